@@ -1,0 +1,81 @@
+// swift-tools-version: 6.2
+import PackageDescription
+
+/// Warnings are errors in everything we wrote; Swift 6 language mode is the default of this manifest.
+let strict: [SwiftSetting] = [.treatAllWarnings(as: .error)]
+
+/// One room of the house: a Swift target and what it may import. What is not listed is forbidden.
+func room(_ name: String, imports: [Target.Dependency] = []) -> Target {
+    .target(name: name, dependencies: imports, swiftSettings: strict)
+}
+
+func tests(of name: String, alsoImports: [Target.Dependency] = []) -> Target {
+    .testTarget(
+        name: name + "Tests",
+        dependencies: [.byName(name: name), "TestSupport"] + alsoImports,
+        swiftSettings: strict)
+}
+
+let argumentParser = Target.Dependency.product(name: "ArgumentParser", package: "swift-argument-parser")
+let numerics = Target.Dependency.product(name: "RealModule", package: "swift-numerics")
+let yaml = Target.Dependency.product(name: "Yams", package: "Yams")
+
+let package = Package(
+    name: "Synesthesia",
+    products: [
+        .executable(name: "synesthesia", targets: ["synesthesia"]),
+        .library(
+            name: "Synesthesia",
+            targets: [
+                "Tensors", "Checkpoints", "ModelHub", "Tokenizers", "Images", "Models", "Statistics",
+                "Portraits", "Experiments", "Reports",
+            ]),
+    ],
+    dependencies: [
+        .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
+        .package(url: "https://github.com/apple/swift-numerics", from: "1.1.1"),
+        .package(url: "https://github.com/jpsim/Yams", from: "6.2.2"),
+    ],
+    targets: [
+        // Thin C shims over system libraries.
+        .target(name: "COneDNN", linkerSettings: [.linkedLibrary("dnnl")]),
+        .systemLibrary(name: "COpenBLAS", pkgConfig: "openblas", providers: [.apt(["libopenblas-dev"])]),
+        .target(name: "CPNG", linkerSettings: [.linkedLibrary("png")]),
+        .target(name: "CJPEG", linkerSettings: [.linkedLibrary("jpeg")]),
+
+        // The rooms.
+        room("Tensors", imports: ["COneDNN", "COpenBLAS"]),
+        room("Checkpoints", imports: ["Tensors"]),
+        room("ModelHub"),
+        room("Tokenizers"),
+        room("Images", imports: ["Tensors", "CPNG", "CJPEG"]),
+        room("Models", imports: ["Tensors", "Checkpoints", yaml]),
+        room("Statistics", imports: [numerics]),
+        room("Portraits", imports: ["Images"]),
+        room(
+            "Experiments",
+            imports: [
+                "Tensors", "Checkpoints", "ModelHub", "Tokenizers", "Images", "Models", "Statistics", "Portraits",
+                "Reports", yaml,
+            ]),
+        room("Reports", imports: ["Statistics"]),
+        .executableTarget(
+            name: "synesthesia", dependencies: ["Experiments", "Reports", argumentParser], swiftSettings: strict),
+
+        // Tests.
+        .target(
+            name: "TestSupport", dependencies: ["Tensors", "Checkpoints"], path: "Tests/TestSupport",
+            swiftSettings: strict),
+        tests(of: "Tensors", alsoImports: ["Checkpoints"]),
+        tests(of: "Checkpoints"),
+        tests(of: "ModelHub"),
+        tests(of: "Tokenizers"),
+        tests(of: "Images"),
+        tests(of: "Models", alsoImports: ["Images", "Tokenizers"]),
+        tests(of: "Statistics"),
+        tests(of: "Portraits"),
+        tests(of: "Experiments", alsoImports: ["Portraits", "Models", "Tokenizers", "Reports"]),
+        tests(of: "Reports"),
+        .testTarget(name: "CommandTests", dependencies: ["TestSupport"], swiftSettings: strict),
+    ]
+)

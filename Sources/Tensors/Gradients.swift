@@ -1,0 +1,76 @@
+/// One step of a computation that somebody wants the gradient of.
+///
+/// A node knows the nodes of its inputs and how to turn the gradient of its output into theirs. Inputs that
+/// want no gradient have no node: nothing is saved for them and nothing is computed for them.
+final class GradientNode: @unchecked Sendable {
+    typealias Backward = (_ gradient: Tensor) -> [Tensor?]
+
+    private(set) var inputs: [GradientNode?]
+    private(set) var backward: Backward?
+    /// One more than the largest of the inputs: later steps have larger orders.
+    let order: Int
+
+    init(leafOf count: Int) {
+        inputs = []
+        backward = nil
+        order = 0
+    }
+
+    init(inputs: [GradientNode?], backward: @escaping Backward) {
+        self.inputs = inputs
+        self.backward = backward
+        order = 1 + (inputs.lazy.compactMap { $0?.order }.max() ?? 0)
+    }
+
+    /// Lets go of everything saved; the node can not be differentiated again.
+    func release() {
+        inputs = []
+        backward = nil
+    }
+}
+
+extension Tensor {
+    /// This value with a past: how to pass a gradient on to `inputs`. Free when none of them wants one.
+    func remembering(_ inputs: [Tensor], backward: @autoclosure () -> GradientNode.Backward) -> Tensor {
+        let nodes = inputs.map(\.node)
+        guard nodes.contains(where: { $0 != nil }) else { return self }
+        return Tensor(
+            storage: storage, shape: shape, elementType: elementType,
+            node: GradientNode(inputs: nodes, backward: backward()))
+    }
+}
+
+/// The gradients of a scalar loss for each parameter, in their order; zeros for those it does not depend on.
+///
+/// The computation is consumed: its saved values are released on the way back.
+public func gradients(of loss: Tensor, for parameters: [Tensor]) -> [Tensor] {
+    precondition(loss.count == 1, "a loss is one number, not a tensor of shape \(loss.shape)")
+    var sums: [ObjectIdentifier: Tensor] = [:]
+    var steps: [GradientNode] = []
+    if let root = loss.node {
+        sums[ObjectIdentifier(root)] = Tensor.full(loss.shape, 1)
+        var seen: Set<ObjectIdentifier> = [ObjectIdentifier(root)]
+        var waiting = [root]
+        while let node = waiting.popLast() {
+            if node.backward != nil { steps.append(node) }
+            for input in node.inputs {
+                if let input, seen.insert(ObjectIdentifier(input)).inserted { waiting.append(input) }
+            }
+        }
+    }
+    // A node's consumers all have larger orders, so its sum is complete when its turn comes.
+    for node in steps.sorted(by: { $0.order > $1.order }) {
+        if let gradient = sums.removeValue(forKey: ObjectIdentifier(node)), let backward = node.backward {
+            for (input, part) in zip(node.inputs, backward(gradient)) {
+                guard let input, let part else { continue }
+                let key = ObjectIdentifier(input)
+                sums[key] = sums[key].map { $0.adding(part) } ?? part
+            }
+        }
+        node.release()
+    }
+    return parameters.map { parameter in
+        guard let node = parameter.node else { preconditionFailure("a gradient was asked for a frozen tensor") }
+        return sums[ObjectIdentifier(node)] ?? Tensor.zeros(parameter.shape)
+    }
+}
