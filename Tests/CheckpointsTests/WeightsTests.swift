@@ -8,7 +8,7 @@ import Testing
     private let given: [String: Tensor] = [
         "encoder.layer.0.weight": Tensor([1, 2, 3, 4.001, 5, 6], shape: [2, 3]),
         "encoder.layer.0.bias": Tensor([7, 8.001], shape: [2]),
-        "encoder.layer.1.weight": Tensor([1, 2, 3, 4, 5, 6], shape: [2, 3]),
+        "encoder.layer.1.weight": Tensor([1.5, 2, 3, 4, 5, 6], shape: [2, 3]),
         "position_ids": Tensor([Int32(0), 1], shape: [2]),
     ]
 

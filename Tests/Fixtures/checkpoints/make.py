@@ -21,7 +21,6 @@ save_file(
         "brain.widened": brain.float(),
         "special.half": special.half(),
         "special.half.widened": special.half().float(),
-        "rounded.to.half": values.clone(),
         "numbers.long": numbers,
         "numbers.int": numbers.int(),
         "bytes": torch.arange(250, 256, dtype=torch.uint8),
