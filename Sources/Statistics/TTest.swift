@@ -104,6 +104,9 @@ public struct TTest: Equatable, Sendable {
         let doubt = 1 - confidence
         let reach = standardError * distribution.upperPoint(alternative == .twoSided ? doubt / 2 : doubt)
         let t = difference / standardError
+        guard t.isFinite, standardError.isFinite else {
+            throw .outOfRange(what: "T", value: t, range: "finite; the values are too large or too close together")
+        }
         statistic = t
         self.degreesOfFreedom = degreesOfFreedom
         p = distribution.p(t, alternative)
