@@ -89,7 +89,7 @@ extension Tensor {
         let planes = ChannelPlanes(samples: samples, pixels: pixels, channels: channels, perGroup: channels / groups)
         let a = constFloats
 
-        let means = planes.groupMeans(planes.sums { i, _ in a.lanes(i) })              // [samples · channels]
+        let means = planes.groupMeans(planes.sums { i, _ in a.lanes(i) })              // [samples, channels]
         let meanPointer = means.constFloats
         let variances = planes.groupMeans(planes.sums { i, plane in
             let d = a.lanes(i) - meanPointer.lanes(plane)
@@ -117,7 +117,7 @@ extension Tensor {
             }
             return parts
         })
-        return (output, means, variances)
+        return (output, means.reshaped([-1]), variances.reshaped([-1]))
     }
 }
 
@@ -129,10 +129,10 @@ private struct ChannelPlanes {
     let samples, pixels, channels, perGroup: Int
     private var planes: Int { samples * channels }
 
-    /// For every plane Σ f(element index, plane index) over its pixels: [samples · channels].
+    /// For every plane Σ f(element index, plane index) over its pixels: [samples, channels].
     @inline(__always)
     func sums(_ f: (_ element: Int, _ plane: Int) -> Lanes) -> Tensor {
-        let out = Tensor(uninitialised: [planes])
+        let out = Tensor(uninitialised: [samples, channels])
         let o = out.mutableFloats
         let blocks = (channels + 15) / 16
         parallel(samples * blocks, grain: max(1, elementGrain / 16 / max(pixels, 1))) { range in
@@ -161,7 +161,7 @@ private struct ChannelPlanes {
 
     /// Each plane's sum replaced by the mean over its group's elements.
     func groupMeans(_ sums: Tensor) -> Tensor {
-        let out = Tensor(uninitialised: [planes])
+        let out = Tensor(uninitialised: [samples, channels])
         let (s, o) = (sums.constFloats, out.mutableFloats)
         for first in stride(from: 0, to: planes, by: perGroup) {
             var total = 0.0
@@ -174,7 +174,7 @@ private struct ChannelPlanes {
 
     /// (x − mean)·inverse·scale + shift.
     func transformed(_ x: Tensor, _ inverses: Tensor, _ scale: Tensor, _ means: Tensor, _ shift: Tensor) -> Tensor {
-        let factors = inverses.broadcast(scale) { $0 * $1 }                            // [samples · channels]
+        let factors = inverses.broadcast(scale) { $0 * $1 }                            // [samples, channels]
         let offsets = (means.zipped(factors) { -$0 * $1 }).broadcast(shift) { $0 + $1 }
         let out = Tensor(uninitialised: x.shape)
         let (a, o, f, b) = (x.constFloats, out.mutableFloats, factors.constFloats, offsets.constFloats)
