@@ -55,11 +55,15 @@ import Testing
     }
 
     @Test func aGridPutsEachImageInItsPlace() throws {
-        let red = Image(width: 2, height: 1, color: .init(255, 0, 0)), blue = Image(width: 1, height: 2, color: .init(0, 0, 255))
+        let red = Image(width: 2, height: 1, color: .init(255, 0, 0))
+        let blue = Image(width: 1, height: 2, color: .init(0, 0, 255))
         let sheet = try ImageGrid([red, blue, blue], columns: 2, gap: 1, background: .init(repeating: 9)).drawn()
         #expect(sheet.width == 1 + 2 + 1 + 1 + 1 && sheet.height == 1 + 2 + 1 + 2 + 1)
         let letters = (0..<sheet.height).map { y in
-            String((0..<sheet.width).map { x in sheet[x, y] == red[0, 0] ? "r" : sheet[x, y] == blue[0, 0] ? "b" : "." })
+            String(
+                (0..<sheet.width).map { x in
+                    sheet[x, y] == red[0, 0] ? "r" : sheet[x, y] == blue[0, 0] ? "b" : "."
+                })
         }
         #expect(letters == ["......", ".rr.b.", "....b.", "......", ".b....", ".b....", "......"])
         #expect(failure { _ = try ImageGrid(rows: [[], []]).drawn() } != nil)

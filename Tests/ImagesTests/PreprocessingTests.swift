@@ -88,8 +88,8 @@ import Testing
 
     @Test func tamingHalvesByAveragingAndCropsTheMiddle() throws {
         // 4×2 pixels of two greys a block: the shorter side 2 becomes 1, the middle of two columns starts at ⌊1/2⌋ = 0.
-        let image = Image(
-            width: 4, height: 2, pixels: [10, 30, 50, 70, 20, 40, 60, 80].flatMap { [UInt8](repeating: $0, count: 3) })
+        let greys: [UInt8] = [10, 30, 50, 70, 20, 40, 60, 80]
+        let image = Image(width: 4, height: 2, pixels: greys.flatMap { [$0, $0, $0] })
         let halved = try TamingPreprocessing(side: 1).prepared(image)
         #expect(halved == Image(width: 1, height: 1, color: .init(repeating: 25)))
         let tensor = try TamingPreprocessing(side: 1).tensor([image, image])

@@ -76,7 +76,8 @@ private struct Expected: Decodable {
                 == "/picture.png: this JPEG is damaged or cut short (the file ends too early).")
         #expect(failure { _ = try Image(contentsOf: folder) }?.kind == .missing)
         let nowhere = folder.appending(path: "nowhere.png")
-        #expect(failure { _ = try Image(contentsOf: nowhere) }?.description == "\(nowhere.path): there is no such file.")
+        let missing = failure { _ = try Image(contentsOf: nowhere) }
+        #expect(missing?.description == "\(nowhere.path): there is no such file.")
     }
 
     @Test func everyCutIsRefused() throws {
