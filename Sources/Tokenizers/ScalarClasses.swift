@@ -6,18 +6,16 @@
 /// counts only if it was assigned by then (`age`), and the few scalars whose category changed since are named.
 /// The test `ScalarClassesTests` compares every scalar there is.
 extension Unicode.Scalar {
-    typealias Category = Unicode.GeneralCategory
-
-    var isSpace: Bool {
+    package var isSpace: Bool {
         if value < 0x80 { return value == 0x20 || (value >= 9 && value <= 13) }
         return properties.isWhitespace
     }
 
     // MARK: Unicode 16.0, for the expressions `\p{L}` and `\p{N}`
 
-    enum Kind: UInt8 { case space, letter, number, other }
+    package enum Kind: UInt8 { case space, letter, number, other }
 
-    var kind: Kind {
+    package var kind: Kind {
         if value < 0x80 {
             switch value {
             case 0x41...0x5a, 0x61...0x7a: return .letter
@@ -38,7 +36,7 @@ extension Unicode.Scalar {
     // MARK: Unicode 8.0, for BERT
 
     /// Dropped by BERT's cleaning: NUL, U+FFFD, control, format and private-use scalars; not tab, line feed, return.
-    var isDroppedByCleaning: Bool {
+    package var isDroppedByCleaning: Bool {
         if value < 0x80 { return (value < 0x20 && value != 9 && value != 10 && value != 13) || value == 0x7f }
         switch properties.generalCategory {
         case .control, .format, .privateUse: return wasAssigned(by: 8)
@@ -47,7 +45,7 @@ extension Unicode.Scalar {
     }
 
     /// All of ASCII that is neither letter, digit, space nor control; beyond it the categories P*.
-    var isBertPunctuation: Bool {
+    package var isBertPunctuation: Bool {
         if value < 0x80 {
             switch value {
             case 0x21...0x2f, 0x3a...0x40, 0x5b...0x60, 0x7b...0x7e: return true
@@ -64,7 +62,7 @@ extension Unicode.Scalar {
     }
 
     /// Mn: what "strip accents" removes after canonical decomposition.
-    var isAccent: Bool {
+    package var isAccent: Bool {
         if value < 0x300 { return false }
         switch value {
         case 0x1734, 0x1171e: return true
@@ -74,7 +72,7 @@ extension Unicode.Scalar {
     }
 
     /// The blocks BERT sets apart with blanks. U+2B820 to U+2B91F are missing in the original; so they are here.
-    var isBertIdeograph: Bool {
+    package var isBertIdeograph: Bool {
         if value < 0x3400 { return false }
         switch value {
         case 0x3400...0x4dbf, 0x4e00...0x9fff, 0xf900...0xfaff, 0x20000...0x2a6df, 0x2a700...0x2b81f,
