@@ -56,9 +56,7 @@ enum CaptionGrammar {
             if sentences.isEmpty {
                 (subject, chosen[.is]) = opening(male: male, kinds: kinds, adjectives: chosen[.is], with: &stream)
             }
-            if subject != "This person" && subject != "The person" && !subject.hasSuffix(" person") {
-                mentions[.male] = male
-            }
+            if !subject.hasSuffix(" person") { mentions[.male] = male }
             let clauses = kinds.compactMap { kind in
                 chosen[kind].map { clause(kind, $0, with: &stream) }
             }

@@ -6,9 +6,9 @@
 public enum CaptionMentions {
     /// What the caption states, e.g. `[.male: false, .wavyHair: true]`. Sex comes from pronoun or noun.
     public static func read(_ caption: String) -> [PortraitAttribute: Bool] {
-        let words = caption.lowercased().split { !($0.isLetter || $0.isNumber || $0 == "'" || $0 == "’") }.map {
-            $0.replacing("’", with: "'")
-        }
+        let words: [String] = caption.lowercased()
+            .split { !($0.isLetter || $0.isNumber || $0 == "'" || $0 == "’") }
+            .map { String($0.map { $0 == "’" ? "'" : $0 }) }
         var mentions: [PortraitAttribute: Bool] = [:]
         var place = 0
         while place < words.count {
