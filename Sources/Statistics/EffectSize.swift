@@ -30,7 +30,7 @@ public struct EffectSize: Equatable, Sendable {
             let variance = (n + m) / (n * m) + effect * effect / (2 * (n + m))
             return Interval(around: effect, reach: z * variance.squareRoot())
         }
-        let d = (a.mean - b.mean) / (squares / freedom).squareRoot()
+        let d = a.difference(from: b) / (squares / freedom).squareRoot()
         cohenD = d
         cohenDInterval = interval(d)
         // B((ν − 1)/2, ½) = Γ((ν − 1)/2) √π / Γ(ν/2); both groups have two values, so ν ≥ 2.

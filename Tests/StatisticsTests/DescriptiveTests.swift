@@ -132,7 +132,10 @@ import Testing
                     let place = "\(name), n = \(a.count), \(alternative)"
                     errors.see(test.statistic, try number(expected, "T"), place)
                     errors.see(test.p, try number(expected, "p"), place)
-                    errors.see(test.interval, try ends(expected), scale: test.standardError, place)
+                    // scipy's interval is that of the mean, ours that of its distance from the reference.
+                    let shift = name == "one" ? 0.8 : 0
+                    let ends = try ends(expected).map { $0.map { $0 - shift } }
+                    errors.see(test.interval, ends, scale: test.standardError, place)
                 }
             }
         }
