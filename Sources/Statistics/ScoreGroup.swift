@@ -99,7 +99,8 @@ extension SignificanceTest {
         switch self {
         case .student, .welch:
             if group.count == 1 {
-                return "Group \(name) has a single score, so its standard deviation, and what builds on it, is undefined."
+                return "Group \(name) has a single score, so its standard deviation, and what builds on it, "
+                    + "is undefined."
             }
             return group.summary == nil ? "Group \(name) has no standard deviation." : nil
         case .mannWhitney, .permutation:
@@ -120,7 +121,8 @@ extension SignificanceTest {
             return nil
         case .paired:
             return group.count == 1
-                ? "Group \(name) has a single score, so the spread of differences, and what builds on it, is undefined." : nil
+                ? "Group \(name) has a single score, so the spread of differences, and what builds on it, "
+                    + "is undefined." : nil
         }
     }
 }

@@ -143,7 +143,7 @@ import Testing
     }
 
     @Test func byHand() throws {
-        // Deviations (−1, 0, 1) and (−1, 1, 0): r = ½; ν = 1: t = 1/√3, p = 1 − 2 · 30°/180° · … = 2/3.
+        // Deviations (−1, 0, 1) and (−1, 1, 0): r = ½; ν = 1: t = 1/√3, p = 1 − 2 arctan(t)/π = 2/3.
         let three = try Correlation.pearson([1, 2, 3], [1, 3, 2])
         #expect(abs(three.coefficient - 0.5) < 1e-15)
         #expect(abs(three.p - 2.0 / 3) < 1e-15)

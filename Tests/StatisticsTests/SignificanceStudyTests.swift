@@ -44,7 +44,7 @@ import Testing
         #expect(br[.encoderWelch]?.p == nil)
         #expect(br[.encoderWelch]?.unavailable?.contains("single encoder (random)") == true)
         #expect(br[.encoderPermutation]?.smallestP == 0.4)
-        // Holm by hand for the encoder test of the only family of one.
+        // The only encoder-level t-test there is needs no correction.
         #expect(bc[.encoderWelch]?.pHolm == bc[.encoderWelch]?.p)
         #expect(record.warnings.map(\.code) == [.seedsNotIndependent, .singleEncoder, .unequalEncoders])
         #expect(record.warnings[0].message.contains("group B has 12 scores from 4 encoders"))

@@ -156,7 +156,7 @@ import Testing
             [1, 1.1, 0.9, 1.2, 1.3, 1.1], [2, 2.1, 1.9, 2.2, 2.3, 2.1], using: &generator)
         #expect(scores.assignments == 924)
         #expect(abs(scores.p - 2.0 / 924) < 1e-15)
-        // Unequal seeds: {5} | {1, 2} leaves the differences 3.5, (5 + 1 + 2 split otherwise) one each.
+        // Unequal seeds: {5} against {1, 2} is 3.5, the other way round −3.5.
         let unequal = try PermutationTest(units: [[5]], [[1, 2]], alternative: .greater, using: &generator)
         #expect(unequal.difference == 3.5)
         #expect(unequal.p == 0.5)
