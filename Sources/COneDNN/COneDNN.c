@@ -1,1 +1,487 @@
 #include "COneDNN.h"
+
+#include <oneapi/dnnl/dnnl.h>
+#include <pthread.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "pool.h"
+
+// What differs between the two C interfaces: descriptors are structures in 2.x and handles in 3.x,
+// and 3.x has no operation descriptors.
+#if DNNL_VERSION_MAJOR >= 3
+typedef const_dnnl_memory_desc_t layout;
+#define LAYOUT(md) (md)
+#else
+typedef const dnnl_memory_desc_t *layout;
+#define LAYOUT(md) (&(md))
+#endif
+
+enum { key_length = 64, bucket_count = 1024 };
+
+typedef struct {
+    int64_t words[key_length];
+    int used;
+} key;
+
+struct syn_op {
+    struct syn_op *next;
+    key key;
+    dnnl_primitive_t primitive;
+    dnnl_primitive_desc_t description;
+    int arguments[4];           // oneDNN's names for first, second, third, last; 0 where unused
+    layout layouts[4];          // their layouts, owned by description
+    dnnl_memory_desc_t plain;   // the weights' plain layout, where they are packed
+    int weights;                // which argument is packed, or -1
+    uint64_t packed_layout;
+    dnnl_primitive_t pack, unpack;
+};
+
+static __thread char error_text[256];
+static pthread_mutex_t lock = PTHREAD_MUTEX_INITIALIZER;
+static syn_op *buckets[bucket_count];
+static dnnl_engine_t engine;
+static __thread dnnl_stream_t stream;
+
+const char *syn_last_error(void) { return error_text; }
+
+static bool failed(const char *what, dnnl_status_t status) {
+    if (status == dnnl_success) return false;
+    snprintf(error_text, sizeof error_text, "oneDNN could not %s (status %d)", what, (int)status);
+    return true;
+}
+
+static bool ready(void) {
+    if (!engine) {
+        pthread_mutex_lock(&lock);
+        dnnl_status_t status = dnnl_success;
+        if (!engine) status = dnnl_engine_create(&engine, dnnl_cpu, 0);
+        pthread_mutex_unlock(&lock);
+        if (failed("start", status)) return false;
+    }
+    return stream || !failed("make a stream", dnnl_stream_create(&stream, engine, dnnl_stream_default_flags));
+}
+
+// MARK: keys
+
+static void put(key *k, int64_t word) {
+    if (k->used < key_length) k->words[k->used++] = word;
+}
+
+static void put_view(key *k, const syn_view *v) {
+    put(k, v->rank * 16 + v->type);
+    for (int i = 0; i < v->rank; i++) {
+        put(k, v->dims[i]);
+        put(k, v->strides[i]);
+    }
+}
+
+static void put_window(key *k, const syn_window *w) {
+    const int64_t words[] = {w->stride_h, w->stride_w, w->top, w->left, w->bottom, w->right};
+    for (int i = 0; i < 6; i++) put(k, words[i]);
+}
+
+static uint64_t hash_bytes(const void *bytes, size_t count, uint64_t hash) {
+    const unsigned char *p = bytes;
+    for (size_t i = 0; i < count; i++) hash = (hash ^ p[i]) * 1099511628211ULL;
+    return hash;
+}
+
+static unsigned bucket_of(const key *k) {
+    return hash_bytes(k->words, sizeof(int64_t) * k->used, 1469598103934665603ULL) % bucket_count;
+}
+
+static const syn_op *find(const key *k) {
+    pthread_mutex_lock(&lock);
+    const syn_op *op = buckets[bucket_of(k)];
+    while (op && (op->key.used != k->used || memcmp(op->key.words, k->words, sizeof(int64_t) * k->used))) op = op->next;
+    pthread_mutex_unlock(&lock);
+    return op;
+}
+
+// MARK: layouts
+
+static dnnl_data_type_t type_of(syn_type t) { return t == SYN_BF16 ? dnnl_bf16 : dnnl_f32; }
+
+static bool describe(dnnl_memory_desc_t *md, const syn_view *v, bool any) {
+    dnnl_dims_t dims = {0}, strides = {0};
+    for (int i = 0; i < v->rank; i++) {
+        dims[i] = v->dims[i];
+        strides[i] = v->strides[i];
+    }
+#if DNNL_VERSION_MAJOR >= 3
+    dnnl_status_t status = any
+        ? dnnl_memory_desc_create_with_tag(md, v->rank, dims, type_of(v->type), dnnl_format_tag_any)
+        : dnnl_memory_desc_create_with_strides(md, v->rank, dims, type_of(v->type), strides);
+#else
+    dnnl_status_t status = any
+        ? dnnl_memory_desc_init_by_tag(md, v->rank, dims, type_of(v->type), dnnl_format_tag_any)
+        : dnnl_memory_desc_init_by_strides(md, v->rank, dims, type_of(v->type), strides);
+#endif
+    return !failed("describe an array", status);
+}
+
+static bool describe_bias(dnnl_memory_desc_t *md, int rank, int64_t count, int axis) {
+    syn_view v = {.rank = rank, .type = SYN_F32};
+    for (int i = 0; i < rank; i++) {
+        v.dims[i] = i == axis ? count : 1;
+        v.strides[i] = i < axis ? count : 1;
+    }
+    return describe(md, &v, false);
+}
+
+static void forget(dnnl_memory_desc_t *md) {
+#if DNNL_VERSION_MAJOR >= 3
+    if (*md) dnnl_memory_desc_destroy(*md);
+    *md = NULL;
+#else
+    (void)md;
+#endif
+}
+
+static layout ask(dnnl_primitive_desc_t pd, int argument) {
+    return dnnl_primitive_desc_query_md(pd, dnnl_query_exec_arg_md, argument);
+}
+
+static uint64_t layout_number(layout md) {
+    uint64_t hash = 1469598103934665603ULL;
+#if DNNL_VERSION_MAJOR >= 3
+    size_t size = 0;
+    if (dnnl_memory_desc_get_blob(NULL, &size, md) == dnnl_success && size) {
+        unsigned char *blob = malloc(size);
+        if (blob && dnnl_memory_desc_get_blob(blob, &size, md) == dnnl_success) hash = hash_bytes(blob, size, hash);
+        free(blob);
+    }
+#else
+    // Field by field: padding bytes and unused axes may hold anything.
+    hash = hash_bytes(&md->ndims, sizeof md->ndims, hash);
+    hash = hash_bytes(md->dims, sizeof(dnnl_dim_t) * md->ndims, hash);
+    hash = hash_bytes(&md->data_type, sizeof md->data_type, hash);
+    hash = hash_bytes(md->padded_dims, sizeof(dnnl_dim_t) * md->ndims, hash);
+    hash = hash_bytes(&md->format_kind, sizeof md->format_kind, hash);
+    if (md->format_kind == dnnl_blocked) {
+        const dnnl_blocking_desc_t *b = &md->format_desc.blocking;
+        hash = hash_bytes(b->strides, sizeof(dnnl_dim_t) * md->ndims, hash);
+        hash = hash_bytes(&b->inner_nblks, sizeof b->inner_nblks, hash);
+        hash = hash_bytes(b->inner_blks, sizeof(dnnl_dim_t) * b->inner_nblks, hash);
+        hash = hash_bytes(b->inner_idxs, sizeof(dnnl_dim_t) * b->inner_nblks, hash);
+    } else {
+        hash = hash_bytes(&md->format_desc, sizeof md->format_desc, hash);
+    }
+#endif
+    return hash;
+}
+
+// MARK: attributes
+
+static bool activation_kind(syn_activation act, dnnl_alg_kind_t *kind, float *alpha) {
+    *alpha = 0;
+    switch (act) {
+    case SYN_IDENTITY: return false;
+    case SYN_RELU: *kind = dnnl_eltwise_relu; return true;
+    case SYN_GELU_ERF: *kind = dnnl_eltwise_gelu_erf; return true;
+    case SYN_QUICK_GELU: *kind = dnnl_eltwise_swish; *alpha = 1.702f; return true;
+    case SYN_SILU: *kind = dnnl_eltwise_swish; *alpha = 1.0f; return true;
+    case SYN_TANH: *kind = dnnl_eltwise_tanh; return true;
+    case SYN_SIGMOID: *kind = dnnl_eltwise_logistic; return true;
+    case SYN_GELU_TANH: *kind = dnnl_eltwise_gelu_tanh; return true;
+    }
+    return false;
+}
+
+static bool attributes(dnnl_primitive_attr_t *attr, syn_activation act, bool accumulate) {
+    *attr = NULL;
+    dnnl_alg_kind_t kind;
+    float alpha;
+    bool activates = activation_kind(act, &kind, &alpha);
+    if (!activates && !accumulate) return true;
+    dnnl_post_ops_t after = NULL;
+    dnnl_status_t status = dnnl_primitive_attr_create(attr);
+    if (status == dnnl_success) status = dnnl_post_ops_create(&after);
+#if DNNL_VERSION_MAJOR >= 3
+    if (status == dnnl_success && accumulate)
+        status = dnnl_post_ops_append_sum(after, 1.0f, 0, dnnl_data_type_undef);
+    if (status == dnnl_success && activates) status = dnnl_post_ops_append_eltwise(after, kind, alpha, 0.0f);
+#else
+    if (status == dnnl_success && accumulate) status = dnnl_post_ops_append_sum(after, 1.0f);
+    if (status == dnnl_success && activates) status = dnnl_post_ops_append_eltwise(after, 1.0f, kind, alpha, 0.0f);
+#endif
+    if (status == dnnl_success) status = dnnl_primitive_attr_set_post_ops(*attr, after);
+    if (after) dnnl_post_ops_destroy(after);
+    return !failed("set what follows a product", status);
+}
+
+// MARK: making and keeping
+
+// Takes over the description; fills in the primitive and the arguments' layouts; keeps the operation.
+static const syn_op *keep(
+    const key *k, dnnl_primitive_desc_t pd, const int arguments[4], int weights, const syn_view *plain) {
+    syn_op *op = calloc(1, sizeof *op);
+    if (!op) return NULL;
+    op->key = *k;
+    op->description = pd;
+    op->weights = -1;
+    if (failed("make a primitive", dnnl_primitive_create(&op->primitive, pd))) goto give_up;
+    for (int i = 0; i < 4; i++) {
+        op->arguments[i] = arguments[i];
+        if (arguments[i]) op->layouts[i] = ask(pd, arguments[i]);
+    }
+    if (weights >= 0) {
+        op->weights = weights;
+        if (!describe(&op->plain, plain, false)) goto give_up;
+        op->packed_layout = layout_number(op->layouts[weights]);
+        dnnl_primitive_desc_t there = NULL, back = NULL;
+        dnnl_status_t status = dnnl_reorder_primitive_desc_create(
+            &there, LAYOUT(op->plain), engine, op->layouts[weights], engine, NULL);
+        if (status == dnnl_success) status = dnnl_primitive_create(&op->pack, there);
+        if (status == dnnl_success)
+            status = dnnl_reorder_primitive_desc_create(
+                &back, op->layouts[weights], engine, LAYOUT(op->plain), engine, NULL);
+        if (status == dnnl_success) status = dnnl_primitive_create(&op->unpack, back);
+        if (there) dnnl_primitive_desc_destroy(there);
+        if (back) dnnl_primitive_desc_destroy(back);
+        if (failed("pack weights", status)) goto give_up;
+    }
+    pthread_mutex_lock(&lock);
+    unsigned bucket = bucket_of(k);
+    op->next = buckets[bucket];
+    buckets[bucket] = op;
+    pthread_mutex_unlock(&lock);
+    return op;
+give_up:
+    if (op->primitive) dnnl_primitive_destroy(op->primitive);
+    dnnl_primitive_desc_destroy(pd);
+    forget(&op->plain);
+    free(op);
+    return NULL;
+}
+
+const syn_op *syn_matmul(
+    const syn_view *a, const syn_view *b, const syn_view *c, bool bias, syn_activation act, bool accumulate,
+    bool b_is_packed) {
+    key k = {.used = 0};
+    put(&k, 1);
+    put(&k, bias | accumulate << 1 | b_is_packed << 2 | act << 3);
+    put_view(&k, a);
+    put_view(&k, b);
+    put_view(&k, c);
+    const syn_op *known = find(&k);
+    if (known || !ready()) return known;
+
+    dnnl_memory_desc_t am = {0}, bm = {0}, cm = {0}, biasm = {0};
+    dnnl_primitive_attr_t attr = NULL;
+    dnnl_primitive_desc_t pd = NULL;
+    if (describe(&am, a, false) && describe(&bm, b, b_is_packed) && describe(&cm, c, false)
+        && (!bias || describe_bias(&biasm, c->rank, c->dims[c->rank - 1], c->rank - 1))
+        && attributes(&attr, act, accumulate)) {
+#if DNNL_VERSION_MAJOR >= 3
+        dnnl_status_t status = dnnl_matmul_primitive_desc_create(&pd, engine, am, bm, bias ? biasm : NULL, cm, attr);
+#else
+        dnnl_matmul_desc_t desc;
+        dnnl_status_t status = dnnl_matmul_desc_init(&desc, &am, &bm, bias ? &biasm : NULL, &cm);
+        if (status == dnnl_success) status = dnnl_primitive_desc_create(&pd, &desc, attr, engine, NULL);
+#endif
+        if (failed("prepare a matrix product", status)) pd = NULL;
+    }
+    if (attr) dnnl_primitive_attr_destroy(attr);
+    forget(&am);
+    forget(&bm);
+    forget(&cm);
+    forget(&biasm);
+    if (!pd) return NULL;
+    const int arguments[4] = {DNNL_ARG_SRC, DNNL_ARG_WEIGHTS, bias ? DNNL_ARG_BIAS : 0, DNNL_ARG_DST};
+    return keep(&k, pd, arguments, b_is_packed ? 1 : -1, b);
+}
+
+typedef enum { forward, backward_data, backward_weights } direction;
+
+static const syn_op *convolution(
+    direction way, const syn_view *src, const syn_view *weights, const syn_view *dst, const syn_window *window,
+    bool bias, syn_activation act) {
+    key k = {.used = 0};
+    put(&k, 2 + way);
+    put(&k, bias | act << 1);
+    put_window(&k, window);
+    put_view(&k, src);
+    put_view(&k, weights);
+    put_view(&k, dst);
+    const syn_op *known = find(&k);
+    if (known || !ready()) return known;
+
+    const dnnl_dims_t strides = {window->stride_h, window->stride_w};
+    const dnnl_dims_t before = {window->top, window->left}, after = {window->bottom, window->right};
+    dnnl_memory_desc_t srcm = {0}, wm = {0}, dstm = {0}, biasm = {0};
+    dnnl_primitive_attr_t attr = NULL;
+    dnnl_primitive_desc_t pd = NULL, hint = NULL;
+    dnnl_status_t status = dnnl_success;
+    if (describe(&srcm, src, false) && describe(&wm, weights, true) && describe(&dstm, dst, false)
+        && (!bias || describe_bias(&biasm, 1, weights->dims[0], 0)) && attributes(&attr, act, false)) {
+        const dnnl_alg_kind_t kind = dnnl_convolution_direct;
+#if DNNL_VERSION_MAJOR >= 3
+        const dnnl_dims_t dilation = {0, 0};
+        status = dnnl_convolution_forward_primitive_desc_create(
+            way == forward ? &pd : &hint, engine, way == forward ? dnnl_forward_inference : dnnl_forward_training, kind,
+            srcm, wm, bias ? biasm : NULL, dstm, strides, dilation, before, after, attr);
+        if (status == dnnl_success && way == backward_data)
+            status = dnnl_convolution_backward_data_primitive_desc_create(
+                &pd, engine, kind, srcm, wm, dstm, strides, dilation, before, after, hint, attr);
+        if (status == dnnl_success && way == backward_weights)
+            status = dnnl_convolution_backward_weights_primitive_desc_create(
+                &pd, engine, kind, srcm, wm, bias ? biasm : NULL, dstm, strides, dilation, before, after, hint, attr);
+#else
+        dnnl_convolution_desc_t desc;
+        status = dnnl_convolution_forward_desc_init(
+            &desc, way == forward ? dnnl_forward_inference : dnnl_forward_training, kind, &srcm, &wm,
+            bias ? &biasm : NULL, &dstm, strides, before, after);
+        if (status == dnnl_success)
+            status = dnnl_primitive_desc_create(way == forward ? &pd : &hint, &desc, attr, engine, NULL);
+        if (status == dnnl_success && way == backward_data) {
+            status = dnnl_convolution_backward_data_desc_init(&desc, kind, &srcm, &wm, &dstm, strides, before, after);
+            if (status == dnnl_success) status = dnnl_primitive_desc_create(&pd, &desc, attr, engine, hint);
+        }
+        if (status == dnnl_success && way == backward_weights) {
+            status = dnnl_convolution_backward_weights_desc_init(
+                &desc, kind, &srcm, &wm, bias ? &biasm : NULL, &dstm, strides, before, after);
+            if (status == dnnl_success) status = dnnl_primitive_desc_create(&pd, &desc, attr, engine, hint);
+        }
+#endif
+        if (failed("prepare a convolution", status)) pd = NULL;
+    }
+    if (hint) dnnl_primitive_desc_destroy(hint);
+    if (attr) dnnl_primitive_attr_destroy(attr);
+    forget(&srcm);
+    forget(&wm);
+    forget(&dstm);
+    forget(&biasm);
+    if (!pd) return NULL;
+    const int arguments[3][4] = {
+        {DNNL_ARG_SRC, DNNL_ARG_WEIGHTS, bias ? DNNL_ARG_BIAS : 0, DNNL_ARG_DST},
+        {DNNL_ARG_DIFF_DST, DNNL_ARG_WEIGHTS, 0, DNNL_ARG_DIFF_SRC},
+        {DNNL_ARG_SRC, DNNL_ARG_DIFF_DST, bias ? DNNL_ARG_DIFF_BIAS : 0, DNNL_ARG_DIFF_WEIGHTS},
+    };
+    return keep(&k, pd, arguments[way], way == backward_weights ? 3 : 1, weights);
+}
+
+const syn_op *syn_convolution_forward(
+    const syn_view *src, const syn_view *weights, const syn_view *dst, const syn_window *window, bool bias,
+    syn_activation act) {
+    return convolution(forward, src, weights, dst, window, bias, act);
+}
+
+const syn_op *syn_convolution_backward_data(
+    const syn_view *diff_src, const syn_view *weights, const syn_view *diff_dst, const syn_window *window) {
+    return convolution(backward_data, diff_src, weights, diff_dst, window, false, SYN_IDENTITY);
+}
+
+const syn_op *syn_convolution_backward_weights(
+    const syn_view *src, const syn_view *diff_weights, const syn_view *diff_dst, const syn_window *window, bool bias) {
+    return convolution(backward_weights, src, diff_weights, diff_dst, window, bias, SYN_IDENTITY);
+}
+
+static const syn_op *activation(bool backward, syn_activation act, int64_t count) {
+    key k = {.used = 0};
+    put(&k, 5 + backward);
+    put(&k, act);
+    put(&k, count);
+    const syn_op *known = find(&k);
+    if (known || !ready()) return known;
+    dnnl_alg_kind_t kind;
+    float alpha;
+    syn_view flat = {.rank = 1, .type = SYN_F32, .dims = {count}, .strides = {1}};
+    dnnl_memory_desc_t md = {0};
+    dnnl_primitive_desc_t pd = NULL, hint = NULL;
+    if (!activation_kind(act, &kind, &alpha) || !describe(&md, &flat, false)) return NULL;
+#if DNNL_VERSION_MAJOR >= 3
+    dnnl_status_t status = dnnl_eltwise_forward_primitive_desc_create(
+        backward ? &hint : &pd, engine, dnnl_forward_training, kind, md, md, alpha, 0.0f, NULL);
+    if (status == dnnl_success && backward)
+        status = dnnl_eltwise_backward_primitive_desc_create(&pd, engine, kind, md, md, md, alpha, 0.0f, hint, NULL);
+#else
+    dnnl_eltwise_desc_t desc;
+    dnnl_status_t status = dnnl_eltwise_forward_desc_init(&desc, dnnl_forward_training, kind, &md, alpha, 0.0f);
+    if (status == dnnl_success) status = dnnl_primitive_desc_create(backward ? &hint : &pd, &desc, NULL, engine, NULL);
+    if (status == dnnl_success && backward) {
+        status = dnnl_eltwise_backward_desc_init(&desc, kind, &md, &md, alpha, 0.0f);
+        if (status == dnnl_success) status = dnnl_primitive_desc_create(&pd, &desc, NULL, engine, hint);
+    }
+#endif
+    if (hint) dnnl_primitive_desc_destroy(hint);
+    forget(&md);
+    if (failed("prepare an activation", status)) return NULL;
+    const int arguments[2][4] = {
+        {DNNL_ARG_SRC, 0, 0, DNNL_ARG_DST},
+        {DNNL_ARG_SRC, DNNL_ARG_DIFF_DST, 0, DNNL_ARG_DIFF_SRC},
+    };
+    return keep(&k, pd, arguments[backward], -1, NULL);
+}
+
+const syn_op *syn_activation_forward(syn_activation act, int64_t count) { return activation(false, act, count); }
+const syn_op *syn_activation_backward(syn_activation act, int64_t count) { return activation(true, act, count); }
+
+// MARK: packing and running
+
+size_t syn_packed_size(const syn_op *op) {
+    return op->weights < 0 ? 0 : dnnl_memory_desc_get_size(op->layouts[op->weights]);
+}
+
+uint64_t syn_packed_layout(const syn_op *op) { return op->packed_layout; }
+
+static bool execute(
+    dnnl_primitive_t primitive, int count, const int *names, const layout *layouts, void *const *addresses) {
+    if (!ready()) return false;
+    pool_prepare_thread();
+    dnnl_exec_arg_t arguments[4];
+    int made = 0;
+    dnnl_status_t status = dnnl_success;
+    for (int i = 0; i < count && status == dnnl_success; i++) {
+        if (!names[i]) continue;
+        arguments[made].arg = names[i];
+        status = dnnl_memory_create(&arguments[made].memory, layouts[i], engine, addresses[i]);
+        if (status == dnnl_success) made++;
+    }
+    if (status == dnnl_success) status = dnnl_primitive_execute(primitive, stream, made, arguments);
+    if (status == dnnl_success) status = dnnl_stream_wait(stream);
+    for (int i = 0; i < made; i++) dnnl_memory_destroy(arguments[i].memory);
+    return !failed("run a primitive", status);
+}
+
+static bool reorder(const syn_op *op, bool back, const void *from, void *to) {
+    if (op->weights < 0) return false;
+    const int names[2] = {DNNL_ARG_FROM, DNNL_ARG_TO};
+    const layout packed = op->layouts[op->weights];
+    const layout layouts[2] = {back ? packed : LAYOUT(op->plain), back ? LAYOUT(op->plain) : packed};
+    void *const addresses[2] = {(void *)from, to};
+    return execute(back ? op->unpack : op->pack, 2, names, layouts, addresses);
+}
+
+bool syn_pack(const syn_op *op, const void *plain, void *packed) { return reorder(op, false, plain, packed); }
+bool syn_unpack(const syn_op *op, const void *packed, void *plain) { return reorder(op, true, packed, plain); }
+
+bool syn_run(const syn_op *op, const void *first, const void *second, void *third, void *last) {
+    void *const addresses[4] = {(void *)first, (void *)second, third, last};
+    return execute(op->primitive, 4, op->arguments, op->layouts, addresses);
+}
+
+void syn_version(int *major, int *minor, int *patch) {
+    const dnnl_version_t *v = dnnl_version();
+    *major = v->major;
+    *minor = v->minor;
+    *patch = v->patch;
+}
+
+bool syn_has_native_bf16(void) {
+#if defined(__x86_64__)
+    // The order of oneDNN's instruction sets is not that of their numbers: name those with bf16 products.
+    switch (dnnl_get_effective_cpu_isa()) {
+    case dnnl_cpu_isa_avx512_core_bf16:
+#if DNNL_VERSION_MAJOR >= 3
+    case dnnl_cpu_isa_avx512_core_fp16:
+#endif
+    case dnnl_cpu_isa_avx512_core_amx: return true;
+    default: return false;
+    }
+#else
+    return false;
+#endif
+}

@@ -67,8 +67,9 @@ final class Packing: @unchecked Sendable {
 /// Memory that is used again: a training step after the first takes nothing large from the system.
 ///
 /// Blocks are kept by rounded size (four steps per power of two), aligned to 64 bytes, and never shrunk
-/// while the process lives. This is an allocator, the one piece of state that all tensors share.
-enum BufferPool {
+/// while the process lives. Each has at least 64 bytes to spare, so a kernel may load its last sixteen
+/// numbers whole. This is an allocator, the one piece of state that all tensors share.
+package enum BufferPool {
     private struct Address: @unchecked Sendable { let pointer: UnsafeMutableRawPointer }
     private struct State: Sendable {
         var free: [Int: [Address]] = [:]
@@ -76,7 +77,7 @@ enum BufferPool {
     }
     private static let state = Mutex(State())
 
-    /// Bytes ever taken from the system for blocks of at least 64 KiB and for small ones alike.
+    /// Bytes ever taken from the system.
     package static var bytesFromSystem: Int { state.withLock { $0.bytesFromSystem } }
 
     static func take(_ byteCount: Int) -> UnsafeMutableRawPointer {
@@ -95,9 +96,9 @@ enum BufferPool {
     }
 
     static func blockSize(_ byteCount: Int) -> Int {
-        let least = max(byteCount, 64)
+        let least = byteCount + 64
         let power = Int.bitWidth - (least - 1).leadingZeroBitCount   // 2^power >= least
-        let step = max(64, (1 << power) / 8)
+        let step = max(64, (1 << power) / 8)   // a power of two in four: least lies above 2^(power−1)
         return (least + step - 1) / step * step
     }
 }

@@ -1,0 +1,71 @@
+// oneDNN as packaged brings an OpenMP runtime. Our own kernels run on its threads: two pools on few cores
+// would fight. The runtime's entry points are looked up, so nothing here depends on which compiler built it.
+#define _GNU_SOURCE
+#include "pool.h"
+
+#include <dlfcn.h>
+#include <pthread.h>
+#include <stdatomic.h>
+#include <unistd.h>
+
+#include "COneDNN.h"
+
+typedef void (*parallel_entry)(void (*)(void *), void *, unsigned, unsigned);
+typedef int (*number_entry)(void);
+typedef void (*set_entry)(int);
+
+static parallel_entry gomp_parallel;
+static number_entry thread_number, team_size;
+static set_entry set_threads;
+static pthread_once_t looked_up = PTHREAD_ONCE_INIT;
+static atomic_int chosen;
+static __thread int applied;
+
+static void look_up(void) {
+    gomp_parallel = (parallel_entry)dlsym(RTLD_DEFAULT, "GOMP_parallel");
+    thread_number = (number_entry)dlsym(RTLD_DEFAULT, "omp_get_thread_num");
+    team_size = (number_entry)dlsym(RTLD_DEFAULT, "omp_get_num_threads");
+    set_threads = (set_entry)dlsym(RTLD_DEFAULT, "omp_set_num_threads");
+    number_entry most = (number_entry)dlsym(RTLD_DEFAULT, "omp_get_max_threads");
+    if (!atomic_load(&chosen)) {
+        long processors = sysconf(_SC_NPROCESSORS_ONLN);
+        atomic_store(&chosen, most ? most() : processors > 0 ? (int)processors : 1);
+    }
+}
+
+void syn_set_thread_count(int count) {
+    pthread_once(&looked_up, look_up);
+    atomic_store(&chosen, count < 1 ? 1 : count);
+}
+
+int syn_thread_count(void) {
+    pthread_once(&looked_up, look_up);
+    return atomic_load(&chosen);
+}
+
+void pool_prepare_thread(void) {
+    int count = syn_thread_count();
+    if (applied == count) return;
+    if (set_threads) set_threads(count);
+    applied = count;
+}
+
+typedef struct {
+    void (*body)(void *, int, int);
+    void *context;
+} job;
+
+static void part(void *shared) {
+    const job *j = shared;
+    j->body(j->context, thread_number(), team_size());
+}
+
+void syn_parallel(void (*body)(void *context, int part, int parts), void *context) {
+    int count = syn_thread_count();
+    if (count == 1 || !gomp_parallel || !thread_number || !team_size) {
+        body(context, 0, 1);
+        return;
+    }
+    job j = {body, context};
+    gomp_parallel(part, &j, (unsigned)count, 0);
+}

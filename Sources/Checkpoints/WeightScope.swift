@@ -1,0 +1,52 @@
+import Tensors
+
+/// One step down a checkpoint's tree of names: a word, or the number of a layer.
+public protocol ScopeName: Sendable {}
+extension String: ScopeName {}
+extension Int: ScopeName {}
+
+/// A place in the tree of a checkpoint's tensor names; layers read themselves from the place they stand at.
+///
+///     let layer = scope["encoder", "layer", 3]
+///     let weight = try layer.matrix("attention.self.query.weight", [out, in])
+///
+/// When the weights are new, the same calls make them: `initially` says how. What a call returns is one and the
+/// same tensor whenever the same name is asked for again.
+public struct WeightScope: Sendable {
+    public let weights: Weights
+    /// The names so far, joined by dots; empty at the root.
+    public let path: String
+
+    public subscript(_ names: any ScopeName...) -> WeightScope {
+        names.reduce(self) { WeightScope(weights: weights, path: $0.name("\($1)")) }
+    }
+
+    /// A Float32 tensor: norms, embeddings, biases.
+    public func tensor(_ name: String, _ shape: [Int], initially: Initialisation) throws -> Tensor {
+        try weights.tensor(self.name(name), shape, .plain, initially)
+    }
+
+    /// The weight of a linear or convolution layer: Float32, or BFloat16 when that is asked for and it is frozen.
+    public func matrix(
+        _ name: String, _ shape: [Int], initially: Initialisation = .torchDefault
+    ) throws -> Tensor {
+        try weights.tensor(self.name(name), shape, .matrix, initially)
+    }
+
+    /// Statistics such as a running mean: Float32, saved with the model, never moved by an optimiser.
+    public func statistics(_ name: String, _ shape: [Int], initially: Initialisation) throws -> Tensor {
+        try weights.tensor(self.name(name), shape, .statistics, initially)
+    }
+
+    /// Whole numbers (Int32).
+    public func integers(_ name: String, _ shape: [Int], initially: Initialisation = .zeros) throws -> Tensor {
+        try weights.tensor(self.name(name), shape, .integers, initially)
+    }
+
+    /// Whether the checkpoint has a tensor of this name, or any below it; `whenFresh` answers for new weights.
+    public func has(_ name: String, whenFresh: Bool = false) -> Bool {
+        weights.has(self.name(name)) || (weights.isFresh && whenFresh)
+    }
+
+    private func name(_ last: String) -> String { path.isEmpty ? last : last.isEmpty ? path : path + "." + last }
+}

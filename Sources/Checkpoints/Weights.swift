@@ -1,0 +1,197 @@
+import Foundation
+import Synchronization
+import Tensors
+
+/// Where a model's weights come from: a checkpoint, tensors at hand, or nothing, in which case they are made.
+///
+/// Models are built from `scope`, which asks for tensors by name and shape. What was asked for is remembered:
+/// the same name gives the same tensor again, `finish` complains about stored tensors that nobody asked for, and
+/// `parameters` lists what an optimiser may move. Weights of a trainable source are parameters, copied to memory
+/// of their own; all others are frozen and, where the file allows, used in place.
+public final class Weights: Sendable {
+    private enum Origin: Sendable {
+        case files(CheckpointFiles)
+        case tensors([String: Tensor])
+        case fresh(seed: UInt64)
+    }
+
+    /// What a tensor is used as decides how it is kept.
+    enum Use: Sendable {
+        /// Norms, embeddings, biases: Float32, moved in training.
+        case plain
+        /// Weights of linear and convolution layers: like plain, but BFloat16 when frozen and asked for.
+        case matrix
+        /// Statistics: Float32 in memory of their own in training, but not moved by an optimiser.
+        case statistics
+        /// Int32.
+        case integers
+    }
+
+    private struct State: Sendable {
+        /// Names in the order of the first request.
+        var order: [String] = []
+        var tensors: [String: Tensor] = [:]
+        /// Matrices kept in BFloat16. A tensor that is also asked for as plain is kept in both ways.
+        var narrowed: [String: Tensor] = [:]
+
+        subscript(name: String) -> Tensor? { tensors[name] ?? narrowed[name] }
+    }
+
+    public let precision: Precision
+    public let trainable: Bool
+    private let origin: Origin
+    private let state = Mutex(State())
+
+    private init(_ origin: Origin, _ precision: Precision, _ trainable: Bool) {
+        self.origin = origin
+        self.precision = precision
+        self.trainable = trainable
+    }
+
+    /// The weights in a safetensors file, or in a folder with `model.safetensors` (whole or in listed parts).
+    public convenience init(reading url: URL, precision: Precision = .float32, trainable: Bool = false) throws {
+        self.init(.files(try CheckpointFiles(url)), precision, trainable)
+    }
+
+    /// New weights, each from a random stream of its own that depends on the seed and its name only.
+    public convenience init(fresh seed: UInt64, precision: Precision = .float32, trainable: Bool = true) {
+        self.init(.fresh(seed: seed), precision, trainable)
+    }
+
+    public convenience init(
+        tensors: [String: Tensor], precision: Precision = .float32, trainable: Bool = false
+    ) {
+        self.init(.tensors(tensors), precision, trainable)
+    }
+
+    /// The whole checkpoint; models go down from here.
+    public var scope: WeightScope { WeightScope(weights: self, path: "") }
+
+    /// Whether new weights are made instead of read.
+    public var isFresh: Bool { if case .fresh = origin { true } else { false } }
+
+    /// Everything read or made that an optimiser may move, in the order in which the model asked for it.
+    public var parameters: [(name: String, tensor: Tensor)] { all.filter { $0.tensor.wantsGradient } }
+
+    /// Everything read or made, in the order in which the model asked for it: what saving a model writes.
+    public var all: [(name: String, tensor: Tensor)] {
+        state.withLock { state in
+            state.order.compactMap { name in state[name].map { (name, $0) } }
+        }
+    }
+
+    /// Throws when the checkpoint holds tensors that nobody asked for, naming each.
+    ///
+    /// In the names to ignore, `*` stands for any run of characters: `cls.*`, `*.position_ids`. Each model keeps a
+    /// short list of them with reasons.
+    public func finish(ignoring patterns: [String] = []) throws {
+        let touched = state.withLock { Set($0.order) }
+        let unread = storedNames.filter { name in
+            !touched.contains(name) && !patterns.contains { matches(name, pattern: $0) }
+        }
+        guard !unread.isEmpty else { return }
+        throw CheckpointError(
+            "\(place) holds \(unread.count) tensor\(unread.count == 1 ? "" : "s") that the model does not use: "
+                + unread.sorted().joined(separator: ", ") + ". Is it the checkpoint of another model?")
+    }
+
+    /// The stored names; none when weights are made.
+    public var storedNames: [String] {
+        switch origin {
+        case .files(let files): files.names
+        case .tensors(let tensors): Array(tensors.keys)
+        case .fresh: []
+        }
+    }
+
+    private var place: String {
+        switch origin {
+        case .files(let files): files.path
+        case .tensors: "The set of given tensors"
+        case .fresh: "The set of new tensors"
+        }
+    }
+
+    // MARK: - For WeightScope
+
+    /// Whether a tensor of exactly this name, or any under it as a path, is stored or was made.
+    func has(_ name: String) -> Bool {
+        let known = isFresh ? state.withLock { $0.order } : storedNames
+        return known.contains { $0 == name || $0.hasPrefix(name + ".") || name.isEmpty }
+    }
+
+    func tensor(_ name: String, _ shape: [Int], _ use: Use, _ initially: Initialisation) throws -> Tensor {
+        let narrow = use == .matrix && precision == .bfloat16 && !trainable
+        return try state.withLock { state in
+            if let known = narrow ? state.narrowed[name] : state.tensors[name] {
+                try check(known, name, shape, use)
+                return known
+            }
+            let tensor = try make(name, shape, use, narrow ? .bfloat16 : .float32, initially)
+            if state[name] == nil { state.order.append(name) }
+            if narrow { state.narrowed[name] = tensor } else { state.tensors[name] = tensor }
+            return tensor
+        }
+    }
+
+    private func make(
+        _ name: String, _ shape: [Int], _ use: Use, _ precision: Precision, _ initially: Initialisation
+    ) throws -> Tensor {
+        let found: Tensor
+        switch origin {
+        case .files(let files):
+            guard let file = files.file(of: name), let stored = file.shape(of: name) else { throw missing(name) }
+            try check(stored, name, shape)
+            found = try file.tensor(name, precision: precision)
+        case .tensors(let tensors):
+            guard let given = tensors[name] else { throw missing(name) }
+            try check(given.shape, name, shape)
+            found = given.elementType == .int32 ? given : given.converted(to: precision == .bfloat16 ? .bfloat16 : .float32)
+        case .fresh(let seed):
+            var stream = RandomStream(seed: seed, purpose: "weights " + name, index: 0)
+            let made = initially.tensor(shape, &stream)
+            if use == .integers {
+                found = Tensor(made.floats.map { Int32($0) }, shape: shape)
+            } else {
+                found = precision == .bfloat16 ? made.converted(to: .bfloat16) : made
+            }
+        }
+        try check(found, name, shape, use)
+        guard trainable, use != .integers else { return found }
+        let own = Tensor(found.floats, shape: shape)   // the file's memory can not be moved by an optimiser
+        return use == .statistics ? own : own.asParameter()
+    }
+
+    private func check(_ tensor: Tensor, _ name: String, _ shape: [Int], _ use: Use) throws {
+        try check(tensor.shape, name, shape)
+        guard (tensor.elementType == .int32) == (use == .integers) else {
+            throw CheckpointError(
+                "\(place): tensor \(name) holds \(use == .integers ? "fractions" : "whole numbers"), but the model "
+                    + "expects \(use == .integers ? "whole numbers" : "fractions").")
+        }
+    }
+
+    private func check(_ found: [Int], _ name: String, _ expected: [Int]) throws {
+        guard found == expected else {
+            throw CheckpointError(
+                "\(place): tensor \(name) has the shape \(found), but the model's settings ask for \(expected).")
+        }
+    }
+
+    private func missing(_ name: String) -> CheckpointError {
+        CheckpointError("\(place) has no tensor \(name)\(nearest(to: name, among: storedNames)).")
+    }
+}
+
+/// Whether a name fits a pattern in which `*` stands for any run of bytes.
+private func matches(_ name: String, pattern: String) -> Bool {
+    let pieces = pattern.split(separator: "*", omittingEmptySubsequences: false)
+    guard pieces.count > 1, let first = pieces.first, let last = pieces.last else { return name == pattern }
+    guard name.hasPrefix(first), name.dropFirst(first.count).hasSuffix(last) else { return false }
+    var rest = name.dropFirst(first.count).dropLast(last.count)
+    for piece in pieces.dropFirst().dropLast() where !piece.isEmpty {
+        guard let place = rest.firstRange(of: piece) else { return false }
+        rest = rest[place.upperBound...]
+    }
+    return true
+}

@@ -1,0 +1,177 @@
+import Checkpoints
+import Foundation
+import Tensors
+
+/// BERT (Devlin et al. 2018) and RoBERTa (Liu et al. 2019): encoders in which every token sees every other.
+///
+/// Follows `BertModel` and `RobertaModel` of Hugging Face transformers, whose folders it reads, with or without
+/// the heads that a pretrained checkpoint carries.
+public struct BERT: TextEncoder {
+    public let configuration: BERTConfiguration
+    let embedding: BERTEmbedding
+    let layers: [BERTLayer]
+    /// The first token's linear layer; RoBERTa's published checkpoints have none.
+    let pooler: Linear?
+
+    /// `weights` stands at `embeddings` and `encoder`; a checkpoint with heads has them below `bert` or `roberta`.
+    public init(_ weights: WeightScope, _ configuration: BERTConfiguration) throws {
+        self.configuration = configuration
+        embedding = try BERTEmbedding(weights["embeddings"], configuration)
+        layers = try (0..<configuration.layerCount).map {
+            try BERTLayer(weights["encoder", "layer", $0], configuration)
+        }
+        pooler =
+            weights.has("pooler")
+            ? try Linear(
+                weights["pooler", "dense"], from: configuration.hiddenSize, to: configuration.hiddenSize)
+            : nil
+    }
+
+    /// What a folder may hold beside the encoder: pretraining heads, and position numbers that older versions saved.
+    public static let ignoredNames = ["cls.*", "lm_head.*", "classifier.*", "*embeddings.position_ids"]
+
+    /// Reads a folder with `config.json` and `model.safetensors`.
+    public init(folder: URL, precision: Precision = .float32, trainable: Bool = false) throws {
+        let configuration = try ConfigurationFile.read(BERTConfiguration.self, in: folder)
+        let weights = try Weights(reading: folder, precision: precision, trainable: trainable)
+        try self.init(Self.encoderScope(weights.scope, configuration), configuration)
+        try weights.finish(ignoring: Self.ignoredNames)
+    }
+
+    /// Where the encoder stands in a checkpoint: below its type's name if there is a head beside it.
+    static func encoderScope(_ root: WeightScope, _ configuration: BERTConfiguration) -> WeightScope {
+        root.has(configuration.modelType) ? root[configuration.modelType] : root
+    }
+
+    public var hiddenSize: Int { configuration.hiddenSize }
+    public var layerCount: Int { layers.count }
+    public var maximumLength: Int { configuration.positionCount - configuration.firstPosition }
+    public var vocabularySize: Int { configuration.vocabularySize }
+    public var hasPooler: Bool { pooler != nil }
+
+    public func vectorSize(_ pooling: Pooling) -> Int { hiddenSize }
+
+    public func batch(_ ids: [[Int32]]) throws -> TokenBatch {
+        try TokenBatch(
+            ids, padding: configuration.paddingID, maximumLength: maximumLength, vocabularySize: vocabularySize)
+    }
+
+    /// The embedding output and each layer's output, each [batch, time, hidden].
+    ///
+    /// `types` says which sentence of a pair a token belongs to; without it all belong to the first.
+    public func hiddenStates(of batch: TokenBatch, types: [[Int32]]? = nil, dropout: Dropout? = nil) throws -> [Tensor] {
+        let mask = AttentionMask.lengths(batch.lengths)
+        var states = [try embedding(batch, types: types, dropout: dropout)]   // [batch, time, hidden]
+        for layer in layers { states.append(layer(states[states.count - 1], mask: mask, dropout: dropout)) }
+        return states
+    }
+
+    public func hiddenStates(ids: [[Int32]]) throws -> [Tensor] { try hiddenStates(of: batch(ids)) }
+
+    public func encode(ids: [[Int32]], pooling: Pooling, everyLayer: Bool) throws -> CaptionVectors {
+        let batch = try batch(ids)
+        let states = try hiddenStates(of: batch)
+        func pooled(_ states: Tensor) -> Tensor {
+            switch pooling {
+            case .probe, .mean: batch.mean(states)
+            case .cls, .pooler: batch.states(states, at: batch.lengths.map { _ in 0 })
+            case .eos: batch.states(states, at: batch.lengths.map { $0 - 1 })
+            case .last: batch.states(states, at: batch.lengths.map { max($0 - 2, 0) })
+            }
+        }
+        var vectors = pooled(states[states.count - 1])   // [batch, hidden]
+        if pooling == .pooler {
+            guard let pooler else {
+                throw ModelError("This encoder's checkpoint has no trained pooler; choose another pooling, such as mean.")
+            }
+            vectors = pooler(vectors, then: .tanh)
+        }
+        return CaptionVectors(vectors: vectors, layers: everyLayer ? states.map(pooled) : [])
+    }
+}
+
+/// The sum of a token's word, position and type, normalised.
+struct BERTEmbedding: Sendable {
+    let words: Embedding
+    let positions: Embedding
+    let types: Embedding
+    let norm: LayerNorm
+    let paddingID: Int32
+    let firstPosition: Int
+
+    init(_ weights: WeightScope, _ shape: BERTConfiguration) throws {
+        let start = Initialisation.normal(deviation: shape.initialDeviation)
+        words = try Embedding(
+            weights["word_embeddings"], count: shape.vocabularySize, size: shape.hiddenSize, initially: start)
+        positions = try Embedding(
+            weights["position_embeddings"], count: shape.positionCount, size: shape.hiddenSize, initially: start)
+        types = try Embedding(
+            weights["token_type_embeddings"], count: shape.typeCount, size: shape.hiddenSize, initially: start)
+        norm = try LayerNorm(weights["LayerNorm"], size: shape.hiddenSize, epsilon: shape.normEpsilon)
+        paddingID = shape.paddingID
+        firstPosition = shape.firstPosition
+    }
+
+    func callAsFunction(_ batch: TokenBatch, types given: [[Int32]]?, dropout: Dropout?) throws -> Tensor {
+        if let stranger = given?.joined().first(where: { $0 < 0 || $0 >= types.table.size(0) }) {
+            throw ModelError("The token type \(stranger) is not below \(types.table.size(0)), the number of types.")
+        }
+        let typed = try given.map { try types(batch.companion($0)) } ?? types.first(1).reshaped([-1])
+        let placed = firstPosition == 0 ? positions.first(batch.time) : positions(countedPositions(batch))
+        let sum = words(batch.ids) + typed + placed   // [batch, time, hidden]
+        let normal = norm(sum)
+        return dropout?(normal) ?? normal
+    }
+
+    /// RoBERTa's way: real tokens are numbered from `firstPosition`, each padding token stands at its own id.
+    private func countedPositions(_ batch: TokenBatch) -> Tensor {
+        let ids = batch.ids.integers
+        var positions: [Int32] = []
+        positions.reserveCapacity(ids.count)
+        for row in 0..<batch.count {
+            var next = Int32(firstPosition)
+            for id in ids[row * batch.time..<(row + 1) * batch.time] {
+                positions.append(id == paddingID ? paddingID : next)
+                if id != paddingID { next += 1 }
+            }
+        }
+        return Tensor(positions, shape: batch.ids.shape)
+    }
+}
+
+/// BERT's encoder layer (Devlin et al. 2018, section 3): attention, then a two-layer perceptron, each followed by
+/// a residual sum and a layer norm.
+struct BERTLayer: Sendable {
+    let attention: SelfAttention
+    let attentionNorm: LayerNorm
+    let expand: Linear
+    let contract: Linear
+    let outputNorm: LayerNorm
+    let activation: Activation
+
+    init(_ weights: WeightScope, _ shape: BERTConfiguration) throws {
+        let size = shape.hiddenSize
+        func linear(_ scope: WeightScope, from: Int, to: Int) throws -> Linear {
+            try Linear(scope, from: from, to: to, initially: .normal(deviation: shape.initialDeviation))
+        }
+        attention = SelfAttention(
+            query: try linear(weights["attention", "self", "query"], from: size, to: size),
+            key: try linear(weights["attention", "self", "key"], from: size, to: size),
+            value: try linear(weights["attention", "self", "value"], from: size, to: size),
+            output: try linear(weights["attention", "output", "dense"], from: size, to: size),
+            heads: shape.headCount)
+        attentionNorm = try LayerNorm(
+            weights["attention", "output", "LayerNorm"], size: size, epsilon: shape.normEpsilon)
+        expand = try linear(weights["intermediate", "dense"], from: size, to: shape.feedForwardSize)
+        contract = try linear(weights["output", "dense"], from: shape.feedForwardSize, to: size)
+        outputNorm = try LayerNorm(weights["output", "LayerNorm"], size: size, epsilon: shape.normEpsilon)
+        activation = try Activation(huggingFace: shape.activation)
+    }
+
+    func callAsFunction(_ x: Tensor, mask: AttentionMask, dropout: Dropout?) -> Tensor {
+        let seen = attention(x, mask: mask)
+        let attended = attentionNorm(x + (dropout?(seen) ?? seen))   // [batch, time, hidden]
+        let thought = contract(expand(attended, then: activation))
+        return outputNorm(attended + (dropout?(thought) ?? thought))   // [batch, time, hidden]
+    }
+}

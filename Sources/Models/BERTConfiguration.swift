@@ -1,0 +1,98 @@
+import Tensors
+
+/// The numbers of a BERT or RoBERTa, as `config.json` holds them; a missing key has Hugging Face's default.
+public struct BERTConfiguration: Sendable, Codable, Equatable {
+    /// `bert` or `roberta`.
+    public var modelType = "bert"
+    public var architectures = ["BertModel"]
+    public var vocabularySize = 30522
+    public var hiddenSize = 768
+    public var layerCount = 12
+    public var headCount = 12
+    public var feedForwardSize = 3072
+    public var activation = "gelu"
+    public var positionCount = 512
+    public var typeCount = 2
+    public var normEpsilon: Float = 1e-12
+    public var paddingID: Int32 = 0
+    /// New weights start as N(0, initialDeviation²), biases at zero.
+    public var initialDeviation: Float = 0.02
+    public var tiesWordEmbeddings = true
+    /// Written for loaders that take the type of the weights from here.
+    public var elementType = "float32"
+
+    enum CodingKeys: String, CodingKey {
+        case modelType = "model_type"
+        case architectures
+        case vocabularySize = "vocab_size"
+        case hiddenSize = "hidden_size"
+        case layerCount = "num_hidden_layers"
+        case headCount = "num_attention_heads"
+        case feedForwardSize = "intermediate_size"
+        case activation = "hidden_act"
+        case positionCount = "max_position_embeddings"
+        case typeCount = "type_vocab_size"
+        case normEpsilon = "layer_norm_eps"
+        case paddingID = "pad_token_id"
+        case initialDeviation = "initializer_range"
+        case tiesWordEmbeddings = "tie_word_embeddings"
+        case elementType = "dtype"
+    }
+
+    private enum RefusedKeys: String, CodingKey {
+        case positionKind = "position_embedding_type"
+        case isDecoder = "is_decoder"
+    }
+
+    public init() {}
+
+    public init(from decoder: any Decoder) throws {
+        let found = try decoder.container(keyedBy: CodingKeys.self)
+        try found.update(&modelType, .modelType)
+        if modelType == "roberta" {
+            architectures = ["RobertaModel"]
+            vocabularySize = 50265
+            paddingID = 1
+        }
+        try found.update(&architectures, .architectures)
+        try found.update(&vocabularySize, .vocabularySize)
+        try found.update(&hiddenSize, .hiddenSize)
+        try found.update(&layerCount, .layerCount)
+        try found.update(&headCount, .headCount)
+        try found.update(&feedForwardSize, .feedForwardSize)
+        try found.update(&activation, .activation)
+        try found.update(&positionCount, .positionCount)
+        try found.update(&typeCount, .typeCount)
+        try found.update(&normEpsilon, .normEpsilon)
+        try found.update(&paddingID, .paddingID)
+        try found.update(&initialDeviation, .initialDeviation)
+        try found.update(&tiesWordEmbeddings, .tiesWordEmbeddings)
+
+        let refused = try decoder.container(keyedBy: RefusedKeys.self)
+        if let kind = try refused.decodeIfPresent(String.self, forKey: .positionKind), kind != "absolute" {
+            throw ModelError("position_embedding_type is \(kind), but only absolute positions are implemented.")
+        }
+        if try refused.decodeIfPresent(Bool.self, forKey: .isDecoder) == true {
+            throw ModelError("is_decoder is true, but this is an encoder.")
+        }
+        try validate()
+    }
+
+    /// RoBERTa counts its positions from the padding id on, so that so many rows of the table are never reached.
+    var firstPosition: Int { modelType == "roberta" ? Int(paddingID) + 1 : 0 }
+
+    private func validate() throws {
+        try requirePositive([
+            ("vocab_size", vocabularySize), ("hidden_size", hiddenSize), ("num_hidden_layers", layerCount),
+            ("num_attention_heads", headCount), ("intermediate_size", feedForwardSize),
+            ("max_position_embeddings", positionCount), ("type_vocab_size", typeCount),
+        ])
+        guard hiddenSize % headCount == 0 else {
+            throw ModelError("hidden_size \(hiddenSize) can not be divided among \(headCount) heads.")
+        }
+        guard paddingID >= 0, Int(paddingID) < vocabularySize, firstPosition < positionCount else {
+            throw ModelError("pad_token_id \(paddingID) is outside the vocabulary or the positions.")
+        }
+        _ = try Activation(huggingFace: activation)
+    }
+}

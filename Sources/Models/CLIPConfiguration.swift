@@ -1,0 +1,189 @@
+import Tensors
+
+/// The numbers of CLIP's text tower, as `config.json` holds them; a missing key has Hugging Face's default.
+public struct CLIPTextConfiguration: Sendable, Codable, Equatable {
+    public var modelType = "clip_text_model"
+    public var vocabularySize = 49408
+    public var hiddenSize = 512
+    public var layerCount = 12
+    public var headCount = 8
+    public var feedForwardSize = 2048
+    public var activation = "quick_gelu"
+    public var positionCount = 77
+    public var normEpsilon: Float = 1e-5
+    public var projectionSize = 512
+    public var startID: Int32 = 49406
+    public var paddingID: Int32? = 1
+    /// The end token. The published checkpoints say 2, which is wrong and means: the largest id of a caption.
+    public var endID: Int32 = 49407
+
+    enum CodingKeys: String, CodingKey {
+        case modelType = "model_type"
+        case vocabularySize = "vocab_size"
+        case hiddenSize = "hidden_size"
+        case layerCount = "num_hidden_layers"
+        case headCount = "num_attention_heads"
+        case feedForwardSize = "intermediate_size"
+        case activation = "hidden_act"
+        case positionCount = "max_position_embeddings"
+        case normEpsilon = "layer_norm_eps"
+        case projectionSize = "projection_dim"
+        case startID = "bos_token_id"
+        case paddingID = "pad_token_id"
+        case endID = "eos_token_id"
+    }
+
+    public init() {}
+
+    public init(from decoder: any Decoder) throws {
+        try update(from: decoder.container(keyedBy: CodingKeys.self))
+    }
+
+    mutating func update(from found: KeyedDecodingContainer<CodingKeys>) throws {
+        try found.update(&vocabularySize, .vocabularySize)
+        try found.update(&hiddenSize, .hiddenSize)
+        try found.update(&layerCount, .layerCount)
+        try found.update(&headCount, .headCount)
+        try found.update(&feedForwardSize, .feedForwardSize)
+        try found.update(&activation, .activation)
+        try found.update(&positionCount, .positionCount)
+        try found.update(&normEpsilon, .normEpsilon)
+        try found.update(&projectionSize, .projectionSize)
+        try found.update(&startID, .startID)
+        try found.update(&endID, .endID)
+        if found.contains(.paddingID) { paddingID = try found.decodeIfPresent(Int32.self, forKey: .paddingID) }
+        try validate()
+    }
+
+    /// Whether the end of a caption is its largest id instead of `endID`.
+    var endsAtLargestID: Bool { endID == 2 }
+
+    private func validate() throws {
+        try requirePositive([
+            ("vocab_size", vocabularySize), ("hidden_size", hiddenSize), ("num_hidden_layers", layerCount),
+            ("num_attention_heads", headCount), ("intermediate_size", feedForwardSize),
+            ("max_position_embeddings", positionCount), ("projection_dim", projectionSize),
+        ])
+        guard hiddenSize % headCount == 0 else {
+            throw ModelError("hidden_size \(hiddenSize) can not be divided among \(headCount) heads.")
+        }
+        _ = try Activation(huggingFace: activation)
+    }
+}
+
+/// The numbers of CLIP's vision tower.
+public struct CLIPVisionConfiguration: Sendable, Codable, Equatable {
+    public var modelType = "clip_vision_model"
+    public var hiddenSize = 768
+    public var layerCount = 12
+    public var headCount = 12
+    public var feedForwardSize = 3072
+    public var activation = "quick_gelu"
+    public var channelCount = 3
+    public var imageSize = 224
+    public var patchSize = 32
+    public var normEpsilon: Float = 1e-5
+    public var projectionSize = 512
+
+    enum CodingKeys: String, CodingKey {
+        case modelType = "model_type"
+        case hiddenSize = "hidden_size"
+        case layerCount = "num_hidden_layers"
+        case headCount = "num_attention_heads"
+        case feedForwardSize = "intermediate_size"
+        case activation = "hidden_act"
+        case channelCount = "num_channels"
+        case imageSize = "image_size"
+        case patchSize = "patch_size"
+        case normEpsilon = "layer_norm_eps"
+        case projectionSize = "projection_dim"
+    }
+
+    public init() {}
+
+    public init(from decoder: any Decoder) throws {
+        try update(from: decoder.container(keyedBy: CodingKeys.self))
+    }
+
+    mutating func update(from found: KeyedDecodingContainer<CodingKeys>) throws {
+        try found.update(&hiddenSize, .hiddenSize)
+        try found.update(&layerCount, .layerCount)
+        try found.update(&headCount, .headCount)
+        try found.update(&feedForwardSize, .feedForwardSize)
+        try found.update(&activation, .activation)
+        try found.update(&channelCount, .channelCount)
+        try found.update(&imageSize, .imageSize)
+        try found.update(&patchSize, .patchSize)
+        try found.update(&normEpsilon, .normEpsilon)
+        try found.update(&projectionSize, .projectionSize)
+        try validate()
+    }
+
+    /// Patches along each side; what does not fill a patch is cut off at the right and the bottom.
+    var patchesPerSide: Int { imageSize / patchSize }
+
+    private func validate() throws {
+        try requirePositive([
+            ("hidden_size", hiddenSize), ("num_hidden_layers", layerCount), ("num_attention_heads", headCount),
+            ("intermediate_size", feedForwardSize), ("num_channels", channelCount), ("image_size", imageSize),
+            ("patch_size", patchSize), ("projection_dim", projectionSize),
+        ])
+        guard hiddenSize % headCount == 0 else {
+            throw ModelError("hidden_size \(hiddenSize) can not be divided among \(headCount) heads.")
+        }
+        guard patchSize <= imageSize else {
+            throw ModelError("patch_size \(patchSize) is larger than image_size \(imageSize).")
+        }
+        _ = try Activation(huggingFace: activation)
+    }
+}
+
+/// The numbers of a whole CLIP.
+public struct CLIPConfiguration: Sendable, Codable, Equatable {
+    public var modelType = "clip"
+    public var architectures = ["CLIPModel"]
+    public var text = CLIPTextConfiguration()
+    public var vision = CLIPVisionConfiguration()
+    /// The width of the space that captions and images share.
+    public var projectionSize = 512
+    /// The logarithm of the scale with which a new model's training begins: log(1/0.07).
+    public var initialLogScale: Float = 2.6592
+    /// Written for loaders that take the type of the weights from here.
+    public var elementType = "float32"
+
+    enum CodingKeys: String, CodingKey {
+        case modelType = "model_type"
+        case architectures
+        case text = "text_config"
+        case vision = "vision_config"
+        case projectionSize = "projection_dim"
+        case initialLogScale = "logit_scale_init_value"
+        case elementType = "dtype"
+    }
+
+    /// Early checkpoints repeat settings here; where they do, these count.
+    private enum OldKeys: String, CodingKey {
+        case text = "text_config_dict"
+        case vision = "vision_config_dict"
+    }
+
+    public init() {}
+
+    public init(from decoder: any Decoder) throws {
+        let found = try decoder.container(keyedBy: CodingKeys.self)
+        try found.update(&architectures, .architectures)
+        try found.update(&text, .text)
+        try found.update(&vision, .vision)
+        try found.update(&projectionSize, .projectionSize)
+        try found.update(&initialLogScale, .initialLogScale)
+        let old = try decoder.container(keyedBy: OldKeys.self)
+        if old.contains(.text), try !old.decodeNil(forKey: .text) {
+            try text.update(from: old.nestedContainer(keyedBy: CLIPTextConfiguration.CodingKeys.self, forKey: .text))
+        }
+        if old.contains(.vision), try !old.decodeNil(forKey: .vision) {
+            try vision.update(
+                from: old.nestedContainer(keyedBy: CLIPVisionConfiguration.CodingKeys.self, forKey: .vision))
+        }
+        try requirePositive([("projection_dim", projectionSize)])
+    }
+}

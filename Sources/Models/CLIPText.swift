@@ -1,0 +1,130 @@
+import Checkpoints
+import Foundation
+import Tensors
+
+/// CLIP's text tower (Radford et al. 2021, section 2.4): a causal transformer whose state at the end token, after
+/// a last norm and a projection, is the caption's place in the space shared with images.
+///
+/// Follows `CLIPTextModel` and `CLIPTextModelWithProjection` of Hugging Face transformers; reads their folders and
+/// those of a whole `CLIPModel`, of which it uses the text half.
+public struct CLIPText: TextEncoder {
+    public let configuration: CLIPTextConfiguration
+    let words: Embedding
+    let positions: Embedding
+    let tower: CLIPTower
+    let finalNorm: LayerNorm
+    /// Absent in checkpoints of the bare tower.
+    let projection: Linear?
+
+    /// `root` stands where `text_model` and `text_projection` stand, or, for a bare tower, at `embeddings`.
+    public init(_ root: WeightScope, _ configuration: CLIPTextConfiguration, projects: Bool) throws {
+        let size = configuration.hiddenSize
+        let isBare = root.has("embeddings")
+        let weights = isBare ? root : root["text_model"]
+        self.configuration = configuration
+        words = try Embedding(weights["embeddings", "token_embedding"], count: configuration.vocabularySize, size: size)
+        positions = try Embedding(
+            weights["embeddings", "position_embedding"], count: configuration.positionCount, size: size)
+        tower = try CLIPTower(
+            weights["encoder"], layerCount: configuration.layerCount, size: size, heads: configuration.headCount,
+            feedForwardSize: configuration.feedForwardSize, activation: configuration.activation,
+            epsilon: configuration.normEpsilon)
+        finalNorm = try LayerNorm(weights["final_layer_norm"], size: size, epsilon: configuration.normEpsilon)
+        projection =
+            projects
+            ? try Linear(
+                root["text_projection"], from: size, to: configuration.projectionSize, bias: false,
+                initially: .normal(deviation: 1 / Float(size).squareRoot()))
+            : nil
+    }
+
+    /// The vision half of a whole CLIP, and position numbers that older versions saved.
+    public static let ignoredNames = ["vision_model.*", "visual_projection.*", "logit_scale", "*embeddings.position_ids"]
+
+    /// Reads a folder of a text tower or of a whole CLIP.
+    public init(folder: URL, precision: Precision = .float32, trainable: Bool = false) throws {
+        struct Kind: Decodable { let model_type: String? }
+        let kind = try ConfigurationFile.read(Kind.self, in: folder)
+        let configuration: CLIPTextConfiguration
+        if kind.model_type == "clip" {
+            let whole = try ConfigurationFile.read(CLIPConfiguration.self, in: folder)
+            configuration = whole.textInSharedSpace
+        } else {
+            configuration = try ConfigurationFile.read(CLIPTextConfiguration.self, in: folder)
+        }
+        let weights = try Weights(reading: folder, precision: precision, trainable: trainable)
+        let projects = kind.model_type == "clip" || weights.scope.has("text_projection")
+        try self.init(weights.scope, configuration, projects: projects)
+        try weights.finish(ignoring: Self.ignoredNames)
+    }
+
+    public var hiddenSize: Int { configuration.hiddenSize }
+    public var layerCount: Int { configuration.layerCount }
+    public var maximumLength: Int { configuration.positionCount }
+    public var vocabularySize: Int { configuration.vocabularySize }
+    public var hasProjection: Bool { projection != nil }
+
+    public func vectorSize(_ pooling: Pooling) -> Int {
+        pooling == .probe ? configuration.projectionSize : hiddenSize
+    }
+
+    /// Captions padded at the end; the causal mask keeps every real token from seeing the padding.
+    public func batch(_ ids: [[Int32]]) throws -> TokenBatch {
+        try TokenBatch(ids, padding: 0, maximumLength: maximumLength, vocabularySize: vocabularySize)
+    }
+
+    /// The embedding output and each layer's output, before the last norm: each [batch, time, hidden].
+    public func hiddenStates(of batch: TokenBatch, dropout: Dropout? = nil) -> [Tensor] {
+        let x = words(batch.ids) + positions.first(batch.time)   // [batch, time, hidden]
+        return tower(x, mask: .causal, dropout: dropout)
+    }
+
+    public func hiddenStates(ids: [[Int32]]) throws -> [Tensor] { hiddenStates(of: try batch(ids)) }
+
+    public func encode(ids: [[Int32]], pooling: Pooling, everyLayer: Bool) throws -> CaptionVectors {
+        let batch = try batch(ids)
+        let ends = try endPositions(ids)
+        let states = hiddenStates(of: batch)
+        func pooled(_ states: Tensor) -> Tensor {
+            switch pooling {
+            case .mean: batch.mean(states)
+            case .cls: batch.states(states, at: ends.map { _ in 0 })
+            case .probe, .eos, .pooler: batch.states(states, at: ends)
+            case .last: batch.states(states, at: ends.map { max($0 - 1, 0) })
+            }
+        }
+        var vectors = pooled(finalNorm(states[states.count - 1]))   // [batch, hidden]
+        if pooling == .probe {
+            guard let projection else {
+                throw ModelError("This text tower's checkpoint has no projection; choose another pooling, such as eos.")
+            }
+            vectors = projection(vectors)   // [batch, projection]
+        }
+        return CaptionVectors(vectors: vectors, layers: everyLayer ? states.map(pooled) : [])
+    }
+
+    /// Text vectors in the shared space, not normalised (Hugging Face's `text_embeds` before its norm).
+    public func embed(ids: [[Int32]], dropout: Dropout? = nil) throws -> Tensor {
+        guard let projection else { throw ModelError("This text tower's checkpoint has no projection.") }
+        let batch = try batch(ids)
+        let states = hiddenStates(of: batch, dropout: dropout)
+        let ends = batch.states(states[states.count - 1], at: try endPositions(ids))   // [batch, hidden]
+        return projection(finalNorm(ends))   // [batch, projection]
+    }
+
+    /// Where each caption ends: at the first end token, or at the first of its largest ids when the settings carry
+    /// the published checkpoints' wrong end token.
+    func endPositions(_ ids: [[Int32]]) throws -> [Int] {
+        try ids.enumerated().map { row, tokens in
+            let end =
+                configuration.endsAtLargestID
+                ? tokens.max().flatMap { tokens.firstIndex(of: $0) } : tokens.firstIndex(of: configuration.endID)
+            guard let end else {
+                throw ModelError(
+                    "Caption \(row + 1) of the batch lacks the end token \(configuration.endID); the tokenizer must add it "
+                        + "and keep it when it truncates.")
+            }
+            return end
+        }
+    }
+}

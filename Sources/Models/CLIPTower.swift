@@ -1,0 +1,66 @@
+import Checkpoints
+import Tensors
+
+/// The transformer that both towers of CLIP share in form: layers that normalise before they look and think
+/// (Radford et al. 2021, section 2.4).
+struct CLIPTower: Sendable {
+    let layers: [CLIPLayer]
+
+    init(
+        _ weights: WeightScope, layerCount: Int, size: Int, heads: Int, feedForwardSize: Int, activation: String,
+        epsilon: Float
+    ) throws {
+        layers = try (0..<layerCount).map {
+            try CLIPLayer(
+                weights["layers", $0], depth: layerCount, size: size, heads: heads, feedForwardSize: feedForwardSize,
+                activation: Activation(huggingFace: activation), epsilon: epsilon)
+        }
+    }
+
+    /// The input and each layer's output, each [batch, time, hidden].
+    func callAsFunction(_ x: Tensor, mask: AttentionMask, dropout: Dropout?) -> [Tensor] {
+        var states = [x]
+        for layer in layers { states.append(layer(states[states.count - 1], mask: mask, dropout: dropout)) }
+        return states
+    }
+}
+
+struct CLIPLayer: Sendable {
+    let attentionNorm: LayerNorm
+    let attention: SelfAttention
+    let thoughtNorm: LayerNorm
+    let expand: Linear
+    let contract: Linear
+    let activation: Activation
+
+    /// `depth` is the number of layers: new weights that write into the residual stream start smaller in deep towers.
+    init(
+        _ weights: WeightScope, depth: Int, size: Int, heads: Int, feedForwardSize: Int, activation: Activation,
+        epsilon: Float
+    ) throws {
+        let width = Float(size)
+        let inward = Initialisation.normal(deviation: 1 / (width * 2 * Float(depth)).squareRoot())
+        let outward = Initialisation.normal(deviation: 1 / width.squareRoot())
+        let look = weights["self_attn"]
+        attention = SelfAttention(
+            query: try Linear(look["q_proj"], from: size, to: size, initially: inward),
+            key: try Linear(look["k_proj"], from: size, to: size, initially: inward),
+            value: try Linear(look["v_proj"], from: size, to: size, initially: inward),
+            output: try Linear(look["out_proj"], from: size, to: size, initially: outward),
+            heads: heads)
+        attentionNorm = try LayerNorm(weights["layer_norm1"], size: size, epsilon: epsilon)
+        expand = try Linear(
+            weights["mlp", "fc1"], from: size, to: feedForwardSize,
+            initially: .normal(deviation: 1 / (2 * width).squareRoot()))
+        contract = try Linear(weights["mlp", "fc2"], from: feedForwardSize, to: size, initially: inward)
+        thoughtNorm = try LayerNorm(weights["layer_norm2"], size: size, epsilon: epsilon)
+        self.activation = activation
+    }
+
+    func callAsFunction(_ x: Tensor, mask: AttentionMask, dropout: Dropout?) -> Tensor {
+        let seen = attention(attentionNorm(x), mask: mask)
+        let attended = x + (dropout?(seen) ?? seen)   // [batch, time, hidden]
+        let thought = contract(expand(thoughtNorm(attended), then: activation))
+        return attended + (dropout?(thought) ?? thought)   // [batch, time, hidden]
+    }
+}

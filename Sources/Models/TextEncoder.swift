@@ -1,0 +1,57 @@
+import Tensors
+
+/// How the states of a caption's tokens become one vector.
+public enum Pooling: String, Sendable, CaseIterable {
+    /// What the text-to-image probe uses: `mean` for BERT-style encoders, the projected `eos` for CLIP.
+    case probe
+    /// Mean over all real tokens, the special ones included.
+    case mean
+    /// The first token: [CLS], <s> or start of text.
+    case cls
+    /// The end token: [SEP], </s> or end of text.
+    case eos
+    /// The last token before the end token.
+    case last
+    /// The trained pooler of BERT (tanh of a linear layer on the first token); for CLIP the same as `eos`.
+    case pooler
+}
+
+/// Caption vectors, and on request the same pooling of every layer.
+public struct CaptionVectors: Sendable {
+    /// [batch, vectorSize]
+    public let vectors: Tensor
+    /// The embedding output and each layer's output, pooled at the same tokens but not projected or otherwise
+    /// transformed: [batch, hidden] each. Empty unless asked for.
+    public let layers: [Tensor]
+}
+
+/// A model that reads token ids, one list for each caption with its special tokens and without padding.
+///
+/// Captions of a batch do not influence each other: padding is hidden from every token.
+public protocol TextEncoder: Sendable {
+    /// The width of a token's state.
+    var hiddenSize: Int { get }
+    /// Transformer layers, the embedding not counted.
+    var layerCount: Int { get }
+    /// The most tokens that a caption may have, special ones included.
+    var maximumLength: Int { get }
+    /// Ids are below this number.
+    var vocabularySize: Int { get }
+
+    /// The width of a caption vector.
+    func vectorSize(_ pooling: Pooling) -> Int
+
+    /// The embedding output and the output of every layer, each [batch, time, hidden] with time the longest length.
+    /// What stands at padded positions means nothing.
+    func hiddenStates(ids: [[Int32]]) throws -> [Tensor]
+
+    /// One vector per caption.
+    func encode(ids: [[Int32]], pooling: Pooling, everyLayer: Bool) throws -> CaptionVectors
+}
+
+extension TextEncoder {
+    /// One vector per caption: [batch, vectorSize].
+    public func captionVectors(ids: [[Int32]], pooling: Pooling = .probe) throws -> Tensor {
+        try encode(ids: ids, pooling: pooling, everyLayer: false).vectors
+    }
+}

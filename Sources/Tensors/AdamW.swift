@@ -1,0 +1,85 @@
+import Foundation
+
+/// Adam with decoupled weight decay (Loshchilov and Hutter 2019), as `torch.optim.AdamW` computes it.
+///
+/// Parameters are moved in place. `state` and `restore` carry everything that resuming needs.
+public final class AdamW: @unchecked Sendable {
+    public let parameters: [Tensor]
+    public let betas: (Float, Float)
+    public let epsilon: Float
+    /// One rate of decay per parameter.
+    public let weightDecay: [Float]
+    /// Steps taken.
+    public private(set) var step = 0
+    private let first: [Tensor]
+    private let second: [Tensor]
+
+    public init(
+        _ parameters: [Tensor], betas: (Float, Float) = (0.9, 0.999), epsilon: Float = 1e-8,
+        weightDecay: [Float]? = nil
+    ) {
+        self.parameters = parameters
+        self.betas = betas
+        self.epsilon = epsilon
+        self.weightDecay = weightDecay ?? Array(repeating: 0, count: parameters.count)
+        precondition(self.weightDecay.count == parameters.count, "one weight decay per parameter")
+        first = parameters.map { .zeros($0.shape) }
+        second = parameters.map { .zeros($0.shape) }
+    }
+
+    /// Moves every parameter by one step.
+    public func step(gradients: [Tensor], learningRate: Float) {
+        step += 1
+        let firstCorrection = Float(1 - pow(Double(betas.0), Double(step)))
+        let secondCorrection = Float(1 - pow(Double(betas.1), Double(step))).squareRoot()
+        for (i, parameter) in parameters.enumerated() {
+            precondition(gradients[i].shape == parameter.shape, "gradient \(i) does not fit its parameter")
+            let (p, g) = (parameter.mutableFloats, gradients[i].constFloats)
+            let (m, v) = (first[i].mutableFloats, second[i].mutableFloats)
+            let decay = 1 - learningRate * weightDecay[i]
+            let (beta1, beta2, epsilon) = (betas.0, betas.1, epsilon)
+            let size = learningRate / firstCorrection
+            parallel(parameter.count, grain: elementGrain) { range in
+                mapLanes(range, m, g, m) { $0 * beta1 + $1 * (1 - beta1) }
+                mapLanes(range, v, g, v) { $0 * beta2 + $1 * $1 * (1 - beta2) }
+                mapLanes(range, p, p) { $0 * decay }
+                var i = range.lowerBound
+                while i < range.upperBound {
+                    if i &+ 16 <= range.upperBound {
+                        let (m, v) = (UnsafePointer(m).lanes(i), UnsafePointer(v).lanes(i))
+                        let moved = UnsafePointer(p).lanes(i) - m * size / (v.squareRoot() / secondCorrection + epsilon)
+                        p.store(moved, i)
+                        i &+= 16
+                    } else {
+                        p[i] -= m[i] * size / (v[i].squareRoot() / secondCorrection + epsilon)
+                        i &+= 1
+                    }
+                }
+            }
+            parameter.storage.forgetPackings()
+        }
+    }
+
+    /// Moments by parameter, for a checkpoint.
+    public var state: (step: Int, first: [Tensor], second: [Tensor]) { (step, first, second) }
+
+    /// Goes on where `state` stood. Shapes must be those of the parameters.
+    public func restore(step: Int, first: [Tensor], second: [Tensor]) {
+        self.step = step
+        for i in parameters.indices {
+            self.first[i].assign(first[i])
+            self.second[i].assign(second[i])
+        }
+    }
+}
+
+/// Gradients scaled so that their joint Euclidean norm is at most `limit`, and the norm before.
+public func clipped(_ gradients: [Tensor], toNorm limit: Float) -> (gradients: [Tensor], norm: Float) {
+    let squares = gradients.reduce(0.0) { sum, g in
+        sum + Double(sumLanes(g.count, g.constFloats) { $0 * $0 })
+    }
+    let norm = Float(squares.squareRoot())
+    guard norm > limit else { return (gradients, norm) }
+    let factor = limit / (norm + 1e-6)
+    return (gradients.map { $0.scaled(by: factor) }, norm)
+}

@@ -1,0 +1,138 @@
+import COneDNN
+
+/// Zeros around an image, in pixels.
+public struct Padding: Sendable, Hashable {
+    public var top, left, bottom, right: Int
+
+    public init(top: Int, left: Int, bottom: Int, right: Int) {
+        (self.top, self.left, self.bottom, self.right) = (top, left, bottom, right)
+    }
+    public init(_ all: Int) { self.init(top: all, left: all, bottom: all, right: all) }
+    public init(vertical: Int, horizontal: Int) {
+        self.init(top: vertical, left: horizontal, bottom: vertical, right: horizontal)
+    }
+    public static let zero = Padding(0)
+
+    /// Windows of a size and stride that fit into a padded image.
+    func windows(_ height: Int, _ width: Int, _ size: (Int, Int), _ stride: Int) -> (height: Int, width: Int) {
+        ((height + top + bottom - size.0) / stride + 1, (width + left + right - size.1) / stride + 1)
+    }
+}
+
+extension Tensor {
+    /// Two-dimensional convolution (cross-correlation, as everywhere in the field), channels last.
+    ///
+    /// self [batch, height, width, in], weight [out, in, kernelHeight, kernelWidth] as checkpoints have it,
+    /// bias [out] → [batch, height', width', out]. A BFloat16 weight makes the products run in BFloat16.
+    public func convolved(
+        _ weight: Tensor, _ bias: Tensor? = nil, stride: Int = 1, padding: Padding = .zero,
+        then activation: Activation = .identity
+    ) -> Tensor {
+        precondition(
+            shape.count == 4 && weight.shape.count == 4 && shape[3] == weight.shape[1],
+            "weights \(weight.shape) do not fit images \(shape)")
+        let isTrained = wantsGradient || weight.wantsGradient || (bias?.wantsGradient ?? false)
+        if isTrained && activation != .identity {
+            return convolved(weight, bias, stride: stride, padding: padding).activated(activation)
+        }
+        let size = padding.windows(shape[1], shape[2], (weight.shape[2], weight.shape[3]), stride)
+        let out = Tensor(uninitialised: [shape[0], size.height, size.width, weight.shape[0]])
+        let x = converted(to: weight.elementType == .bfloat16 ? .bfloat16 : .float32).detached
+        let source = syn_view(channelsLast: shape, x.elementType)
+        let target = syn_view(channelsLast: out.shape, .float32)
+        let kernel = syn_view(weight.shape, weight.elementType)
+        let window = syn_window(stride, padding)
+        let forward = withUnsafePointers(source, kernel, target) { s, k, t in
+            withUnsafePointer(to: window) {
+                Primitive(syn_convolution_forward(s, k, t, $0, bias != nil, activation.kind))
+            }
+        }
+        let packed = forward.packed(weight)
+        forward.run(x.storage.address, packed.address, bias?.storage.address, into: out.storage.address)
+
+        let wants = (x: wantsGradient, weight: weight.wantsGradient, bias: bias?.wantsGradient ?? false)
+        let keptX = wants.weight ? x : nil
+        let inShape = shape
+        return out.remembering([self, weight] + (bias.map { [$0] } ?? []), backward: { g in
+            var parts: [Tensor?] = [nil, nil, nil]
+            if wants.x {
+                let slope = Tensor(uninitialised: inShape)
+                let g = g.converted(to: weight.elementType)
+                let backward = withUnsafePointers(
+                    syn_view(channelsLast: inShape, .float32), kernel, syn_view(channelsLast: g.shape, g.elementType)
+                ) { s, k, t in
+                    withUnsafePointer(to: window) { Primitive(syn_convolution_backward_data(s, k, t, $0)) }
+                }
+                let packed = backward.packed(weight)
+                backward.run(g.storage.address, packed.address, into: slope.storage.address)
+                parts[0] = slope
+            }
+            if let keptX {
+                let slope = Tensor(uninitialised: weight.shape)
+                let backward = withUnsafePointers(source, kernel, target) { s, k, t in
+                    withUnsafePointer(to: window) { Primitive(syn_convolution_backward_weights(s, k, t, $0, false)) }
+                }
+                let room = backward.emptyPacking()
+                backward.run(keptX.storage.address, g.storage.address, into: room.address)
+                backward.unpack(room, into: slope)
+                parts[1] = slope
+            }
+            if wants.bias { parts[2] = g.columnSums(weight.shape[0]) }
+            return parts
+        })
+    }
+
+    /// Every pixel `factor` × `factor` times: [batch, height, width, channels] → [batch, height·f, width·f, channels].
+    public func upsampledNearest(by factor: Int) -> Tensor {
+        let (batch, height, width, channels) = (shape[0], shape[1], shape[2], shape[3])
+        let out = Tensor(uninitialised: [batch, height * factor, width * factor, channels])
+        let (a, o) = (constFloats, out.mutableFloats)
+        let wide = width * factor * channels
+        parallel(batch * height, grain: max(1, elementGrain / (wide * factor))) { rows in
+            for row in rows {
+                let first = o + row * factor * wide
+                for x in 0..<width {
+                    for copy in 0..<factor {
+                        (first + (x * factor + copy) * channels).update(from: a + (row * width + x) * channels, count: channels)
+                    }
+                }
+                for copy in 1..<factor { (first + copy * wide).update(from: first, count: wide) }
+            }
+        }
+        let full = shape
+        return out.remembering([self], backward: { g in
+            let back = Tensor.zeros(full)
+            let (g, b) = (g.constFloats, back.mutableFloats)
+            parallel(batch * height, grain: max(1, elementGrain / (wide * factor))) { rows in
+                for row in rows {
+                    for line in 0..<factor {
+                        let from = g + (row * factor + line) * wide
+                        for x in 0..<width * factor {
+                            let to = b + (row * width + x / factor) * channels
+                            mapLanes(0..<channels, to, from + x * channels, to) { $0 + $1 }
+                        }
+                    }
+                }
+            }
+            return [back]
+        })
+    }
+}
+
+extension syn_view {
+    /// Memory [batch, height, width, channels] seen with oneDNN's axis order batch, channels, height, width.
+    init(channelsLast shape: [Int], _ type: ElementType) {
+        let (height, width, channels) = (shape[1], shape[2], shape[3])
+        self.init(
+            [shape[0], channels, height, width],
+            strides: [height * width * channels, 1, width * channels, channels], type)
+    }
+}
+
+extension syn_window {
+    init(_ stride: Int, _ padding: Padding) {
+        self.init(
+            stride_h: Int64(stride), stride_w: Int64(stride), top: Int64(padding.top), left: Int64(padding.left),
+            bottom: Int64(padding.bottom), right: Int64(padding.right))
+    }
+}

@@ -1,0 +1,198 @@
+import Foundation
+
+/// Elements a thread should have at least before a second one is worth waking.
+let elementGrain = 1 << 15
+
+extension Tensor {
+    /// A new tensor of this shape, f of every element.
+    @inline(__always)
+    func mapped(_ f: (Lanes) -> Lanes) -> Tensor {
+        let out = Tensor(uninitialised: shape)
+        let (a, o) = (constFloats, out.mutableFloats)
+        parallel(count, grain: elementGrain) { mapLanes($0, a, o, f) }
+        return out
+    }
+
+    /// A new tensor of this shape, f of the elements of this and another of the same count.
+    @inline(__always)
+    func zipped(_ other: Tensor, _ f: (Lanes, Lanes) -> Lanes) -> Tensor {
+        precondition(count == other.count, "shapes \(shape) and \(other.shape) do not go together")
+        let out = Tensor(uninitialised: shape)
+        let (a, b, o) = (constFloats, other.constFloats, out.mutableFloats)
+        parallel(count, grain: elementGrain) { mapLanes($0, a, b, o, f) }
+        return out
+    }
+
+    /// f(a, b) where `other`'s shape is this one's, a suffix of it (repeated over the leading axes), or one element.
+    @inline(__always)
+    func broadcast(_ other: Tensor, _ f: (Lanes, Lanes) -> Lanes) -> Tensor {
+        if other.shape == shape { return zipped(other, f) }
+        if other.count == 1 {
+            let b = Lanes(repeating: other.constFloats[0])
+            return mapped { f($0, b) }
+        }
+        let period = periodOf(other)
+        let out = Tensor(uninitialised: shape)
+        let (a, b, o) = (constFloats, other.constFloats, out.mutableFloats)
+        parallel(count / period, grain: max(1, elementGrain / period)) { rows in
+            for row in rows { mapLanes(0..<period, a + row * period, b, o + row * period, f) }
+        }
+        return out
+    }
+
+    private func periodOf(_ other: Tensor) -> Int {
+        let trimmed = Array(other.shape.drop { $0 == 1 })
+        precondition(
+            trimmed.count <= shape.count && Array(shape.suffix(trimmed.count)) == trimmed,
+            "shape \(other.shape) is not a suffix of \(shape)")
+        return other.count
+    }
+
+    /// The sum over the leading axes that `broadcast` repeated: the gradient of its right operand.
+    func summed(to shape: [Int]) -> Tensor {
+        if shape == self.shape { return self }
+        let period = shape.reduce(1, *)
+        if period == 1 { return sum().reshaped(shape) }
+        return columnSums(period).reshaped(shape)
+    }
+
+    /// Sums of the columns of this tensor seen as [count / columns, columns].
+    func columnSums(_ columns: Int) -> Tensor {
+        let out = Tensor.zeros([columns])
+        let (a, o) = (constFloats, out.mutableFloats)
+        let rows = count / columns
+        parallel(columns, grain: max(64, elementGrain / max(rows, 1))) { range in
+            for row in 0..<rows {
+                let line = a + row * columns
+                mapLanes(range, o, line, o) { $0 + $1 }
+            }
+        }
+        return out
+    }
+
+    /// Sum without a past, for gradients that meet.
+    func adding(_ other: Tensor) -> Tensor { zipped(other) { $0 + $1 } }
+    func scaled(by factor: Float) -> Tensor { mapped { $0 * factor } }
+}
+
+// MARK: - Arithmetic
+
+extension Tensor {
+    public static func + (a: Tensor, b: Tensor) -> Tensor {
+        a.broadcast(b) { $0 + $1 }.remembering([a, b], backward: { g in
+            [g, b.wantsGradient ? g.summed(to: b.shape) : nil]
+        })
+    }
+
+    public static func - (a: Tensor, b: Tensor) -> Tensor {
+        a.broadcast(b) { $0 - $1 }.remembering([a, b], backward: { g in
+            [g, b.wantsGradient ? g.summed(to: b.shape).scaled(by: -1) : nil]
+        })
+    }
+
+    public static func * (a: Tensor, b: Tensor) -> Tensor {
+        let (av, bv) = (a.detached, b.detached)
+        let wants = (a.wantsGradient, b.wantsGradient)
+        return a.broadcast(b) { $0 * $1 }.remembering([a, b], backward: { g in
+            [wants.0 ? g.broadcast(bv) { $0 * $1 } : nil, wants.1 ? g.zipped(av) { $0 * $1 }.summed(to: bv.shape) : nil]
+        })
+    }
+
+    public static func / (a: Tensor, b: Tensor) -> Tensor {
+        let (av, bv) = (a.detached, b.detached)
+        let wants = (a.wantsGradient, b.wantsGradient)
+        return a.broadcast(b) { $0 / $1 }.remembering([a, b], backward: { g in
+            [
+                wants.0 ? g.broadcast(bv) { $0 / $1 } : nil,
+                wants.1
+                    ? g.zipped(av) { -$0 * $1 }.broadcast(bv) { $0 / ($1 * $1) }.summed(to: bv.shape) : nil,
+            ]
+        })
+    }
+
+    public static func * (a: Tensor, factor: Float) -> Tensor {
+        a.mapped { $0 * factor }.remembering([a], backward: { g in [g.scaled(by: factor)] })
+    }
+
+    public static func * (factor: Float, a: Tensor) -> Tensor { a * factor }
+    public static func / (a: Tensor, divisor: Float) -> Tensor { a * (1 / divisor) }
+
+    public static func + (a: Tensor, number: Float) -> Tensor {
+        a.mapped { $0 + number }.remembering([a], backward: { g in [g] })
+    }
+
+    public static func - (a: Tensor, number: Float) -> Tensor { a + -number }
+    public static prefix func - (a: Tensor) -> Tensor { a * -1 }
+}
+
+// MARK: - Functions
+
+extension Tensor {
+    /// y = f(x), with the slope dy/dx from x and y.
+    @inline(__always)
+    private func function(_ f: (Lanes) -> Lanes, slope: @escaping (_ x: Lanes, _ y: Lanes) -> Lanes) -> Tensor {
+        let x = detached
+        let y = mapped(f)
+        return y.remembering([self], backward: { g in [g.zipped(x.zipped(y, slope)) { $0 * $1 }] })
+    }
+
+    public func exp() -> Tensor { function(exponential) { _, y in y } }
+
+    /// The natural logarithm.
+    public func log() -> Tensor { function({ each($0, Foundation.log) }) { x, _ in 1 / x } }
+
+    public func squareRoot() -> Tensor { function({ $0.squareRoot() }) { _, y in 0.5 / y } }
+
+    public func squared() -> Tensor { function({ $0 * $0 }) { x, _ in 2 * x } }
+
+    /// |x|; its slope at 0 is 0.
+    public func absolute() -> Tensor {
+        function({ $0.replacing(with: -$0, where: $0 .< 0) }) { x, _ in
+            Lanes(repeating: 0).replacing(with: 1, where: x .> 0).replacing(with: -1, where: x .< 0)
+        }
+    }
+
+    public func tanh() -> Tensor { activated(.tanh) }
+    public func sigmoid() -> Tensor { activated(.sigmoid) }
+
+    /// The largest of each element and `floor`; the slope below it is 0.
+    public func clamped(from floor: Float) -> Tensor {
+        function({ $0.replacing(with: floor, where: $0 .< floor) }) { x, _ in
+            Lanes(repeating: 1).replacing(with: 0, where: x .< floor)
+        }
+    }
+
+    /// The elements as another type: BFloat16 rounds to nearest, ties to even. Gradients pass unchanged.
+    public func converted(to type: ElementType) -> Tensor {
+        if type == elementType { return self }
+        let out = Tensor(uninitialised: shape, elementType: type)
+        switch (elementType, type) {
+        case (.float32, .bfloat16):
+            let source = storage.address.assumingMemoryBound(to: UInt32.self)
+            let target = out.storage.address.assumingMemoryBound(to: UInt16.self)
+            parallel(count, grain: elementGrain) { range in
+                for i in range {
+                    let bits = source[i]
+                    let isNaN = bits & 0x7fff_ffff > 0x7f80_0000
+                    let rounded = bits &+ 0x7fff &+ (bits >> 16 & 1)
+                    target[i] = UInt16(truncatingIfNeeded: (isNaN ? bits | 0x0040_0000 : rounded) >> 16)
+                }
+            }
+        case (.bfloat16, .float32):
+            let source = storage.address.assumingMemoryBound(to: UInt16.self)
+            let target = out.storage.address.assumingMemoryBound(to: UInt32.self)
+            parallel(count, grain: elementGrain) { range in
+                for i in range { target[i] = UInt32(source[i]) << 16 }
+            }
+        default: preconditionFailure("no conversion from \(elementType) to \(type)")
+        }
+        return out.remembering([self], backward: { g in [g] })
+    }
+}
+
+@inline(__always)
+private func each(_ x: Lanes, _ f: (Float) -> Float) -> Lanes {
+    var y = x
+    for lane in 0..<16 { y[lane] = f(x[lane]) }
+    return y
+}

@@ -1,0 +1,136 @@
+import COneDNN
+
+/// A matrix product of arrays in memory with any strides: c = a·b, through oneDNN.
+func multiply(
+    _ a: syn_view, _ aData: UnsafeRawPointer, _ b: syn_view, _ bData: UnsafeRawPointer, into c: syn_view,
+    _ cData: UnsafeMutableRawPointer
+) {
+    withUnsafePointers(a, b, c) { Primitive(syn_matmul($0, $1, $2, false, SYN_IDENTITY, false, false)) }
+        .run(aData, bData, into: cData)
+}
+
+extension Tensor {
+    /// y = act(x·Wᵀ + b): x [.., in], weight [out, in] as checkpoints have it, bias [out] → [.., out].
+    ///
+    /// A BFloat16 weight (frozen) makes the product run in BFloat16 with Float32 sums; x and y stay Float32.
+    /// Frozen weights are packed once for the processor, in each direction that is used; weights under
+    /// training are used as they lie.
+    public func linear(_ weight: Tensor, _ bias: Tensor? = nil, then activation: Activation = .identity) -> Tensor {
+        let (outs, ins) = (weight.shape[0], weight.shape[1])
+        precondition(weight.shape.count == 2 && size(-1) == ins, "weights \(weight.shape) do not fit inputs \(shape)")
+        let rows = count / max(ins, 1)
+        let isTrained = wantsGradient || weight.wantsGradient || (bias?.wantsGradient ?? false)
+        // A gradient needs the value before the activation, so only frozen layers fuse it.
+        if isTrained && activation != .identity { return linear(weight, bias).activated(activation) }
+
+        let out = Tensor(uninitialised: shape.dropLast() + [outs])
+        guard rows > 0 else { return out }
+        let x = converted(to: weight.elementType == .bfloat16 ? .bfloat16 : .float32).detached
+        let a = syn_view([rows, ins], x.elementType)                                   // [rows, in]
+        let b = syn_view([ins, outs], strides: [1, ins], weight.elementType)           // [in, out]
+        let c = syn_view([rows, outs])                                                 // [rows, out]
+        let product = withUnsafePointers(a, b, c) {
+            Primitive(syn_matmul($0, $1, $2, bias != nil, activation.kind, false, !weight.wantsGradient))
+        }
+        product.run(x, withWeights: weight, bias?.storage.address, into: out)
+
+        let wants = (x: wantsGradient, weight: weight.wantsGradient, bias: bias?.wantsGradient ?? false)
+        let shape = shape
+        let keptX = wants.weight ? x : nil
+        return out.remembering([self, weight] + (bias.map { [$0] } ?? []), backward: { g in
+            var parts: [Tensor?] = [nil, nil, nil]
+            if wants.x { parts[0] = g.timesWeights(weight, rows: rows).reshaped(shape) }
+            if let keptX {
+                let slope = Tensor(uninitialised: [outs, ins])
+                multiply(
+                    syn_view([outs, rows], strides: [1, outs]), g.storage.address, syn_view([rows, ins]),
+                    keptX.storage.address, into: syn_view([outs, ins]), slope.storage.address)
+                parts[1] = slope
+            }
+            if wants.bias { parts[2] = g.columnSums(outs) }
+            return parts
+        })
+    }
+
+    /// dx = dy·W for a linear layer's weights [out, in], packed for this direction too while frozen.
+    private func timesWeights(_ weight: Tensor, rows: Int) -> Tensor {
+        let (outs, ins) = (weight.shape[0], weight.shape[1])
+        let g = converted(to: weight.elementType == .bfloat16 ? .bfloat16 : .float32)
+        let out = Tensor(uninitialised: [rows, ins])
+        let product = withUnsafePointers(
+            syn_view([rows, outs], g.elementType), syn_view([outs, ins], weight.elementType), syn_view([rows, ins])
+        ) {
+            Primitive(syn_matmul($0, $1, $2, false, SYN_IDENTITY, false, !weight.wantsGradient))
+        }
+        product.run(g, withWeights: weight, into: out)
+        return out
+    }
+
+    /// The product over the last two axes: [batch.., m, k]·[batch.., k, n], or ·[batch.., n, k]ᵀ with `transposeRight`.
+    ///
+    /// The batch axes are equal, or the right side has none and serves every matrix of the left.
+    public func matmul(_ right: Tensor, transposeRight: Bool = false) -> Tensor {
+        precondition(shape.count >= 2 && right.shape.count >= 2, "a matrix product needs matrices")
+        if right.shape.count == 2 && shape.count > 2 {
+            return reshaped([-1, size(-1)]).matmul(right, transposeRight: transposeRight)
+                .reshaped(shape.dropLast() + [transposeRight ? right.shape[0] : right.shape[1]])
+        }
+        let batchAxes = Array(shape.dropLast(2))
+        precondition(batchAxes == Array(right.shape.dropLast(2)), "batches of \(shape) and \(right.shape) differ")
+        let batch = batchAxes.reduce(1, *)
+        let (m, k, n) = (size(-2), size(-1), right.size(transposeRight ? -2 : -1))
+        precondition(right.size(transposeRight ? -1 : -2) == k, "\(shape) does not multiply \(right.shape)")
+        let (a, b) = (detached, right.detached)
+        let wants = (wantsGradient, right.wantsGradient)
+        let out = Tensor.product(a, b, batch, m, k, n, transposeB: transposeRight).reshaped(batchAxes + [m, n])
+        let shapes = (shape, right.shape)
+        return out.remembering([self, right], backward: { g in
+            [
+                wants.0
+                    ? Tensor.product(g, b, batch, m, n, k, transposeB: !transposeRight).reshaped(shapes.0) : nil,
+                wants.1
+                    ? (transposeRight
+                        ? Tensor.product(g, a, batch, n, m, k, transposeA: true)
+                        : Tensor.product(a, g, batch, k, m, n, transposeA: true)).reshaped(shapes.1) : nil,
+            ]
+        })
+    }
+
+    /// [batch, m, k]·[batch, k, n], either side stored transposed.
+    private static func product(
+        _ a: Tensor, _ b: Tensor, _ batch: Int, _ m: Int, _ k: Int, _ n: Int, transposeA: Bool = false,
+        transposeB: Bool = false
+    ) -> Tensor {
+        let out = Tensor(uninitialised: [batch, m, n])
+        guard out.count > 0 else { return out }
+        if k == 0 { return .zeros([batch, m, n]) }
+        multiply(
+            syn_view([batch, m, k], strides: transposeA ? [m * k, 1, m] : [m * k, k, 1]), a.storage.address,
+            syn_view([batch, k, n], strides: transposeB ? [k * n, 1, k] : [k * n, n, 1]), b.storage.address,
+            into: syn_view([batch, m, n]), out.storage.address)
+        return out
+    }
+}
+
+extension Primitive {
+    /// Runs a product whose right side is a layer's weights: packed while frozen, as they lie otherwise.
+    fileprivate func run(
+        _ x: Tensor, withWeights weight: Tensor, _ bias: UnsafeMutableRawPointer? = nil, into out: Tensor
+    ) {
+        if weight.wantsGradient {
+            run(x.storage.address, weight.storage.address, bias, into: out.storage.address)
+        } else {
+            let packing = packed(weight)
+            run(x.storage.address, packing.address, bias, into: out.storage.address)
+            withExtendedLifetime(packing) {}
+        }
+    }
+}
+
+/// Addresses of three views for one call.
+func withUnsafePointers<Result>(
+    _ a: syn_view, _ b: syn_view, _ c: syn_view,
+    _ body: (UnsafePointer<syn_view>, UnsafePointer<syn_view>, UnsafePointer<syn_view>) -> Result
+) -> Result {
+    withUnsafePointer(to: a) { a in withUnsafePointer(to: b) { b in withUnsafePointer(to: c) { c in body(a, b, c) } } }
+}

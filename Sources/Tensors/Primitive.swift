@@ -1,0 +1,77 @@
+import COneDNN
+
+/// A oneDNN primitive prepared for its shapes; the shim keeps it for the process's life.
+struct Primitive: @unchecked Sendable {
+    private let operation: OpaquePointer
+
+    /// Takes what a shim call made. Shapes reach here checked, so a refusal is our own mistake.
+    init(_ made: OpaquePointer?) {
+        guard let made else { preconditionFailure(String(cString: syn_last_error())) }
+        operation = made
+    }
+
+    func run(
+        _ first: UnsafeRawPointer, _ second: UnsafeRawPointer? = nil, _ third: UnsafeMutableRawPointer? = nil,
+        into last: UnsafeMutableRawPointer
+    ) {
+        let done = syn_run(operation, first, second, third, last)
+        precondition(done, String(cString: syn_last_error()))
+    }
+
+    /// Weights in the layout this primitive wants: kept with the weights while they are frozen, made anew
+    /// for parameters, whose values move.
+    func packed(_ weights: Tensor) -> Packing {
+        let make = { () -> Packing in
+            let packing = Packing(byteCount: syn_packed_size(operation))
+            let done = syn_pack(operation, weights.storage.address, packing.address)
+            precondition(done, String(cString: syn_last_error()))
+            return packing
+        }
+        if weights.wantsGradient { return make() }
+        return weights.storage.packing(syn_packed_layout(operation), orMake: make)
+    }
+
+    /// Room for a weights' gradient in this primitive's layout.
+    func emptyPacking() -> Packing { Packing(byteCount: syn_packed_size(operation)) }
+
+    func unpack(_ packing: Packing, into plain: Tensor) {
+        let done = syn_unpack(operation, packing.address, plain.storage.address)
+        precondition(done, String(cString: syn_last_error()))
+    }
+}
+
+extension syn_view {
+    /// A row-major view with the given strides, or with those of a contiguous array.
+    init(_ dims: [Int], strides: [Int]? = nil, _ type: ElementType = .float32) {
+        self.init()
+        precondition(dims.count <= 5, "views have at most five axes")
+        rank = Int32(dims.count)
+        self.type = type == .bfloat16 ? SYN_BF16 : SYN_F32
+        var running = 1
+        var contiguous = [Int](repeating: 1, count: dims.count)
+        for axis in dims.indices.reversed() {
+            contiguous[axis] = running
+            running *= dims[axis]
+        }
+        let strides = strides ?? contiguous
+        withUnsafeMutableBytes(of: &self.dims) { raw in
+            for (axis, size) in dims.enumerated() { raw.storeBytes(of: Int64(size), toByteOffset: axis * 8, as: Int64.self) }
+        }
+        withUnsafeMutableBytes(of: &self.strides) { raw in
+            for (axis, step) in strides.enumerated() { raw.storeBytes(of: Int64(step), toByteOffset: axis * 8, as: Int64.self) }
+        }
+    }
+}
+
+/// What the processor and oneDNN offer; for `env` and for choosing a precision.
+public enum Processor {
+    /// Whether BFloat16 products run natively; `auto` precision means bf16 exactly then.
+    public static var hasNativeBFloat16: Bool { syn_has_native_bf16() }
+
+    /// oneDNN's version, as in "2.6.3".
+    public static var oneDNNVersion: String {
+        var (major, minor, patch): (Int32, Int32, Int32) = (0, 0, 0)
+        syn_version(&major, &minor, &patch)
+        return "\(major).\(minor).\(patch)"
+    }
+}

@@ -1,0 +1,149 @@
+import Foundation
+
+extension Tensor {
+    /// Softmax over the last axis, exponentials taken relative to each row's largest.
+    public func softmax() -> Tensor {
+        let width = size(-1)
+        let out = softmaxed { _ in width }
+        return out.remembering([self], backward: { g in [out.softmaxGradient(g)] })
+    }
+
+    /// Softmax over the first `length(row)` elements of each row of the last axis; the rest become 0.
+    ///
+    /// Causal and padding masks both hide the end of a row, so a length says all there is to say.
+    func softmaxed(scale: Float = 1, length: (_ row: Int) -> Int) -> Tensor {
+        let width = size(-1)
+        let out = Tensor(uninitialised: shape)
+        let (a, o) = (constFloats, out.mutableFloats)
+        parallel(count / max(width, 1), grain: max(1, elementGrain / 8 / max(width, 1))) { rows in
+            for row in rows {
+                let (x, y) = (a + row * width, o + row * width)
+                let kept = length(row)
+                let largest = maximum(x, kept)
+                let factor = Lanes(repeating: scale)
+                mapLanes(0..<kept, x, y) { exponential(($0 - largest) * factor) }
+                let inverse = 1 / sumLanes(kept, y) { $0 }
+                mapLanes(0..<kept, y, y) { $0 * inverse }
+                if kept < width { (y + kept).update(repeating: 0, count: width - kept) }
+            }
+        }
+        return out
+    }
+
+    /// For probabilities p = softmax(scale · x) and the gradient g of p: scale · p · (g − Σ g·p).
+    func softmaxGradient(_ gradient: Tensor, scale: Float = 1) -> Tensor {
+        let width = size(-1)
+        let out = Tensor(uninitialised: shape)
+        let (p, g, o) = (constFloats, gradient.constFloats, out.mutableFloats)
+        parallel(count / max(width, 1), grain: max(1, elementGrain / 4 / max(width, 1))) { rows in
+            for row in rows {
+                let (p, g) = (p + row * width, g + row * width)
+                let along = sumLanes(width, p, g) { $0 * $1 }
+                mapLanes(0..<width, p, g, o + row * width) { $0 * ($1 - along) * scale }
+            }
+        }
+        return out
+    }
+
+    /// x − log Σ eˣ over the last axis.
+    public func logSoftmax() -> Tensor {
+        let width = size(-1)
+        let out = Tensor(uninitialised: shape)
+        let (a, o) = (constFloats, out.mutableFloats)
+        parallel(count / max(width, 1), grain: max(1, elementGrain / 8 / max(width, 1))) { rows in
+            for row in rows {
+                let x = a + row * width
+                let shift = logSumExp(x, width)
+                mapLanes(0..<width, x, o + row * width) { $0 - shift }
+            }
+        }
+        return out.remembering([self], backward: { g in
+            let back = Tensor(uninitialised: out.shape)
+            let (y, gradient, b) = (out.constFloats, g.constFloats, back.mutableFloats)
+            for row in 0..<out.count / max(width, 1) {
+                let (y, g) = (y + row * width, gradient + row * width)
+                let total = sumLanes(width, g) { $0 }
+                mapLanes(0..<width, y, g, b + row * width) { $1 - exponential($0) * total }
+            }
+            return [back]
+        })
+    }
+
+    /// The mean cross-entropy in nats of logits [.., classes] against Int32 targets [..].
+    ///
+    /// Rows whose target is `ignored` do not count; with none left the loss is 0. The gradient is made with
+    /// the loss, in one pass over the logits.
+    public func crossEntropy(_ targets: Tensor, ignoring ignored: Int32? = nil) -> Tensor {
+        let (rows, width) = (count / size(-1), size(-1))
+        let ids = targets.integers
+        precondition(ids.count == rows, "\(ids.count) targets for \(rows) rows of logits")
+        let kept = ids.reduce(0) { $0 + ($1 == ignored ? 0 : 1) }
+        let losses = nats(ids, ignored)
+        let loss = Tensor(kept == 0 ? 0 : Float(losses.reduce(0) { $0 + Double($1) } / Double(kept)))
+        let x = detached
+        return loss.remembering([self], backward: { g in
+            let back = Tensor(uninitialised: x.shape)
+            let (a, b) = (x.constFloats, back.mutableFloats)
+            let weight = kept == 0 ? 0 : g.item / Float(kept)
+            parallel(rows, grain: max(1, elementGrain / 8 / width)) { range in
+                for row in range {
+                    let (x, y) = (a + row * width, b + row * width)
+                    if ids[row] == ignored {
+                        y.update(repeating: 0, count: width)
+                    } else {
+                        let shift = logSumExp(x, width)
+                        mapLanes(0..<width, x, y) { exponential($0 - shift) * weight }
+                        y[Int(ids[row])] -= weight
+                    }
+                }
+            }
+            return [back]
+        })
+    }
+
+    /// The cross-entropy in nats of every row, without a gradient: logits [.., classes] → [..].
+    public func crossEntropyPerRow(_ targets: Tensor) -> Tensor {
+        Tensor(nats(targets.integers, nil), shape: Array(shape.dropLast()))
+    }
+
+    private func nats(_ ids: [Int32], _ ignored: Int32?) -> [Float] {
+        let width = size(-1)
+        var losses = [Float](repeating: 0, count: ids.count)
+        let a = constFloats
+        losses.withUnsafeMutableBufferPointer { losses in
+            guard let losses = losses.baseAddress else { return }
+            parallel(ids.count, grain: max(1, elementGrain / 8 / width)) { range in
+                for row in range where ids[row] != ignored {
+                    precondition(ids[row] >= 0 && ids[row] < width, "target \(ids[row]) is not one of \(width) classes")
+                    let x = a + row * width
+                    losses[row] = logSumExp(x, width) - x[Int(ids[row])]
+                }
+            }
+        }
+        return losses
+    }
+}
+
+/// The largest of count elements; −∞ of none.
+@inline(__always)
+func maximum(_ a: UnsafePointer<Float>, _ count: Int) -> Float {
+    var largest = Lanes(repeating: -.infinity)
+    var i = 0
+    while i &+ 16 <= count {
+        let x = a.lanes(i)
+        largest.replace(with: x, where: x .> largest)
+        i &+= 16
+    }
+    var best = largest.max()
+    while i < count {
+        best = max(best, a[i])
+        i &+= 1
+    }
+    return best
+}
+
+@inline(__always)
+func logSumExp(_ a: UnsafePointer<Float>, _ count: Int) -> Float {
+    let largest = maximum(a, count)
+    return largest + logf(sumLanes(count, a) { exponential($0 - largest) })
+}

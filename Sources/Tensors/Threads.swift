@@ -1,0 +1,44 @@
+import COneDNN
+
+/// How many threads the process computes with: oneDNN's pool, which our own kernels share.
+public enum Threads {
+    public static var count: Int {
+        get { Int(syn_thread_count()) }
+        set { syn_set_thread_count(Int32(clamping: newValue)) }
+    }
+}
+
+/// Runs `body` on consecutive parts of `0..<count`, on the threads of the one pool.
+///
+/// Parts hold at least `grain` items, so small work stays on the calling thread. Which part runs where is
+/// not promised: a body writes only to places that belong to its own items.
+public func parallel(_ count: Int, grain: Int, _ body: (Range<Int>) -> Void) {
+    guard count > max(grain, 1), Threads.count > 1 else {
+        if count > 0 { body(0..<count) }
+        return
+    }
+    withoutActuallyEscaping(body) { body in
+        var job = Job(count: count, grain: max(grain, 1), body: body)
+        withUnsafeMutablePointer(to: &job) { job in
+            syn_parallel(
+                { context, part, parts in
+                    guard let context else { return }
+                    context.assumingMemoryBound(to: Job.self).pointee.run(Int(part), of: Int(parts))
+                }, job)
+        }
+    }
+}
+
+private struct Job {
+    let count: Int
+    let grain: Int
+    let body: (Range<Int>) -> Void
+
+    func run(_ part: Int, of parts: Int) {
+        let used = min(parts, (count + grain - 1) / grain)
+        guard part < used else { return }
+        let lower = count * part / used
+        let upper = count * (part + 1) / used
+        if lower < upper { body(lower..<upper) }
+    }
+}
