@@ -25,6 +25,16 @@ public enum ImageLimits {
 }
 
 extension Image {
+    /// Refuses to make a picture beyond the limits, as a strip one pixel high would become when enlarged.
+    func checkResizing(toWidth newWidth: Int, height newHeight: Int) throws {
+        guard newWidth * newHeight <= ImageLimits.area else {
+            throw ImageError(
+                .damaged,
+                "An image of \(width)×\(height) pixels is too narrow: resized it would have "
+                    + "\(newWidth)×\(newHeight), and at most \(ImageLimits.area) pixels are allowed.")
+        }
+    }
+
     /// Reads a PNG or JPEG, told apart by content, as Pillow's `Image.open(path).convert("RGB")` does.
     ///
     /// Alpha is dropped, not blended; 16-bit colour keeps its high byte, 16-bit grey is cut off at 255; gamma,
