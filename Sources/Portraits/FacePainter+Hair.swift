@@ -18,6 +18,7 @@ extension FacePainter {
             switch v.hairLength {
             case .cropped: 0.0
             case .tied: 0.03
+            case .short: isWavy ? 0.15 : 0.11
             default: isWavy ? 0.12 : has[.straightHair] ? 0.05 : 0.08
             }
         return style + 0.05 * v.volume
@@ -54,18 +55,20 @@ extension FacePainter {
     @inline(__always)
     private func lock(_ u: Float, _ w: Float, wide: Float, waves: Float) -> Paint {
         let fall = min(w + 0.20, 0)
-        let m = u / (wide * max(0.10, 1 - (fall / 1.06).squared).squareRoot())
+        let meridian = u / (wide * max(0.10, 1 - (fall / 1.06).squared).squareRoot())
         let phase = v.wavePhase
+        // Short hair is combed to one side.
+        let m = isLong || v.hairLength == .tied ? meridian : 0.55 * meridian + (v.part > 0 ? -1.1 : 1.1) * (w + 0.9)
         let coarse = (m * 15 + phase + 0.8 * (w * 2.2 + phase).sine).sine
         let medium = (m * 37 + 2.1 * phase + w * 1.5).sine * middling
         let fine = (m * 96 + 5 * phase).sine * finest
         var tone = 1.04 + 0.12 * coarse + 0.11 * medium + 0.09 * fine
-        tone -= 0.34 * rise(0.45, 1.15, abs(m - 0.12 * v.light))
+        tone -= 0.34 * rise(0.45, 1.15, abs(meridian - 0.12 * v.light))
         tone -= 0.16 * rise(0.1, 1.3, w)
         var colour = v.hair.lit(tone)
         // The ring of light around the crown.
-        let ring = w + 0.80 - 0.30 * m * m
-        let near = 1 - 0.5 * rise(0.1, 1.0, abs(m - 0.55 * v.light))
+        let ring = w + 0.80 - 0.30 * meridian * meridian
+        let near = 1 - 0.5 * rise(0.1, 1.0, abs(meridian - 0.55 * v.light))
         let gloss = bell((ring / 0.085).squared) * near * (0.66 + 0.22 * coarse + 0.22 * medium)
         // On waves, light catches the crests; on long straight hair, a second ring lower down.
         let crest = (w * 8.2 + v.wavePhase + (u > 0 ? 1 : -1)).sine
@@ -112,7 +115,7 @@ extension FacePainter {
         if has[.bald] { return paintBaldHead() }
         let (end, lift, waves, long) = (end, lift, waviness, isLong)
         let wide = v.faceWidth + (long ? 0.14 : 0.05) + lift * (long ? 0.55 : 0.30)
-        let soft: Float = v.hairLength == .cropped ? 0.07 : 0.0
+        let soft: Float = v.hairLength == .cropped ? 0.08 : v.hairLength == .short ? 0.05 : 0.0
         let shade = shade
         canvas.paint(Box(-1.5, 1.5, -1.4, long ? 2.2 : 0.5), in: head) { u, w in
             let (x, y) = bent(u, w, waves)
@@ -148,17 +151,18 @@ extension FacePainter {
         } else if isLong {
             // Two curtains from the parting.
             let away = abs(x - v.part)
-            top = -0.74 + 0.62 * away * (0.35 + 0.65 * away.squareRoot())
+            top = -0.76 + 0.92 * away * away.squareRoot()
         } else if v.hairLength == .tied {
             top = -0.64 + 0.28 * x * x
         } else {
             let swept = x * (v.part > 0 ? 1 : -1)
-            top = -0.60 + 0.10 * swept + (isWavy ? 0.035 * (x * 15 + v.wavePhase).sine : 0) + 0.04 * v.fringe
+            let locks = (x * (isWavy ? 14 : 27) + v.wavePhase).sine
+            top = -0.745 + 0.10 * swept + (isWavy ? 0.045 : 0.016) * locks + 0.06 * v.fringe + 0.30 * side * side
         }
         // Never above the skull: what is bare there is skin, not backdrop.
         let skull = max(0, 1 - (side / (v.faceWidth + 0.01)).squared).squareRoot()
         top = max(top, 0.06 - skull)
-        return mix(top, low, rise(temple - 0.10, temple + 0.06, side))
+        return mix(top, low, rise(temple - (isLong ? 0.17 : 0.12), temple + 0.06, side))
     }
 
     private func paintBaldHead() {
