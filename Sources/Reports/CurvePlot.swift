@@ -106,7 +106,7 @@ public struct CurvePlot: Sendable {
     private static let width = 300.0
     private static let height = 220.0
     private static let left = 46.0
-    private static let right = 288.0
+    private static let right = 280.0
     private static let top = 34.0
     private static let bottom = 176.0
 
@@ -122,7 +122,7 @@ public struct CurvePlot: Sendable {
         let domain = min(0, first)...max(last, 1)
         return (
             Scale(domain: domain, from: Self.left, to: Self.right, ticks: 4),
-            Scale(covering: values, from: Self.bottom, to: Self.top, ticks: 4)
+            Scale(covering: values, from: Self.bottom, to: Self.top, ticks: 5)
         )
     }
 
@@ -146,8 +146,9 @@ public struct CurvePlot: Sendable {
             let band = panels[other].validation
             if band.steps.count > 1 { SVG.path("others", through: points(band.steps, band.mean, x, y)) }
         }
-        if panel.training.count > 1 {
-            SVG.path("training \(kind)", through: points(panel.training.map(\.step), panel.training.map(\.loss), x, y))
+        let training = panel.training.drop { $0.loss > y.domain.upperBound }
+        if training.count > 1 {
+            SVG.path("training \(kind)", through: points(training.map(\.step), training.map(\.loss), x, y))
         }
         validation(panel, x, y)
     }

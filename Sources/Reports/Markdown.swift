@@ -24,6 +24,8 @@ public enum Markdown {
             case .sentence(let text): escaped(text) + "\n"
             case .warning(let text): "> **Warning.** " + escaped(text) + "\n"
             case .table(let table): table.markdown
+            case .terms(let terms):
+                terms.map { "- **\(escaped($0.name)).** \(escaped($0.text))\n" }.joined()
             }
         }
         return ([heading] + parts).joined(separator: "\n")

@@ -31,13 +31,17 @@ enum PageStyle {
         .finding { border-left: 3px solid var(--ink); padding-left: 16px; margin: 22px 0 0; font-size: 17px; font-weight: 500; }
         section { margin-top: 56px; }
         .quiet, .notes { color: var(--quiet); font-size: 14px; line-height: 1.5; }
-        .notes { margin: 10px 0 0; padding: 0; list-style: none; max-width: 80ch; }
+        .notes { margin: 10px 0 0; padding: 0; list-style: none; max-width: 100ch; }
         .notes li { margin-bottom: 3px; }
         .warning {
           background: var(--warn); border-left: 3px solid var(--warn-line); border-radius: 0 6px 6px 0;
           padding: 10px 16px; margin: 0 0 16px; max-width: 76ch;
         }
         .warning p:last-child { margin: 0; }
+        dl { margin: 0; max-width: 76ch; font-size: 15px; line-height: 1.5; }
+        dt { font-weight: 600; }
+        dd { margin: 0 0 10px; color: var(--quiet); }
+        section > figure + p { margin-top: 24px; }
         .caveats { padding-left: 20px; margin: 0; max-width: 70ch; }
         .caveats li { margin-bottom: 8px; }
         nav { margin-top: 26px; font-size: 14px; display: flex; flex-wrap: wrap; gap: 4px 18px; }

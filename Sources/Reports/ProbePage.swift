@@ -21,7 +21,7 @@ public struct ProbePage: Sendable {
         } main: {
             if !report.scores.isEmpty { scores }
             if let training { training }
-            for (index, section) in report.sections.enumerated() { told(section, id: "section-\(index + 1)") }
+            for (index, section) in report.studySections.enumerated() { told(section, id: "section-\(index + 1)") }
             if !report.gallery.isEmpty { PictureGrid.gallery(self) }
             if let ablation = report.ablation, !ablation.rows.isEmpty { steering(ablation) }
             if !report.caveats.isEmpty { caveats }
@@ -50,7 +50,7 @@ public struct ProbePage: Sendable {
         var all: [(String, String)] = []
         if !report.scores.isEmpty { all.append(("scores", "Scores")) }
         if training != nil { all.append(("training", "Training")) }
-        all += report.sections.enumerated().map { ("section-\($0.offset + 1)", $0.element.heading) }
+        all += report.studySections.enumerated().map { ("section-\($0.offset + 1)", $0.element.heading) }
         if !report.gallery.isEmpty { all.append(("gallery", "Pictures")) }
         if report.ablation?.rows.isEmpty == false { all.append(("steering", "Stronger steering")) }
         if !report.caveats.isEmpty { all.append(("caveats", "Before quoting a number")) }
@@ -61,6 +61,7 @@ public struct ProbePage: Sendable {
         Tag.section(["id": "scores"]) {
             Tag.h2 { "Scores" }
             report.untitled(report.scoreTable).markup
+            if let quality = report.qualityTable { Tag.figure { quality.markup } }
             if let drawing = ScorePlot(report).drawing {
                 Tag.figure {
                     Tag.div(["class": "box chart", "tabindex": "0"]) { drawing.inline }
@@ -72,10 +73,10 @@ public struct ProbePage: Sendable {
 
     private var scoreCaption: String {
         let single = encoders.contains { $0.scores.count == 1 }
-        return "CLIP-Score per encoder. The line is the 95 % interval over the seeds of one encoder; it does not speak "
-            + "for its style."
+        return "Large mark: mean over seeds. Line: 95 % interval over the seeds of that encoder; it does not speak for its "
+            + "style. Small marks below: single seeds."
             + (single ? " An encoder with a single seed has no interval." : "")
-            + (report.groundTruth == nil ? "" : " Mind the scale: the axis is enlarged where the strip below it shows the whole way to real pairs.")
+            + (report.groundTruth == nil ? "" : " Mind the scale: where a strip stands below, the main axis enlarges its shaded part.")
     }
 
     private var training: Markup? {
@@ -102,6 +103,13 @@ public struct ProbePage: Sendable {
                 case .sentence(let text): Tag.p { text }
                 case .warning(let text): Self.warning(text)
                 case .table(let table): Tag.figure { table.markup }
+                case .terms(let terms):
+                    Tag.dl {
+                        for term in terms {
+                            Tag.dt { term.name }
+                            Tag.dd { term.text }
+                        }
+                    }
                 }
             }
         }

@@ -1,4 +1,4 @@
-import Foundation
+import Statistics
 
 /// Everything the text-to-image probe found, as one value that is written to `report.json` and read back.
 ///
@@ -23,7 +23,9 @@ public struct ProbeReport: Codable, Sendable, Equatable {
     /// The same measurements on real pictures with their own captions; the ceiling in tables and plots.
     public var groundTruth: GroundTruth?
     public var curves: [TrainingCurve]
-    /// Tests between groups of encoders and whatever else is best told as headings, tables and sentences.
+    /// Tests between groups of encoders.
+    public var significance: SignificanceRecord?
+    /// Whatever else the study has to say, as headings, tables and sentences.
     public var sections: [ReportSection]
     public var gallery: [GalleryRow]
     public var ablation: Ablation?
@@ -33,7 +35,7 @@ public struct ProbeReport: Codable, Sendable, Equatable {
     public init(
         title: String, dataset: String, partial: Bool = false, settings: [Setting] = [], provenance: Provenance,
         scores: [ScoreRecord] = [], groundTruth: GroundTruth? = nil, curves: [TrainingCurve] = [],
-        sections: [ReportSection] = [], gallery: [GalleryRow] = [], ablation: Ablation? = nil,
+        significance: SignificanceRecord? = nil, sections: [ReportSection] = [], gallery: [GalleryRow] = [], ablation: Ablation? = nil,
         caveats: [String] = []
     ) {
         self.title = title
@@ -44,6 +46,7 @@ public struct ProbeReport: Codable, Sendable, Equatable {
         self.scores = scores
         self.groundTruth = groundTruth
         self.curves = curves
+        self.significance = significance
         self.sections = sections
         self.gallery = gallery
         self.ablation = ablation
@@ -54,7 +57,7 @@ public struct ProbeReport: Codable, Sendable, Equatable {
         case schemaVersion = "schema_version"
         case title, dataset, partial, settings, provenance, scores
         case groundTruth = "ground_truth"
-        case curves, sections, gallery, ablation, caveats
+        case curves, significance, sections, gallery, ablation, caveats
     }
 }
 

@@ -40,12 +40,18 @@ extension ProbeReport {
     /// The report from top to bottom as sections, for renderings made of text.
     var textSections: [ReportSection] {
         var all: [ReportSection] = []
-        if !scores.isEmpty { all.append(ReportSection("Scores", [.table(untitled(scoreTable))])) }
-        all += sections
+        if !scores.isEmpty {
+            let tables = [untitled(scoreTable), qualityTable].compactMap { $0 }
+            all.append(ReportSection("Scores", tables.map { .table($0) }))
+        }
+        all += studySections
         if let table = ablationTable { all.append(ReportSection("Stronger steering", [.table(untitled(table))])) }
         if !caveats.isEmpty { all.append(ReportSection("Before quoting a number", caveats.map { .sentence($0) })) }
         return all
     }
+
+    /// The significance tests, then whatever else the study has to say.
+    var studySections: [ReportSection] { (significance?.reportSections ?? []) + sections }
 
     /// A table under a heading that already says its name.
     func untitled(_ table: TextTable) -> TextTable {
@@ -68,6 +74,8 @@ extension ProbeReport {
                 case .sentence(let text): blocks.append(paragraph(text))
                 case .warning(let text): blocks.append(paragraph("Warning: " + text))
                 case .table(let table): blocks.append(table.terminal)
+                case .terms(let terms):
+                    blocks.append(terms.map { paragraph("\($0.name): \($0.text)") }.joined())
                 }
             }
         }

@@ -6,16 +6,18 @@ public struct ReportSection: Codable, Sendable, Equatable {
     public var heading: String
     public var parts: [Part]
 
-    /// In JSON an object with a `kind`: `{"kind": "sentence", "text": …}`, `{"kind": "warning", "text": …}`
-    /// or `{"kind": "table", "table": …}`.
+    /// In JSON an object with a `kind`: `{"kind": "sentence", "text": …}`, `{"kind": "warning", "text": …}`,
+    /// `{"kind": "table", "table": …}` or `{"kind": "terms", "terms": [{"name": …, "text": …}]}`.
     public enum Part: Codable, Sendable, Equatable {
         case sentence(String)
         /// A sentence to be seen before the numbers are used.
         case warning(String)
         case table(TextTable)
+        /// Names, each with its explanation.
+        case terms([Term])
 
-        enum CodingKeys: String, CodingKey { case kind, text, table }
-        enum Kind: String, Codable { case sentence, warning, table }
+        enum CodingKeys: String, CodingKey { case kind, text, table, terms }
+        enum Kind: String, Codable { case sentence, warning, table, terms }
 
         public init(from decoder: any Decoder) throws {
             let keys = try decoder.container(keyedBy: CodingKeys.self)
@@ -23,6 +25,7 @@ public struct ReportSection: Codable, Sendable, Equatable {
             case .sentence: self = .sentence(try keys.decode(String.self, forKey: .text))
             case .warning: self = .warning(try keys.decode(String.self, forKey: .text))
             case .table: self = .table(try keys.decode(TextTable.self, forKey: .table))
+            case .terms: self = .terms(try keys.decode([Term].self, forKey: .terms))
             }
         }
 
@@ -38,7 +41,21 @@ public struct ReportSection: Codable, Sendable, Equatable {
             case .table(let table):
                 try keys.encode(Kind.table, forKey: .kind)
                 try keys.encode(table, forKey: .table)
+            case .terms(let terms):
+                try keys.encode(Kind.terms, forKey: .kind)
+                try keys.encode(terms, forKey: .terms)
             }
+        }
+    }
+
+    /// A name and what it means.
+    public struct Term: Codable, Sendable, Equatable {
+        public var name: String
+        public var text: String
+
+        public init(_ name: String, _ text: String) {
+            self.name = name
+            self.text = text
         }
     }
 

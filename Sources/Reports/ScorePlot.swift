@@ -89,9 +89,6 @@ public struct ScorePlot: Sendable {
             SVG.mark(style, x + 6, 12, size: 5)
             SVG.words(style.name, x + 18, 16.5)
         }
-        SVG.words(
-            "large mark: mean · line: 95 % interval · small marks: seeds", Self.width, 16.5, anchor: "end",
-            kind: "quiet")
     }
 
     @MarkupBuilder private func references(_ scale: Scale, showsRealPairs: Bool, bottom: Double) -> [Markup] {

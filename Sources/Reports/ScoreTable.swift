@@ -10,8 +10,7 @@ extension ProbeReport {
             columns: [
                 .init("Encoder"), .init("Style"), .init("Seeds", .right), .init("Pairs", .right),
                 .init("CLIP-Score ↑", .right), .init("95 % interval", .right), .init("Way to real ↑", .right),
-                .init("Attributes ↑", .right), .init("IS ↑", .right), .init("IS as published", .right),
-                .init("FID ↓", .right), .init("Val. loss ↓", .right), .init("Time", .right),
+                .init("Attributes ↑", .right),
             ])
         for encoder in encoders {
             table.rows.append(row(encoder, random: ScorePlot.randomMean(encoders), clipDecimals: clip))
@@ -20,7 +19,6 @@ extension ProbeReport {
             table.rows.append([
                 "real pairs", "", "", String(real.n), NumberText.fixed(real.clipScore, decimals: clip), "",
                 "", real.attributeScore.map { NumberText.percent($0) } ?? "",
-                real.inceptionScore.map { NumberText.fixed($0.mean, decimals: 2) } ?? "",
             ])
         }
         table.notes = scoreNotes(encoders)
@@ -28,24 +26,59 @@ extension ProbeReport {
     }
 
     private func row(_ encoder: EncoderSummary, random: Double?, clipDecimals: Int) -> [String] {
-        func cell(_ decimals: Int, _ value: (ScoreRecord) -> Double?) -> String {
-            guard let spread = encoder.spread(of: value) else { return "" }
-            return NumberText.plusMinus(spread.mean, spread.sd, decimals: decimals)
-        }
         let pairs = Set(encoder.scores.map(\.n)).sorted()
         let attributes = encoder.spread { $0.attributeScore }
         return [
             encoder.encoder, encoder.style.name, String(encoder.scores.count),
             pairs.count == 1 ? String(pairs[0]) : "\(pairs.first ?? 0)–\(pairs.last ?? 0)",
-            cell(clipDecimals) { $0.clipScore }, intervalText(encoder.clipScore, decimals: clipDecimals),
+            encoder.clipScore.map { NumberText.plusMinus($0.mean, $0.sd, decimals: clipDecimals) } ?? "",
+            intervalText(encoder.clipScore, decimals: clipDecimals),
             wayToReal(encoder, random: random).map { NumberText.percent($0, decimals: 0) } ?? "",
             attributes.map { spread in
                 NumberText.plusMinus(100 * spread.mean, spread.sd.map { 100 * $0 }, decimals: 1) + " %"
             } ?? "",
-            cell(2) { $0.inceptionScore?.mean }, cell(2) { $0.inceptionScoreAsPublished?.mean },
-            cell(2) { $0.fid }, cell(4) { $0.validationLoss?.best },
+        ]
+    }
+
+    /// The pictures as pictures, and the training behind them: measurements that say nothing about captions.
+    public var qualityTable: TextTable? {
+        let table = TextTable(
+            "Pictures and training",
+            columns: [
+                .init("Encoder"), .init("IS ↑", .right), .init("IS as published", .right), .init("FID ↓", .right),
+                .init("Validation loss ↓", .right), .init("last", .right), .init("Time", .right),
+            ],
+            rows: EncoderSummary.of(scores).map(qualityRow)
+                + [groundTruth?.inceptionScore.map { ["real pairs", NumberText.fixed($0.mean, decimals: 2)] }]
+                .compactMap { $0 },
+            notes: qualityNotes
+        ).withoutEmptyColumns
+        return table.columns.count > 1 ? table : nil
+    }
+
+    private func qualityRow(_ encoder: EncoderSummary) -> [String] {
+        func cell(_ decimals: Int, _ value: (ScoreRecord) -> Double?) -> String {
+            guard let spread = encoder.spread(of: value) else { return "" }
+            return NumberText.plusMinus(spread.mean, spread.sd, decimals: decimals)
+        }
+        return [
+            encoder.encoder, cell(2) { $0.inceptionScore?.mean }, cell(2) { $0.inceptionScoreAsPublished?.mean },
+            cell(2) { $0.fid }, cell(4) { $0.validationLoss?.best }, cell(4) { $0.validationLoss?.last },
             encoder.spread { $0.seconds }.map { NumberText.duration($0.values.reduce(0, +)) } ?? "",
         ]
+    }
+
+    private var qualityNotes: [String] {
+        var notes: [String] = []
+        if scores.contains(where: { $0.inceptionScoreAsPublished != nil }) {
+            notes.append(
+                "IS as published repeats the released code, which scores nearly black pictures; IS is the correct one.")
+        }
+        if scores.contains(where: { $0.validationLoss != nil }) {
+            notes.append("Validation loss: the best and the last of each training, in nats per image token.")
+        }
+        if scores.contains(where: { $0.seconds != nil }) { notes.append("Time: all seeds together.") }
+        return notes
     }
 
     private func intervalText(_ spread: SeedSpread?, decimals: Int) -> String {
@@ -78,18 +111,11 @@ extension ProbeReport {
                     + ", so neither a spread nor an interval can be given.")
         }
         if groundTruth != nil, encoders.contains(where: { $0.style == .random }) {
-            notes.append("Way to real: how far the CLIP-Score stands between the random baseline (0 %) and real pairs (100 %).")
+            notes.append("Way to real: how far the CLIP-Score stands between the random baseline (0 %) and real pairs (100\u{A0}%).")
         }
         if scores.contains(where: { $0.attributeScore != nil }) {
             notes.append(
                 "Attributes: share of what the caption mentions that a separate classifier finds in the picture.")
-        }
-        if scores.contains(where: { $0.inceptionScoreAsPublished != nil }) {
-            notes.append(
-                "IS as published repeats the released code, which scores nearly black pictures; IS is the correct one.")
-        }
-        if scores.contains(where: { $0.validationLoss != nil }) {
-            notes.append("Val. loss: the best of each training, in nats per image token.")
         }
         return notes
     }

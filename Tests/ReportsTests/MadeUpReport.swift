@@ -1,5 +1,6 @@
 import Foundation
 import Reports
+import Statistics
 
 /// A report in which every number and picture is made up, and says so. Nothing here was measured.
 enum MadeUpReport {
@@ -35,7 +36,7 @@ enum MadeUpReport {
             curves: encoders.enumerated().flatMap { index, encoder in
                 seeds.map { curve(index, encoder.0, encoder.1, $0) }
             },
-            sections: [significance],
+            significance: significance, sections: [judge],
             gallery: captions.enumerated().map { row($0.offset, $0.element) },
             ablation: ablation,
             caveats: [
@@ -44,31 +45,44 @@ enum MadeUpReport {
             ])
     }
 
-    static let significance = ReportSection(
-        "Do the styles differ?",
+    static let judge = ReportSection(
+        "A note on the judge",
         [
-            .sentence(
-                "Each test answers its own question. The published one treats every seed of every encoder as an "
-                    + "independent sample; the one over encoder means does not."),
-            .warning(
-                "Two encoders per style with three seeds each are two independent observations per style, not six."),
+            .sentence("The judge of this page never saw a picture, because there is no judge."),
+            .warning("Two encoders per style with three seeds each are two observations per style, not six."),
             .table(
                 TextTable(
-                    "BERT-style against CLIP-style (made up)",
-                    columns: [
-                        .init("Test"), .init("Question"), .init("n", .right), .init("Difference", .right),
-                        .init("p", .right), .init("p (Holm)", .right),
-                    ],
-                    rows: [
-                        [
-                            "Pooled t, as published", "Do runs of these very encoders differ?", "6 vs 6", "−2.00",
-                            "2.25e−9", "6.75e−9",
-                        ],
-                        ["Welch t", "The same, without equal spreads", "6 vs 6", "−2.00", "3.10e−8", "6.20e−8"],
-                        ["Encoder means", "Would other encoders of these styles differ?", "2 vs 2", "−2.00", "0.041", "0.123"],
-                    ],
-                    notes: ["p values are two-sided."])),
+                    "Judges (made up)", columns: [.init("Judge"), .init("Retrieval", .right)],
+                    rows: [["clip-judge", "12.3 %"]])),
         ])
+
+    /// As the Statistics room writes it, with numbers from nowhere.
+    static let significance = try? RecordFile.decode(
+        SignificanceRecord.self, from: Data(significanceJSON.utf8), name: "made up")
+
+    private static let significanceJSON = """
+        {"schema_version": 1, "seed": 0, "correction": "There is one comparison, so p values need no correction.",
+         "groups": [
+          {"group": "bert", "n": 6, "mean": 20.7, "sd": 0.25, "ci95": [20.4, 21.0], "mean_over_encoders": 20.7,
+           "sd_over_encoders": 0.31, "ci95_over_encoders": [17.9, 23.5],
+           "encoders": [{"encoder": "bert-mini", "n": 3, "mean": 20.5, "sd": 0.03},
+                        {"encoder": "bert-small", "n": 3, "mean": 20.9, "sd": 0.12}]},
+          {"group": "clip", "n": 6, "mean": 22.7, "sd": 0.41, "ci95": [22.3, 23.1]}],
+         "comparisons": [{"a": "bert", "b": "clip", "difference": -2.0,
+          "tests": [
+           {"name": "student", "title": "Student t (pooled)", "question": "?", "unit": "score", "n_a": 6, "n_b": 6,
+            "T": -10.2, "dof": 10, "p": 2.25e-9, "p_holm": 6.75e-9, "ci95": [-2.4, -1.6]},
+           {"name": "encoder_welch", "title": "Welch t of encoder means", "question": "?", "unit": "encoder",
+            "n_a": 2, "n_b": 2, "T": -4.8, "dof": 1.91, "p": 0.041, "p_holm": 0.123, "ci95": [-3.9, -0.1]},
+           {"name": "encoder_permutation", "title": "permutation of encoders", "question": "?", "unit": "encoder",
+            "n_a": 2, "n_b": 2, "p": 0.333333, "p_min": 0.333333, "method": "exact"},
+           {"name": "paired", "title": "paired t", "question": "?", "unit": "score", "n_a": 6, "n_b": 6,
+            "unavailable": "The groups share no encoder and seed."}],
+          "effects": [{"unit": "score", "cohen_d": -5.9, "cohen_d_ci95": [-8.6, -3.1], "hedges_g": -5.4,
+                       "hedges_g_ci95": [-7.9, -2.9]}]}],
+         "warnings": [{"code": "seeds_not_independent", "groups": ["bert", "clip"],
+          "message": "Seeds of one encoder are not independent encoders: group bert has 6 scores from 2 encoders."}]}
+        """
 
     private static func noise(_ a: Int, _ b: Int) -> Double {
         // A fixed scatter in (−1, 1), without any generator.
@@ -77,7 +91,7 @@ enum MadeUpReport {
     }
 
     private static func score(_ i: Int, _ name: String, _ style: EncoderStyle, _ level: Double, _ seed: UInt64) -> ScoreRecord {
-        let wobble = noise(i, Int(seed))
+        let wobble = noise(i, Int(truncatingIfNeeded: seed))
         return ScoreRecord(
             encoder: name, style: style, seed: seed, clipScore: level + 0.14 * wobble, n: 500,
             inceptionScore: .init(mean: 2.6 + 0.1 * wobble, sd: 0.12),
@@ -87,9 +101,9 @@ enum MadeUpReport {
     }
 
     private static func curve(_ i: Int, _ name: String, _ style: EncoderStyle, _ seed: UInt64) -> TrainingCurve {
-        let floor = 3.1 - encoders[i].2 / 40 + 0.006 * noise(i, Int(seed))
+        let floor = 3.1 - encoders[i].2 / 40 + 0.006 * noise(i, Int(truncatingIfNeeded: seed))
         let train = (0..<400).map { step in
-            TrainingCurve.Point(step * 5, floor - 0.02 + 0.4 * exp(-Double(step) / 40) + 0.012 * noise(step, i + Int(seed)))
+            TrainingCurve.Point(step * 5, floor - 0.02 + 0.4 * exp(-Double(step) / 40) + 0.012 * noise(step, i &+ Int(truncatingIfNeeded: seed)))
         }
         let validation = (0...20).map { step in
             TrainingCurve.Point(step * 100, floor + 0.22 * exp(-Double(step) / 4) + 0.002 * noise(step, i))
