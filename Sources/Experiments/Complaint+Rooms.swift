@@ -2,6 +2,8 @@ import Checkpoints
 import Foundation
 import Images
 import ModelHub
+import Models
+import Statistics
 import Tokenizers
 
 extension Complaint {
@@ -14,6 +16,9 @@ extension Complaint {
                 Complaint(failure.reason == .offline ? .offline : .missing, failure.description)
             case let error as TokenizerError: Complaint(.badData, error.description)
             case let error as CheckpointError: Complaint(.badData, error.description)
+            case let error as ModelError: Complaint(.badData, error.description)
+            case let error as DataFileError: Complaint(.badData, error.description)
+            case let error as StatisticsError: Complaint(.badData, error.description)
             case let error as ImageError: Complaint(Kind(error.kind), error.description)
             case let error as CocoaError where error.code == .fileReadNoSuchFile || error.code == .fileNoSuchFile:
                 Complaint(.missing, "\(error.filePath ?? "a file") does not exist")
