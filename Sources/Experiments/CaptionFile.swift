@@ -1,0 +1,69 @@
+import Foundation
+
+/// Captions from a text file, one a line, in the file's order; `-` is standard input.
+///
+/// UTF-8, with or without a byte-order mark, lines ended by LF or CRLF, the last line end optional. A caption
+/// keeps its blanks. A line with nothing but blanks is an error unless `allowingEmpty`, because skipping it
+/// would shift the numbers of all captions after it. Length is not limited: tokenizers cut, and report it.
+public struct CaptionFile: Sendable {
+    /// Where the captions came from, as errors name it.
+    public let source: String
+    public let captions: [String]
+
+    public init(path: String, allowingEmpty: Bool = false) throws {
+        let source = path == "-" ? "standard input" : path
+        try self.init(try Self.bytes(path), source: source, allowingEmpty: allowingEmpty)
+    }
+
+    public init(_ bytes: [UInt8], source: String, allowingEmpty: Bool = false) throws {
+        let mark: [UInt8] = [0xEF, 0xBB, 0xBF]
+        var lines = (bytes.starts(with: mark) ? bytes.dropFirst(3) : bytes[...])
+            .split(separator: UInt8(ascii: "\n"), omittingEmptySubsequences: false)
+        if lines.last?.isEmpty == true { lines.removeLast() }   // after the last line end
+        guard !lines.isEmpty else {
+            throw Complaint(.badData, "\(source) holds no captions; write one caption a line")
+        }
+        self.source = source
+        captions = try lines.enumerated().map { index, line in
+            let bytes = line.last == UInt8(ascii: "\r") ? line.dropLast() : line
+            guard let caption = String(validating: bytes, as: UTF8.self) else {
+                let column = Self.validLength(of: bytes) + 1
+                throw Complaint(
+                    .badData,
+                    "\(source), line \(index + 1): not UTF-8 at byte \(column) of the line; convert the file, "
+                        + "for example with iconv")
+            }
+            guard allowingEmpty || caption.contains(where: { !$0.isWhitespace }) else {
+                throw Complaint(
+                    .badData,
+                    "\(source), line \(index + 1): the caption is empty; remove the line or write a caption there")
+            }
+            return caption
+        }
+    }
+
+    /// The bytes of a file or, for `-`, of standard input.
+    private static func bytes(_ path: String) throws -> [UInt8] {
+        if path == "-" { return Array(FileHandle.standardInput.readDataToEndOfFile()) }
+        var isFolder: ObjCBool = false
+        guard FileManager.default.fileExists(atPath: path, isDirectory: &isFolder) else {
+            throw Complaint(.missing, "\(path) does not exist; name a file with one caption a line, or -")
+        }
+        guard !isFolder.boolValue else {
+            throw Complaint(.badData, "\(path) is a folder; name a file with one caption a line, or -")
+        }
+        guard let data = FileManager.default.contents(atPath: path) else {
+            throw Complaint(.missing, "\(path) cannot be read; check its permissions")
+        }
+        return Array(data)
+    }
+
+    /// How many leading bytes are whole, valid scalars.
+    private static func validLength(of bytes: ArraySlice<UInt8>) -> Int {
+        var decoder = Unicode.UTF8.ForwardParser()
+        var iterator = bytes.makeIterator()
+        var length = 0
+        while case .valid(let scalar) = decoder.parseScalar(from: &iterator) { length += scalar.count }
+        return length
+    }
+}

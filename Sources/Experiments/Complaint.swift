@@ -1,0 +1,25 @@
+/// What is wrong, in one sentence for the person at the terminal: what, where, and what to do about it.
+///
+/// The kind says whose fault it is and so decides the command's exit code; the library never exits by itself.
+public struct Complaint: Error, Hashable, Sendable, CustomStringConvertible {
+    public enum Kind: String, CaseIterable, Sendable {
+        /// A command line or a settings file asks for something impossible or unknown.
+        case settings
+        /// A file is there, but its content is not what it should be.
+        case badData
+        /// A file or folder that should be read is not there.
+        case missing
+        /// The network would be needed, but must not be used.
+        case offline
+        /// Everything else: the disk is full, a folder cannot be written.
+        case failed
+    }
+
+    public let kind: Kind
+    public let description: String
+
+    public init(_ kind: Kind, _ sentence: String) {
+        self.kind = kind
+        description = sentence
+    }
+}

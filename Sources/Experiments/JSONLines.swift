@@ -1,0 +1,73 @@
+import Foundation
+
+/// A log of records, one JSON object a line, that survives being killed while a line is written.
+///
+/// Only the last line can be cut; reading ignores it and appending removes it first. A broken line anywhere
+/// else is an error, for then something else went wrong.
+public enum JSONLines {
+    /// Every whole record of the file, in order; no records when there is no file yet.
+    public static func read<Record: Decodable>(_: Record.Type = Record.self, from url: URL) throws -> [Record] {
+        guard FileManager.default.fileExists(atPath: url.path) else { return [] }
+        guard let bytes = FileManager.default.contents(atPath: url.path) else {
+            throw Complaint(.missing, "\(url.path) cannot be read; check its permissions")
+        }
+        let decoder = JSONDecoder()
+        var records: [Record] = []
+        for (index, line) in bytes[..<wholeLength(of: bytes)].split(separator: newline).enumerated() {
+            do {
+                records.append(try decoder.decode(Record.self, from: Data(line)))
+            } catch {
+                throw Complaint(
+                    .badData, "\(url.path), record \(index + 1): not the expected JSON object; remove or mend that line")
+            }
+        }
+        return records
+    }
+
+    /// An open log at whose end records are written, each in one system call.
+    public struct Appender: ~Copyable {
+        private let url: URL
+        private let descriptor: Int32
+
+        /// Opens or creates the log and removes a last line that was cut while being written.
+        public init(_ url: URL) throws {
+            self.url = url
+            let bytes = FileManager.default.contents(atPath: url.path) ?? Data()
+            descriptor = open(url.path, O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, 0o644)
+            guard descriptor >= 0 else { throw AtomicFile.complaint(errno, writing: url) }
+            let whole = wholeLength(of: bytes)
+            if whole < bytes.count, ftruncate(descriptor, off_t(whole)) != 0 {
+                throw AtomicFile.complaint(errno, writing: url)
+            }
+            if whole > 0, bytes[whole - 1] != newline {
+                try [newline].withUnsafeBytes { try AtomicFile.writeAll($0, to: descriptor, of: url) }
+            }
+        }
+
+        deinit { close(descriptor) }
+
+        public func append(_ record: some Encodable) throws {
+            let encoder = JSONEncoder()
+            encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
+            var line = try encoder.encode(record)
+            line.append(newline)
+            try line.withUnsafeBytes { try AtomicFile.writeAll($0, to: descriptor, of: url) }
+        }
+
+        /// Waits until everything appended is on the disk.
+        public func flush() throws {
+            guard fsync(descriptor) == 0 else { throw AtomicFile.complaint(errno, writing: url) }
+        }
+    }
+
+    private static let newline = UInt8(ascii: "\n")
+
+    /// How many leading bytes are whole lines. A last line without its line end counts when it is whole JSON:
+    /// an object that was cut lacks its closing brace.
+    private static func wholeLength(of bytes: Data) -> Int {
+        guard let last = bytes.last, last != newline else { return bytes.count }
+        let start = bytes.lastIndex(of: newline).map { $0 + 1 } ?? 0
+        let isWhole = (try? JSONSerialization.jsonObject(with: Data(bytes[start...]))) != nil
+        return isWhole ? bytes.count : start
+    }
+}

@@ -1,0 +1,139 @@
+extension ProbeSettings: SettingsGroup {
+    mutating func fields(_ form: inout SettingsForm) throws {
+        try form.field("name", &name, .folderName)
+        try form.field("seeds", &seeds, .distinct(.atLeast(0)))
+        try form.field("decoder", &decoder)
+        try form.groups("encoders", &encoders)
+        try form.group("data", &data)
+        try form.group("adapter", &adapter)
+        try form.group("sampling", &sampling)
+        try form.group("scores", &scores)
+        try form.group("ablation", &ablation)
+        try form.field("output", &output)
+        try form.field("precision", &precision)
+        try form.field("threads", &threads, .atLeast(1))
+    }
+
+    /// What no single group can see.
+    func check(_ source: String) throws {
+        func refuse(_ sentence: String) -> Complaint { Complaint(.settings, "\(source): \(sentence)") }
+        for (key, path) in [("decoder", decoder), ("scores.clip", scores.clip), ("scores.inception", scores.inception)]
+        where path.isEmpty {
+            throw refuse("\(key) is missing; name a model's folder")
+        }
+        guard !encoders.isEmpty else { throw refuse("encoders is missing; list at least one encoder") }
+        let names = encoders.map(\.name)
+        for (index, name) in names.enumerated() where names[..<index].contains(name) {
+            throw refuse("encoders.\(index).name is \"\(name)\", as an earlier one; every encoder needs its own name")
+        }
+        for name in ablation.encoders where !names.contains(name) {
+            let nearest = EditDistance.nearest(to: name, among: names).map { "; did you mean \($0)?" } ?? ""
+            throw refuse("ablation.encoders names \"\(name)\", which is not among the encoders\(nearest)")
+        }
+    }
+}
+
+extension EncoderSettings: SettingsGroup {
+    mutating func fields(_ form: inout SettingsForm) throws {
+        try form.field("name", &name, .folderName)
+        try form.field("style", &style)
+        try form.field("path", &path)
+        try form.field("pooling", &pooling)
+        try form.field("size", &size, .atLeast(1))
+        guard form.isReading else { return }
+        if name.isEmpty { throw form.complaint("is missing; every encoder needs a name", "name") }
+        switch style {
+        case .random:
+            if !path.isEmpty { throw form.complaint("must not be given for the random baseline", "path") }
+            if size == nil { size = 512 }
+        case .bert, .clip:
+            if path.isEmpty { throw form.complaint("is missing; name the encoder's folder", "path") }
+            if size != nil { throw form.complaint("is only for the random baseline", "size") }
+        }
+    }
+}
+
+extension DataSettings: SettingsGroup {
+    mutating func fields(_ form: inout SettingsForm) throws {
+        try form.field("folder", &folder)
+        try form.field("train-list", &trainList)
+        try form.field("validation-list", &validationList)
+        try form.field("train", &train, .atLeast(1))
+        try form.field("validation", &validation, .atLeast(1))
+        guard form.isReading, folder == nil else { return }
+        if trainList != nil { throw form.complaint("needs data.folder, which is not given", "train-list") }
+        if validationList != nil { throw form.complaint("needs data.folder, which is not given", "validation-list") }
+    }
+}
+
+extension AdapterSettings: SettingsGroup {
+    mutating func fields(_ form: inout SettingsForm) throws {
+        try form.field("prefix-tokens", &prefixTokens, .atLeast(1))
+        try form.field("dropout", &dropout, .fraction)
+        try form.field("learning-rate", &learningRate, .positive)
+        try form.field("betas", &betas, .momentumPair)
+        try form.field("weight-decay", &weightDecay, .notNegative)
+        try form.field("batch", &batch, .atLeast(1))
+        try form.field("epochs", &epochs, .atLeast(1))
+        try form.field("steps", &steps, .atLeast(1))
+        try form.field("patience", &patience, .atLeast(0))
+        try form.field("threshold", &threshold, .fraction)
+    }
+}
+
+extension SamplingSettings: SettingsGroup {
+    mutating func fields(_ form: inout SettingsForm) throws {
+        try form.field("top-k", &topK, .atLeast(1))
+        try form.field("top-p", &topP, .share)
+        try form.field("temperature", &temperature, .positive)
+        try form.field("greedy", &greedy)
+        try form.field("guidance", &guidance, .notNegative)
+        try form.field("batch", &batch, .atLeast(1))
+        try form.field("captions", &captions, .atLeast(1))
+        try form.field("images-per-caption", &imagesPerCaption, .atLeast(1))
+        try form.field("format", &format)
+    }
+}
+
+extension ScoreSettings: SettingsGroup {
+    mutating func fields(_ form: inout SettingsForm) throws {
+        try form.field("clip", &clip)
+        try form.field("inception", &inception)
+        try form.field("splits", &splits, .atLeast(1))
+        try form.field("inception-input", &inceptionInput)
+        try form.field("attributes", &attributes)
+    }
+}
+
+extension AblationSettings: SettingsGroup {
+    mutating func fields(_ form: inout SettingsForm) throws {
+        try form.field("encoders", &encoders)
+        try form.field("prefix-tokens", &prefixTokens, .distinct(.atLeast(1)))
+        try form.field("guidance", &guidance, .distinct(.notNegative))
+    }
+}
+
+extension ProbeSettings.Precision: SettingsChoice {}
+extension EncoderSettings.Style: SettingsChoice {}
+extension EncoderSettings.Pooling: SettingsChoice {}
+extension SamplingSettings.Format: SettingsChoice {}
+extension ScoreSettings.InceptionInput: SettingsChoice {}
+
+extension SettingsRule where Value == String {
+    /// Names become folders of the run.
+    static var folderName: Self {
+        Self(sentence: "a name of letters, digits, '-', '_', '.' and '@' that does not begin with '.'") { name in
+            !name.hasPrefix(".") && name.unicodeScalars.allSatisfy {
+                $0.properties.isAlphabetic || ("0"..."9").contains($0) || "-_.@".unicodeScalars.contains($0)
+            }
+        }
+    }
+}
+
+extension SettingsRule where Value == [Double] {
+    static var momentumPair: Self {
+        Self(sentence: "two numbers, each at least 0 and less than 1") {
+            $0.count == 2 && $0.allSatisfy { 0 <= $0 && $0 < 1 }
+        }
+    }
+}

@@ -1,0 +1,86 @@
+import Foundation
+import Yams
+
+extension ProbeSettings {
+    /// Reads a YAML settings file (JSON is YAML too), then applies overrides such as
+    /// `adapter.learning-rate=1e-4` or `encoders.0.pooling=cls`, then checks everything.
+    ///
+    /// Unknown keys, wrong types and values out of range are errors that name the key and its line.
+    public init(file path: String, overrides: [String] = []) throws {
+        guard FileManager.default.fileExists(atPath: path) else {
+            throw Complaint(.missing, "\(path) does not exist; name a settings file such as Samples/miniature.yaml")
+        }
+        guard let data = FileManager.default.contents(atPath: path) else {
+            throw Complaint(.missing, "\(path) cannot be read; check that it is a file and its permissions")
+        }
+        guard let text = String(validating: data, as: UTF8.self) else {
+            throw Complaint(.badData, "\(path) is not UTF-8 text; convert it, for example with iconv")
+        }
+        try self.init(yaml: text, source: path, overrides: overrides)
+    }
+
+    /// The same from a text; `source` is how errors call it.
+    public init(yaml text: String, source: String, overrides: [String] = []) throws {
+        var tree = try Self.parse(text, source)
+        for override in overrides { try Self.apply(override, to: &tree) }
+        try self.init(reading: tree, at: "", source: source)
+        if output.isEmpty { output = "runs/\(name)" }
+        try check(source)
+    }
+
+    /// The resolved settings, every default written out; reading them gives the same settings again.
+    public var yaml: String {
+        get throws { try Yams.serialize(node: node, width: -1, allowUnicode: true) }
+    }
+
+    private static func parse(_ text: String, _ source: String) throws -> Node {
+        do {
+            return try Yams.compose(yaml: text) ?? Node([(Node, Node)]())
+        } catch let error as YamlError {
+            throw Complaint(.settings, "\(source): not readable as YAML: \(sentence(error))")
+        }
+    }
+
+    private static func sentence(_ error: YamlError) -> String {
+        switch error {
+        case .scanner(_, let problem, let mark, _), .parser(_, let problem, let mark, _),
+            .composer(_, let problem, let mark, _):
+            "line \(mark.line), column \(mark.column): \(problem)"
+        case .duplicatedKeysInMapping(let duplicates, let context):
+            "line \(context.mark.line): \(duplicates.map(\.description).joined(separator: ", ")) is given twice"
+        default: "\(error)".split(whereSeparator: \.isNewline).joined(separator: " ")
+        }
+    }
+
+    // MARK: Overrides
+
+    private static func apply(_ override: String, to tree: inout Node) throws {
+        let parts = override.split(separator: "=", maxSplits: 1, omittingEmptySubsequences: false).map(String.init)
+        let keys = parts[0].split(separator: ".", omittingEmptySubsequences: false).map(String.init)
+        guard parts.count == 2, !keys.contains("") else {
+            throw Complaint(.settings, "--set \(override): write KEY=VALUE, for example adapter.learning-rate=1e-4")
+        }
+        let value = try parse(parts[1], "--set \(override)")
+        try place(value, at: keys[...], in: &tree, override)
+    }
+
+    private static func place(
+        _ value: Node, at keys: ArraySlice<String>, in node: inout Node, _ override: String
+    ) throws {
+        guard let key = keys.first else { return node = value }
+        if let list = node.sequence {
+            guard let index = Int(key), list.indices.contains(index) else {
+                throw Complaint(.settings, "--set \(override): \(key) is no entry of a list of \(list.count)")
+            }
+            var items = Array(list)
+            try place(value, at: keys.dropFirst(), in: &items[index], override)
+            node = Node(items)
+        } else {
+            var mapping = node.mapping ?? Node.Mapping([])
+            var child = mapping[key] ?? Node([(Node, Node)]())
+            try place(value, at: keys.dropFirst(), in: &child, override)
+            mapping[Node(key)] = child
+            node = .mapping(mapping)
+        }
+    }
+}

@@ -1,0 +1,114 @@
+import Foundation
+import Yams
+
+/// A value that one settings key can hold.
+protocol SettingsValue: Sendable {
+    /// What a value must be, as errors put it: "a whole number".
+    static var expectation: String { get }
+    init?(_ node: Node)
+    var node: Node { get }
+}
+
+extension Int: SettingsValue {
+    static var expectation: String { "a whole number" }
+    init?(_ node: Node) {
+        guard let text = node.plainText, let value = Int(text) else { return nil }
+        self = value
+    }
+    var node: Node { Node(String(self), Tag(.int)) }
+}
+
+extension Double: SettingsValue {
+    static var expectation: String { "a number" }
+    init?(_ node: Node) {
+        guard let text = node.plainText, let value = Double(text), value.isFinite else { return nil }
+        self = value
+    }
+    /// The shortest text that reads back as the same number; whole numbers without a point.
+    var node: Node { Node(description.hasSuffix(".0") ? String(description.dropLast(2)) : description, Tag(.float)) }
+}
+
+extension Bool: SettingsValue {
+    static var expectation: String { "true or false" }
+    init?(_ node: Node) {
+        switch node.plainText {
+        case "true": self = true
+        case "false": self = false
+        default: return nil
+        }
+    }
+    var node: Node { Node(self ? "true" : "false", Tag(.bool)) }
+}
+
+extension String: SettingsValue {
+    static var expectation: String { "a text" }
+    init?(_ node: Node) {
+        guard let text = node.scalar?.string, !text.isEmpty else { return nil }
+        self = text
+    }
+    var node: Node { Node(self, Tag(.str)) }
+}
+
+extension Array: SettingsValue where Element: SettingsValue {
+    static var expectation: String { "a list, each entry \(Element.expectation)" }
+    init?(_ node: Node) {
+        guard let items = node.sequence else { return nil }
+        var values: [Element] = []
+        for item in items {
+            guard let value = Element(item) else { return nil }
+            values.append(value)
+        }
+        self = values
+    }
+    var node: Node { Node(map(\.node), .implicit, .flow) }
+}
+
+/// An enumeration read by its names.
+protocol SettingsChoice: SettingsValue, CaseIterable, RawRepresentable where RawValue == String {}
+
+extension SettingsChoice {
+    static var expectation: String { "one of " + allCases.map(\.rawValue).joined(separator: ", ") }
+    init?(_ node: Node) {
+        guard let text = node.plainText else { return nil }
+        self.init(rawValue: text)
+    }
+    var node: Node { Node(rawValue) }
+}
+
+extension Node {
+    /// The text of an unquoted scalar: `"5"` in quotes is no number.
+    fileprivate var plainText: String? {
+        guard let scalar, scalar.style == .any || scalar.style == .plain else { return nil }
+        return scalar.string
+    }
+}
+
+/// Which values a key allows, and how an error says so after "must be".
+struct SettingsRule<Value>: Sendable {
+    let sentence: String
+    let allows: @Sendable (Value) -> Bool
+
+    static var any: Self { Self(sentence: "anything") { _ in true } }
+}
+
+extension SettingsRule where Value == Int {
+    static func atLeast(_ least: Int) -> Self { Self(sentence: "at least \(least)") { $0 >= least } }
+}
+
+extension SettingsRule where Value == Double {
+    static var positive: Self { Self(sentence: "greater than 0") { $0 > 0 } }
+    static var notNegative: Self { Self(sentence: "0 or more") { $0 >= 0 } }
+    /// 0 included, 1 not.
+    static var fraction: Self { Self(sentence: "at least 0 and less than 1") { 0 <= $0 && $0 < 1 } }
+    /// 1 included, 0 not.
+    static var share: Self { Self(sentence: "greater than 0 and at most 1") { 0 < $0 && $0 <= 1 } }
+}
+
+extension SettingsRule {
+    /// A list that is not empty, has nothing twice, and whose entries keep a rule of their own.
+    static func distinct<Element: Hashable & Sendable>(_ rule: SettingsRule<Element>) -> Self where Value == [Element] {
+        Self(sentence: "a list with at least one entry, none twice, each \(rule.sentence)") {
+            !$0.isEmpty && Set($0).count == $0.count && $0.allSatisfy(rule.allows)
+        }
+    }
+}

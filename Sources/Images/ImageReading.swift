@@ -1,0 +1,90 @@
+import Foundation
+
+/// Sizes beyond which a file is refused before its pixels are read.
+public enum ImageLimits {
+    /// Pixels along one side.
+    public static let side = 16_384
+    /// Pixels altogether: where Pillow, too, suspects a file made to exhaust memory.
+    public static let area = 178_956_970
+    /// Bytes of one file.
+    static let fileSize = 1 << 30
+
+    static func check(width: Int, height: Int, named name: String) throws {
+        guard width > 0, height > 0 else {
+            throw ImageError(.damaged, "\(name): the image has no pixels (\(width)×\(height)).")
+        }
+        guard width <= side, height <= side else {
+            throw ImageError(
+                .damaged, "\(name): \(width)×\(height) pixels are too many; a side may have at most \(side).")
+        }
+        guard width * height <= area else {
+            throw ImageError(
+                .damaged, "\(name): \(width)×\(height) pixels are too many; an image may have at most \(area).")
+        }
+    }
+}
+
+extension Image {
+    /// Refuses to make a picture beyond the limits, as a strip one pixel high would become when enlarged.
+    func checkResizing(toWidth newWidth: Int, height newHeight: Int) throws {
+        guard newWidth * newHeight <= ImageLimits.area else {
+            throw ImageError(
+                .damaged,
+                "An image of \(width)×\(height) pixels is too narrow: resized it would have "
+                    + "\(newWidth)×\(newHeight), and at most \(ImageLimits.area) pixels are allowed.")
+        }
+    }
+
+    /// Reads a PNG or JPEG, told apart by content, as Pillow's `Image.open(path).convert("RGB")` does.
+    ///
+    /// Alpha is dropped, not blended; 16-bit colour keeps its high byte, 16-bit grey is cut off at 255; gamma,
+    /// colour profiles and the EXIF orientation are ignored; CMYK is read as inverted. Stricter than Pillow in
+    /// one way: a PNG without its end or with a wrong check sum is refused even if all pixels are there.
+    public init(contentsOf url: URL) throws {
+        self = try Image(decoding: Image.bytes(of: url), named: url.path)
+    }
+
+    /// The same from bytes; `name` stands in errors where a path would.
+    public init(decoding file: Data, named name: String) throws {
+        let start = Array(file.prefix(8))
+        if start.starts(with: PNG.signature) {
+            self = try PNG.decode(file, named: name).image
+        } else if start.starts(with: JPEG.signature) {
+            self = try JPEG.decode(file, named: name)
+        } else if file.isEmpty {
+            throw ImageError(.damaged, "\(name): the file is empty.")
+        } else {
+            throw ImageError(.damaged, "\(name): this is neither a PNG nor a JPEG.")
+        }
+    }
+
+    /// The text chunks (tEXt, zTXt, iTXt) of a PNG, in order: those before the pixels, where this library writes
+    /// them. Empty for a JPEG.
+    public static func texts(of url: URL) throws -> [TextChunk] {
+        try texts(in: bytes(of: url), named: url.path)
+    }
+
+    public static func texts(in file: Data, named name: String) throws -> [TextChunk] {
+        if file.starts(with: PNG.signature) { return try PNG.leadingTexts(of: file, named: name) }
+        if file.starts(with: JPEG.signature) { return [] }
+        throw ImageError(
+            .damaged, "\(name): " + (file.isEmpty ? "the file is empty." : "this is neither a PNG nor a JPEG."))
+    }
+
+    private static func bytes(of url: URL) throws -> Data {
+        var isFolder: ObjCBool = false
+        guard FileManager.default.fileExists(atPath: url.path, isDirectory: &isFolder) else {
+            throw ImageError(.missing, "\(url.path): there is no such file.")
+        }
+        if isFolder.boolValue { throw ImageError(.missing, "\(url.path): this is a folder, not an image.") }
+        let size = (try? FileManager.default.attributesOfItem(atPath: url.path)[.size] as? NSNumber)?.intValue ?? 0
+        if size > ImageLimits.fileSize {
+            throw ImageError(.damaged, "\(url.path): \(size) bytes are too many for an image.")
+        }
+        do {
+            return try Data(contentsOf: url)
+        } catch {
+            throw ImageError(.missing, "\(url.path): the file cannot be read (\(error.localizedDescription)).")
+        }
+    }
+}

@@ -1,0 +1,40 @@
+/// A repository on the Hugging Face hub: `organisation/name`, or an old bare `name`, with `@revision` if wanted.
+///
+/// A revision is a branch, a tag or a whole commit; `main` without one.
+public struct RepositoryName: Hashable, Sendable, CustomStringConvertible {
+    public let name: String
+    public let revision: String
+
+    /// Throws ``ModelHub/Failure`` when `text` cannot be such a name, so that it never reaches a path.
+    public init(_ text: String) throws {
+        let parts = text.split(separator: "@", maxSplits: 1, omittingEmptySubsequences: false).map(String.init)
+        name = parts[0]
+        revision = parts.count > 1 ? parts[1] : "main"
+        let pieces = name.split(separator: "/", omittingEmptySubsequences: false)
+        guard (1...2).contains(pieces.count), pieces.allSatisfy(Self.isPlain),
+            revision.split(separator: "/", omittingEmptySubsequences: false).allSatisfy(Self.isPlain)
+        else {
+            throw ModelHub.Failure(
+                reason: .absent,
+                "\(text) is neither an existing folder nor a repository name such as openai/clip-vit-base-patch32")
+        }
+    }
+
+    public var description: String { revision == "main" ? name : "\(name)@\(revision)" }
+
+    /// The folder's name in the shared cache.
+    var cacheName: String { "models--" + name.replacing("/", with: "--") }
+
+    /// Letters, digits, `-`, `_` and `.`, not starting with a dot.
+    private static func isPlain(_ piece: Substring) -> Bool {
+        !piece.isEmpty && piece.first != "."
+            && piece.utf8.allSatisfy { byte in
+                switch byte {
+                case UInt8(ascii: "a")...UInt8(ascii: "z"), UInt8(ascii: "A")...UInt8(ascii: "Z"),
+                    UInt8(ascii: "0")...UInt8(ascii: "9"), UInt8(ascii: "-"), UInt8(ascii: "_"), UInt8(ascii: "."):
+                    true
+                default: false
+                }
+            }
+    }
+}

@@ -1,0 +1,67 @@
+import Checkpoints
+import Tensors
+
+/// The autoregressive model over image tokens of Taming Transformers (Esser et al. 2021, section 3.2): a minGPT.
+///
+/// The sequence is a start token (0) followed by the image's tokens, row by row; the logits at a position belong
+/// to the token that comes next. Vectors of a *prefix* may stand in front of the start token: they have no
+/// position of their own, every token sees them, and nothing is predicted from them. An adapter's caption
+/// vector enters the frozen model this way.
+///
+/// Tensors are named as below `transformer.` in taming's checkpoints.
+public struct ImageTransformer: Sendable {
+    public let configuration: ImageTransformerConfiguration
+    let tokenEmbedding: Tensor
+    let positions: Tensor
+    let blocks: [ImageTransformerBlock]
+    let finalNorm: LayerNorm
+    let head: Linear
+
+    public init(_ weights: WeightScope, _ configuration: ImageTransformerConfiguration) throws {
+        let width = configuration.width
+        self.configuration = configuration
+        tokenEmbedding = try weights["tok_emb"].tensor(
+            "weight", [configuration.vocabularySize, width], initially: .normal(deviation: 0.02))
+        positions = try weights.tensor("pos_emb", [1, configuration.blockSize, width], initially: .zeros)
+        blocks = try (0..<configuration.layerCount).map { try ImageTransformerBlock(weights["blocks", $0], configuration) }
+        finalNorm = try LayerNorm(weights["ln_f"], width, epsilon: 1e-5)
+        head = try Linear(
+            weights["head"], from: width, to: configuration.vocabularySize, bias: false,
+            initially: .normal(deviation: 0.02))
+    }
+
+    /// Logits of the token after each of `tokens`. Differentiable, by the prefix too.
+    ///
+    /// - Parameters:
+    ///   - tokens: Int32 [batch, time], the start token first; at most `blockSize` of them.
+    ///   - prefix: [batch, count, width], or nothing.
+    /// - Returns: [batch, time, vocabulary]; the prefix has no logits.
+    public func logits(tokens: Tensor, prefix: Tensor? = nil) -> Tensor {
+        var none: RandomStream?
+        return logits(tokens, prefix, &none)
+    }
+
+    /// The same in training: values drop out as the configuration says, drawn from the stream.
+    public func logits(tokens: Tensor, prefix: Tensor? = nil, dropping stream: inout RandomStream) -> Tensor {
+        var random: RandomStream? = stream
+        defer { stream = random ?? stream }
+        return logits(tokens, prefix, &random)
+    }
+
+    private func logits(_ tokens: Tensor, _ prefix: Tensor?, _ stream: inout RandomStream?) -> Tensor {
+        let time = tokens.size(1)
+        var x = embedded(tokens, from: 0)                                         // [batch, time, width]
+        if let prefix { x = concatenated([prefix, x], axis: 1) }                  // [batch, count + time, width]
+        x = x.dropout(configuration.embeddingDropout, &stream)
+        for block in blocks { x = block(x, dropping: &stream) }
+        if let prefix { x = x.slice(axis: 1, from: prefix.size(1), to: prefix.size(1) + time) }
+        return head(finalNorm(x))                                                 // [batch, time, vocabulary]
+    }
+
+    /// Vectors of tokens that stand at the positions from `start` on.
+    func embedded(_ tokens: Tensor, from start: Int) -> Tensor {
+        let end = start + tokens.size(1)
+        precondition(end <= configuration.blockSize, "\(end) tokens do not fit a block of \(configuration.blockSize)")
+        return tokenEmbedding.embedding(of: tokens) + positions.slice(axis: 1, from: start, to: end)
+    }
+}

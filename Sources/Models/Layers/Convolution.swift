@@ -1,0 +1,29 @@
+import Checkpoints
+import Tensors
+
+/// A two-dimensional convolution over images with their channels last.
+///
+/// `weight` is [out, in, height, width] as checkpoints have it. New weights and biases are uniform within
+/// ±1/√(in·height·width).
+public struct Convolution: Sendable {
+    public let weight: Tensor
+    public let bias: Tensor?
+    public let stride: Int
+    public let padding: Padding
+
+    /// A square kernel. Without `padding`, odd kernels keep the size of the image (divided by the stride).
+    public init(
+        _ weights: WeightScope, from inputs: Int, to outputs: Int, size: Int, stride: Int = 1,
+        padding: Padding? = nil, bias hasBias: Bool = true
+    ) throws {
+        let bound = 1 / Float(inputs * size * size).squareRoot()
+        weight = try weights.matrix("weight", [outputs, inputs, size, size])
+        bias = hasBias ? try weights.tensor("bias", [outputs], initially: .uniform(bound: bound)) : nil
+        self.stride = stride
+        self.padding = padding ?? Padding((size - 1) / 2)
+    }
+
+    public func callAsFunction(_ x: Tensor, then activation: Activation = .identity) -> Tensor {
+        x.convolved(weight, bias, stride: stride, padding: padding, then: activation)   // [batch, height, width, out]
+    }
+}

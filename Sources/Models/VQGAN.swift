@@ -1,0 +1,56 @@
+import Checkpoints
+import Tensors
+
+/// The image tokeniser of Taming Transformers (Esser et al. 2021, section 3.1): an encoder, a codebook, a decoder.
+///
+/// Images are [batch, height, width, channels] with values in -1...1; one token stands for a square of
+/// 2^(levels − 1) pixels a side, tokens run row by row. Tensors are named as below `first_stage_model.` in taming's
+/// transformer checkpoints, and at the root of its VQGAN checkpoints. The discriminator and the perceptual loss
+/// of those are not part of this model.
+public struct VQGAN: Sendable {
+    public let configuration: VQGANConfiguration
+    let encoder: VQGANEncoder
+    let intoCodebook: Convolution
+    let codebook: VQGANCodebook
+    let outOfCodebook: Convolution
+    let decoder: VQGANDecoder
+
+    public init(_ weights: WeightScope, _ configuration: VQGANConfiguration) throws {
+        let (latentChannels, codeWidth) = (configuration.latentChannels, configuration.codeWidth)
+        self.configuration = configuration
+        encoder = try VQGANEncoder(weights["encoder"], configuration)
+        intoCodebook = try Convolution(weights["quant_conv"], from: latentChannels, to: codeWidth, size: 1)
+        codebook = try VQGANCodebook(weights["quantize"], configuration)
+        outOfCodebook = try Convolution(weights["post_quant_conv"], from: codeWidth, to: latentChannels, size: 1)
+        decoder = try VQGANDecoder(weights["decoder"], configuration)
+    }
+
+    /// What the codebook will be asked for: [batch, h, w, codeWidth].
+    public func latents(of images: Tensor) -> Tensor { intoCodebook(encoder(images)) }
+
+    /// Each latent vector's nearest codebook vector, with what training needs.
+    public func quantised(_ latents: Tensor) -> VQGANQuantisation {
+        let tokens = codebook.nearest(to: latents)
+        let chosen = codebook.vectors.embedding(of: tokens).reshaped(latents.shape)
+        return VQGANQuantisation(tokens: tokens, latents: latents, chosen: chosen)
+    }
+
+    /// Images as tokens: Int32 [batch, h·w], row by row.
+    public func tokens(of images: Tensor) -> Tensor { codebook.nearest(to: latents(of: images)) }
+
+    /// Images from codebook vectors [batch, h, w, codeWidth]. Values may leave -1...1 a little.
+    public func images(from vectors: Tensor) -> Tensor { decoder(outOfCodebook(vectors)) }
+
+    /// Images from tokens [batch, height·width], each below `codeCount`.
+    ///
+    /// `height` and `width` count tokens; without them the image is square.
+    public func images(fromTokens tokens: Tensor, height: Int? = nil, width: Int? = nil) -> Tensor {
+        let count = tokens.size(1)
+        let rows = height ?? width.map { count / max($0, 1) } ?? Int(Double(count).squareRoot().rounded())
+        let columns = width ?? count / max(rows, 1)
+        precondition(rows * columns == count, "\(count) tokens do not fill \(rows) rows of \(columns)")
+        let vectors = codebook.vectors.embedding(of: tokens)
+            .reshaped([tokens.size(0), rows, columns, configuration.codeWidth])
+        return images(from: vectors)
+    }
+}

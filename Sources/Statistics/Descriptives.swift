@@ -1,0 +1,87 @@
+/// What a handful of numbers looks like: count, centre and spread.
+///
+/// Sums are compensated and the spread is taken about the mean in a second pass, so a large common offset
+/// costs no digits.
+public struct Descriptives: Equatable, Sendable {
+    public let count: Int
+    public let mean: Double
+    /// The middle value, or the mean of the two middle values.
+    public let median: Double
+    public let minimum: Double
+    public let maximum: Double
+    /// √(Σ(x − mean)² / n): the spread of these numbers themselves.
+    public let populationDeviation: Double
+    /// √(Σ(x − mean)² / (n − 1)), the estimate for the population they were drawn from; nil for one value.
+    public let sampleDeviation: Double?
+
+    public init(_ values: [Double]) throws(StatisticsError) {
+        try requireFinite(values, atLeast: 1, for: "A mean")
+        let squares = sumOfSquaredDeviations(values)
+        let n = Double(values.count)
+        count = values.count
+        mean = meanOf(values)
+        let ordered = values.sorted()
+        median = interpolatedQuantile(ofSorted: ordered, 0.5)
+        minimum = ordered[0]
+        maximum = ordered[ordered.count - 1]
+        populationDeviation = (squares / n).squareRoot()
+        sampleDeviation = values.count > 1 ? (squares / (n - 1)).squareRoot() : nil
+    }
+}
+
+/// What a t-test needs to know of a group: mean, sample standard deviation and count.
+public struct Summary: Equatable, Sendable, Codable {
+    public var mean: Double
+    /// The sample standard deviation (divisor n − 1).
+    public var deviation: Double
+    public var count: Int
+
+    public init(mean: Double, deviation: Double, count: Int) {
+        self.mean = mean
+        self.deviation = deviation
+        self.count = count
+    }
+
+    /// The summary of individual values; at least two, since one value has no sample deviation.
+    public init(_ values: [Double], for what: String = "A sample standard deviation") throws(StatisticsError) {
+        try requireFinite(values, atLeast: 2, for: what)
+        mean = meanOf(values)
+        deviation = (sumOfSquaredDeviations(values) / Double(values.count - 1)).squareRoot()
+        count = values.count
+    }
+
+    /// s² / n, the squared standard error of the mean.
+    var squaredError: Double { deviation * deviation / Double(count) }
+
+    /// Refuses negative spreads, counts below two and values that are not finite.
+    func validated(for what: String) throws(StatisticsError) {
+        guard count >= 2 else { throw .tooFew(what: what, needed: 2, found: count) }
+        guard mean.isFinite else { throw .outOfRange(what: "A group's mean", value: mean, range: "finite") }
+        guard deviation.isFinite, deviation >= 0 else {
+            throw .outOfRange(what: "A standard deviation", value: deviation, range: "finite and not negative")
+        }
+    }
+}
+
+func meanOf(_ values: [Double]) -> Double {
+    // A second pass over the remainders makes the mean of a constant exactly that constant.
+    let first = values.compensatedSum() / Double(values.count)
+    return first + values.lazy.map { $0 - first }.compensatedSum() / Double(values.count)
+}
+
+/// Σ(x − mean)², corrected for what rounding left in the mean.
+func sumOfSquaredDeviations(_ values: [Double]) -> Double {
+    let mean = meanOf(values)
+    let squares = values.lazy.map { ($0 - mean) * ($0 - mean) }.compensatedSum()
+    let remainder = values.lazy.map { $0 - mean }.compensatedSum()
+    return max(0, squares - remainder * remainder / Double(values.count))
+}
+
+/// The quantile of ordered values by linear interpolation between neighbours (NumPy's default, Hyndman and
+/// Fan's type 7).
+func interpolatedQuantile(ofSorted values: [Double], _ p: Double) -> Double {
+    let place = p * Double(values.count - 1)
+    let below = min(values.count - 1, max(0, Int(place)))
+    let above = min(values.count - 1, below + 1)
+    return values[below] + (place - Double(below)) * (values[above] - values[below])
+}

@@ -1,0 +1,19 @@
+import ArgumentParser
+import Experiments
+import Foundation
+
+struct Env: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        abstract: "Prints the machine, the versions and the variables that matter; paste it into bug reports.")
+
+    @OptionGroup var shared: SharedOptions
+
+    func run() throws {
+        let environment = ProcessInfo.processInfo.environment
+        let machine = Machine(
+            version: Synesthesia.version, environment: environment,
+            cache: ModelShelf(environment: environment).cacheFolder.path)
+        if shared.json { return try Output.write(json: machine) }
+        try Output.write(machine.lines.map { "\($0.name): \($0.value)\n" }.joined())
+    }
+}

@@ -1,0 +1,34 @@
+import ArgumentParser
+import Experiments
+import Foundation
+
+/// Options that every command understands.
+struct SharedOptions: ParsableArguments {
+    @Flag(name: .long, help: "Print the result as JSON.")
+    var json = false
+
+    @Flag(name: [.long, .short], help: "Print nothing on standard error but errors.")
+    var quiet = false
+
+    @Flag(name: [.long, .short], help: "Tell more on standard error.")
+    var verbose = false
+
+    func validate() throws {
+        if quiet && verbose { throw ValidationError("--quiet and --verbose contradict each other; give one") }
+    }
+
+    /// A progress line on standard error in the manner asked for.
+    func progress(_ task: String, total: Int, done: Int = 0) -> ProgressLine {
+        ProgressLine(task, total: total, done: done, style: .standardError(quiet: quiet))
+    }
+
+    /// A remark on standard error that `--quiet` silences.
+    func remark(_ sentence: @autoclosure () -> String) {
+        if !quiet { Exit.say(sentence()) }
+    }
+
+    /// A remark that only `--verbose` brings out.
+    func detail(_ sentence: @autoclosure () -> String) {
+        if verbose { Exit.say(sentence()) }
+    }
+}

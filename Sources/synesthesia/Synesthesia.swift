@@ -1,0 +1,33 @@
+import ArgumentParser
+import Foundation
+
+/// The command: what a frozen text encoder knows about how things look.
+///
+/// Results go to standard output, everything else to standard error; see ``Exit`` for the codes.
+@main
+struct Synesthesia: ParsableCommand {
+    static let version = "0.1.0"
+
+    static let configuration = CommandConfiguration(
+        commandName: "synesthesia",
+        abstract: "Draws what text encoders know about faces, and measures it.",
+        discussion: """
+            Caption vectors of a frozen text encoder pass one trained linear layer and steer a frozen \
+            image decoder; the faces that come out are scored against their captions.
+
+            Exit codes: 0 done, 1 failed, 64 wrong usage or settings, 65 bad data, 66 missing input, \
+            69 network needed but offline, 130 interrupted (the same command goes on).
+            """,
+        version: version,
+        subcommands: [List.self, Env.self])
+
+    static func main() {
+        signal(SIGPIPE, SIG_IGN)   // a closed pipe is an error of that write, not the end of a long run
+        do {
+            var command = try parseAsRoot()
+            try command.run()
+        } catch {
+            Exit.end(with: error)
+        }
+    }
+}
