@@ -60,7 +60,7 @@ extension ProbeSettings {
         guard parts.count == 2, !keys.contains("") else {
             throw Complaint(.settings, "--set \(override): write KEY=VALUE, for example adapter.learning-rate=1e-4")
         }
-        let value = try parse(parts[1], "--set \(override)")
+        let value = parts[1].isEmpty ? Node("") : try parse(parts[1], "--set \(override)")
         try place(value, at: keys[...], in: &tree, override)
     }
 

@@ -1,4 +1,3 @@
-import Checkpoints
 import Foundation
 import Yams
 
@@ -21,7 +20,7 @@ public struct ImageDecoderConfiguration: Sendable, Equatable {
     /// Reads a `project.yaml` of taming. Only unconditional decoders over a `VQModel` are understood.
     public init(projectFile url: URL) throws {
         let project = try decodedYAML(ImageDecoderProject.self, at: url).model.params
-        func refuse(_ reason: String) -> CheckpointError { CheckpointError("\(url.path): \(reason)") }
+        func refuse(_ reason: String) -> ModelError { ModelError("\(url.path): \(reason)") }
 
         if project.isUnconditional != true {
             guard case .keyword(ImageDecoderProject.Condition.unconditional)? = project.condition else {
@@ -64,12 +63,12 @@ public struct ImageDecoderConfiguration: Sendable, Equatable {
 
     /// Writes a `project.yaml` that taming's own loader understands too.
     public func write(projectFile url: URL) throws {
-        if let problem { throw CheckpointError("A decoder's settings cannot be written to \(url.path): \(problem)") }
+        if let problem { throw ModelError("A decoder's settings cannot be written to \(url.path): \(problem)") }
         let text = try YAMLEncoder().encode(ImageDecoderProject(model: .init(params: project)))
         do {
             try Data(text.utf8).write(to: url, options: .atomic)
         } catch {
-            throw CheckpointError("\(url.path) cannot be written: \(error.localizedDescription)")
+            throw ModelError("\(url.path) cannot be written: \(error.localizedDescription)")
         }
     }
 

@@ -1,4 +1,3 @@
-import Checkpoints
 import Foundation
 import Yams
 
@@ -124,17 +123,17 @@ struct ImageDecoderProject: Codable {
 func decodedYAML<Content: Decodable>(_ type: Content.Type, at url: URL) throws -> Content {
     let path = url.path
     guard let data = FileManager.default.contents(atPath: path) else {
-        throw CheckpointError("\(path) cannot be read. Is the file there?")
+        throw ModelError("\(path) cannot be read. Is the file there?")
     }
     guard let text = String(validating: data, as: UTF8.self) else {
-        throw CheckpointError("\(path) is not a text file in UTF-8.")
+        throw ModelError("\(path) is not a text file in UTF-8.")
     }
     do {
         return try YAMLDecoder().decode(type, from: text)
     } catch let error as DecodingError {
-        throw CheckpointError("\(path): \(sentence(for: error))")
+        throw ModelError("\(path): \(sentence(for: error))")
     } catch {
-        throw CheckpointError("\(path) is not YAML: \(error)")
+        throw ModelError("\(path) is not YAML: \(error)")
     }
 }
 

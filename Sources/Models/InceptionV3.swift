@@ -49,7 +49,7 @@ public struct InceptionV3: Sendable {
         let settings = folder.appending(path: "config.json")
         let isStandard = !FileManager.default.fileExists(atPath: settings.path)
         let weights = try Weights(reading: folder)
-        try self.init(weights.scope, isStandard ? .standard : InceptionV3Configuration(contentsOf: settings))
+        try self.init(weights.scope, isStandard ? .standard : InceptionV3Configuration(folder: folder))
         try weights.finish(ignoring: Self.ignored)
     }
 

@@ -1,4 +1,3 @@
-import Checkpoints
 import Foundation
 
 /// The numbers of an Inception v3: the standard ones, or smaller ones from a `config.json`.
@@ -28,22 +27,15 @@ public struct InceptionV3Configuration: Sendable, Equatable, Codable {
     /// Numbers of final features, 2048 in the standard network.
     public var featureCount: Int { 128 * channelUnit }
 
-    /// Reads a `config.json`.
-    public init(contentsOf url: URL) throws {
-        guard let data = FileManager.default.contents(atPath: url.path) else {
-            throw CheckpointError("\(url.path) cannot be read. Is the file there?")
-        }
-        do {
-            self = try JSONDecoder().decode(Self.self, from: data)
-        } catch let error as DecodingError {
-            throw CheckpointError("\(url.path): \(sentence(for: error))")
-        }
-        if let problem { throw CheckpointError("\(url.path): \(problem)") }
+    /// Reads `config.json` in a model's folder.
+    public init(folder: URL) throws {
+        self = try ConfigurationFile.read(Self.self, in: folder)
+        if let problem { throw ModelError("\(folder.appending(path: "config.json").path): \(problem)") }
     }
 
     /// Writes a `config.json`.
     public func write(to url: URL) throws {
-        if let problem { throw CheckpointError("Settings cannot be written to \(url.path): \(problem)") }
+        if let problem { throw ModelError("Settings cannot be written to \(url.path): \(problem)") }
         let text = """
             {
               "model_type": "inception-v3-fid",
@@ -56,7 +48,7 @@ public struct InceptionV3Configuration: Sendable, Equatable, Codable {
         do {
             try Data(text.utf8).write(to: url, options: .atomic)
         } catch {
-            throw CheckpointError("\(url.path) cannot be written: \(error.localizedDescription)")
+            throw ModelError("\(url.path) cannot be written: \(error.localizedDescription)")
         }
     }
 
