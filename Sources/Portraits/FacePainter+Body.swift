@@ -5,7 +5,8 @@ extension FacePainter {
         let frame = Frame(x: 0.5 + 0.22 * v.light, y: 0.36, unit: 1, tilt: 0)
         canvas.paint(.everything, in: frame) { x, y in
             let distance = (x * x + y * y * 0.8).squareRoot()
-            return mix(light.lit(1.03), dark, rise(0.05, 0.85, distance)).lit(1 - 0.16 * rise(0.5, 1.0, distance)).over(1)
+            let vignette = 1 - 0.16 * rise(0.5, 1.0, distance)
+            return mix(light.lit(1.03), dark, rise(0.05, 0.85, distance)).lit(vignette).over(1)
         }
     }
 
@@ -116,7 +117,9 @@ extension FacePainter {
                 let bead = (nearest * nearest + d * d).squareRoot()
                 let size = max(0.043, pixel * 0.95)
                 let pearl = mix(rgb(255, 253, 247), rgb(176, 162, 156), rise(-0.01, 0.05, d + 0.4 * nearest * v.light))
-                return mix(rgb(150, 130, 116), pearl, fill(bead - size * 0.9)).over(sides * max(fill(bead - size), line(d, 0.014)))
+                let string = line(d, 0.014)
+                return mix(rgb(150, 130, 116), pearl, fill(bead - size * 0.9)).over(
+                    sides * max(fill(bead - size), string))
             }
             // A chain, with a pendant for style 2.
             var cover = line(d, 0.055)

@@ -70,7 +70,8 @@ extension FacePainter {
             let body = hairs.lit(texture * (1.10 - 0.25 * rise(0.55, 1.05, w)))
             var out = Paint(repeating: 0)
             // Over jaw and upper lip; the cheek's line rises to the ears.
-            let edge = 0.53 - 1.5 * max(0, side - 0.40) * max(0, side - 0.40).squareRoot() - 0.07 * bell((x / 0.15).squared)
+            let outer = max(0, side - 0.40)
+            let edge = 0.53 - 1.5 * outer * outer.squareRoot() - 0.07 * bell((x / 0.15).squared)
             let jaw = fill(edge - w, soft: full ? 0.10 : 0.22) * fill(outline - (full ? grow : 0), soft: 0.03)
             out = over(out, full ? body : colour, density * jaw)
             if goatee {
