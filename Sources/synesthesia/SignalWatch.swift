@@ -4,7 +4,7 @@ import Foundation
 
 /// Turns the first Ctrl-C into a wish to stop after the current item; a second one ends the program at once.
 final class SignalWatch {
-    private let interruption = Interruption()
+    let interruption = Interruption()
     private let source: any DispatchSourceSignal
 
     init() {

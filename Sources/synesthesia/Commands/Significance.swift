@@ -19,7 +19,7 @@ struct Significance: ParsableCommand {
     @OptionGroup var shared: SharedOptions
 
     func run() throws {
-        let record = try SignificanceRecord(groups: groups, seed: seed)
+        let record = try GroupsComparison.record(ofGroupsIn: groups, seed: seed)
         if shared.json { return try Output.write(json: record) }
         try Output.write(record.reportSections.map(\.terminal).joined(separator: "\n"))
     }
