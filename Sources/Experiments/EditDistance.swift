@@ -16,10 +16,10 @@ enum EditDistance {
         return rows[a.count][b.count]
     }
 
-    /// The nearest name, if at most every third letter differs; the first of equals.
+    /// The nearest name, if two letters or every third differ at most; the first of equals.
     static func nearest(to word: String, among names: [String]) -> String? {
         let ranked = names.map { (name: $0, distance: between(word, $0)) }
         guard let best = ranked.min(by: { $0.distance < $1.distance }) else { return nil }
-        return best.distance <= max(1, max(word.count, best.name.count) / 3) ? best.name : nil
+        return best.distance <= max(2, max(word.count, best.name.count) / 3) ? best.name : nil
     }
 }

@@ -44,10 +44,10 @@ extension EncoderSettings: SettingsGroup {
         if name.isEmpty { throw form.complaint("is missing; every encoder needs a name", "name") }
         switch style {
         case .random:
-            if !path.isEmpty { throw form.complaint("must not be given for the random baseline", "path") }
+            if path != nil { throw form.complaint("must not be given for the random baseline", "path") }
             if size == nil { size = 512 }
         case .bert, .clip:
-            if path.isEmpty { throw form.complaint("is missing; name the encoder's folder", "path") }
+            if path == nil { throw form.complaint("is missing; name the encoder's folder", "path") }
             if size != nil { throw form.complaint("is only for the random baseline", "size") }
         }
     }

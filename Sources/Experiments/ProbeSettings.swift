@@ -30,8 +30,8 @@ public struct ProbeSettings: Sendable, Equatable {
 /// One text encoder under test.
 public struct EncoderSettings: Sendable, Equatable {
     public var name = ""
-    /// A folder or `org/name[@revision]`; empty for the random baseline.
-    public var path = ""
+    /// A folder or `org/name[@revision]`; nil for the random baseline.
+    public var path: String?
     public var style = Style.bert
     public var pooling = Pooling.probe
     /// The random baseline's vector length; the others know their own.

@@ -11,7 +11,8 @@ public struct Image: Sendable, Equatable {
 
     public init(width: Int, height: Int, pixels: [UInt8]) {
         precondition(width > 0 && height > 0, "an image of \(width)×\(height) has no pixels")
-        precondition(pixels.count == width * height * 3, "\(pixels.count) bytes do not make \(width)×\(height) RGB pixels")
+        precondition(
+            pixels.count == width * height * 3, "\(pixels.count) bytes do not make \(width)×\(height) RGB pixels")
         self.width = width
         self.height = height
         self.pixels = pixels

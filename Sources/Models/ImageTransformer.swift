@@ -11,7 +11,7 @@ import Tensors
 /// Tensors are named as below `transformer.` in taming's checkpoints.
 public struct ImageTransformer: Sendable {
     public let configuration: ImageTransformerConfiguration
-    let tokenEmbedding: Tensor
+    let tokenEmbedding: Embedding
     let positions: Tensor
     let blocks: [ImageTransformerBlock]
     let finalNorm: LayerNorm
@@ -20,11 +20,10 @@ public struct ImageTransformer: Sendable {
     public init(_ weights: WeightScope, _ configuration: ImageTransformerConfiguration) throws {
         let width = configuration.width
         self.configuration = configuration
-        tokenEmbedding = try weights["tok_emb"].tensor(
-            "weight", [configuration.vocabularySize, width], initially: .normal(deviation: 0.02))
+        tokenEmbedding = try Embedding(weights["tok_emb"], count: configuration.vocabularySize, size: width)
         positions = try weights.tensor("pos_emb", [1, configuration.blockSize, width], initially: .zeros)
         blocks = try (0..<configuration.layerCount).map { try ImageTransformerBlock(weights["blocks", $0], configuration) }
-        finalNorm = try LayerNorm(weights["ln_f"], width, epsilon: 1e-5)
+        finalNorm = try LayerNorm(weights["ln_f"], size: width, epsilon: 1e-5)
         head = try Linear(
             weights["head"], from: width, to: configuration.vocabularySize, bias: false,
             initially: .normal(deviation: 0.02))
@@ -62,6 +61,6 @@ public struct ImageTransformer: Sendable {
     func embedded(_ tokens: Tensor, from start: Int) -> Tensor {
         let end = start + tokens.size(1)
         precondition(end <= configuration.blockSize, "\(end) tokens do not fit a block of \(configuration.blockSize)")
-        return tokenEmbedding.embedding(of: tokens) + positions.slice(axis: 1, from: start, to: end)
+        return tokenEmbedding(tokens) + positions.slice(axis: 1, from: start, to: end)
     }
 }

@@ -18,15 +18,15 @@ struct ImageTransformerBlock: Sendable {
 
     init(_ weights: WeightScope, _ shape: ImageTransformerConfiguration) throws {
         func linear(_ scope: WeightScope, from inputs: Int, to outputs: Int) throws -> Linear {
-            try Linear(scope, from: inputs, to: outputs, initially: .normal(deviation: 0.02), biasInitially: .zeros)
+            try Linear(scope, from: inputs, to: outputs, initially: .normal(deviation: 0.02))
         }
         let width = shape.width
-        attentionNorm = try LayerNorm(weights["ln1"], width, epsilon: 1e-5)
+        attentionNorm = try LayerNorm(weights["ln1"], size: width, epsilon: 1e-5)
         query = try linear(weights["attn", "query"], from: width, to: width)
         key = try linear(weights["attn", "key"], from: width, to: width)
         value = try linear(weights["attn", "value"], from: width, to: width)
         projection = try linear(weights["attn", "proj"], from: width, to: width)
-        perceptronNorm = try LayerNorm(weights["ln2"], width, epsilon: 1e-5)
+        perceptronNorm = try LayerNorm(weights["ln2"], size: width, epsilon: 1e-5)
         expand = try linear(weights["mlp", 0], from: width, to: 4 * width)
         contract = try linear(weights["mlp", 2], from: 4 * width, to: width)
         headCount = shape.headCount

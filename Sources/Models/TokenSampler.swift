@@ -1,11 +1,6 @@
 import Foundation
 import Tensors
 
-/// Why a token could not be drawn, as a sentence.
-public struct SamplerError: Error, CustomStringConvertible, Sendable, Equatable {
-    public let description: String
-}
-
 /// How the next token is chosen from one row of logits.
 ///
 /// In this order: logits are divided by the temperature; of them the `topK` largest are kept; of those the
@@ -26,13 +21,13 @@ public struct TokenSampler: Sendable, Equatable {
     ///   - topK: at least 1; all tokens if not said.
     ///   - topP: in 0...1; 1 keeps all.
     ///   - temperature: above 0.
-    public init(topK: Int? = nil, topP: Double = 1, temperature: Float = 1, greedy: Bool = false) throws(SamplerError) {
-        if let topK, topK < 1 { throw SamplerError(description: "top-k is \(topK); it must be at least 1.") }
+    public init(topK: Int? = nil, topP: Double = 1, temperature: Float = 1, greedy: Bool = false) throws {
+        if let topK, topK < 1 { throw ModelError("top-k is \(topK); it must be at least 1.") }
         guard (0...1).contains(topP) else {
-            throw SamplerError(description: "top-p is \(topP); it must lie between 0 and 1.")
+            throw ModelError("top-p is \(topP); it must lie between 0 and 1.")
         }
         guard temperature > 0, temperature.isFinite else {
-            throw SamplerError(description: "The temperature is \(temperature); it must be a number above 0.")
+            throw ModelError("The temperature is \(temperature); it must be a number above 0.")
         }
         self.topK = topK
         self.topP = topP
@@ -41,7 +36,7 @@ public struct TokenSampler: Sendable, Equatable {
     }
 
     /// One token. The same logits and the same stream give the same token.
-    public func draw(from logits: [Float], _ stream: inout RandomStream) throws(SamplerError) -> Int32 {
+    public func draw(from logits: [Float], _ stream: inout RandomStream) throws -> Int32 {
         if isGreedy { return Int32(try place(ofLargestIn: logits)) }
         let shares = try weights(logits)
         var rest = stream.uniformDouble() * shares.reduce(0, +)
@@ -55,7 +50,7 @@ public struct TokenSampler: Sendable, Equatable {
     }
 
     /// The probability of each token to be drawn; exactly 0 for those left out.
-    public func probabilities(_ logits: [Float]) throws(SamplerError) -> [Double] {
+    public func probabilities(_ logits: [Float]) throws -> [Double] {
         if isGreedy {
             var shares = [Double](repeating: 0, count: logits.count)
             shares[try place(ofLargestIn: logits)] = 1
@@ -67,7 +62,7 @@ public struct TokenSampler: Sendable, Equatable {
     }
 
     /// exp(logit / temperature) relative to the largest, 0 for tokens left out.
-    private func weights(_ logits: [Float]) throws(SamplerError) -> [Double] {
+    private func weights(_ logits: [Float]) throws -> [Double] {
         let largest = logits[try place(ofLargestIn: logits)]
         let scaled = logits.map { $0 / temperature }
         let threshold = topK.map { largestValue($0, of: scaled) } ?? -.infinity
@@ -90,7 +85,7 @@ public struct TokenSampler: Sendable, Equatable {
         }
     }
 
-    private func place(ofLargestIn logits: [Float]) throws(SamplerError) -> Int {
+    private func place(ofLargestIn logits: [Float]) throws -> Int {
         var best = 0
         var sound = !logits.isEmpty
         for (token, logit) in logits.enumerated() {
@@ -98,8 +93,8 @@ public struct TokenSampler: Sendable, Equatable {
             sound = sound && !logit.isNaN && logit < .infinity
         }
         guard sound, logits[best] > -.infinity else {
-            throw SamplerError(
-                description: "The decoder's logits are not all numbers, so no token can be drawn: "
+            throw ModelError(
+                "The decoder's logits are not all numbers, so no token can be drawn: "
                     + "its weights, the adapter's or the caption vector may be damaged.")
         }
         return best

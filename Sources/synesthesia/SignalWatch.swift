@@ -4,7 +4,7 @@ import Foundation
 
 /// Turns the first Ctrl-C into a wish to stop after the current item; a second one ends the program at once.
 final class SignalWatch {
-    let interruption = Interruption()
+    private let interruption = Interruption()
     private let source: any DispatchSourceSignal
 
     init() {
@@ -17,6 +17,9 @@ final class SignalWatch {
         }
         source.resume()
     }
+
+    /// Throws ``Interrupted`` once Ctrl-C was pressed; call it where everything finished is saved.
+    func check() throws { try interruption.check() }
 
     deinit {
         source.cancel()

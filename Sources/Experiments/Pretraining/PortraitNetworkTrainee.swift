@@ -1,0 +1,125 @@
+import Checkpoints
+import Foundation
+import Images
+import Models
+import Portraits
+import Tensors
+
+/// Trains a miniature Inception v3 on drawn portraits, either to name a portrait's class (for the Inception Score
+/// and Fréchet distance) or to read its attributes (for the attribute score).
+public final class PortraitNetworkTrainee: Trainee {
+    public enum Target: Sendable {
+        /// One of `PortraitClass.names`, by cross-entropy.
+        case classes
+        /// Every attribute of `AttributeReader.attributes`, each by its own binary cross-entropy.
+        case attributes
+
+        var range: PortraitRange { self == .classes ? .inception : .attributes }
+        public var labels: [String] {
+            self == .classes ? PortraitClass.names : AttributeReader.attributes.map(\.name)
+        }
+    }
+
+    public let weights: Weights
+    private let model: InceptionV3
+    private let target: Target
+    private let recipe: Recipe
+    private let world: PortraitWorld
+    private let statistics = BatchStatistics()
+    /// Portraits are drawn at this size and then resized as every picture is before Inception.
+    private let drawnSize = 64
+
+    public init(
+        channelUnit: Int, inputSize: Int, target: Target, _ recipe: Recipe, world: PortraitWorld = PortraitWorld()
+    ) throws {
+        let configuration = InceptionV3Configuration(
+            channelUnit: channelUnit, inputSize: inputSize, classCount: target.labels.count)
+        weights = Weights(fresh: recipe.seed)
+        model = try InceptionV3(weights.scope, configuration)
+        self.target = target
+        self.recipe = recipe
+        self.world = world
+    }
+
+    public func loss(step: Int) throws -> (loss: Tensor, notes: [Measure]) {
+        let batch = PortraitBatch(world, target.range.indices(step: step, batch: recipe.batch), size: drawnSize)
+        let images = Tensor(degraded(batch, step), shape: [recipe.batch, drawnSize, drawnSize, 3])
+        let logits = model.logits(training: resized(images), noting: statistics)
+        return (loss(logits, batch.portraits), [Measure("accuracy", accuracy(logits.detached, batch.portraits))])
+    }
+
+    /// Half of the pictures are softened a little, so that a slightly blurred reconstruction is no stranger.
+    private func degraded(_ batch: PortraitBatch, _ step: Int) -> [Float] {
+        var stream = RandomStream(seed: recipe.seed, purpose: "softening", index: step)
+        return batch.images.flatMap { image -> [Float] in
+            guard stream.uniform() < 0.5 else { return image.pixels.map(Float.init) }
+            let small = 24 + stream.below(33)
+            return image.resized(width: small, height: small, filter: .bilinear)
+                .resized(width: drawnSize, height: drawnSize, filter: .bicubic).pixels.map(Float.init)
+        }
+    }
+
+    private func resized(_ images: Tensor) -> Tensor {
+        images.resizedLikeTensorFlow1(height: model.configuration.inputSize, width: model.configuration.inputSize)
+    }
+
+    private func loss(_ logits: Tensor, _ portraits: [Portrait]) -> Tensor {
+        switch target {
+        case .classes:
+            return logits.crossEntropy(
+                Tensor(portraits.map { Int32(PortraitClass.index(of: $0.attributes)) }, shape: [portraits.count]))
+        case .attributes:
+            // max(x, 0) − x·y + log(1 + e^−|x|), the stable form of binary cross-entropy.
+            let truth = Tensor(AttributeReader.truth(portraits), shape: logits.shape)
+            let rest = ((-logits.absolute()).exp() + 1).log()
+            return (logits.activated(.relu) - logits * truth + rest).mean()
+        }
+    }
+
+    private func accuracy(_ logits: Tensor, _ portraits: [Portrait]) -> Double {
+        switch target {
+        case .classes:
+            let found = logits.argmax().integers
+            return Double(zip(found, portraits).count { Int($0) == PortraitClass.index(of: $1.attributes) })
+                / Double(portraits.count)
+        case .attributes:
+            let truth = AttributeReader.truth(portraits)
+            return Double(zip(logits.floats, truth).count { ($0 > 0) == ($1 > 0.5) }) / Double(truth.count)
+        }
+    }
+
+    public func finishStep(_ step: Int) throws { statistics.settle(momentum: 0.05) }
+
+    public func save(to folder: URL) throws {
+        try AtomicFile.makeFolder(folder)
+        try model.configuration.write(to: folder.appending(path: "config.json"))
+        let encoder = JSONEncoder()
+        encoder.outputFormatting = [.prettyPrinted]
+        try AtomicFile.write(try encoder.encode(target.labels), to: folder.appending(path: "labels.json"))
+        try writeSafetensors(
+            weights.all.map { ($0.name, $0.tensor.detached) }, floats: .float16,
+            to: folder.appending(path: "model.safetensors"))
+    }
+
+    /// Accuracy with the running statistics, as the saved network will compute.
+    public func quality() throws -> [Measure] {
+        let frozen = try InceptionV3(
+            Weights(tensors: Dictionary(uniqueKeysWithValues: weights.all.map { ($0.name, $0.tensor.detached) })).scope,
+            model.configuration)
+        var (total, right) = (0.0, [Double](repeating: 0, count: target.labels.count))
+        let (steps, batchSize) = (10, 100)
+        for step in 0..<steps {
+            let batch = PortraitBatch(world, PortraitRange.heldOut.indices(step: step, batch: batchSize), size: drawnSize)
+            let logits = frozen.features(of: resized(try Tensor(batch.images, range: .byte))).logits
+            total += accuracy(logits, batch.portraits)
+            guard target == .attributes else { continue }
+            let truth = AttributeReader.truth(batch.portraits)
+            for (i, logit) in logits.floats.enumerated() where (logit > 0) == (truth[i] > 0.5) { right[i % right.count] += 1 }
+        }
+        var measures = [Measure("accuracy on held-out portraits", total / Double(steps))]
+        if target == .attributes {
+            measures += zip(target.labels, right).map { Measure("accuracy, \($0)", $1 / Double(steps * batchSize)) }
+        }
+        return measures
+    }
+}

@@ -1,0 +1,69 @@
+import Checkpoints
+import Foundation
+import Tensors
+
+/// The only thing the probe trains: one linear layer from a caption vector to the prefix of the image transformer,
+/// with dropout behind it in training (the paper's section 5.1).
+///
+/// On disk `adapter.safetensors` with the released code's names: `text2image.0.weight` [K·width, d] and
+/// `text2image.0.bias` [K·width]; K prefix tokens one after another.
+public struct Adapter: Sendable {
+    public let weight: Tensor    // [K·width, d]
+    public let bias: Tensor      // [K·width]
+    /// The width of one prefix token: the image transformer's.
+    public let width: Int
+
+    public var prefixTokens: Int { weight.shape[0] / width }
+    public var vectorSize: Int { weight.shape[1] }
+
+    /// A new adapter, initialised as PyTorch's `Linear`.
+    public init(from vectorSize: Int, to width: Int, prefixTokens: Int, seed: UInt64) throws {
+        try self.init(Weights(fresh: seed), from: vectorSize, to: width, prefixTokens: prefixTokens)
+    }
+
+    private init(_ weights: Weights, from vectorSize: Int, to width: Int, prefixTokens: Int) throws {
+        let layer = weights.scope["text2image", 0]
+        weight = try layer.matrix("weight", [prefixTokens * width, vectorSize])
+        bias = try layer.tensor(
+            "bias", [prefixTokens * width], initially: .uniform(bound: 1 / Float(vectorSize).squareRoot()))
+        self.width = width
+    }
+
+    /// An adapter in `folder/adapter.safetensors`, for a transformer of this width.
+    public init(folder: URL, width: Int, vectorSize: Int? = nil) throws {
+        let url = folder.appending(path: "adapter.safetensors")
+        let file = try SafetensorsFile(url)
+        guard let shape = file.shape(of: "text2image.0.weight"), shape.count == 2 else {
+            throw Complaint(.badData, "\(url.path) has no matrix text2image.0.weight; is it an adapter?")
+        }
+        guard shape[0] > 0, shape[0] % width == 0 else {
+            throw Complaint(
+                .badData,
+                "\(url.path): text2image.0.weight has \(shape[0]) rows, which is no multiple of the decoder's width \(width); "
+                    + "was the adapter trained for another decoder?")
+        }
+        if let vectorSize, shape[1] != vectorSize {
+            throw Complaint(
+                .badData,
+                "\(url.path) takes vectors of \(shape[1]) numbers, but the encoder gives \(vectorSize); was it trained for another encoder?")
+        }
+        let weights = try Weights(reading: url)
+        try self.init(weights, from: shape[1], to: width, prefixTokens: shape[0] / width)
+        try weights.finish()
+    }
+
+    /// Caption vectors [batch, d] → prefixes [batch, K, width].
+    public func callAsFunction(_ vectors: Tensor) -> Tensor {
+        vectors.linear(weight, bias).reshaped([vectors.size(0), prefixTokens, width])
+    }
+
+    public var parameters: [Tensor] { [weight, bias] }
+
+    var namedTensors: [(name: String, tensor: Tensor)] {
+        [("text2image.0.weight", weight.detached), ("text2image.0.bias", bias.detached)]
+    }
+
+    public func save(to url: URL, metadata: [String: String]) throws {
+        try writeSafetensors(namedTensors, metadata: metadata, to: url)
+    }
+}

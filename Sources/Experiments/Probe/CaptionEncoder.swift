@@ -1,0 +1,85 @@
+import Checkpoints
+import Foundation
+import Models
+import Tensors
+import Tokenizers
+
+/// Captions to vectors by a frozen encoder, or by chance: the probe's E.
+public struct CaptionEncoder: Sendable {
+    private enum Kind: Sendable {
+        case frozen(any TextEncoder, Tokenizer, Pooling)
+        case random(size: Int)
+    }
+
+    private let kind: Kind
+    public let vectorSize: Int
+    /// The model's folder; nil for the random baseline.
+    public let folder: URL?
+
+    /// A Hugging Face folder of a BERT-style or CLIP-style encoder.
+    public init(folder: URL, pooling: Pooling = .probe, precision: Precision = .float32) throws {
+        let model = try TextEncoderFolder(folder, precision: precision).encoder
+        kind = .frozen(model, try Tokenizer(folder: folder), pooling)
+        vectorSize = model.vectorSize(pooling)
+        self.folder = folder
+    }
+
+    /// The baseline: for each caption one fixed vector of standard normal numbers, from the run's seed and the
+    /// caption's words.
+    public init(randomOfSize size: Int) {
+        kind = .random(size: size)
+        vectorSize = size
+        folder = nil
+    }
+
+    public var isRandom: Bool { folder == nil }
+
+    public struct Result: Sendable {
+        public let vectors: Tensor      // [captions, d]
+        /// Embedding output and every layer, pooled alike: [layers + 1, captions, d]; nil unless asked for.
+        public let layers: Tensor?
+        public let truncated: Int
+    }
+
+    /// Vectors in the order of the captions. Short captions are not paired with long ones, and what stands in one
+    /// batch does not change a caption's vector beyond rounding.
+    public func encode(
+        _ captions: [String], seed: UInt64 = 0, everyLayer: Bool = false, batch: Int = 64,
+        progress: (Int) throws -> Void = { _ in }
+    ) throws -> Result {
+        switch kind {
+        case .random(let size):
+            let rows = captions.flatMap { caption -> [Float] in
+                var stream = RandomStream(seed: seed, purpose: "random caption vector " + caption)
+                return (0..<size).map { _ in stream.normal() }
+            }
+            return Result(vectors: Tensor(rows, shape: [captions.count, size]), layers: nil, truncated: 0)
+        case .frozen(let model, let tokenizer, let pooling):
+            let encodings = captions.map { tokenizer.encode($0, maximumLength: model.maximumLength) }
+            let order = encodings.indices.sorted { (encodings[$0].ids.count, $0) < (encodings[$1].ids.count, $1) }
+            var (parts, layers): ([Tensor], [[Tensor]]) = ([], [])
+            var done = 0
+            for places in batches(order, of: batch) {
+                let found = try model.encode(
+                    ids: places.map { encodings[$0].ids }, pooling: pooling, everyLayer: everyLayer)
+                parts.append(found.vectors)
+                layers.append(found.layers)
+                done += places.count
+                try progress(done)
+            }
+            var inverse = order
+            for (position, place) in order.enumerated() { inverse[place] = position }
+            let stacked = try everyLayer ? stack(layers, inverse) : nil
+            return Result(
+                vectors: concatenated(parts, axis: 0).rows(at: inverse), layers: stacked,
+                truncated: encodings.count { $0.truncated })
+        }
+    }
+
+    private func stack(_ batches: [[Tensor]], _ inverse: [Int]) throws -> Tensor {
+        let layers = batches[0].indices.map { layer in
+            concatenated(batches.map { $0[layer] }, axis: 0).rows(at: inverse)
+        }
+        return concatenated(layers.map { $0.reshaped([1] + $0.shape) }, axis: 0)       // [layers + 1, captions, d]
+    }
+}

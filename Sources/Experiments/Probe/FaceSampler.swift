@@ -1,0 +1,46 @@
+import Models
+import Tensors
+
+/// Draws image tokens after a prefix, one by one, a batch of sequences together.
+///
+/// With a guidance of W the logits are `without + W·(with − without)`: the frozen decoder without a prefix is its
+/// own unconditional model (Ho and Salimans 2022), and both caches advance together. W = 1 is the paper's sampling.
+public struct FaceSampler: Sendable {
+    public let decoder: ImageDecoder
+    public let sampler: TokenSampler
+    public let guidance: Float
+
+    public init(_ decoder: ImageDecoder, _ sampler: TokenSampler, guidance: Float = 1) {
+        self.decoder = decoder
+        self.sampler = sampler
+        self.guidance = guidance
+    }
+
+    /// Tokens [batch, tokensPerImage] for prefixes [batch, K, width], or for none.
+    ///
+    /// Sample i draws from stream i only; which other samples stand in the batch does not change its draws.
+    public func tokens(prefixes: Tensor?, streams: [RandomStream]) throws -> Tensor {
+        let (batch, count) = (streams.count, decoder.configuration.tokensPerImage)
+        var streams = streams
+        let transformer = decoder.transformer
+        let with = transformer.cache(batch: batch, prefix: prefixes, capacity: count)
+        let without = guidance == 1 || prefixes == nil ? nil : transformer.cache(batch: batch, capacity: count)
+        var newest = [Int32](repeating: Int32(decoder.configuration.startToken), count: batch)
+        var rows = [[Int32]](repeating: [], count: batch)
+        for _ in 0..<count {
+            let ids = Tensor(newest, shape: [batch])
+            var logits = transformer.next(tokens: ids, cache: with)                    // [batch, vocabulary]
+            if let without {
+                let plain = transformer.next(tokens: ids, cache: without)
+                logits = plain + (logits - plain) * guidance
+            }
+            let width = logits.size(1)
+            let values = logits.floats
+            for i in 0..<batch {
+                newest[i] = try sampler.draw(from: Array(values[i * width..<(i + 1) * width]), &streams[i])
+                rows[i].append(newest[i])
+            }
+        }
+        return Tensor(rows.flatMap { $0 }, shape: [batch, count])
+    }
+}

@@ -1,0 +1,76 @@
+import Foundation
+import Images
+import Models
+import Portraits
+import Tensors
+
+/// Reads attributes off pictures: a small network that has seen drawn portraits and their attributes, and no
+/// caption and no encoder. Only a drawn world has such a judge.
+public struct AttributeReader: Sendable {
+    private let network: InceptionV3
+    private let attributes: [PortraitAttribute]
+
+    /// What the network's outputs say, in order: every attribute that can be seen.
+    public static let attributes = PortraitAttribute.allCases.filter(\.isDrawn)
+
+    /// The share of a caption's statements that a picture bears out.
+    public struct Agreement: Sendable, Equatable {
+        /// Statements found true, of all statements that the reader knows.
+        public let right: Int
+        public let stated: Int
+
+        public var share: Double? { stated == 0 ? nil : Double(right) / Double(stated) }
+    }
+
+    /// A folder with an `InceptionV3` and `labels.json`, the attribute names of its outputs.
+    public init(folder: URL) throws {
+        network = try InceptionV3(folder: folder)
+        let file = folder.appending(path: "labels.json")
+        guard let bytes = FileManager.default.contents(atPath: file.path),
+            let names = try? JSONDecoder().decode([String].self, from: bytes)
+        else { throw Complaint(.missing, "\(file.path) is missing or not a list of attribute names") }
+        attributes = try names.map { name in
+            guard let attribute = PortraitAttribute(name: name) else {
+                throw Complaint(.badData, "\(file.path): \"\(name)\" is not an attribute of CelebA")
+            }
+            return attribute
+        }
+        guard attributes.count == network.configuration.classCount else {
+            throw Complaint(
+                .badData, "\(file.path) names \(attributes.count) attributes, but the network has \(network.configuration.classCount) outputs")
+        }
+    }
+
+    /// For each picture the probability of each attribute the reader knows.
+    public func probabilities(_ images: [Image]) throws -> [[PortraitAttribute: Float]] {
+        let width = attributes.count
+        return try batches(images, of: 32).flatMap { batch -> [[PortraitAttribute: Float]] in
+            let logits = network.features(of: try InceptionScore.input(batch, network.configuration)).logits
+            let shares = logits.sigmoid().floats
+            return batch.indices.map { i in
+                Dictionary(uniqueKeysWithValues: attributes.enumerated().map { ($1, shares[i * width + $0]) })
+            }
+        }
+    }
+
+    /// How many of a caption's statements a picture bears out, at a probability of one half.
+    public func agreement(_ caption: String, _ found: [PortraitAttribute: Float]) -> Agreement {
+        var (right, stated) = (0, 0)
+        for (attribute, isTrue) in CaptionMentions.read(caption) {
+            guard let probability = found[attribute] else { continue }
+            stated += 1
+            if (probability > 0.5) == isTrue { right += 1 }
+        }
+        return Agreement(right: right, stated: stated)
+    }
+
+    /// 1 or 0 for each portrait and attribute, portraits first.
+    static func truth(_ portraits: [Portrait]) -> [Float] {
+        portraits.flatMap { portrait in attributes.map { portrait.attributes[$0] ? 1 : 0 } }
+    }
+}
+
+/// Consecutive parts of at most `size` elements.
+func batches<Element>(_ all: [Element], of size: Int) -> [[Element]] {
+    stride(from: 0, to: all.count, by: size).map { Array(all[$0..<min($0 + size, all.count)]) }
+}

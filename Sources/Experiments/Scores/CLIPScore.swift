@@ -1,0 +1,47 @@
+import Foundation
+import Images
+import Models
+import Tensors
+import Tokenizers
+
+/// Agreement of pictures and captions by a CLIP (Hessel et al. 2021, in the paper's form): 100 times the cosine of
+/// the two vectors, not clamped.
+public struct CLIPScore: Sendable {
+    private let model: CLIP
+    private let tokenizer: Tokenizer
+    private let preprocessing: CLIPPreprocessing
+
+    /// A Hugging Face folder of a whole CLIP.
+    public init(folder: URL) throws {
+        model = try CLIP(folder: folder)
+        tokenizer = try Tokenizer(folder: folder)
+        preprocessing = try CLIPPreprocessing(folder: folder)
+    }
+
+    public struct Result: Sendable {
+        /// One score per pair.
+        public let scores: [Double]
+        /// Captions longer than the model's context, cut at its end with the end token kept.
+        public let truncated: Int
+    }
+
+    /// The score of each picture with the caption at the same place. Batches do not change it.
+    public func scores(_ images: [Image], _ captions: [String]) throws -> Result {
+        precondition(images.count == captions.count, "every picture has one caption")
+        var scores: [Double] = []
+        var truncated = 0
+        for (pictures, texts) in zip(batches(images, of: 32), batches(captions, of: 32)) {
+            let encodings = texts.map { tokenizer.encode($0, maximumLength: model.text.maximumLength) }
+            truncated += encodings.count { $0.truncated }
+            let x = model.embed(images: try preprocessing.tensor(pictures)).l2Normalised()     // [batch, projection]
+            let y = try model.embed(ids: encodings.map(\.ids)).l2Normalised()
+            scores += (x * y).sum(axis: -1).floats.map { 100 * Double($0) }
+        }
+        return Result(scores: scores, truncated: truncated)
+    }
+}
+
+extension CLIPPreprocessing {
+    /// The settings in a model's folder.
+    init(folder: URL) throws { try self.init(contentsOf: folder.appending(path: "preprocessor_config.json")) }
+}

@@ -1,0 +1,32 @@
+import Foundation
+import Tensors
+
+/// How taming's image models want their pictures: shorter side to S, the middle S×S, −1...1.
+public struct TamingPreprocessing: Sendable, Equatable {
+    public var side: Int
+
+    public init(side: Int) {
+        precondition(side > 0, "a side of \(side) pixels")
+        self.side = side
+    }
+
+    /// Resized and cropped, still in 8 bits.
+    ///
+    /// Shrinking averages areas (Pillow's box filter), growing is bilinear. Taming itself shrinks by OpenCV's
+    /// bilinear filter without antialiasing, which skips pixels; that is not imitated. The longer side is rounded to
+    /// the nearest whole number, halves to even, as there.
+    public func prepared(_ image: Image) throws -> Image {
+        let shorter = min(image.width, image.height)
+        let scale = Double(side) / Double(shorter)
+        func scaled(_ length: Int) -> Int { Int((Double(length) * scale).rounded(.toNearestOrEven)) }
+        let (width, height) = (scaled(image.width), scaled(image.height))
+        try image.checkResizing(toWidth: width, height: height)
+        return image.resized(width: width, height: height, filter: side < shorter ? .box : .bilinear)
+            .centerCropped(width: side, height: side)
+    }
+
+    /// The encoder's input: [batch, side, side, 3].
+    public func tensor(_ images: [Image]) throws -> Tensor {
+        try Tensor(images.map { try prepared($0) }, range: .signed)
+    }
+}

@@ -1,0 +1,41 @@
+import Checkpoints
+import Foundation
+import Tensors
+
+/// The decoder that draws: a transformer that writes image tokens and a VQGAN that turns them into pixels.
+///
+/// A decoder is a folder with taming's `project.yaml` and its state dict as `model.safetensors`.
+public struct ImageDecoder: Sendable {
+    public let configuration: ImageDecoderConfiguration
+    public let transformer: ImageTransformer
+    public let vqgan: VQGAN
+
+    /// Opens a decoder's folder.
+    ///
+    /// `precision` is that of the transformer's frozen weights; the VQGAN stays in Float32, because rounding
+    /// in its encoder would change tokens.
+    public init(folder: URL, precision: Precision = .float32) throws {
+        let configuration = try ImageDecoderConfiguration(projectFile: folder.appending(path: "project.yaml"))
+        let words = try Weights(reading: folder, precision: precision)
+        let pixels = precision == .float32 ? words : try Weights(reading: folder)
+        self.configuration = configuration
+        transformer = try ImageTransformer(words.scope["transformer"], configuration.transformer)
+        vqgan = try VQGAN(pixels.scope["first_stage_model"], configuration.vqgan)
+        try words.finish(ignoring: Self.ignored + (precision == .float32 ? [] : ["first_stage_model.*"]))
+        if precision != .float32 { try pixels.finish(ignoring: Self.ignored + ["transformer.*"]) }
+    }
+
+    /// Parts built elsewhere, in training for example.
+    public init(configuration: ImageDecoderConfiguration, transformer: ImageTransformer, vqgan: VQGAN) {
+        self.configuration = configuration
+        self.transformer = transformer
+        self.vqgan = vqgan
+    }
+
+    /// In checkpoints of taming but not in the model: the losses of its VQGAN's training (a discriminator and a
+    /// perceptual network), and the triangles of ones that its attention masks with.
+    public static let ignored = ["first_stage_model.loss.*", "transformer.blocks.*.attn.mask"]
+
+    /// Images [batch, height, width, channels] in about -1...1 from tokens [batch, tokensPerImage].
+    public func images(fromTokens tokens: Tensor) -> Tensor { vqgan.images(fromTokens: tokens) }
+}

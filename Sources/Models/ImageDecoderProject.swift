@@ -1,0 +1,154 @@
+import Foundation
+import Yams
+
+/// taming's `project.yaml` as it stands in the file: only the keys that decide how an image decoder is built.
+///
+/// Foreign names appear here and nowhere else.
+struct ImageDecoderProject: Codable {
+    var model: Model
+
+    struct Model: Codable {
+        var target = "taming.models.cond_transformer.Net2NetTransformer"
+        var params: Parameters
+    }
+
+    struct Parameters: Codable {
+        var transformer: Part<Transformer>
+        var firstStage: Part<FirstStage>
+        var condition: Condition?
+        var isUnconditional: Bool?
+        var startToken: Int?
+        var permuter: Target?
+
+        enum CodingKeys: String, CodingKey {
+            case transformer = "transformer_config"
+            case firstStage = "first_stage_config"
+            case condition = "cond_stage_config"
+            case isUnconditional = "unconditional"
+            case startToken = "sos_token"
+            case permuter = "permuter_config"
+        }
+    }
+
+    struct Part<Content: Codable>: Codable {
+        var target: String?
+        var params: Content
+    }
+
+    struct Target: Codable {
+        var target: String?
+    }
+
+    /// What an image is drawn from besides the tokens before: nothing (a keyword) or another model.
+    enum Condition: Codable {
+        case keyword(String)
+        case model
+
+        init(from decoder: any Decoder) throws {
+            self = (try? decoder.singleValueContainer().decode(String.self)).map(Condition.keyword) ?? .model
+        }
+
+        func encode(to encoder: any Encoder) throws {
+            var container = encoder.singleValueContainer()
+            if case .keyword(let word) = self { try container.encode(word) } else { try container.encodeNil() }
+        }
+
+        static let unconditional = "__is_unconditional__"
+    }
+
+    struct Transformer: Codable {
+        var vocabularySize: Int
+        var blockSize: Int
+        var layerCount: Int
+        var headCount: Int
+        var width: Int
+        var embeddingDropout: Float?
+        var attentionDropout: Float?
+        var residualDropout: Float?
+        var unmaskedCount: Int?
+
+        enum CodingKeys: String, CodingKey {
+            case vocabularySize = "vocab_size"
+            case blockSize = "block_size"
+            case layerCount = "n_layer"
+            case headCount = "n_head"
+            case width = "n_embd"
+            case embeddingDropout = "embd_pdrop"
+            case attentionDropout = "attn_pdrop"
+            case residualDropout = "resid_pdrop"
+            case unmaskedCount = "n_unmasked"
+        }
+    }
+
+    struct FirstStage: Codable {
+        var codeWidth: Int
+        var codeCount: Int
+        var networks: Networks
+
+        enum CodingKeys: String, CodingKey {
+            case codeWidth = "embed_dim"
+            case codeCount = "n_embed"
+            case networks = "ddconfig"
+        }
+    }
+
+    struct Networks: Codable {
+        var latentChannels: Int
+        var resolution: Int
+        var imageChannels: Int
+        var decodedChannels: Int
+        var baseChannels: Int
+        var multipliers: [Int]
+        var residualBlockCount: Int
+        var attentionResolutions: [Int]
+        var doublesLatents: Bool?
+        var resamplesByConvolution: Bool?
+
+        enum CodingKeys: String, CodingKey {
+            case latentChannels = "z_channels"
+            case resolution
+            case imageChannels = "in_channels"
+            case decodedChannels = "out_ch"
+            case baseChannels = "ch"
+            case multipliers = "ch_mult"
+            case residualBlockCount = "num_res_blocks"
+            case attentionResolutions = "attn_resolutions"
+            case doublesLatents = "double_z"
+            case resamplesByConvolution = "resamp_with_conv"
+        }
+    }
+}
+
+/// Reads a YAML file; every error names the file and, where there is one, the key.
+func decodedYAML<Content: Decodable>(_ type: Content.Type, at url: URL) throws -> Content {
+    let path = url.path
+    guard let data = FileManager.default.contents(atPath: path) else {
+        throw ModelError("\(path) cannot be read. Is the file there?")
+    }
+    guard let text = String(validating: data, as: UTF8.self) else {
+        throw ModelError("\(path) is not a text file in UTF-8.")
+    }
+    do {
+        return try YAMLDecoder().decode(type, from: text)
+    } catch let error as DecodingError {
+        throw ModelError("\(path): \(sentence(for: error))")
+    } catch {
+        throw ModelError("\(path) is not YAML: \(error)")
+    }
+}
+
+/// What is wrong with a key of a settings file.
+func sentence(for error: DecodingError) -> String {
+    func name(_ keys: [any CodingKey]) -> String {
+        keys.map { $0.intValue.map { "[\($0)]" } ?? $0.stringValue }.joined(separator: ".")
+    }
+    switch error {
+    case .keyNotFound(let key, let context): return "the key \(name(context.codingPath + [key])) is missing."
+    case .typeMismatch(let type, let context), .valueNotFound(let type, let context):
+        return "the value of \(name(context.codingPath)) is not of the expected kind (\(type))."
+    case .dataCorrupted(let context):
+        let place = name(context.codingPath)
+        return place.isEmpty ? context.debugDescription : "the value of \(place) is not understood."
+    @unknown default: return "\(error)"
+    }
+}

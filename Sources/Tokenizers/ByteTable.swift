@@ -1,0 +1,73 @@
+/// Byte strings, numbered in the order they came in, found again by their bytes.
+///
+/// Swift's `String` compares by canonical equivalence: "é" and "e" + U+0301 would be one dictionary key. Vocabularies
+/// know two. Hence bytes. One pool of bytes and open addressing: no allocation per entry and none per look-up.
+struct ByteTable: Sendable {
+    private var pool: [UInt8] = []
+    private var ends: [Int] = [0]  // entry i is pool[ends[i] ..< ends[i + 1]]
+    private var slots: [Int32]  // an entry's number, or -1; the count is a power of two
+    /// Bytes of the longest entry.
+    private(set) var longest = 0
+
+    init(expecting count: Int = 0) {
+        var size = 64
+        while size < 2 * count { size *= 2 }
+        slots = Array(repeating: -1, count: size)
+    }
+
+    var count: Int { ends.count - 1 }
+
+    subscript(entry: Int) -> ArraySlice<UInt8> { pool[ends[entry]..<ends[entry + 1]] }
+
+    func entry(of bytes: ArraySlice<UInt8>) -> Int? {
+        bytes.count <= longest ? entryAndSlot(of: bytes).entry : nil
+    }
+
+    /// The entry of these bytes, new or old.
+    mutating func insert(_ bytes: ArraySlice<UInt8>) -> Int {
+        let (found, slot) = entryAndSlot(of: bytes)
+        if let found { return found }
+        let entry = count
+        pool.append(contentsOf: bytes)
+        ends.append(pool.count)
+        slots[slot] = Int32(entry)
+        longest = max(longest, bytes.count)
+        if 2 * count > slots.count { grow() }
+        return entry
+    }
+
+    private func entryAndSlot(of bytes: ArraySlice<UInt8>) -> (entry: Int?, slot: Int) {
+        let mask = slots.count - 1
+        var slot = Self.hash(bytes) & mask
+        while slots[slot] >= 0 {
+            let entry = Int(slots[slot])
+            if equal(entry, bytes) { return (entry, slot) }
+            slot = (slot + 1) & mask
+        }
+        return (nil, slot)
+    }
+
+    private func equal(_ entry: Int, _ bytes: ArraySlice<UInt8>) -> Bool {
+        let start = ends[entry]
+        guard ends[entry + 1] - start == bytes.count else { return false }
+        for offset in 0..<bytes.count where pool[start + offset] != bytes[bytes.startIndex + offset] { return false }
+        return true
+    }
+
+    private mutating func grow() {
+        slots = Array(repeating: -1, count: 2 * slots.count)
+        let mask = slots.count - 1
+        for entry in 0..<count {
+            var slot = Self.hash(self[entry]) & mask
+            while slots[slot] >= 0 { slot = (slot + 1) & mask }
+            slots[slot] = Int32(entry)
+        }
+    }
+
+    /// FNV-1a, its high bits folded into the low ones that choose the slot.
+    private static func hash(_ bytes: ArraySlice<UInt8>) -> Int {
+        var hash: UInt64 = 0xcbf2_9ce4_8422_2325
+        for byte in bytes { hash = (hash ^ UInt64(byte)) &* 0x100_0000_01b3 }
+        return Int(truncatingIfNeeded: (hash ^ (hash >> 32)) & 0x7fff_ffff)
+    }
+}

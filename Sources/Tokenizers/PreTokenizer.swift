@@ -1,0 +1,126 @@
+/// How a text is cut into the words that the model then spells.
+indirect enum PreTokenizer: Sendable {
+    /// At white space, which is dropped; each punctuation mark alone.
+    case bert
+    /// GPT-2: contractions, runs of letters, digits or other marks with one blank before, white space; then every byte
+    /// becomes one printable scalar.
+    case byteLevel(addsBlank: Bool, splits: Bool)
+    /// CLIP: contractions, runs of letters, single digits, runs of other marks; white space is dropped.
+    case clip(keepsSpecials: Bool)
+    case sequence([PreTokenizer])
+
+    /// CLIP's, down to bytes.
+    static let clipBytes = PreTokenizer.sequence([
+        .clip(keepsSpecials: true), .byteLevel(addsBlank: false, splits: true),
+    ])
+
+    typealias Words = [ArraySlice<Unicode.Scalar>]
+
+    func callAsFunction(_ text: ArraySlice<Unicode.Scalar>) -> Words {
+        var words: Words = []
+        append(text, to: &words)
+        return words
+    }
+
+    private func append(_ text: ArraySlice<Unicode.Scalar>, to words: inout Words) {
+        switch self {
+        case .bert:
+            Self.splitBert(text, &words)
+        case .byteLevel(let addsBlank, let splits):
+            let needsBlank = addsBlank && text.first.map { !$0.isSpace } ?? false
+            let text = needsBlank ? ([" "] + text)[...] : text
+            var pieces: Words = []
+            if splits { Self.split(text, &pieces, Self.gpt2Match) } else { pieces = [text] }
+            for piece in pieces where !piece.isEmpty { words.append(ByteAlphabet.spell(piece)[...]) }
+        case .clip(let keepsSpecials):
+            Self.split(text, &words) { Self.clipMatch($0, $1, keepsSpecials: keepsSpecials) }
+        case .sequence(let steps):
+            var pieces: Words = [text]
+            for step in steps {
+                var next: Words = []
+                for piece in pieces { step.append(piece, to: &next) }
+                pieces = next
+            }
+            words += pieces
+        }
+    }
+
+    // MARK: BERT
+
+    private static func splitBert(_ text: ArraySlice<Unicode.Scalar>, _ words: inout Words) {
+        var start = text.startIndex
+        for index in text.indices {
+            let scalar = text[index]
+            let isMark = scalar.isBertPunctuation
+            guard isMark || scalar.isSpace else { continue }
+            if start < index { words.append(text[start..<index]) }
+            if isMark { words.append(text[index...index]) }
+            start = index + 1
+        }
+        if start < text.endIndex { words.append(text[start...]) }
+    }
+
+    // MARK: Expressions, by hand
+
+    /// Walks over the text; `match` gives the end of the match that begins at an index, or nil if none does.
+    private static func split(
+        _ text: ArraySlice<Unicode.Scalar>, _ words: inout Words,
+        _ match: (ArraySlice<Unicode.Scalar>, Int) -> Int?
+    ) {
+        var index = text.startIndex
+        while index < text.endIndex {
+            if let end = match(text, index) {
+                words.append(text[index..<end])
+                index = end
+            } else {
+                index += 1
+            }
+        }
+    }
+
+    /// `'s|'t|'re|'ve|'m|'ll|'d| ?\p{L}+| ?\p{N}+| ?[^\s\p{L}\p{N}]+|\s+(?!\S)|\s+`
+    private static func gpt2Match(_ text: ArraySlice<Unicode.Scalar>, _ start: Int) -> Int? {
+        if let end = contraction(text, start) { return end }
+        let run = text[start] == " " && start + 1 < text.endIndex ? start + 1 : start
+        let kind = text[run].kind
+        if kind != .space { return end(of: kind, text, run) }
+        // White space: all but the last if something follows, so that a word keeps its blank.
+        let end = end(of: .space, text, start)
+        return end == text.endIndex || end == start + 1 ? end : end - 1
+    }
+
+    /// `<\|startoftext\|>|<\|endoftext\|>|'s|'t|'re|'ve|'m|'ll|'d|[\p{L}]+|[\p{N}]|[^\s\p{L}\p{N}]+`
+    private static func clipMatch(
+        _ text: ArraySlice<Unicode.Scalar>, _ start: Int, keepsSpecials: Bool
+    ) -> Int? {
+        if keepsSpecials, text[start] == "<" {
+            for special in ["<|startoftext|>", "<|endoftext|>"]
+            where text[start...].starts(with: special.unicodeScalars) {
+                return start + special.unicodeScalars.count
+            }
+        }
+        if let end = contraction(text, start) { return end }
+        switch text[start].kind {
+        case .space: return nil
+        case .number: return start + 1
+        case let kind: return end(of: kind, text, start)
+        }
+    }
+
+    /// `'s|'t|'re|'ve|'m|'ll|'d`
+    private static func contraction(_ text: ArraySlice<Unicode.Scalar>, _ start: Int) -> Int? {
+        guard text[start] == "'", start + 1 < text.endIndex else { return nil }
+        switch text[start + 1] {
+        case "s", "t", "m", "d": return start + 2
+        case "r", "v": return start + 2 < text.endIndex && text[start + 2] == "e" ? start + 3 : nil
+        case "l": return start + 2 < text.endIndex && text[start + 2] == "l" ? start + 3 : nil
+        default: return nil
+        }
+    }
+
+    private static func end(of kind: Unicode.Scalar.Kind, _ text: ArraySlice<Unicode.Scalar>, _ start: Int) -> Int {
+        var end = start + 1
+        while end < text.endIndex, text[end].kind == kind { end += 1 }
+        return end
+    }
+}

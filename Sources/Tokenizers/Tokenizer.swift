@@ -1,0 +1,154 @@
+import Foundation
+
+/// A text as a model sees it.
+public struct Encoding: Sendable, Equatable {
+    public var ids: [Int32]
+    /// The pieces as the vocabulary spells them ("##ing", "Ġa", "cat</w>"), one for each id.
+    public var tokens: [String]
+    /// Whether the text was too long and its tail is missing.
+    public var truncated: Bool
+
+    public init(ids: [Int32], tokens: [String], truncated: Bool) {
+        self.ids = ids
+        self.tokens = tokens
+        self.truncated = truncated
+    }
+}
+
+/// Text to token ids, equal to Hugging Face's fast tokenizers: WordPiece (BERT), CLIP's byte pairs, byte-level byte
+/// pairs (RoBERTa, GPT-2).
+///
+/// The steps are those of `tokenizers`: added tokens such as `[SEP]` are cut out of the text, what lies between is
+/// normalised, cut into words, each word spelled with pieces of the vocabulary; then the start and end tokens are put
+/// around. A value, safe to use from many threads at once; it keeps nothing between calls.
+///
+/// Ids agree for every Unicode scalar `tokenizers` 0.23 knows, one excepted: U+11938 is decomposed here before
+/// accents are stripped, as Unicode 13 says, and not there.
+public struct Tokenizer: Sendable {
+    public enum Kind: String, Sendable, CaseIterable {
+        /// WordPiece with `##` pieces, as BERT's.
+        case wordPiece
+        /// Byte pairs with `</w>` at the end of words, as CLIP's.
+        case clip
+        /// Byte-level byte pairs between start and end token, as RoBERTa's.
+        case roberta
+        /// Byte-level byte pairs, nothing put around, as GPT-2's.
+        case gpt2
+    }
+
+    public let kind: Kind
+    /// The longest sequence its model was made for, with start and end token; nil if no file says so.
+    public let modelMaximumLength: Int?
+    /// `[CLS]`, `<|startoftext|>`, `<s>`: put before a text (GPT-2's is known, but not put there).
+    public let startID: Int32?
+    /// `[SEP]`, `<|endoftext|>`, `</s>`: put after a text (GPT-2's is known, but not put there).
+    public let endID: Int32?
+    public let padID: Int32?
+    public let maskID: Int32?
+    public let unknownID: Int32?
+
+    private let normalizer: Normalizer?
+    private let preTokenizer: PreTokenizer?
+    private let model: SpellingModel
+    private let added: AddedTokens
+    private let addedByID: [Int32: String]
+    private let before: [Int32]
+    private let after: [Int32]
+
+    /// Reads a Hugging Face folder: `tokenizer.json`, or else `vocab.txt`, or else `vocab.json` with `merges.txt`;
+    /// and, where they are there, `tokenizer_config.json`, `special_tokens_map.json`, `added_tokens.json` and
+    /// `config.json`. What the files say decides, never the name of a class; what is not implemented is an error.
+    ///
+    /// `vocab.txt` alone means lower case, as in `transformers`; cased models say otherwise in `tokenizer_config.json`.
+    public init(folder: URL) throws {
+        self.init(try TokenizerRecipe(folder: folder))
+    }
+
+    init(_ recipe: TokenizerRecipe) {
+        kind = recipe.kind
+        modelMaximumLength = recipe.modelMaximumLength
+        normalizer = recipe.normalizer
+        preTokenizer = recipe.preTokenizer
+        model = recipe.model
+        added = AddedTokens(recipe.added, normalizer: recipe.normalizer)
+        addedByID = Dictionary(recipe.added.map { ($0.id, $0.content) }, uniquingKeysWith: { first, _ in first })
+        before = recipe.before
+        after = recipe.after
+        startID = recipe.before.first ?? recipe.id(of: .start)
+        endID = recipe.after.last ?? recipe.id(of: .end)
+        padID = recipe.id(of: .padding)
+        maskID = recipe.id(of: .mask)
+        unknownID = recipe.model.unknown ?? recipe.id(of: .unknown)
+    }
+
+    /// One more than the largest id: the rows an embedding table needs at least.
+    public var vocabularySize: Int {
+        max(model.vocabulary.size, added.tokens.map { Int($0.id) + 1 }.max() ?? 0)
+    }
+
+    /// The piece with this id, nil if there is none. Bytes that are no UTF-8 become U+FFFD.
+    public func token(_ id: Int32) -> String? {
+        addedByID[id] ?? model.vocabulary.bytes(of: id).map { String(decoding: $0, as: UTF8.self) }
+    }
+
+    /// The id of a piece, byte for byte as the vocabulary spells it.
+    public func id(ofToken token: String) -> Int32? {
+        added.tokens.first { $0.content.utf8.elementsEqual(token.utf8) }?.id ?? model.vocabulary.id(of: token)
+    }
+
+    /// The ids of a text between its start and end token, where this kind has them.
+    ///
+    /// - Parameter maximumLength: the most ids wanted, start and end token included; nil for no limit. A longer text
+    ///   loses its tail, never its end token, and says so in `truncated`. Below the number of start and end tokens
+    ///   only the last of them remain.
+    public func encode(_ text: String, maximumLength: Int?) -> Encoding {
+        var ids = before
+        for piece in added.split(Array(text.unicodeScalars), normalizer: normalizer) {
+            switch piece {
+            case .token(let id): ids.append(id)
+            case .text(let text):
+                for word in preTokenizer?(text) ?? [text] { model.append(word, to: &ids) }
+            }
+        }
+        var truncated = false
+        if let maximumLength {
+            precondition(maximumLength >= 0, "A maximum length is at least 0.")
+            let room = maximumLength - after.count
+            if ids.count > max(room, 0) {
+                truncated = true
+                ids.removeSubrange(max(room, 0)...)
+            }
+            ids += after.suffix(maximumLength)
+        } else {
+            ids += after
+        }
+        return Encoding(ids: ids, tokens: ids.map { token($0) ?? "" }, truncated: truncated)
+    }
+}
+
+/// How a word is spelled: one of the two algorithms.
+enum SpellingModel: Sendable {
+    case wordPiece(WordPiece)
+    case bytePairs(BytePairs)
+
+    var vocabulary: Vocabulary {
+        switch self {
+        case .wordPiece(let model): model.vocabulary
+        case .bytePairs(let model): model.vocabulary
+        }
+    }
+
+    var unknown: Int32? {
+        switch self {
+        case .wordPiece(let model): model.unknown
+        case .bytePairs(let model): model.unknown
+        }
+    }
+
+    func append(_ word: ArraySlice<Unicode.Scalar>, to ids: inout [Int32]) {
+        switch self {
+        case .wordPiece(let model): model.append(word, to: &ids)
+        case .bytePairs(let model): model.append(word, to: &ids)
+        }
+    }
+}

@@ -1,0 +1,10 @@
+import Foundation
+
+/// What is wrong with a tokenizer's files, as a sentence for the person at the terminal.
+public struct TokenizerError: Error, Equatable, Sendable, CustomStringConvertible, LocalizedError {
+    /// What, where and what to do.
+    public let description: String
+    public var errorDescription: String? { description }
+
+    init(_ sentence: String) { description = sentence }
+}

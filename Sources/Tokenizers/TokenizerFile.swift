@@ -1,0 +1,248 @@
+import Foundation
+
+/// `tokenizer.json`: the whole pipeline in one file. Parts that are not implemented are errors that name them.
+struct TokenizerFile {
+    private var added: [AddedToken] = []
+    private var normalizer: JSONValue?
+    private var preTokenizer: JSONValue?
+    private var postProcessor: JSONValue?
+    private var modelSettings: [String: JSONValue] = [:]
+    private var vocabulary = Vocabulary()
+    private var merges: [(left: [UInt8], right: [UInt8])] = []
+    private let file = "tokenizer.json"
+
+    init(_ url: URL) throws {
+        var scanner = try JSONScanner(file: url)
+        var hasModel = false
+        try scanner.members { scanner, key in
+            switch String(decoding: key, as: UTF8.self) {
+            case "added_tokens": try readAdded(&scanner)
+            case "normalizer": normalizer = try scanner.value()
+            case "pre_tokenizer": preTokenizer = try scanner.value()
+            case "post_processor": postProcessor = try scanner.value()
+            case "model":
+                hasModel = true
+                try readModel(&scanner)
+            default: _ = try scanner.value()  // decoder, padding, truncation: not part of encoding
+            }
+        }
+        try scanner.finish()
+        guard hasModel else { throw TokenizerError("\(url.path) has no \"model\".") }
+    }
+
+    private mutating func readAdded(_ scanner: inout JSONScanner) throws {
+        guard case .array(let entries) = try scanner.value() else { return }
+        for entry in entries {
+            guard let id = entry["id"]?.integer, let token = AddedToken(entry, id: Int32(id)), id >= 0 else {
+                throw scanner.problem("an entry of \"added_tokens\" lacks its content or its id.")
+            }
+            added.append(token)
+        }
+    }
+
+    private mutating func readModel(_ scanner: inout JSONScanner) throws {
+        try scanner.members { scanner, key in
+            switch String(decoding: key, as: UTF8.self) {
+            case "vocab":
+                guard scanner.peek() == UInt8(ascii: "{") else {
+                    throw scanner.problem("the vocabulary is no object of pieces and ids (a Unigram model?); "
+                        + "implemented are WordPiece and BPE.")
+                }
+                vocabulary = try scanner.vocabulary()
+            case "merges": try readMerges(&scanner)
+            case let name: modelSettings[name] = try scanner.value()
+            }
+        }
+    }
+
+    /// Each merge is "left right" or ["left", "right"].
+    private mutating func readMerges(_ scanner: inout JSONScanner) throws {
+        try scanner.elements { scanner in
+            var bytes: [UInt8] = []
+            if scanner.peek() == UInt8(ascii: "[") {
+                var parts: [[UInt8]] = []
+                try scanner.elements { scanner in
+                    try scanner.string(into: &bytes)
+                    parts.append(bytes)
+                }
+                guard parts.count == 2 else { throw scanner.problem("a merge joins two pieces.") }
+                merges.append((parts[0], parts[1]))
+            } else {
+                try scanner.string(into: &bytes)
+                let parts = bytes.split(separator: 0x20, omittingEmptySubsequences: false)
+                guard parts.count == 2 else { throw scanner.problem("a merge joins two pieces.") }
+                merges.append((Array(parts[0]), Array(parts[1])))
+            }
+        }
+    }
+
+    // MARK: The recipe
+
+    func recipe(_ settings: TokenizerSettings) throws -> TokenizerRecipe {
+        let (before, after) = try wrap(postProcessor)
+        var recipe: TokenizerRecipe
+        switch modelSettings["type"]?.string ?? (merges.isEmpty ? "WordPiece" : "BPE") {
+        case "WordPiece":
+            recipe = TokenizerRecipe(kind: .wordPiece, model: .wordPiece(try wordPiece()))
+        case "BPE":
+            let pairs = try bytePairs()
+            let wraps = !before.isEmpty && !after.isEmpty
+            let kind: Tokenizer.Kind = !pairs.ending.isEmpty ? .clip : wraps ? .roberta : .gpt2
+            recipe = TokenizerRecipe(kind: kind, model: .bytePairs(pairs))
+        case let type: throw unknown("model", type)
+        }
+        recipe.normalizer = try normalizer.flatMap { try readNormalizer($0, settings) }
+        let addsBlank = recipe.kind == .clip ? nil : settings.addsBlank
+        recipe.preTokenizer = try preTokenizer.flatMap { try readPreTokenizer($0, addsBlank) }
+        recipe.added = added
+        recipe.before = before
+        recipe.after = after
+        recipe.addSpecials(settings)
+        try recipe.wrapIfAsked(settings, in: file)
+        return recipe
+    }
+
+    private func wordPiece() throws -> WordPiece {
+        let name = modelSettings["unk_token"]?.string ?? "[UNK]"
+        guard let unknown = vocabulary.id(of: name) else {
+            throw TokenizerError("\(file): the vocabulary lacks \(name), the token for words it cannot spell.")
+        }
+        var model = WordPiece(vocabulary: vocabulary, unknown: unknown)
+        if let prefix = modelSettings["continuing_subword_prefix"]?.string { model.continuation = Array(prefix.utf8) }
+        if let longest = modelSettings["max_input_chars_per_word"]?.integer { model.longestWord = longest }
+        return model
+    }
+
+    private func bytePairs() throws -> BytePairs {
+        if case .number(let dropout)? = modelSettings["dropout"], dropout != 0 {
+            throw TokenizerError("\(file): BPE with dropout draws at random and is not implemented; set it to null.")
+        }
+        if modelSettings["byte_fallback"]?.bool == true { throw unknown("BPE option", "byte_fallback") }
+        var model = BytePairs(vocabulary: vocabulary)
+        model.continuation = Array((modelSettings["continuing_subword_prefix"]?.string ?? "").utf8)
+        model.ending = Array((modelSettings["end_of_word_suffix"]?.string ?? "").utf8)
+        model.fusesUnknown = modelSettings["fuse_unk"]?.bool ?? false
+        model.prefersWholeWords = modelSettings["ignore_merges"]?.bool ?? false
+        if let name = modelSettings["unk_token"]?.string {
+            guard let id = vocabulary.id(of: name) ?? added.first(where: { $0.content == name })?.id else {
+                throw TokenizerError("\(file): the vocabulary lacks the unknown token \(name).")
+            }
+            model.unknown = id
+        }
+        for (rank, merge) in merges.enumerated() where !model.learn(merge.left[...], merge.right[...]) {
+            throw TokenizerError("\(file): merge \(rank + 1) joins pieces that the vocabulary lacks.")
+        }
+        return model
+    }
+
+    private func unknown(_ what: String, _ type: String) -> TokenizerError {
+        TokenizerError("\(file): the \(what) \"\(type)\" is not implemented.")
+    }
+
+    private func type(of value: JSONValue, _ what: String) throws -> String {
+        guard let type = value["type"]?.string else { throw TokenizerError("\(file): a \(what) has no \"type\".") }
+        return type
+    }
+
+    private func parts(of value: JSONValue, _ key: String) throws -> [JSONValue] {
+        guard let parts = value[key]?.array else { throw TokenizerError("\(file): a Sequence lacks its \"\(key)\".") }
+        return parts
+    }
+
+    // MARK: Its parts
+
+    private func readNormalizer(_ value: JSONValue, _ settings: TokenizerSettings) throws -> Normalizer? {
+        if value.isNull { return nil }
+        switch try type(of: value, "normalizer") {
+        case "BertNormalizer":
+            // What tokenizer_config.json states goes before, as in transformers.
+            let lowercases = settings.lowercases ?? value["lowercase"]?.bool ?? true
+            return .bert(
+                cleans: value["clean_text"]?.bool ?? true,
+                separatesIdeographs: settings.separatesIdeographs ?? value["handle_chinese_chars"]?.bool ?? true,
+                stripsAccents: settings.stripsAccents ?? value["strip_accents"]?.bool ?? lowercases,
+                lowercases: lowercases)
+        case "NFC": return .composed
+        case "NFD": return .decomposed
+        case "Lowercase": return .lowercased
+        case "Replace":
+            let content = value["content"]?.string ?? ""
+            if let old = value["pattern"]?["String"]?.string {
+                return .replaced(Array(old.unicodeScalars), by: Array(content.unicodeScalars))
+            }
+            let pattern = value["pattern"]?["Regex"]?.string ?? ""
+            guard pattern == #"\s+"#, content == " " else { throw unknown("normalizer Replace of", pattern) }
+            return .blanksCollapsed
+        case "Sequence":
+            return .sequence(try parts(of: value, "normalizers").compactMap { try readNormalizer($0, settings) })
+        case let type: throw unknown("normalizer", type)
+        }
+    }
+
+    private static let clipPattern = #"'s|'t|'re|'ve|'m|'ll|'d|[\p{L}]+|[\p{N}]|[^\s\p{L}\p{N}]+"#
+
+    private func readPreTokenizer(_ value: JSONValue, _ addsBlank: Bool?) throws -> PreTokenizer? {
+        if value.isNull { return nil }
+        switch try type(of: value, "pre-tokenizer") {
+        case "BertPreTokenizer": return .bert
+        case "ByteLevel":
+            return .byteLevel(
+                addsBlank: addsBlank ?? value["add_prefix_space"]?.bool ?? true,
+                splits: value["use_regex"]?.bool ?? true)
+        case "Split":
+            let pattern = value["pattern"]?["Regex"]?.string ?? value["pattern"]?["String"]?.string ?? ""
+            let specials = #"<\|startoftext\|>|<\|endoftext\|>|"#
+            let keepsMatches = value["behavior"]?.string == "Removed" && value["invert"]?.bool == true
+            guard keepsMatches, pattern == Self.clipPattern || pattern == specials + Self.clipPattern else {
+                throw unknown("pre-tokenizer Split at", pattern)
+            }
+            return .clip(keepsSpecials: pattern.hasPrefix("<"))
+        case "Sequence":
+            return .sequence(try parts(of: value, "pretokenizers").compactMap { try readPreTokenizer($0, addsBlank) })
+        case let type: throw unknown("pre-tokenizer", type)
+        }
+    }
+
+    /// The ids put before and after a single text.
+    private func wrap(_ value: JSONValue?) throws -> (before: [Int32], after: [Int32]) {
+        guard let value, !value.isNull else { return ([], []) }
+        switch try type(of: value, "post-processor") {
+        case "ByteLevel": return ([], [])
+        case "BertProcessing", "RobertaProcessing":
+            func id(_ key: String) throws -> Int32 {
+                guard let pair = value[key]?.array, pair.count == 2, let id = pair[1].integer, id >= 0,
+                    id < Vocabulary.largestID
+                else { throw TokenizerError("\(file): the post-processor's \"\(key)\" is no token with its id.") }
+                return Int32(id)
+            }
+            return ([try id("cls")], [try id("sep")])
+        case "TemplateProcessing": return try template(value)
+        case "Sequence":
+            return try parts(of: value, "processors").map(wrap).reduce(([], [])) {
+                ($1.before + $0.before, $0.after + $1.after)
+            }
+        case let type: throw unknown("post-processor", type)
+        }
+    }
+
+    private func template(_ value: JSONValue) throws -> (before: [Int32], after: [Int32]) {
+        var sides: [[Int32]] = [[]]
+        for piece in value["single"]?.array ?? [] {
+            if let name = piece["SpecialToken"]?["id"]?.string {
+                guard let ids = value["special_tokens"]?[name]?["ids"]?.array else {
+                    throw TokenizerError("\(file): the template's token \(name) has no ids.")
+                }
+                for id in ids {
+                    guard let id = id.integer, id >= 0, id < Vocabulary.largestID else {
+                        throw TokenizerError("\(file): the template's token \(name) has a bad id.")
+                    }
+                    sides[sides.count - 1].append(Int32(id))
+                }
+            } else {
+                sides.append([])
+            }
+        }
+        guard sides.count == 2 else { throw unknown("template", "single without exactly one text") }
+        return (sides[0], sides[1])
+    }
+}

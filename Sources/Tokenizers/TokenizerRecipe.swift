@@ -1,0 +1,204 @@
+import Foundation
+
+/// All parts of a tokenizer, gathered from the files of a folder.
+struct TokenizerRecipe {
+    enum Special { case start, end, padding, mask, unknown }
+
+    var kind: Tokenizer.Kind
+    var normalizer: Normalizer?
+    var preTokenizer: PreTokenizer?
+    var model: SpellingModel
+    var added: [AddedToken] = []
+    var before: [Int32] = []
+    var after: [Int32] = []
+    var modelMaximumLength: Int?
+    private var roles: [SpecialRole: Int32] = [:]
+
+    init(folder: URL) throws {
+        let settings = try TokenizerSettings(folder: folder)
+        func file(_ name: String) -> URL? {
+            let url = folder.appending(path: name)
+            return FileBytes.exists(url) ? url : nil
+        }
+        if let json = file("tokenizer.json") {
+            self = try TokenizerFile(json).recipe(settings)
+        } else if let pieces = file("vocab.txt") {
+            self = try Self.wordPiece(pieces, settings)
+        } else if let pieces = file("vocab.json") {
+            guard let merges = file("merges.txt") else {
+                throw TokenizerError("\(folder.path) has vocab.json but no merges.txt; both are needed.")
+            }
+            self = try Self.bytePairs(pieces, merges, settings)
+        } else {
+            throw TokenizerError(
+                "\(folder.path) has no tokenizer: neither tokenizer.json, nor vocab.txt, nor vocab.json with "
+                    + "merges.txt. Give the folder of a Hugging Face model.")
+        }
+        modelMaximumLength = settings.maximumLength
+    }
+
+    init(kind: Tokenizer.Kind, model: SpellingModel) {
+        self.kind = kind
+        self.model = model
+    }
+
+    func id(of special: Special) -> Int32? {
+        switch special {
+        case .start: roles[.classification] ?? roles[.beginning]
+        case .end: roles[.separator] ?? roles[.ending]
+        case .padding: roles[.padding]
+        case .mask: roles[.mask]
+        case .unknown: roles[.unknown]
+        }
+    }
+
+    // MARK: Special tokens
+
+    /// What each family calls its special tokens if no file says otherwise.
+    private static func usual(_ kind: Tokenizer.Kind) -> [SpecialRole: String] {
+        switch kind {
+        case .wordPiece:
+            [.classification: "[CLS]", .separator: "[SEP]", .padding: "[PAD]", .mask: "[MASK]", .unknown: "[UNK]"]
+        case .clip:
+            [
+                .beginning: "<|startoftext|>", .ending: "<|endoftext|>", .padding: "<|endoftext|>",
+                .unknown: "<|endoftext|>",
+            ]
+        case .roberta:
+            [
+                .beginning: "<s>", .ending: "</s>", .classification: "<s>", .separator: "</s>", .padding: "<pad>",
+                .mask: "<mask>", .unknown: "<unk>",
+            ]
+        case .gpt2:
+            [.beginning: "<|endoftext|>", .ending: "<|endoftext|>", .unknown: "<|endoftext|>"]
+        }
+    }
+
+    /// The token with this role, as the files or the family name it.
+    static func special(
+        _ role: SpecialRole, of kind: Tokenizer.Kind, _ settings: TokenizerSettings
+    ) -> AddedToken? {
+        settings.token(for: role) ?? usual(kind)[role].map { AddedToken(content: $0, id: -1) }
+    }
+
+    /// Fills in the added tokens and what the special ones are; those that the vocabulary lacks stay unknown.
+    mutating func addSpecials(_ settings: TokenizerSettings) {
+        func has(_ content: String) -> AddedToken? { added.first { $0.content.utf8.elementsEqual(content.utf8) } }
+        for token in settings.added where has(token.content) == nil { added.append(token) }
+        for role in SpecialRole.allCases {
+            guard var token = Self.special(role, of: kind, settings) else { continue }
+            if let known = has(token.content) {
+                roles[role] = known.id
+            } else if let id = model.vocabulary.id(of: token.content) {
+                token.id = id
+                added.append(token)
+                roles[role] = id
+            }
+        }
+    }
+
+    /// The id of a token that must be there.
+    func required(_ role: SpecialRole, _ settings: TokenizerSettings, in file: String) throws -> Int32 {
+        if let id = roles[role] { return id }
+        let name = Self.special(role, of: kind, settings)?.content ?? role.rawValue
+        throw TokenizerError("\(file) lacks the token \(name) (\(role.rawValue)).")
+    }
+
+    // MARK: Vocabulary files
+
+    private static func wordPiece(_ url: URL, _ settings: TokenizerSettings) throws -> Self {
+        let lines = try FileBytes.read(url).split(separator: 0x0a, omittingEmptySubsequences: false)
+        var vocabulary = Vocabulary(expecting: lines.count)
+        guard lines.count < Vocabulary.largestID else { throw TokenizerError("\(url.path) has too many lines.") }
+        for (id, line) in lines.enumerated() {
+            var line = line
+            while let last = line.last, last == 0x20 || (0x09...0x0d).contains(last) { line.removeLast() }
+            if !line.isEmpty { vocabulary.add(line, id: Int32(id)) }
+        }
+        let name = special(.unknown, of: .wordPiece, settings)?.content ?? "[UNK]"
+        guard let unknown = vocabulary.id(of: name) else {
+            throw TokenizerError("\(url.path) lacks the token \(name) for words it cannot spell.")
+        }
+        var recipe = Self(
+            kind: .wordPiece, model: .wordPiece(WordPiece(vocabulary: vocabulary, unknown: unknown)))
+        let lowercases = settings.lowercases ?? true
+        recipe.normalizer = .bert(
+            cleans: true, separatesIdeographs: settings.separatesIdeographs ?? true,
+            stripsAccents: settings.stripsAccents ?? lowercases, lowercases: lowercases)
+        recipe.preTokenizer = .bert
+        recipe.addSpecials(settings)
+        recipe.before = [try recipe.required(.classification, settings, in: url.path)]
+        recipe.after = [try recipe.required(.separator, settings, in: url.path)]
+        return recipe
+    }
+
+    private static func bytePairs(_ url: URL, _ mergesURL: URL, _ settings: TokenizerSettings) throws -> Self {
+        var scanner = try JSONScanner(file: url)
+        let vocabulary = try scanner.vocabulary()
+        try scanner.finish()
+        // CLIP ends its words with a mark, and so knows every byte with it.
+        let endsWords = vocabulary.id(of: "!</w>") != nil && vocabulary.id(of: "a</w>") != nil
+        let wraps =
+            settings.token(for: .classification) != nil
+            || (vocabulary.id(of: "<s>") != nil && vocabulary.id(of: "</s>") != nil)
+        let kind: Tokenizer.Kind = endsWords ? .clip : wraps ? .roberta : .gpt2
+        var pairs = BytePairs(vocabulary: vocabulary)
+        if endsWords { pairs.ending = Array("</w>".utf8) }
+        try learn(mergesURL, &pairs)
+        if endsWords { pairs.unknown = special(.unknown, of: kind, settings).flatMap { vocabulary.id(of: $0.content) } }
+
+        var recipe = Self(kind: kind, model: .bytePairs(pairs))
+        if endsWords {
+            recipe.normalizer = .clip
+            recipe.preTokenizer = .clipBytes
+        } else {
+            recipe.preTokenizer = .byteLevel(addsBlank: settings.addsBlank ?? false, splits: true)
+        }
+        recipe.addSpecials(settings)
+        switch kind {
+        case .clip:
+            recipe.before = [try recipe.required(.beginning, settings, in: url.path)]
+            recipe.after = [try recipe.required(.ending, settings, in: url.path)]
+        case .roberta:
+            recipe.before = [try recipe.required(.classification, settings, in: url.path)]
+            recipe.after = [try recipe.required(.separator, settings, in: url.path)]
+        default:
+            try recipe.wrapIfAsked(settings, in: url.path)
+        }
+        return recipe
+    }
+
+    /// `add_bos_token` and `add_eos_token` of families that put nothing around a text by themselves.
+    mutating func wrapIfAsked(_ settings: TokenizerSettings, in file: String) throws {
+        guard kind == .gpt2 else { return }
+        if settings.addsStart { before = [try required(.beginning, settings, in: file)] }
+        if settings.addsEnd { after = [try required(.ending, settings, in: file)] }
+    }
+
+    private static func learn(_ url: URL, _ pairs: inout BytePairs) throws {
+        let lines = try FileBytes.read(url).split(separator: 0x0a, omittingEmptySubsequences: false)
+        for (number, line) in lines.enumerated() {
+            let line = line.last == 0x0d ? line.dropLast() : line
+            if line.isEmpty || line.starts(with: "#version".utf8) { continue }
+            let parts = line.split(separator: 0x20, omittingEmptySubsequences: false)
+            guard parts.count == 2 else {
+                throw TokenizerError(
+                    "\(url.lastPathComponent), line \(number + 1): two pieces with one blank between were expected.")
+            }
+            guard pairs.learn(parts[0], parts[1]) else {
+                throw TokenizerError(
+                    "\(url.lastPathComponent), line \(number + 1): \"\(String(decoding: line, as: UTF8.self))\" merges "
+                        + "pieces that vocab.json lacks; the two files do not belong together.")
+            }
+        }
+    }
+}
+
+extension JSONScanner {
+    /// An object of pieces and ids.
+    mutating func vocabulary() throws -> Vocabulary {
+        var vocabulary = Vocabulary(expecting: 1 << 16)
+        try members { scanner, piece in vocabulary.add(piece[...], id: try scanner.id()) }
+        return vocabulary
+    }
+}

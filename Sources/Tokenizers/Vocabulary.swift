@@ -1,0 +1,38 @@
+/// Pieces and their ids, by UTF-8 bytes.
+struct Vocabulary: Sendable {
+    private var table: ByteTable
+    private var idOfEntry: [Int32] = []
+    private var entryOfID: [Int32] = []  // -1 where an id has no piece
+
+    /// Ids at or above this are taken for a damaged file.
+    static let largestID = 1 << 24
+
+    init(expecting count: Int = 0) { table = ByteTable(expecting: count) }
+
+    /// One more than the largest id.
+    var size: Int { entryOfID.count }
+    var longestPiece: Int { table.longest }
+
+    /// Gives a piece its id; a piece given twice keeps the later id.
+    mutating func add(_ piece: ArraySlice<UInt8>, id: Int32) {
+        precondition(id >= 0 && id < Self.largestID)
+        let entry = table.insert(piece)
+        if entry == idOfEntry.count {
+            idOfEntry.append(id)
+        } else {
+            entryOfID[Int(idOfEntry[entry])] = -1
+            idOfEntry[entry] = id
+        }
+        while entryOfID.count <= id { entryOfID.append(-1) }
+        entryOfID[Int(id)] = Int32(entry)
+    }
+
+    func id(of piece: ArraySlice<UInt8>) -> Int32? { table.entry(of: piece).map { idOfEntry[$0] } }
+
+    func id(of piece: String) -> Int32? { id(of: Array(piece.utf8)[...]) }
+
+    func bytes(of id: Int32) -> ArraySlice<UInt8>? {
+        guard id >= 0, id < entryOfID.count, entryOfID[Int(id)] >= 0 else { return nil }
+        return table[Int(entryOfID[Int(id)])]
+    }
+}
