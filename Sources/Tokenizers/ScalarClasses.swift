@@ -93,6 +93,9 @@ extension Unicode.Scalar {
         }
     }
 
+    /// Korean letters and syllables.
+    var isHangul: Bool { (0x1100...0x11ff).contains(value) || (0xac00...0xd7a3).contains(value) }
+
     private func wasAssigned(by major: Int) -> Bool {
         guard let age = properties.age else { return false }
         return age.major < major || (age.major == major && age.minor == 0)

@@ -283,11 +283,11 @@ def main():
     parser.add_argument("--out", type=Path)
     options = parser.parse_args()
     versions = {"tokenizers": tokenizers.__version__, "transformers": transformers.__version__}
-    generator = random.Random(20241121)
+    generator = random.Random(20241121 + (options.fuzz or 0))
 
     if options.fuzz:
         texts = [random_text(generator) for _ in range(options.fuzz)]
-        tokenizer_sets = {**small(options.out), **(real(options.data, options.out) if options.data else {})}
+        tokenizer_sets = {**{f"small/{n}": t for n, t in small(options.out / "small").items()}, **(real(options.data, options.out) if options.data else {})}
         write(options.out / "corpus.json", [{"unit": t, "times": 1} for t in texts])
         write(options.out / "expected.json", {n: expected(t, texts) for n, t in tokenizer_sets.items()})
         return
