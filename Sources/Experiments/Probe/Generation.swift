@@ -1,0 +1,90 @@
+import Foundation
+import Images
+import Models
+import Tensors
+
+/// One drawn picture: a line of `samples.jsonl`.
+public struct SampleRecord: Codable, Sendable, Equatable {
+    /// The portrait's number and which of its captions.
+    public let number: Int
+    public let caption: Int
+    public let text: String
+    /// The picture's file, below the folder of `samples.jsonl`.
+    public let file: String
+    public var clipScore: Double?
+    /// Statements of the caption that the picture bears out, and all its statements.
+    public var attributesRight: Int?
+    public var attributesStated: Int?
+
+    enum CodingKeys: String, CodingKey {
+        case number, caption, text, file
+        case clipScore = "clip_score"
+        case attributesRight = "attributes_right"
+        case attributesStated = "attributes_stated"
+    }
+}
+
+/// What a picture is drawn from.
+public struct GenerationJob: Sendable {
+    public let number: Int
+    public let caption: Int
+    public let text: String
+    public let file: String
+
+    public init(number: Int, caption: Int, text: String, file: String) {
+        (self.number, self.caption, self.text, self.file) = (number, caption, text, file)
+    }
+}
+
+/// Draws pictures for captions and writes each to its file, batch after batch.
+///
+/// A batch whose files are all there is left alone, so a stopped generation goes on; batches are always cut at
+/// the same places, so what is drawn does not depend on where it stopped. Each picture draws its tokens from a
+/// stream of its own, named by run seed, portrait and caption: the encoder does not change the draws, only what
+/// they are drawn from.
+public struct Generation {
+    private let sampler: FaceSampler
+    private let seed: UInt64
+    private let format: SamplingSettings.Format
+    private let batch: Int
+
+    public init(_ sampler: FaceSampler, seed: UInt64, format: SamplingSettings.Format, batch: Int) {
+        (self.sampler, self.seed, self.format, self.batch) = (sampler, seed, format, batch)
+    }
+
+    /// The stream of one picture.
+    public static func stream(seed: UInt64, number: Int, caption: Int) -> RandomStream {
+        RandomStream(seed: seed, purpose: "tokens of caption \(caption)", index: number)
+    }
+
+    /// - Parameters:
+    ///   - prefixes: [jobs, K, width].
+    ///   - texts: notes for the PNG, beside the caption and the seed.
+    public func run(
+        _ jobs: [GenerationJob], prefixes: Tensor, into folder: URL, texts: [(String, String)],
+        progress: (Int) throws -> Void
+    ) throws {
+        try AtomicFile.makeFolder(folder)
+        for places in batches(Array(jobs.indices), of: batch) {
+            let missing = places.filter { !FileManager.default.fileExists(atPath: folder.appending(path: jobs[$0].file).path) }
+            if !missing.isEmpty {
+                let tokens = try sampler.tokens(
+                    prefixes: prefixes.rows(at: places),
+                    streams: places.map { Self.stream(seed: seed, number: jobs[$0].number, caption: jobs[$0].caption) })
+                let images = Image.images(from: sampler.decoder.images(fromTokens: tokens), range: .signed)
+                for (place, image) in zip(places, images) { try write(image, jobs[place], folder, texts) }
+            }
+            try progress((places.last ?? 0) + 1)
+        }
+    }
+
+    private func write(_ image: Image, _ job: GenerationJob, _ folder: URL, _ texts: [(String, String)]) throws {
+        let url = folder.appending(path: job.file)
+        switch format {
+        case .jpeg: try image.writeJPEG(to: url)
+        case .png:
+            let notes = [("Caption", job.text), ("Seed", "\(seed)")] + texts
+            try image.writePNG(to: url, texts: notes.map { TextChunk($0.0, $0.1) })
+        }
+    }
+}

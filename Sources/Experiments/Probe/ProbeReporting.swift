@@ -1,0 +1,194 @@
+import Foundation
+import Images
+import Portraits
+import Reports
+import Statistics
+import Tensors
+
+/// A finished run as the record that all reports are made from.
+struct ProbeReporting {
+    private let run: ProbeRun
+    private let scores: [ProbeRun.Variant: RunFolder.Scores]
+    private let truth: RunFolder.Truth
+
+    init(_ run: ProbeRun, _ scores: [ProbeRun.Variant: RunFolder.Scores], _ truth: RunFolder.Truth) {
+        (self.run, self.scores, self.truth) = (run, scores, truth)
+    }
+
+    private var settings: ProbeSettings { run.settings }
+
+    func report() throws -> ProbeReport {
+        let records = published.map(record)
+        return ProbeReport(
+            title: "What do text encoders know about faces?", dataset: run.data.name,
+            settings: try settings.yaml.split(separator: "\n").map { Setting(line: String($0)) },
+            provenance: provenance, scores: records,
+            groundTruth: GroundTruth(
+                clipScore: truth.verdict.clipScore, n: truth.verdict.count, attributeScore: truth.verdict.attributeScore,
+                inceptionScore: inceptionScore(truth.verdict.inceptionScore)),
+            curves: try published.map(curve), sections: try significance(records), gallery: try gallery(),
+            ablation: try ablation(), caveats: caveats)
+    }
+
+    /// Every encoder and seed as published, in the order of the settings.
+    private var published: [(variant: ProbeRun.Variant, style: EncoderStyle)] {
+        settings.encoders.flatMap { encoder in
+            settings.seeds.map { seed in
+                (
+                    ProbeRun.Variant(
+                        encoder: encoder.name, seed: seed, prefixTokens: settings.adapter.prefixTokens,
+                        guidance: settings.sampling.guidance), style(encoder)
+                )
+            }
+        }
+    }
+
+    private func style(_ encoder: EncoderSettings) -> EncoderStyle {
+        switch encoder.style {
+        case .bert: .bert
+        case .clip: .clip
+        case .random: .random
+        }
+    }
+
+    private func inceptionScore(_ result: InceptionScore.Result?) -> ScoreRecord.InceptionScore? {
+        result.map { .init(mean: $0.mean, sd: $0.deviation) }
+    }
+
+    private func record(_ one: (variant: ProbeRun.Variant, style: EncoderStyle)) -> ScoreRecord {
+        let found = scores[one.variant]
+        return ScoreRecord(
+            encoder: one.variant.encoder, style: one.style, seed: UInt64(one.variant.seed),
+            clipScore: found?.verdict.clipScore ?? .nan, n: found?.verdict.count ?? 0,
+            inceptionScore: inceptionScore(found?.verdict.inceptionScore),
+            inceptionScoreAsPublished: inceptionScore(found?.verdict.inceptionScoreAsPublished), fid: found?.verdict.fid,
+            attributeScore: found?.verdict.attributeScore,
+            validationLoss: found.flatMap { found in
+                found.bestLoss.flatMap { best in found.lastLoss.map { .init(best: best, last: $0) } }
+            }, seconds: found?.seconds)
+    }
+
+    private func curve(_ one: (variant: ProbeRun.Variant, style: EncoderStyle)) throws -> TrainingCurve {
+        let lines = try JSONLines.read(
+            TrainingLine.self, from: RunFolder(run.root, one.variant, settings).trainingLog)
+        return TrainingCurve(
+            encoder: one.variant.encoder, style: one.style, seed: UInt64(one.variant.seed),
+            train: lines.compactMap { line in line.loss.map { .init(line.step, $0) } },
+            validation: lines.compactMap { line in line.validation.map { .init(line.step, $0) } })
+    }
+
+    private func significance(_ records: [ScoreRecord]) throws -> [ReportSection] {
+        func study(_ value: (ScoreRecord) -> Double?) throws -> SignificanceRecord? {
+            let observations = records.compactMap { record in
+                value(record).map {
+                    Observation(group: record.style.name, encoder: record.encoder, seed: Int(record.seed), score: $0)
+                }
+            }
+            guard Set(observations.map(\.group)).count > 1 else { return nil }
+            return try SignificanceStudy(observations, source: "CLIP-Score of every encoder and seed").record()
+        }
+        return try study { $0.clipScore }?.reportSections ?? []
+    }
+
+    // MARK: - Pictures
+
+    private func samples(_ variant: ProbeRun.Variant) throws -> [SampleRecord] {
+        try JSONLines.read(SampleRecord.self, from: RunFolder(run.root, variant, settings).samplesFile)
+    }
+
+    private func picture(_ sample: SampleRecord, _ variant: ProbeRun.Variant) -> Picture {
+        let folder = RunFolder(run.root, variant, settings).adapterFolder.path.dropFirst(run.root.path.count)
+        let path = "\(folder)/\(sample.file)".drop { $0 == "/" }
+        return Picture(.path(String(path)), clipScore: sample.clipScore, attributeScore: share(sample))
+    }
+
+    private func share(_ sample: SampleRecord) -> Double? {
+        guard let right = sample.attributesRight, let stated = sample.attributesStated, stated > 0 else { return nil }
+        return Double(right) / Double(stated)
+    }
+
+    /// Places of captions worth showing: the longest of the first ones, so that there is something to look for.
+    private func shown(_ count: Int) -> [Int] {
+        let candidates = truth.records.prefix(4 * count).indices
+        return Array(candidates.sorted { mentions($0) != mentions($1) ? mentions($0) > mentions($1) : $0 < $1 }.prefix(count)).sorted()
+    }
+
+    private func mentions(_ place: Int) -> Int { CaptionMentions.read(truth.records[place].text).count }
+
+    /// The first seed's pictures of some captions, every encoder side by side, as Figure 1 of the paper.
+    private func gallery() throws -> [GalleryRow] {
+        guard let seed = settings.seeds.first else { return [] }
+        let columns = try published.filter { $0.variant.seed == seed }.map { ($0.variant, try samples($0.variant)) }
+        let perCaption = settings.sampling.imagesPerCaption
+        return try shown(10).map { place in
+            let real = truth.records[place]
+            return GalleryRow(
+                caption: real.text,
+                attributes: CaptionMentions.read(real.text).filter(\.value).keys.sorted { $0.rawValue < $1.rawValue }.map(\.name),
+                original: Picture(
+                    .data(try realPicture(place)), clipScore: real.clipScore, attributeScore: share(real)),
+                pictures: columns.compactMap { variant, samples in
+                    guard place * perCaption < samples.count else { return nil }
+                    return GalleryPicture(
+                        encoder: variant.encoder, seed: UInt64(seed), picture: picture(samples[place * perCaption], variant))
+                })
+        }
+    }
+
+    private func realPicture(_ place: Int) throws -> Data {
+        let choice = run.data.generationCaptions(settings.sampling.captions)[place]
+        let image = try run.data.image(run.data.validation[choice.sample])
+        return try TamingPreprocessing(side: run.decoder.configuration.vqgan.resolution).prepared(image).pngData()
+    }
+
+    private func ablation() throws -> Ablation? {
+        guard !run.ablationVariants.isEmpty else { return nil }
+        let places = shown(6)
+        let rows = try run.ablationVariants.compactMap { variant -> AblationRow? in
+            guard let found = scores[variant], let encoder = settings.encoders.first(where: { $0.name == variant.encoder })
+            else { return nil }
+            let samples = try samples(variant)
+            let perCaption = settings.sampling.imagesPerCaption
+            return AblationRow(
+                encoder: variant.encoder, style: style(encoder), prefixTokens: variant.prefixTokens,
+                guidance: variant.guidance, clipScore: found.verdict.clipScore,
+                attributeScore: found.verdict.attributeScore, n: found.verdict.count,
+                pictures: places.filter { $0 * perCaption < samples.count }.map { picture(samples[$0 * perCaption], variant) })
+        }
+        return Ablation(captions: places.map { truth.records[$0].text }, rows: rows)
+    }
+
+    // MARK: - Where it comes from
+
+    private var provenance: Provenance {
+        let machine = Machine(version: "0.1.0", environment: [:], cache: "")
+        return Provenance(
+            toolVersion: machine.version, cpu: machine.processor, threads: Threads.count,
+            precision: run.precision == .bfloat16 ? "bf16" : "f32", date: Date.now.formatted(.iso8601), stages: run.stages)
+    }
+
+    private var caveats: [String] {
+        var sentences: [String] = []
+        if settings.data.folder == nil {
+            sentences.append(
+                "This is the miniature world: drawn faces, captions from a grammar, encoders of a few hundred thousand weights. "
+                    + "It shows that the method works and what it can tell apart; the paper's finding is about the real encoders.")
+        }
+        if settings.adapter.learningRate != AdapterSettings().learningRate {
+            sentences.append(
+                "The adapter's learning rate is \(settings.adapter.learningRate) instead of the published 5e-4, because its training is far shorter.")
+        }
+        if let truncated = scores.values.map(\.verdict.truncatedCaptions).max(), truncated > 0 {
+            sentences.append("\(truncated) captions were longer than the judge's context and were cut for scoring.")
+        }
+        return sentences
+    }
+}
+
+extension Setting {
+    /// A line of the settings file as key and value, its indentation kept.
+    fileprivate init(line: String) {
+        let parts = line.split(separator: ":", maxSplits: 1, omittingEmptySubsequences: false).map(String.init)
+        self.init(parts[0], parts.count > 1 ? parts[1].trimmingCharacters(in: .whitespaces) : "")
+    }
+}

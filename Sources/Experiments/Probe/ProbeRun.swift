@@ -1,0 +1,271 @@
+import Checkpoints
+import Foundation
+import Images
+import Models
+import Reports
+import Tensors
+
+/// The text-to-image probe, whole: features, one adapter per encoder and seed, pictures, scores, ablation, report.
+///
+/// Everything finished is on disk and is not done again, so the same command goes on where the last one stopped
+/// and ends with the same adapters, pictures and scores.
+public final class ProbeRun {
+    /// One adapter and the pictures drawn with it.
+    struct Variant: Hashable {
+        let encoder: String
+        let seed: Int
+        let prefixTokens: Int
+        let guidance: Double
+    }
+
+    /// What a caller needs for a progress line.
+    public struct Progress {
+        public let task: String
+        public let done: Int
+        public let total: Int
+        public let note: String
+    }
+
+    let settings: ProbeSettings
+    let root: URL
+    let shelf: ModelShelf
+    let interruption: Interruption
+    let tell: (Progress) -> Void
+
+    let data: ProbeData
+    let decoder: ImageDecoder
+    let judges: Judges
+    let precision: Precision
+    private let decoderHash: String
+    private let cache: FeatureCache
+    private var training: [String: AdapterData] = [:]
+    private var validation: [String: AdapterData] = [:]
+    var stages: [Provenance.Stage] = []
+
+    /// Opens every model and checks the data before any long work.
+    public init(
+        _ settings: ProbeSettings, shelf: ModelShelf, interruption: Interruption, progress: @escaping (Progress) -> Void
+    ) throws {
+        (self.settings, self.shelf, self.interruption, tell) = (settings, shelf, interruption, progress)
+        root = URL(filePath: settings.output)
+        if let threads = settings.threads { Threads.count = threads }
+        precision = settings.precision.resolved
+        try AtomicFile.makeFolder(root)
+        try RunFolder.claim(root, settings)
+        data = try ProbeData(settings.data)
+        let folder = try shelf.folder(of: settings.decoder)
+        decoder = try ImageDecoder(folder: folder, precision: precision)
+        decoderHash = try FeatureCache.hash(ofModel: folder)
+        judges = try Judges(settings.scores, shelf: shelf)
+        cache = FeatureCache(folder: root.appending(path: "features"))
+        for encoder in settings.encoders { _ = try captionEncoder(encoder) }
+    }
+
+    /// Runs what is not done yet and writes the report.
+    public func run() throws -> ProbeReport {
+        var scores: [Variant: RunFolder.Scores] = [:]
+        for encoder in settings.encoders {
+            for seed in settings.seeds {
+                let variant = Variant(
+                    encoder: encoder.name, seed: seed, prefixTokens: settings.adapter.prefixTokens,
+                    guidance: settings.sampling.guidance)
+                scores[variant] = try complete(variant, encoder)
+            }
+        }
+        for variant in ablationVariants where scores[variant] == nil {
+            guard let encoder = settings.encoders.first(where: { $0.name == variant.encoder }) else { continue }
+            scores[variant] = try complete(variant, encoder)
+        }
+        let truth = try timed("real pictures") { try groundTruth() }
+        let report = try ProbeReporting(self, scores, truth).report()
+        try report.write(to: root)
+        return report
+    }
+
+    /// K × W on the encoders named for it, with the first seed.
+    var ablationVariants: [Variant] {
+        guard let seed = settings.seeds.first else { return [] }
+        return settings.ablation.encoders.flatMap { encoder in
+            settings.ablation.prefixTokens.flatMap { count in
+                settings.ablation.guidance.map {
+                    Variant(encoder: encoder, seed: seed, prefixTokens: count, guidance: $0)
+                }
+            }
+        }
+    }
+
+    // MARK: - One adapter and its pictures
+
+    private func complete(_ variant: Variant, _ encoder: EncoderSettings) throws -> RunFolder.Scores {
+        let folder = RunFolder(root, variant, settings)
+        if let known = try folder.scores() { return known }
+        let start = ContinuousClock.now
+        try timed("adapters") { try train(variant, encoder, folder) }
+        let jobs = self.jobs
+        try timed("pictures") { try draw(variant, encoder, folder, jobs) }
+        let scores = try timed("scores") { try score(folder, jobs, seconds: 0) }
+        let time = (ContinuousClock.now - start).components
+        let whole = scores.taking(seconds: Double(time.seconds))
+        try folder.save(whole)
+        return whole
+    }
+
+    private func train(_ variant: Variant, _ encoder: EncoderSettings, _ folder: RunFolder) throws {
+        guard !FileManager.default.fileExists(atPath: folder.adapterFile.path) else { return }
+        var adapterSettings = settings.adapter
+        adapterSettings.prefixTokens = variant.prefixTokens
+        let (training, validation) = try adapterData(encoder, seed: variant.seed)
+        let session = try AdapterTraining(
+            decoder, adapterSettings, seed: UInt64(variant.seed), training: training, validation: validation,
+            folder: folder.adapterFolder,
+            metadata: [
+                "encoder": encoder.name, "encoder_path": encoder.path ?? "", "decoder": settings.decoder,
+                "decoder_hash": decoderHash, "prefix_tokens": "\(variant.prefixTokens)",
+            ])
+        let log = try TrainingLog(folder.trainingLog, keepingUpTo: session.step)
+        let task = folder.title
+        var lastSave = ContinuousClock.now
+        while !session.isFinished {
+            for line in try session.advance() { try log.append(line) }
+            tell(Progress(task: task, done: session.step, total: session.totalSteps, note: session.bestValidation.map { String(format: "validation %.4f", $0) } ?? ""))
+            if interruption.isRequested || ContinuousClock.now - lastSave > .seconds(10) {
+                try session.saveState()
+                lastSave = .now
+            }
+            try interruption.check()
+        }
+        try session.saveState()
+        try session.saveAdapters()
+    }
+
+    private func draw(_ variant: Variant, _ encoder: EncoderSettings, _ folder: RunFolder, _ jobs: [GenerationJob]) throws {
+        let generator = try captionEncoder(encoder)
+        let adapter = try Adapter(
+            folder: folder.adapterFolder, width: decoder.configuration.transformer.width, vectorSize: generator.vectorSize)
+        let vectors = try generator.encode(jobs.map(\.text), seed: UInt64(variant.seed)).vectors
+        let sampler = FaceSampler(decoder, try settings.sampling.sampler, guidance: Float(variant.guidance))
+        let generation = Generation(
+            sampler, seed: UInt64(variant.seed), format: settings.sampling.format, batch: settings.sampling.batch)
+        try generation.run(
+            jobs, prefixes: adapter(vectors), into: folder.imageFolder,
+            texts: [("Encoder", encoder.name), ("Decoder", settings.decoder), ("Guidance", "\(variant.guidance)")]
+        ) { done in
+            tell(Progress(task: "\(folder.title), pictures", done: done, total: jobs.count, note: ""))
+            try interruption.check()
+        }
+    }
+
+    private func score(_ folder: RunFolder, _ jobs: [GenerationJob], seconds: Double) throws -> RunFolder.Scores {
+        let images = try jobs.map { try Image(contentsOf: folder.imageFolder.appending(path: $0.file)) }
+        let records = jobs.map {
+            SampleRecord(number: $0.number, caption: $0.caption, text: $0.text, file: "\(folder.imageFolder.lastPathComponent)/\($0.file)")
+        }
+        let judged = try judges.judge(images, records)
+        let lines = try judged.records.map { record in
+            let encoder = JSONEncoder()
+            encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
+            return String(decoding: try encoder.encode(record), as: UTF8.self) + "\n"
+        }
+        try AtomicFile.write(lines.joined(), to: folder.samplesFile)
+        let curve = try JSONLines.read(TrainingLine.self, from: folder.trainingLog)
+        let losses = curve.compactMap(\.validation)
+        return RunFolder.Scores(verdict: judged.verdict, bestLoss: losses.min(), lastLoss: losses.last, seconds: seconds)
+    }
+
+    // MARK: - What is shared
+
+    /// The captions drawn for every encoder and seed.
+    var jobs: [GenerationJob] {
+        data.generationCaptions(settings.sampling.captions).flatMap { choice -> [GenerationJob] in
+            let sample = data.validation[choice.sample]
+            return (0..<settings.sampling.imagesPerCaption).map { copy in
+                let ending = settings.sampling.format == .png ? "png" : "jpg"
+                let number = String(format: "%06d", sample.number)
+                let name = copy == 0 ? "\(number)-\(choice.caption)" : "\(number)-\(choice.caption)-\(copy)"
+                return GenerationJob(
+                    number: sample.number, caption: choice.caption + 1000 * copy, text: sample.captions[choice.caption],
+                    file: "\(name).\(ending)")
+            }
+        }
+    }
+
+    func captionEncoder(_ encoder: EncoderSettings) throws -> CaptionEncoder {
+        if encoder.style == .random { return CaptionEncoder(randomOfSize: encoder.size ?? 512) }
+        let pooling = Pooling(rawValue: encoder.pooling.rawValue) ?? .probe
+        return try CaptionEncoder(folder: try shelf.folder(of: encoder.path ?? ""), pooling: pooling, precision: precision)
+    }
+
+    private func adapterData(_ encoder: EncoderSettings, seed: Int) throws -> (AdapterData, AdapterData) {
+        let key = encoder.style == .random ? "\(encoder.name) \(seed)" : encoder.name
+        if let known = training[key], let other = validation[key] { return (known, other) }
+        let generator = try captionEncoder(encoder)
+        let hash = try generator.folder.map { try FeatureCache.hash(ofModel: $0) + " " + encoder.pooling.rawValue + " \(precision)" } ?? ""
+        func make(_ samples: [ProbeSample], _ split: String) throws -> AdapterData {
+            let tokens = try cache.tokens(samples, of: data, by: decoder, decoderHash: decoderHash, split: split) { done in
+                tell(Progress(task: "image tokens, \(split)", done: done, total: samples.count, note: ""))
+                try interruption.check()
+            }
+            let captions = samples.reduce(0) { $0 + $1.captions.count }
+            let vectors = try cache.vectors(
+                samples, of: data, by: generator, encoderHash: hash, name: encoder.name, split: split, seed: UInt64(seed)
+            ) { done in
+                tell(Progress(task: "\(encoder.name), caption vectors, \(split)", done: done, total: captions, note: ""))
+                try interruption.check()
+            }
+            return AdapterData(tokens: tokens, vectors: vectors, captionCounts: samples.map(\.captions.count))
+        }
+        let pair = try timed("features") { (try make(data.training, "training"), try make(data.validation, "validation")) }
+        (training[key], validation[key]) = pair
+        return pair
+    }
+
+    /// The pictures the captions were written for, scored like drawn ones.
+    private func groundTruth() throws -> RunFolder.Truth {
+        let folder = root.appending(path: "real")
+        let scoresFile = folder.appending(path: "scores.json")
+        if let known = try RunFolder.read(RunFolder.Truth.self, scoresFile) { return known }
+        let choices = data.generationCaptions(settings.sampling.captions)
+        let preparation = TamingPreprocessing(side: decoder.configuration.vqgan.resolution)
+        let images = try choices.map { try preparation.prepared(try data.image(data.validation[$0.sample])) }
+        let records = choices.map { choice in
+            let sample = data.validation[choice.sample]
+            return SampleRecord(number: sample.number, caption: choice.caption, text: sample.captions[choice.caption], file: "")
+        }
+        let judged = try judges.judge(images, records)
+        try AtomicFile.makeFolder(folder)
+        let truth = RunFolder.Truth(verdict: judged.verdict, records: judged.records)
+        try RunFolder.write(truth, scoresFile)
+        return truth
+    }
+
+    private func timed<Result>(_ stage: String, _ body: () throws -> Result) rethrows -> Result {
+        let start = ContinuousClock.now
+        defer {
+            let time = (ContinuousClock.now - start).components
+            let seconds = Double(time.seconds) + Double(time.attoseconds) * 1e-18
+            if let place = stages.firstIndex(where: { $0.name == stage }) {
+                stages[place].seconds += seconds
+            } else {
+                stages.append(Provenance.Stage(stage, seconds: seconds))
+            }
+        }
+        return try body()
+    }
+}
+
+extension ProbeSettings.Precision {
+    /// `auto` means bf16 where the processor computes with it natively.
+    public var resolved: Precision {
+        switch self {
+        case .auto: Processor.hasNativeBFloat16 ? .bfloat16 : .float32
+        case .bf16: .bfloat16
+        case .f32: .float32
+        }
+    }
+}
+
+extension SamplingSettings {
+    var sampler: TokenSampler {
+        get throws { try TokenSampler(topK: topK, topP: topP, temperature: Float(temperature), greedy: greedy) }
+    }
+}

@@ -1,0 +1,35 @@
+import ArgumentParser
+import Experiments
+import Foundation
+import Reports
+
+struct Probe: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        abstract: "Runs the text-to-image probe: trains adapters, draws faces, scores them, writes the report.",
+        discussion: """
+            Everything is kept in the run's folder (runs/NAME unless the settings name another). Stop it at any time: \
+            the same command goes on and ends with the same result.
+            """)
+
+    @Argument(help: "A settings file, such as Samples/miniature.yaml.")
+    var settings: String
+
+    @Option(name: .customLong("set"), help: "Override a setting, as in adapter.learning-rate=1e-4. May be repeated.")
+    var overrides: [String] = []
+
+    @OptionGroup var shared: SharedOptions
+
+    func run() throws {
+        let settings = try ProbeSettings(file: settings, overrides: overrides)
+        let watch = SignalWatch()
+        let bars = ProgressLines(shared)
+        let run = try ProbeRun(
+            settings, shelf: ModelShelf(environment: ProcessInfo.processInfo.environment), interruption: watch.interruption,
+            progress: bars.show)
+        let report = try run.run()
+        bars.finish()
+        if shared.json { return try Output.write(json: report) }
+        try Output.write(report.terminal)
+        shared.remark("the whole report: \(settings.output)/report.html")
+    }
+}
