@@ -23,7 +23,7 @@ struct GoldenTests {
         ("significance-missing", ["significance", "--groups", "none.csv"]),
         ("significance-bad-score", ["significance", "--groups", "bad-score.csv"]),
         ("significance-nothing-given", ["significance"]),
-        ("portraits-negative", ["portraits", "--out", "none", "--count", "-3"]),
+        ("portraits-none", ["portraits", "--out", "none", "--count", "0"]),
         ("portraits-unwritable", ["portraits", "--out", "faces.txt/below", "--quiet"]),
         ("tokenize", ["tokenize", "--encoder", tokenizer, "--captions", "faces.txt"]),
         ("tokenize-short", ["tokenize", "--encoder", tokenizer, "--captions", "faces.txt", "--max-length", "4"]),
