@@ -37,7 +37,7 @@ extension FacePainter {
 
     private var waviness: Float {
         if isWavy { return isLong ? 0.088 : 0.062 }
-        return has[.straightHair] || v.hairLength == .cropped ? 0 : 0.014
+        return has[.straightHair] || v.hairLength == .cropped ? 0 : isLong ? 0.036 : 0.014
     }
 
     /// Distance from the outline of all the hair.
@@ -159,7 +159,7 @@ extension FacePainter {
             let away = abs(x - v.part)
             top = -0.76 + 0.92 * away * away.squareRoot()
         } else if v.hairLength == .tied {
-            top = -0.64 + 0.28 * x * x
+            top = -0.82 + 0.32 * x * x
         } else {
             let swept = x * (v.part > 0 ? 1 : -1)
             let locks = (x * (isWavy ? 14 : 27) + v.wavePhase).sine

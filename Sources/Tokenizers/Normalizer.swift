@@ -1,5 +1,3 @@
-import Foundation
-
 /// What happens to a text before it is cut into words.
 indirect enum Normalizer: Sendable {
     case bert(cleans: Bool, separatesIdeographs: Bool, stripsAccents: Bool, lowercases: Bool)
@@ -20,10 +18,10 @@ indirect enum Normalizer: Sendable {
             var text = text
             if cleans { text = Self.clean(text) }
             if separatesIdeographs { text = Self.setApart(text) }
-            if stripsAccents { text = Self.decompose(text).filter { !$0.isAccent } }
+            if stripsAccents { text = CanonicalForm.decompose(text).filter { !$0.isAccent } }
             return lowercases ? Self.lowercase(text) : text
-        case .composed: return Self.compose(text)
-        case .decomposed: return Self.decompose(text)
+        case .composed: return CanonicalForm.compose(text)
+        case .decomposed: return CanonicalForm.decompose(text)
         case .lowercased: return Self.lowercase(text)
         case .blanksCollapsed: return Self.collapseBlanks(text)
         case .replaced(let old, let new): return Self.replace(old, by: new, in: text)
@@ -86,48 +84,5 @@ indirect enum Normalizer: Sendable {
             }
         }
         return result
-    }
-
-    /// Below U+0300 nothing composes; below U+00C0 nothing decomposes.
-    private static func compose(_ text: [Unicode.Scalar]) -> [Unicode.Scalar] {
-        guard text.contains(where: { $0.value >= 0x300 }) else { return text }
-        return joinHangul(Array(string(text).precomposedStringWithCanonicalMapping.unicodeScalars))
-    }
-
-    /// A Hangul syllable without final consonant, followed by one, is one syllable: NFC says so, Foundation forgets it
-    /// where the first part came composed.
-    private static func joinHangul(_ text: [Unicode.Scalar]) -> [Unicode.Scalar] {
-        guard text.contains(where: { (0x11a8...0x11c2).contains($0.value) }) else { return text }
-        var result: [Unicode.Scalar] = []
-        for scalar in text {
-            if let last = result.last?.value, (0xac00...0xd7a3).contains(last), (last - 0xac00) % 28 == 0,
-                (0x11a8...0x11c2).contains(scalar.value), let joined = Unicode.Scalar(last + scalar.value - 0x11a7)
-            {
-                result[result.count - 1] = joined
-            } else {
-                result.append(scalar)
-            }
-        }
-        return result
-    }
-
-    private static func decompose(_ text: [Unicode.Scalar]) -> [Unicode.Scalar] {
-        guard text.contains(where: { $0.value >= 0xc0 }) else { return text }
-        return Array(string(text).decomposedStringWithCanonicalMapping.unicodeScalars)
-    }
-
-    /// The text as a `String`. Three Tibetan vowel signs that decompose into marks are spelled out first: the standard
-    /// library takes them for starters and would not sort the marks around them.
-    private static func string(_ text: [Unicode.Scalar]) -> String {
-        var view = String.UnicodeScalarView()
-        for scalar in text {
-            switch scalar.value {
-            case 0xf73: view.append(contentsOf: ["\u{f71}", "\u{f72}"])
-            case 0xf75: view.append(contentsOf: ["\u{f71}", "\u{f74}"])
-            case 0xf81: view.append(contentsOf: ["\u{f71}", "\u{f80}"])
-            default: view.append(scalar)
-            }
-        }
-        return String(view)
     }
 }

@@ -1,6 +1,6 @@
 /// What a Unicode scalar is, as Hugging Face's `tokenizers` 0.23 sees it.
 ///
-/// That library reads its classes from three sources of different age, and ids depend on them. BERT's cleaning,
+/// That library reads its classes from sources of different age, and ids depend on them. BERT's cleaning,
 /// accents and punctuation use the general categories of Unicode 8.0; the expressions of byte-level and CLIP
 /// splitting use Unicode 16.0; white space is the property `White_Space`. Swift's tables are newer, so a scalar
 /// counts only if it was assigned by then (`age`), and the few scalars whose category changed since are named.
@@ -93,7 +93,7 @@ extension Unicode.Scalar {
         }
     }
 
-    private func wasAssigned(by major: Int) -> Bool {
+    func wasAssigned(by major: Int) -> Bool {
         guard let age = properties.age else { return false }
         return age.major < major || (age.major == major && age.minor == 0)
     }

@@ -21,9 +21,6 @@ public struct Encoding: Sendable, Equatable {
 /// The steps are those of `tokenizers`: added tokens such as `[SEP]` are cut out of the text, what lies between is
 /// normalised, cut into words, each word spelled with pieces of the vocabulary; then the start and end tokens are put
 /// around. A value, safe to use from many threads at once; it keeps nothing between calls.
-///
-/// Ids agree for every Unicode scalar `tokenizers` 0.23 knows, one excepted: U+11938 is decomposed here before
-/// accents are stripped, as Unicode 13 says, and not there.
 public struct Tokenizer: Sendable {
     public enum Kind: String, Sendable, CaseIterable {
         /// WordPiece with `##` pieces, as BERT's.
