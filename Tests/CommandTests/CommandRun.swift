@@ -47,7 +47,7 @@ struct CommandRun: Sendable {
         complaints = String(decoding: try Data(contentsOf: scratch.appending(path: "err")), as: UTF8.self)
     }
 
-    /// The run as a golden file holds it.
+    /// The run as a golden file holds it; where it ran is written as FOLDER.
     var transcript: String {
         """
         $ synesthesia \(arguments.joined(separator: " "))
@@ -55,7 +55,7 @@ struct CommandRun: Sendable {
         --- standard output
         \(output)--- standard error
         \(complaints)
-        """
+        """.replacing(Self.folder.path, with: "FOLDER")
     }
 
     /// The golden transcript of that name; with `UPDATE_GOLDENS=1` this run becomes it.

@@ -4,6 +4,8 @@ import Testing
 /// What the program prints, word for word, and how it ends. `UPDATE_GOLDENS=1` rewrites the files.
 @Suite("The command as text", .enabled(if: CommandRun.program != nil, Comment(rawValue: CommandRun.absent)))
 struct GoldenTests {
+    static let tokenizer = "../../tokenizers/small/bert"
+
     static let runs: [(name: String, arguments: [String])] = [
         ("help", ["--help"]),
         ("help-list", ["list", "--help"]),
@@ -13,6 +15,23 @@ struct GoldenTests {
         ("contradiction", ["env", "--quiet", "--verbose"]),
         ("list-nothing", ["list"]),
         ("list-nothing-json", ["list", "--json", "--quiet"]),
+        ("help-significance", ["significance", "--help"]),
+        ("help-portraits", ["portraits", "--help"]),
+        ("help-tokenize", ["tokenize", "--help"]),
+        ("significance-paper", ["significance", "--groups", "paper.csv"]),
+        ("significance-one-sample", ["significance", "--groups", "one-sample.csv"]),
+        ("significance-missing", ["significance", "--groups", "none.csv"]),
+        ("significance-bad-score", ["significance", "--groups", "bad-score.csv"]),
+        ("significance-nothing-given", ["significance"]),
+        ("portraits-none", ["portraits", "--out", "none", "--count", "0"]),
+        ("portraits-unwritable", ["portraits", "--out", "faces.txt/below", "--quiet"]),
+        ("tokenize", ["tokenize", "--encoder", tokenizer, "--captions", "faces.txt"]),
+        ("tokenize-short", ["tokenize", "--encoder", tokenizer, "--captions", "faces.txt", "--max-length", "4"]),
+        ("tokenize-not-utf8", ["tokenize", "--encoder", tokenizer, "--captions", "latin-1.txt"]),
+        ("tokenize-no-captions", ["tokenize", "--encoder", tokenizer, "--captions", "nothing.txt"]),
+        ("tokenize-missing", ["tokenize", "--encoder", tokenizer, "--captions", "none.txt"]),
+        ("tokenize-no-encoder", ["tokenize", "--encoder", "./none", "--captions", "faces.txt"]),
+        ("tokenize-no-tokenizer", ["tokenize", "--encoder", ".", "--captions", "faces.txt"]),
     ]
 
     @Test("is what the golden file says", arguments: runs)
