@@ -58,6 +58,9 @@ enum PageStyle {
         th { font-weight: 500; font-size: 13px; color: var(--quiet); }
         thead th { border-bottom: 1px solid var(--line); }
         tbody tr + tr td, tbody tr + tr th { border-top: 1px solid var(--line); }
+        .box > table:not(.gallery) :is(th, td):first-child { position: sticky; left: 0; background: var(--card); }
+        .box.fit { width: fit-content; max-width: 100%; }
+        .box.fit th, .box.fit td { padding-right: 32px; }
         .right { text-align: right; }
         td:first-child, th:first-child { padding-left: 18px; }
         td:last-child, th:last-child { padding-right: 18px; }
@@ -88,6 +91,9 @@ enum PageStyle {
         .missing { width: 128px; min-height: 128px; margin: 0 auto; padding: 12px; border: 1px dashed var(--line);
           border-radius: 6px; font-size: 12px; line-height: 1.4; color: var(--quiet); white-space: normal;
           overflow-wrap: anywhere; display: flex; align-items: center; justify-content: center; }
+        .small .face, .small .missing { width: 106px; min-height: 106px; }
+        .small .face { height: 106px; }
+        .detail { display: block; margin-top: 2px; font-size: 12.5px; }
         .score { display: block; margin-top: 5px; font-size: 13px; color: var(--quiet); }
         .score strong { color: var(--ink); font-weight: 600; }
         .name { color: var(--ink); font-weight: 600; }
@@ -96,8 +102,6 @@ enum PageStyle {
         .name.clip::before { background: var(--clip); transform: rotate(45deg); }
         .name.random::before { background: var(--random); }
         .name.real::before { background: var(--real); border-radius: 2px; }
-        .gallery th.asked { min-width: 150px; max-width: 180px; white-space: normal; text-align: left; font-size: 12.5px; }
-        .gallery td.setting { text-align: left; vertical-align: middle; font-size: 13px; }
 
         details { border-top: 1px solid var(--line); padding: 14px 0; }
         details:last-of-type { border-bottom: 1px solid var(--line); }
@@ -111,8 +115,8 @@ enum PageStyle {
           main, body > header, body > footer { padding: 0 16px; }
           body > header { padding-top: 32px; }
           section { margin-top: 44px; }
-          .face, .missing { width: 104px; }
-          .face { height: 104px; }
+          .face, .missing, .small .face, .small .missing { width: 104px; min-height: 104px; }
+          .face, .small .face { height: 104px; }
         }
         @media print {
           .box { overflow: visible; border: 0; }

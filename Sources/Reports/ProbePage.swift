@@ -22,7 +22,7 @@ public struct ProbePage: Sendable {
             if !report.scores.isEmpty { scores }
             if let training { training }
             for (index, section) in report.studySections.enumerated() { told(section, id: "section-\(index + 1)") }
-            if !report.gallery.isEmpty { PictureGrid.gallery(self) }
+            if !report.gallery.isEmpty { pictures }
             if let ablation = report.ablation, !ablation.rows.isEmpty { steering(ablation) }
             if !report.caveats.isEmpty { caveats }
             facts
@@ -61,13 +61,13 @@ public struct ProbePage: Sendable {
         Tag.section(["id": "scores"]) {
             Tag.h2 { "Scores" }
             report.untitled(report.scoreTable).markup
-            if let quality = report.qualityTable { Tag.figure { quality.markup } }
             if let drawing = ScorePlot(report).drawing {
                 Tag.figure {
                     Tag.div(["class": "box chart", "tabindex": "0"]) { drawing.inline }
                     Tag.figcaption { scoreCaption }
                 }
             }
+            if let quality = report.qualityTable { Tag.figure { quality.markup } }
         }
     }
 
@@ -115,6 +115,18 @@ public struct ProbePage: Sendable {
         }
     }
 
+    private var pictures: Markup {
+        let grid = PictureGrid.gallery(self)
+        return Tag.section(["id": "gallery"]) {
+            Tag.h2 { "Pictures" }
+            Tag.p {
+                "One caption per row, one encoder per column. \(grid.legend) "
+                "Single pictures are anecdotes; the score table is the evidence."
+            }
+            grid.markup(picturesBelow: folder)
+        }
+    }
+
     private func steering(_ ablation: Ablation) -> Markup {
         Tag.section(["id": "steering"]) {
             Tag.h2 { "Stronger steering" }
@@ -124,7 +136,12 @@ public struct ProbePage: Sendable {
                 "draw without a caption."
             }
             if let table = report.ablationTable { report.untitled(table).markup }
-            PictureGrid.ablation(ablation, self)
+            if let grid = PictureGrid.ablation(ablation) {
+                Tag.figure {
+                    grid.markup(picturesBelow: folder)
+                    Tag.figcaption { grid.legend }
+                }
+            }
         }
     }
 

@@ -65,25 +65,10 @@ extension ProbeReport {
     /// What the command prints when it is done.
     public var terminal: String {
         var blocks = [TerminalText.safe(title) + "\n" + TerminalText.safe(subtitle) + "\n"]
-        if partial { blocks.append(paragraph("Warning: " + Self.partialNote)) }
-        if let finding { blocks.append(paragraph(finding)) }
-        for section in textSections {
-            blocks.append(TerminalText.safe(section.heading).uppercased() + "\n")
-            for part in section.parts {
-                switch part {
-                case .sentence(let text): blocks.append(paragraph(text))
-                case .warning(let text): blocks.append(paragraph("Warning: " + text))
-                case .table(let table): blocks.append(table.terminal)
-                case .terms(let terms):
-                    blocks.append(terms.map { paragraph("\($0.name): \($0.text)") }.joined())
-                }
-            }
-        }
+        if partial { blocks.append(TerminalText.paragraph("Warning: " + Self.partialNote)) }
+        if let finding { blocks.append(TerminalText.paragraph(finding)) }
+        blocks += textSections.map(\.terminal)
         return blocks.joined(separator: "\n")
-    }
-
-    private func paragraph(_ text: String) -> String {
-        TerminalText.wrapped(text).joined(separator: "\n") + "\n"
     }
 
     /// `report.md`: the same numbers for a wiki or an issue. Pictures and plots are on the page.
@@ -92,11 +77,11 @@ extension ProbeReport {
         if partial { blocks.append("> **Warning.** \(Markdown.escaped(Self.partialNote))\n") }
         blocks.append(Markdown.escaped(lead) + "\n")
         if let finding { blocks.append("**\(Markdown.escaped(finding))**\n") }
-        blocks += textSections.map { Markdown.section($0) }
+        blocks += textSections.map(\.markdown)
         let facts = [settingsTable, provenanceTable].compactMap { $0 }.map { table in
             ReportSection(table.title ?? "", [.table(untitled(table))])
         }
-        blocks += facts.map { Markdown.section($0) }
+        blocks += facts.map(\.markdown)
         return blocks.joined(separator: "\n")
     }
 }

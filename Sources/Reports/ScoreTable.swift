@@ -46,7 +46,7 @@ extension ProbeReport {
             "Pictures and training",
             columns: [
                 .init("Encoder"), .init("IS ↑", .right), .init("IS as published", .right), .init("FID ↓", .right),
-                .init("Validation loss ↓", .right), .init("last", .right), .init("Time", .right),
+                .init("Validation loss, best ↓", .right), .init("last ↓", .right), .init("Time", .right),
             ],
             rows: EncoderSummary.of(scores).map(qualityRow)
                 + [groundTruth?.inceptionScore.map { ["real pairs", NumberText.fixed($0.mean, decimals: 2)] }]

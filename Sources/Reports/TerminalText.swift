@@ -52,6 +52,11 @@ public enum TerminalText {
         return lines
     }
 
+    /// A sentence wrapped at 100 columns, with its line end.
+    static func paragraph(_ text: String) -> String {
+        wrapped(text).joined(separator: "\n") + "\n"
+    }
+
     static func trimmedRight(_ line: String) -> String {
         var line = line[...]
         while line.last == " " { line.removeLast() }

@@ -28,7 +28,7 @@ import Testing
         for part in [
             "Scores", "Training", "Do the groups differ?", "A note on the judge", "Pictures", "Stronger steering",
             "Before quoting a number", "Settings and provenance", "Seeds of one encoder are not independent encoders",
-            "paired t: The groups share no encoder and seed.", "adapter.learning-rate", "A Processor That Does Not Exist",
+            "Paired t: The groups share no encoder and seed.", "adapter.learning-rate", "A Processor That Does Not Exist",
             "K = 4, W = 3", "mentions wavy hair · brown hair", "images/not-there.png",
         ] {
             #expect(words.contains(part), "the page lacks “\(part)”")

@@ -87,7 +87,7 @@ import Testing
         let text = MadeUpReport.whole().markdown
         #expect(text.contains("> **Warning.** Seeds of one encoder are not independent encoders"))
         #expect(text.contains("| Student t (pooled) "))
-        #expect(text.contains("2.25e−09"))
+        #expect(text.contains("2.25e-9"))
         #expect(text.contains("- **Student t (pooled).** If every score were an independent draw"))
         #expect(text.contains("no p below 0.333 is possible"))
         #expect(!text.contains("<script"))
