@@ -42,7 +42,8 @@ struct PictureGrid {
                     row.pictures.first { $0.encoder == drawer.encoder && $0.seed == drawer.seed }?.picture
                 }
                 return Row(
-                    caption: row.caption, mentions: row.attributes ?? [], pictures: (real ? [row.original] : []) + drawn,
+                    caption: row.caption, mentions: row.attributes ?? [],
+                    pictures: (real ? [row.original] : []) + drawn,
                     best: row.pictures.compactMap(\.picture.clipScore).filter(\.isFinite).max())
             })
     }

@@ -73,10 +73,11 @@ public struct ProbePage: Sendable {
 
     private var scoreCaption: String {
         let single = encoders.contains { $0.scores.count == 1 }
-        return "Large mark: mean over seeds. Line: 95 % interval over the seeds of that encoder; it does not speak for its "
-            + "style. Small marks below: single seeds."
+        return "Large mark: mean over seeds. Line: 95 % interval over the seeds of that encoder; it does not speak "
+            + "for its style. Small marks below: single seeds."
             + (single ? " An encoder with a single seed has no interval." : "")
-            + (report.groundTruth == nil ? "" : " Mind the scale: where a strip stands below, the main axis enlarges its shaded part.")
+            + (report.groundTruth == nil
+                ? "" : " Mind the scale: where a strip stands below, the main axis enlarges its shaded part.")
     }
 
     private var training: Markup? {
@@ -87,8 +88,8 @@ public struct ProbePage: Sendable {
             Tag.figure {
                 Tag.div(["class": "box panels"]) { for drawing in drawings { drawing.inline } }
                 Tag.figcaption {
-                    "Loss in nats per image token against the optimiser's steps. Solid: validation, mean over seeds, in a "
-                    "band from the lowest to the highest seed. Dotted: training, smoothed by averaging neighbours. "
+                    "Loss in nats per image token against the optimiser's steps. Solid: validation, mean over "
+                    "seeds, in a band from the lowest to the highest seed. Dotted: training, smoothed by averaging neighbours. "
                     "Grey: the other encoders' validation."
                 }
             }
@@ -131,9 +132,9 @@ public struct ProbePage: Sendable {
         Tag.section(["id": "steering"]) {
             Tag.h2 { "Stronger steering" }
             Tag.p {
-                "One prefix token in a decoder trained without text steers weakly. Beyond the published probe: K prefix "
-                "tokens made by the same linear layer, and guidance W, which pushes the decoder away from what it would "
-                "draw without a caption."
+                "One prefix token in a decoder trained without text steers weakly. Beyond the published probe: K "
+                "prefix tokens made by the same linear layer, and guidance W, which pushes the decoder away from what "
+                "it would draw without a caption."
             }
             if let table = report.ablationTable { report.untitled(table).markup }
             if let grid = PictureGrid.ablation(ablation) {

@@ -35,7 +35,8 @@ extension ProbeReport {
         return parts.joined(separator: " · ")
     }
 
-    static let partialNote = "Only part of the captions was used (--limit): these are not the numbers of the whole experiment."
+    static let partialNote =
+        "Only part of the captions was used (--limit): these are not the numbers of the whole experiment."
 
     /// The report from top to bottom as sections, for renderings made of text.
     var textSections: [ReportSection] {

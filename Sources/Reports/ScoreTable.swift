@@ -111,7 +111,9 @@ extension ProbeReport {
                     + ", so neither a spread nor an interval can be given.")
         }
         if groundTruth != nil, encoders.contains(where: { $0.style == .random }) {
-            notes.append("Way to real: how far the CLIP-Score stands between the random baseline (0 %) and real pairs (100\u{A0}%).")
+            notes.append(
+                "Way to real: how far the CLIP-Score stands between the random baseline (0 %) and real pairs "
+                    + "(100\u{A0}%).")
         }
         if scores.contains(where: { $0.attributeScore != nil }) {
             notes.append(

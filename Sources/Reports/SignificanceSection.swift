@@ -61,7 +61,8 @@ extension SignificanceRecord {
             ],
             rows: comparison.tests.map { test in
                 [
-                    capitalised(test.title), test.unit.rawValue, "\(test.countA) vs \(test.countB)", text(test.interval),
+                    capitalised(test.title), test.unit.rawValue, "\(test.countA) vs \(test.countB)",
+                    text(test.interval),
                     (test.t ?? test.u).map { NumberText.fixed($0, decimals: 2) } ?? "",
                     test.degreesOfFreedom.map { NumberText.significant($0, digits: 4) } ?? "",
                     test.p.map(NumberText.pValue) ?? "undefined", test.pHolm.map(NumberText.pValue) ?? "",
@@ -95,7 +96,9 @@ extension SignificanceRecord {
     /// Every test that was made, once, with its question.
     private var questions: [ReportSection.Term] {
         let made = Set(comparisons.flatMap { $0.tests.map(\.name) })
-        return SignificanceTest.allCases.filter(made.contains).map { ReportSection.Term(Self.capitalised($0.title), $0.question) }
+        return SignificanceTest.allCases.filter(made.contains).map {
+            ReportSection.Term(Self.capitalised($0.title), $0.question)
+        }
     }
 
     private static func capitalised(_ title: String) -> String {

@@ -78,7 +78,10 @@ import Testing
 
     @Test(arguments: [
         [], [TrainingCurve(encoder: "a", style: .clip, seed: 0)],
-        [TrainingCurve(encoder: "a", style: .clip, seed: 0, train: [.init(0, .nan)], validation: [.init(0, .infinity)])],
+        [
+            TrainingCurve(
+                encoder: "a", style: .clip, seed: 0, train: [.init(0, .nan)], validation: [.init(0, .infinity)])
+        ],
     ])
     func nothingToDrawIsNoDrawing(_ curves: [TrainingCurve]) {
         #expect(CurvePlot(curves).drawing == nil)
