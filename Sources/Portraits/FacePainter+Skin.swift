@@ -85,7 +85,8 @@ extension FacePainter {
             var dim = strength * flank
             // Wings and underside.
             let wing = ((side - wide * 0.74).squared + (w - base + 0.035).squared).squareRoot() - wide * 0.36
-            dim = max(dim, (0.62 + (big ? 0.16 : 0)) * bell((wing / 0.022).squared) * rise(wide * 0.62, wide * 0.95, side))
+            let wings = bell((wing / 0.022).squared) * rise(wide * 0.62, wide * 0.95, side)
+            dim = max(dim, (big ? 0.78 : 0.62) * wings)
             let droop = pointy ? 0.55 * (0.09 - min(side, 0.09)) : 0.12 * (wide - min(side, wide))
             let under = bell(((w - base - droop) / 0.030).squared) * rise(wide * 1.10, wide * 0.72, side)
             dim = max(dim, (pointy ? 0.85 : 0.68) * under)

@@ -57,7 +57,7 @@ public struct PortraitVariation: Hashable, Sendable {
         skin = Palette.skin(pale: attributes[.paleSkin], with: &stream)
         hair = Palette.hair(of: attributes, with: &stream)
         hairGloss = Palette.gloss(on: hair)
-        iris = stream.pick(Palette.irises)
+        iris = Palette.iris(under: skin, with: &stream)
         lips = stream.pick(Palette.lipsticks)
         eyeshadow = stream.pick(Palette.eyeshadows)
         cloth = stream.pick(Palette.cloths).lit(stream.between(0.85, 1.1))

@@ -89,8 +89,8 @@ public struct ProbePage: Sendable {
                 Tag.div(["class": "box panels"]) { for drawing in drawings { drawing.inline } }
                 Tag.figcaption {
                     "Loss in nats per image token against the optimiser's steps. Solid: validation, mean over "
-                    "seeds, in a band from the lowest to the highest seed. Dotted: training, smoothed by averaging neighbours. "
-                    "Grey: the other encoders' validation."
+                    "seeds, in a band from the lowest to the highest seed. Dotted: training, smoothed by averaging "
+                    "neighbours. Grey: the other encoders' validation."
                 }
             }
         }

@@ -64,32 +64,3 @@ public struct ReportSection: Codable, Sendable, Equatable {
         self.parts = parts
     }
 }
-
-extension ReportSection {
-    /// The heading in capitals, then the parts, wrapped for a terminal.
-    public var terminal: String {
-        let told = parts.map { part in
-            switch part {
-            case .sentence(let text): TerminalText.paragraph(text)
-            case .warning(let text): TerminalText.paragraph("Warning: " + text)
-            case .table(let table): table.terminal
-            case .terms(let terms): terms.map { TerminalText.paragraph("\($0.name): \($0.text)") }.joined()
-            }
-        }
-        return ([TerminalText.safe(heading).uppercased() + "\n"] + told).joined(separator: "\n")
-    }
-
-    /// A heading of the second level, then the parts; warnings are quotations, terms a list.
-    public var markdown: String {
-        let told = parts.map { part in
-            switch part {
-            case .sentence(let text): Markdown.escaped(text) + "\n"
-            case .warning(let text): "> **Warning.** " + Markdown.escaped(text) + "\n"
-            case .table(let table): table.markdown
-            case .terms(let terms):
-                terms.map { "- **\(Markdown.escaped($0.name)).** \(Markdown.escaped($0.text))\n" }.joined()
-            }
-        }
-        return (["## \(Markdown.escaped(heading))\n"] + told).joined(separator: "\n")
-    }
-}

@@ -52,7 +52,7 @@ public enum TerminalText {
         return lines
     }
 
-    /// A sentence wrapped at 100 columns, with its line end.
+    /// A sentence as a block of lines, ended by a newline.
     static func paragraph(_ text: String) -> String {
         wrapped(text).joined(separator: "\n") + "\n"
     }

@@ -58,7 +58,9 @@ import Testing
                 for x in 0..<64 {
                     for c in 0..<3 {
                         var sum = 0
-                        for dy in 0..<4 { for dx in 0..<4 { sum += Int(large[((4 * y + dy) * 256 + 4 * x + dx) * 3 + c]) } }
+                        for k in 0..<16 {
+                            sum += Int(large[((4 * y + k / 4) * 256 + 4 * x + k % 4) * 3 + c])
+                        }
                         difference += abs(Double(sum) / 16 - Double(small[(y * 64 + x) * 3 + c]))
                     }
                 }

@@ -45,8 +45,8 @@ public final class ImageTransformerTrainee: Trainee {
     /// A decoder folder: taming's project.yaml, and the transformer and VQGAN in one file as in its checkpoints.
     public func save(to folder: URL) throws {
         try AtomicFile.makeFolder(folder)
-        let settings = ImageDecoderConfiguration(transformer: model.configuration, vqgan: vqgan.configuration)
-        try AtomicFile.write(settings.yaml, to: folder.appending(path: "project.yaml"))
+        try ImageDecoderConfiguration(transformer: model.configuration, vqgan: vqgan.configuration)
+            .write(projectFile: folder.appending(path: "project.yaml"))
         try writeSafetensors(
             weights.all.map { ($0.name, $0.tensor.detached) } + vqganTensors, floats: .float16,
             to: folder.appending(path: "model.safetensors"))

@@ -43,18 +43,18 @@ public final class PortraitNetworkTrainee: Trainee {
 
     public func loss(step: Int) throws -> (loss: Tensor, notes: [Measure]) {
         let batch = PortraitBatch(world, target.range.indices(step: step, batch: recipe.batch), size: drawnSize)
-        let images = Tensor(try degraded(batch, step), shape: [recipe.batch, drawnSize, drawnSize, 3])
+        let images = Tensor(degraded(batch, step), shape: [recipe.batch, drawnSize, drawnSize, 3])
         let logits = model.logits(training: resized(images), noting: statistics)
         return (loss(logits, batch.portraits), [Measure("accuracy", accuracy(logits.detached, batch.portraits))])
     }
 
     /// Half of the pictures are softened a little, so that a slightly blurred reconstruction is no stranger.
-    private func degraded(_ batch: PortraitBatch, _ step: Int) throws -> [Float] {
+    private func degraded(_ batch: PortraitBatch, _ step: Int) -> [Float] {
         var stream = RandomStream(seed: recipe.seed, purpose: "softening", index: step)
-        return try batch.images.flatMap { image -> [Float] in
+        return batch.images.flatMap { image -> [Float] in
             guard stream.uniform() < 0.5 else { return image.pixels.map(Float.init) }
             let small = 24 + stream.below(33)
-            return try image.resized(width: small, height: small, filter: .bilinear)
+            return image.resized(width: small, height: small, filter: .bilinear)
                 .resized(width: drawnSize, height: drawnSize, filter: .bicubic).pixels.map(Float.init)
         }
     }

@@ -1,0 +1,56 @@
+import Foundation
+import Tensors
+
+/// One sitting of a training: steps, a state every minute, the finished model and its record at the end.
+public struct PretrainingSession {
+    private let model: MiniatureModel
+    private let recipe: Recipe
+    private let work: URL
+    private let folder: URL
+
+    public init(_ model: MiniatureModel, _ recipe: Recipe, work: URL, folder: URL, threads: Int?) {
+        (self.model, self.recipe, self.work, self.folder) = (model, recipe, work, folder)
+        if let threads { Threads.count = threads }
+    }
+
+    /// Trains to the end or until interrupted; both leave a state behind.
+    public func run(
+        savingTo result: URL, command: String, interruption: Interruption, progress: (Int, String) -> Void
+    ) throws -> PretrainingRecord {
+        try AtomicFile.makeFolder(folder)
+        let run = try PretrainingRun(try model.trainee(recipe, work: work), recipe, folder: folder)
+        progress(run.done, "")
+        let log = try JSONLines.Appender(folder.appending(path: "training.jsonl"))
+        var lastSave = ContinuousClock.now
+        var smooth: Float?
+        while !run.isFinished {
+            let (loss, notes) = try run.step()
+            smooth = smooth.map { $0 * 0.98 + loss * 0.02 } ?? loss
+            let note = (["loss \(text(smooth ?? loss))"] + notes.map { "\($0.name) \(text(Float($0.value)))" })
+                .joined(separator: ", ")
+            progress(run.done, note)
+            if run.done % 10 == 0 { try log.append(Line(step: run.done, loss: loss, notes: notes)) }
+            if interruption.isRequested || ContinuousClock.now - lastSave > .seconds(60) {
+                try run.saveState()
+                lastSave = .now
+            }
+            try interruption.check()
+        }
+        try run.saveState()
+        try run.trainee.save(to: result)
+        let record = PretrainingRecord(
+            model: model.rawValue, command: command, recipe: recipe,
+            parameters: run.trainee.weights.parameters.reduce(0) { $0 + $1.tensor.count }, seconds: run.seconds.rounded(),
+            threads: Threads.count, finalLoss: Double(smooth ?? 0), quality: try run.trainee.quality())
+        try record.write(to: result)
+        return record
+    }
+
+    private struct Line: Encodable {
+        let step: Int
+        let loss: Float
+        let notes: [Measure]
+    }
+
+    private func text(_ value: Float) -> String { String(format: "%.3f", value) }
+}

@@ -1,0 +1,72 @@
+import ArgumentParser
+import Experiments
+import Foundation
+
+extension MiniatureModel: ExpressibleByArgument {}
+
+struct Pretrain: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        abstract: "Trains one of the miniature world's models from nothing, on portraits drawn as they are needed.",
+        discussion: """
+            Portraits are drawn by index and none is shown twice. The state is saved in --work every minute; the same \
+            command goes on where the last one stopped. The VQGAN comes before the decoder that uses it.
+            """)
+
+    @Argument(help: "Which model.")
+    var model: MiniatureModel
+
+    @Option(help: "Where the finished model goes.")
+    var out: String?
+
+    @Option(help: "Where states, vocabularies and the finished VQGAN are kept.")
+    var work = "runs/pretrain"
+
+    @Option(help: "Steps of training, instead of the recipe's.")
+    var steps: Int?
+
+    @Option(help: "Portraits a step.")
+    var batch: Int?
+
+    @Option(help: "The largest learning rate.")
+    var learningRate: Float?
+
+    @Option(help: "The seed of weights, masks and choices.")
+    var seed: UInt64?
+
+    @Option(help: "Threads; as many as there are cores unless given.")
+    var threads: Int?
+
+    @OptionGroup var shared: SharedOptions
+
+    func validate() throws {
+        if let steps, steps < 1 { throw ValidationError("--steps is \(steps); it must be at least 1") }
+        if let batch, batch < 2 { throw ValidationError("--batch is \(batch); it must be at least 2") }
+        if let rate = learningRate, !(rate > 0 && rate.isFinite) {
+            throw ValidationError("--learning-rate is \(rate); it must be above 0")
+        }
+        if let threads, threads < 1 { throw ValidationError("--threads is \(threads); it must be at least 1") }
+    }
+
+    func run() throws {
+        var recipe = model.recipe
+        recipe.steps = steps ?? recipe.steps
+        recipe.batch = batch ?? recipe.batch
+        recipe.learningRate = learningRate ?? recipe.learningRate
+        recipe.seed = seed ?? recipe.seed
+        let work = URL(filePath: work)
+        let folder = work.appending(path: model.rawValue)
+        // The decoder's folder holds both halves; the VQGAN alone is only a step on the way.
+        let result = out.map { URL(filePath: $0) }
+            ?? (model == .vqgan ? folder.appending(path: "model") : URL(filePath: "Weights/\(model.rawValue)"))
+        let command = (["synesthesia pretrain", model.rawValue] + CommandLine.arguments.dropFirst(3)).joined(separator: " ")
+        let session = PretrainingSession(model, recipe, work: work, folder: folder, threads: threads)
+        let watch = SignalWatch()
+        var bar: ProgressLine?
+        let record = try session.run(savingTo: result, command: command, interruption: watch.interruption) { done, note in
+            if bar == nil { bar = shared.progress(model.rawValue, total: recipe.steps, done: done) }
+            bar?.advance(to: done, note: note)
+        }
+        bar?.finish()
+        try Output.write(json: record)
+    }
+}

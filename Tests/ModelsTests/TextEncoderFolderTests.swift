@@ -1,0 +1,117 @@
+import Checkpoints
+import Foundation
+import Models
+import Tensors
+import TestSupport
+import Testing
+
+@Suite struct TextEncoderFolderTests {
+    @Test(arguments: [
+        ("bert", "bert", 36), ("bert-mlm", "bert", 36), ("roberta", "roberta", 36), ("clip", "clip", 28),
+        ("clip-text-old", "clip_text_model", 28),
+    ]) func everyKindOpens(name: String, type: String, width: Int) throws {
+        let fixture = try ModelFixture(name)
+        let folder = try TextEncoderFolder(fixture.folder)
+        #expect(folder.modelType == type && folder.isContrastive == name.hasPrefix("clip"))
+        let ids = try fixture.ids()
+        #expect(try folder.encoder.captionVectors(ids: ids).shape == [ids.count, width])
+        try fixture.expectLayers(folder.encoder.hiddenStates(ids: ids))
+    }
+
+    /// A copy of a fixture whose settings or weights are spoilt.
+    private func spoilt(
+        _ name: String, settings: (inout [String: Any]) -> Void = { _ in },
+        weights: ([(name: String, tensor: Tensor)]) -> [(name: String, tensor: Tensor)] = { $0 }
+    ) throws -> String {
+        let source = Fixture.url("models/" + name)
+        let folder = try Fixture.temporaryFolder()
+        defer { try? FileManager.default.removeItem(at: folder) }
+        let data = try Data(contentsOf: source.appending(path: "config.json"))
+        var object = try #require(JSONSerialization.jsonObject(with: data) as? [String: Any])
+        settings(&object)
+        try JSONSerialization.data(withJSONObject: object).write(to: folder.appending(path: "config.json"))
+        let file = try SafetensorsFile(source.appending(path: "model.safetensors"))
+        try writeSafetensors(
+            weights(file.names.map { ($0, try file.tensor($0)) }), to: folder.appending(path: "model.safetensors"))
+        return sentence { _ = try TextEncoderFolder(folder) }
+    }
+
+    @Test func spoiltWeights() throws {
+        #expect(try spoilt("bert") == "no error")
+        let query = "encoder.layer.1.attention.self.query.weight"
+        let missing = try spoilt("bert") { $0.filter { $0.name != query } }
+        #expect(missing.contains("model.safetensors has no tensor \(query), did you mean"))
+        let wrong = try spoilt("bert") { $0.map { $0.name == query ? (query, $0.tensor.reshaped([18, 72])) : $0 } }
+        #expect(wrong.contains("\(query) has the shape [18, 72], but the model's settings ask for [36, 36]"))
+        let unread = try spoilt("bert") { $0 + [("encoder.layer.3.output.dense.bias", Tensor.zeros([36]))] }
+        #expect(unread.contains("1 tensor that the model does not use: encoder.layer.3.output.dense.bias"))
+        #expect(try spoilt("bert") { $0 + [("embeddings.position_ids", Tensor.zeros([1, 21]))] } == "no error")
+        let whole = try spoilt("clip") { $0.map { ($0.name, $0.tensor.count == 40 ? Tensor([Int32](repeating: 1, count: 40), shape: [40]) : $0.tensor) } }
+        #expect(whole.contains("holds whole numbers, but the model expects fractions"))
+    }
+
+    @Test func spoiltSettings() throws {
+        #expect(try spoilt("bert", settings: { $0["num_attention_heads"] = 5 }).contains("36 can not be divided among 5 heads"))
+        #expect(try spoilt("bert", settings: { $0["hidden_act"] = "sine" }).contains("the activation sine"))
+        #expect(try spoilt("bert", settings: { $0["hidden_size"] = "wide" }).contains("hidden_size is not of type"))
+        #expect(try spoilt("bert", settings: { $0["num_hidden_layers"] = 0 }).contains("num_hidden_layers is 0"))
+        #expect(try spoilt("bert", settings: { $0["model_type"] = "gpt2" }).contains("a model of type gpt2"))
+        #expect(try spoilt("bert", settings: { $0["model_type"] = nil }).contains("model_type is missing"))
+        #expect(
+            try spoilt("bert", settings: { $0["position_embedding_type"] = "relative_key" }).contains("only absolute"))
+        #expect(try spoilt("bert", settings: { $0["num_hidden_layers"] = 2 }).contains("16 tensors that the model"))
+        let clip = try spoilt("clip", settings: { $0["text_config"] = ["hidden_size": 41, "num_attention_heads": 8] })
+        #expect(clip.contains("hidden_size 41 can not be divided among 8 heads"))
+    }
+
+    @Test func spoiltFiles() throws {
+        let folder = try Fixture.temporaryFolder()
+        defer { try? FileManager.default.removeItem(at: folder) }
+        #expect(sentence { _ = try TextEncoderFolder(folder) }.contains("config.json can not be read"))
+        let settings = folder.appending(path: "config.json")
+        try Data("{".utf8).write(to: settings)
+        #expect(sentence { _ = try TextEncoderFolder(folder) }.contains("this is not JSON"))
+        try Data(contentsOf: Fixture.url("models/roberta/config.json")).write(to: settings)
+        #expect(sentence { _ = try TextEncoderFolder(folder) }.contains("has no model.safetensors"))
+        let weights = try Data(contentsOf: Fixture.url("models/roberta/model.safetensors"))
+        for length in [0, 7, 100, 5000, weights.count - 1] {
+            try weights.prefix(length).write(to: folder.appending(path: "model.safetensors"))
+            #expect(sentence { _ = try TextEncoderFolder(folder) }.contains("model.safetensors"))
+        }
+    }
+
+    /// New models: everything is a parameter, everything is written, and the written folder is the same model.
+    @Test func newModelsAreSavedAndOpened() throws {
+        let folder = try Fixture.temporaryFolder()
+        defer { try? FileManager.default.removeItem(at: folder) }
+        var settings = BERTConfiguration()
+        (settings.vocabularySize, settings.hiddenSize, settings.layerCount) = (50, 24, 2)
+        (settings.headCount, settings.feedForwardSize, settings.positionCount) = (2, 40, 16)
+        settings.architectures = ["BertForMaskedLM"]
+        let weights = Weights(fresh: 7)
+        let model = try MaskedLanguageModel(weights.scope, settings)
+        #expect(weights.parameters.count == weights.all.count && weights.all.count == 5 + 16 * 2 + 5)
+        try JSONEncoder().encode(settings).write(to: folder.appending(path: "config.json"))
+        try writeSafetensors(weights.all, to: folder.appending(path: "model.safetensors"))
+        let opened = try MaskedLanguageModel(folder: folder)
+        #expect(opened.encoder.configuration == settings)
+        let ids: [[Int32]] = [[1, 2, 3], [4, 5, 6, 7]]
+        #expect(try opened.encoder.captionVectors(ids: ids).floats == model.encoder.captionVectors(ids: ids).floats)
+
+        var pair = CLIPConfiguration()
+        (pair.text.vocabularySize, pair.text.hiddenSize, pair.text.layerCount, pair.text.headCount) = (50, 24, 2, 3)
+        (pair.text.feedForwardSize, pair.text.positionCount, pair.text.endID) = (40, 16, 49)
+        (pair.vision.hiddenSize, pair.vision.layerCount, pair.vision.headCount) = (36, 1, 2)
+        (pair.vision.feedForwardSize, pair.vision.imageSize, pair.vision.patchSize) = (44, 16, 8)
+        (pair.projectionSize, pair.text.projectionSize, pair.vision.projectionSize) = (20, 20, 20)
+        let made = Weights(fresh: 8)
+        let clip = try CLIP(made.scope, pair)
+        try JSONEncoder().encode(pair).write(to: folder.appending(path: "config.json"))
+        try writeSafetensors(made.all, to: folder.appending(path: "model.safetensors"))
+        let again = try CLIP(folder: folder)
+        #expect(again.configuration == pair)
+        #expect(try again.embed(ids: [[48, 3, 49]]).floats == clip.embed(ids: [[48, 3, 49]]).floats)
+        let image = Tensor.full([1, 16, 16, 3], 0.5)
+        #expect(again.embed(images: image).floats == clip.embed(images: image).floats)
+    }
+}
