@@ -91,7 +91,8 @@ public struct CurvePlot: Sendable {
         return zip(band.steps, band.mean).map { TrainingCurve.Point($0, $1) }
     }
 
-    /// At most `count` points: neighbours averaged at the step in their middle, so that a line of thousands of steps stays small and readable.
+    /// At most `count` points: neighbours averaged at the step in their middle, so that a line of thousands of
+    /// steps stays small and readable.
     static func thinned(_ points: [TrainingCurve.Point], to count: Int) -> [TrainingCurve.Point] {
         guard points.count > count, count > 0 else { return points }
         return (0..<count).map { bin in

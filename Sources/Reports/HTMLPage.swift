@@ -50,7 +50,7 @@ extension TextTable {
 
     func markup(kind: String) -> Markup {
         Tag.div {
-            Tag.div(["class": "box", "tabindex": "0"]) {
+            Tag.div(["class": columns.count < 5 && kind.isEmpty ? "box fit" : "box", "tabindex": "0"]) {
                 Tag.table(["class": kind]) {
                     if let title { Tag.caption { title } }
                     Tag.thead {

@@ -15,19 +15,4 @@ public enum Markdown {
         }
         return out
     }
-
-    /// A section: heading, sentences, warnings as quotations, tables.
-    public static func section(_ section: ReportSection, level: Int = 2) -> String {
-        let heading = String(repeating: "#", count: level) + " " + escaped(section.heading) + "\n"
-        let parts = section.parts.map { part in
-            switch part {
-            case .sentence(let text): escaped(text) + "\n"
-            case .warning(let text): "> **Warning.** " + escaped(text) + "\n"
-            case .table(let table): table.markdown
-            case .terms(let terms):
-                terms.map { "- **\(escaped($0.name)).** \(escaped($0.text))\n" }.joined()
-            }
-        }
-        return ([heading] + parts).joined(separator: "\n")
-    }
 }

@@ -16,14 +16,16 @@ public enum NumberText {
         word(for: value) ?? String(format: "%.\(max(1, digits))g", value).replacing("-", with: "−")
     }
 
-    /// A p value: three decimals where that says something, else a power of ten.
+    /// A p value: three decimals where that says something, else with an exponent ("2.25e-9"), which other
+    /// programs read.
     ///
-    /// Zero can only be an underflow, so it is written as "< 1e−300".
+    /// Zero can only be an underflow, so it is written as "< 1e-300".
     public static func pValue(_ p: Double) -> String {
         if let word = word(for: p) { return word }
-        if p == 0 { return "< 1e−300" }
+        if p == 0 { return "< 1e-300" }
         if p >= 0.9995 { return "1.000" }
-        return p >= 0.001 ? fixed(p, decimals: 3) : String(format: "%.2e", p).replacing("-", with: "−")
+        if p >= 0.001 { return fixed(p, decimals: 3) }
+        return String(format: "%.2e", p).replacing(/e-0*/, with: "e-")
     }
 
     /// A share of one: 0.713 is "71.3 %".

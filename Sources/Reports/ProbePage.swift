@@ -22,7 +22,7 @@ public struct ProbePage: Sendable {
             if !report.scores.isEmpty { scores }
             if let training { training }
             for (index, section) in report.studySections.enumerated() { told(section, id: "section-\(index + 1)") }
-            if !report.gallery.isEmpty { PictureGrid.gallery(self) }
+            if !report.gallery.isEmpty { pictures }
             if let ablation = report.ablation, !ablation.rows.isEmpty { steering(ablation) }
             if !report.caveats.isEmpty { caveats }
             facts
@@ -61,22 +61,23 @@ public struct ProbePage: Sendable {
         Tag.section(["id": "scores"]) {
             Tag.h2 { "Scores" }
             report.untitled(report.scoreTable).markup
-            if let quality = report.qualityTable { Tag.figure { quality.markup } }
             if let drawing = ScorePlot(report).drawing {
                 Tag.figure {
                     Tag.div(["class": "box chart", "tabindex": "0"]) { drawing.inline }
                     Tag.figcaption { scoreCaption }
                 }
             }
+            if let quality = report.qualityTable { Tag.figure { quality.markup } }
         }
     }
 
     private var scoreCaption: String {
         let single = encoders.contains { $0.scores.count == 1 }
-        return "Large mark: mean over seeds. Line: 95 % interval over the seeds of that encoder; it does not speak for its "
-            + "style. Small marks below: single seeds."
+        return "Large mark: mean over seeds. Line: 95 % interval over the seeds of that encoder; it does not speak "
+            + "for its style. Small marks below: single seeds."
             + (single ? " An encoder with a single seed has no interval." : "")
-            + (report.groundTruth == nil ? "" : " Mind the scale: where a strip stands below, the main axis enlarges its shaded part.")
+            + (report.groundTruth == nil
+                ? "" : " Mind the scale: where a strip stands below, the main axis enlarges its shaded part.")
     }
 
     private var training: Markup? {
@@ -87,9 +88,9 @@ public struct ProbePage: Sendable {
             Tag.figure {
                 Tag.div(["class": "box panels"]) { for drawing in drawings { drawing.inline } }
                 Tag.figcaption {
-                    "Loss in nats per image token against the optimiser's steps. Solid: validation, mean over seeds, in a "
-                    "band from the lowest to the highest seed. Dotted: training, smoothed by averaging neighbours. "
-                    "Grey: the other encoders' validation."
+                    "Loss in nats per image token against the optimiser's steps. Solid: validation, mean over "
+                    "seeds, in a band from the lowest to the highest seed. Dotted: training, smoothed by averaging "
+                    "neighbours. Grey: the other encoders' validation."
                 }
             }
         }
@@ -115,16 +116,33 @@ public struct ProbePage: Sendable {
         }
     }
 
+    private var pictures: Markup {
+        let grid = PictureGrid.gallery(self)
+        return Tag.section(["id": "gallery"]) {
+            Tag.h2 { "Pictures" }
+            Tag.p {
+                "One caption per row, one encoder per column. \(grid.legend) "
+                "Single pictures are anecdotes; the score table is the evidence."
+            }
+            grid.markup(picturesBelow: folder)
+        }
+    }
+
     private func steering(_ ablation: Ablation) -> Markup {
         Tag.section(["id": "steering"]) {
             Tag.h2 { "Stronger steering" }
             Tag.p {
-                "One prefix token in a decoder trained without text steers weakly. Beyond the published probe: K prefix "
-                "tokens made by the same linear layer, and guidance W, which pushes the decoder away from what it would "
-                "draw without a caption."
+                "One prefix token in a decoder trained without text steers weakly. Beyond the published probe: K "
+                "prefix tokens made by the same linear layer, and guidance W, which pushes the decoder away from what "
+                "it would draw without a caption."
             }
             if let table = report.ablationTable { report.untitled(table).markup }
-            PictureGrid.ablation(ablation, self)
+            if let grid = PictureGrid.ablation(ablation) {
+                Tag.figure {
+                    grid.markup(picturesBelow: folder)
+                    Tag.figcaption { grid.legend }
+                }
+            }
         }
     }
 

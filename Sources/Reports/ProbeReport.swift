@@ -35,8 +35,8 @@ public struct ProbeReport: Codable, Sendable, Equatable {
     public init(
         title: String, dataset: String, partial: Bool = false, settings: [Setting] = [], provenance: Provenance,
         scores: [ScoreRecord] = [], groundTruth: GroundTruth? = nil, curves: [TrainingCurve] = [],
-        significance: SignificanceRecord? = nil, sections: [ReportSection] = [], gallery: [GalleryRow] = [], ablation: Ablation? = nil,
-        caveats: [String] = []
+        significance: SignificanceRecord? = nil, sections: [ReportSection] = [], gallery: [GalleryRow] = [],
+        ablation: Ablation? = nil, caveats: [String] = []
     ) {
         self.title = title
         self.dataset = dataset

@@ -35,7 +35,8 @@ extension ProbeReport {
         return parts.joined(separator: " · ")
     }
 
-    static let partialNote = "Only part of the captions was used (--limit): these are not the numbers of the whole experiment."
+    static let partialNote =
+        "Only part of the captions was used (--limit): these are not the numbers of the whole experiment."
 
     /// The report from top to bottom as sections, for renderings made of text.
     var textSections: [ReportSection] {
@@ -77,11 +78,11 @@ extension ProbeReport {
         if partial { blocks.append("> **Warning.** \(Markdown.escaped(Self.partialNote))\n") }
         blocks.append(Markdown.escaped(lead) + "\n")
         if let finding { blocks.append("**\(Markdown.escaped(finding))**\n") }
-        blocks += textSections.map { Markdown.section($0) }
+        blocks += textSections.map(\.markdown)
         let facts = [settingsTable, provenanceTable].compactMap { $0 }.map { table in
             ReportSection(table.title ?? "", [.table(untitled(table))])
         }
-        blocks += facts.map { Markdown.section($0) }
+        blocks += facts.map(\.markdown)
         return blocks.joined(separator: "\n")
     }
 }

@@ -89,9 +89,8 @@ public struct ReportFailure: Error, Sendable, Equatable, CustomStringConvertible
     /// Which key, and what about it.
     static func reason(_ error: DecodingError) -> String {
         func path(_ context: DecodingError.Context) -> String {
-            context.codingPath.isEmpty
-                ? "at the top" : "at " + context.codingPath.map { $0.intValue.map { "[\($0)]" } ?? $0.stringValue }
-                .joined(separator: ".").replacing(".[", with: "[")
+            let steps = context.codingPath.map { $0.intValue.map { "[\($0)]" } ?? $0.stringValue }
+            return steps.isEmpty ? "at the top" : "at " + steps.joined(separator: ".").replacing(".[", with: "[")
         }
         switch error {
         case .keyNotFound(let key, let context): return "the key \"\(key.stringValue)\" is missing \(path(context))"

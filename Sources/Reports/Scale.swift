@@ -39,7 +39,8 @@ struct Scale: Sendable, Equatable {
         let step = multiple * power
         let first = (domain.lowerBound / step).rounded(.up)
         let last = (domain.upperBound / step).rounded(.down)
-        ticks = first <= last && last - first < 100
+        ticks =
+            first <= last && last - first < 100
             ? stride(from: first, through: last, by: 1).map { $0 * step } : []
         decimals = max(0, -Int(floor(log10(step * 1.0001))))
     }

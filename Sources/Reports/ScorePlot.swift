@@ -95,7 +95,8 @@ public struct ScorePlot: Sendable {
         if let random = Self.randomMean(encoders), encoders.contains(where: { $0.style != .random }) {
             let x = scale(random)
             SVG.line("reference random", x, Self.top - 6, x, bottom)
-            SVG.words("random \(NumberText.fixed(random, decimals: 2))", x, Self.top - 13, anchor: "middle", kind: "quiet")
+            SVG.words(
+                "random \(NumberText.fixed(random, decimals: 2))", x, Self.top - 13, anchor: "middle", kind: "quiet")
         }
         if let real = groundTruth, showsRealPairs {
             let x = scale(real)

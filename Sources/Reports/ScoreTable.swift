@@ -46,7 +46,7 @@ extension ProbeReport {
             "Pictures and training",
             columns: [
                 .init("Encoder"), .init("IS ↑", .right), .init("IS as published", .right), .init("FID ↓", .right),
-                .init("Validation loss ↓", .right), .init("last", .right), .init("Time", .right),
+                .init("Validation loss, best ↓", .right), .init("last ↓", .right), .init("Time", .right),
             ],
             rows: EncoderSummary.of(scores).map(qualityRow)
                 + [groundTruth?.inceptionScore.map { ["real pairs", NumberText.fixed($0.mean, decimals: 2)] }]
@@ -111,7 +111,9 @@ extension ProbeReport {
                     + ", so neither a spread nor an interval can be given.")
         }
         if groundTruth != nil, encoders.contains(where: { $0.style == .random }) {
-            notes.append("Way to real: how far the CLIP-Score stands between the random baseline (0 %) and real pairs (100\u{A0}%).")
+            notes.append(
+                "Way to real: how far the CLIP-Score stands between the random baseline (0 %) and real pairs "
+                    + "(100\u{A0}%).")
         }
         if scores.contains(where: { $0.attributeScore != nil }) {
             notes.append(

@@ -45,10 +45,10 @@ extension SignificanceRecord {
     }
 
     private static func testTable(_ comparison: ComparisonRecord) -> TextTable {
-        var notes = comparison.tests.compactMap { test in test.unavailable.map { "\(test.title): \($0)" } }
+        var notes = comparison.tests.compactMap { test in test.unavailable.map { "\(capitalised(test.title)): \($0)" } }
         notes += comparison.tests.compactMap { test in
             test.smallestP.map {
-                "\(test.title): no p below \(NumberText.pValue($0)) is possible with so many units"
+                "\(capitalised(test.title)): no p below \(NumberText.pValue($0)) is possible with so many units"
                     + (test.method.map { " (\($0))." } ?? ".")
             }
         }
@@ -61,7 +61,8 @@ extension SignificanceRecord {
             ],
             rows: comparison.tests.map { test in
                 [
-                    test.title, test.unit.rawValue, "\(test.countA) vs \(test.countB)", text(test.interval),
+                    capitalised(test.title), test.unit.rawValue, "\(test.countA) vs \(test.countB)",
+                    text(test.interval),
                     (test.t ?? test.u).map { NumberText.fixed($0, decimals: 2) } ?? "",
                     test.degreesOfFreedom.map { NumberText.significant($0, digits: 4) } ?? "",
                     test.p.map(NumberText.pValue) ?? "undefined", test.pHolm.map(NumberText.pValue) ?? "",
@@ -95,7 +96,13 @@ extension SignificanceRecord {
     /// Every test that was made, once, with its question.
     private var questions: [ReportSection.Term] {
         let made = Set(comparisons.flatMap { $0.tests.map(\.name) })
-        return SignificanceTest.allCases.filter(made.contains).map { ReportSection.Term($0.title, $0.question) }
+        return SignificanceTest.allCases.filter(made.contains).map {
+            ReportSection.Term(Self.capitalised($0.title), $0.question)
+        }
+    }
+
+    private static func capitalised(_ title: String) -> String {
+        title.prefix(1).uppercased() + title.dropFirst()
     }
 
     private static func text(_ interval: Interval?, decimals: Int = 3) -> String {

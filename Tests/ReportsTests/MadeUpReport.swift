@@ -20,14 +20,17 @@ enum MadeUpReport {
         ProbeReport(
             title: "Made-up numbers to look at the page", dataset: "nobody's portraits",
             settings: [
-                Setting("adapter.learning-rate", "0.01"), Setting("adapter.epochs", "4"), Setting("sampling.top-k", "250"),
+                Setting("adapter.learning-rate", "0.01"), Setting("adapter.epochs", "4"),
+                Setting("sampling.top-k", "250"),
                 Setting("prefix-tokens", "1"), Setting("guidance", "1"),
                 Setting("captions", "Samples/a-rather-long-path/to/a/file/of/captions/that/has/to/wrap/somewhere.txt"),
             ],
             provenance: Provenance(
                 toolVersion: "0.0-made-up", gitCommit: "0000000", cpu: "A Processor That Does Not Exist", threads: 2,
                 precision: "f32", date: "2000-01-01",
-                stages: [.init("features", seconds: 12.3), .init("training", seconds: 424), .init("scores", seconds: 3950)]),
+                stages: [
+                    .init("features", seconds: 12.3), .init("training", seconds: 424), .init("scores", seconds: 3950),
+                ]),
             scores: encoders.enumerated().flatMap { index, encoder in
                 seeds.map { score(index, encoder.0, encoder.1, encoder.2, $0) }
             },
@@ -54,6 +57,7 @@ enum MadeUpReport {
                 TextTable(
                     "Judges (made up)", columns: [.init("Judge"), .init("Retrieval", .right)],
                     rows: [["clip-judge", "12.3 %"]])),
+            .terms([.init("Retrieval", "How often the right caption is first among a hundred.")]),
         ])
 
     /// As the Statistics room writes it, with numbers from nowhere.
@@ -90,20 +94,25 @@ enum MadeUpReport {
         return 2 * (x - x.rounded(.down)) - 1
     }
 
-    private static func score(_ i: Int, _ name: String, _ style: EncoderStyle, _ level: Double, _ seed: UInt64) -> ScoreRecord {
+    private static func score(_ i: Int, _ name: String, _ style: EncoderStyle, _ level: Double, _ seed: UInt64)
+        -> ScoreRecord
+    {
         let wobble = noise(i, Int(truncatingIfNeeded: seed))
         return ScoreRecord(
             encoder: name, style: style, seed: seed, clipScore: level + 0.14 * wobble, n: 500,
             inceptionScore: .init(mean: 2.6 + 0.1 * wobble, sd: 0.12),
             inceptionScoreAsPublished: .init(mean: 1.01, sd: 0.001), fid: 48 - 3 * wobble - level / 10,
             attributeScore: 0.52 + (level - 18) / 15 + 0.01 * wobble,
-            validationLoss: .init(best: 3.1 - level / 40 + 0.002 * wobble, last: 3.11 - level / 40), seconds: 61 + wobble)
+            validationLoss: .init(best: 3.1 - level / 40 + 0.002 * wobble, last: 3.11 - level / 40),
+            seconds: 61 + wobble)
     }
 
     private static func curve(_ i: Int, _ name: String, _ style: EncoderStyle, _ seed: UInt64) -> TrainingCurve {
         let floor = 3.1 - encoders[i].2 / 40 + 0.006 * noise(i, Int(truncatingIfNeeded: seed))
         let train = (0..<400).map { step in
-            TrainingCurve.Point(step * 5, floor - 0.02 + 0.4 * exp(-Double(step) / 40) + 0.012 * noise(step, i &+ Int(truncatingIfNeeded: seed)))
+            TrainingCurve.Point(
+                step * 5,
+                floor - 0.02 + 0.4 * exp(-Double(step) / 40) + 0.012 * noise(step, i &+ Int(truncatingIfNeeded: seed)))
         }
         let validation = (0...20).map { step in
             TrainingCurve.Point(step * 100, floor + 0.22 * exp(-Double(step) / 4) + 0.002 * noise(step, i))

@@ -28,7 +28,8 @@ import Testing
         for part in [
             "Scores", "Training", "Do the groups differ?", "A note on the judge", "Pictures", "Stronger steering",
             "Before quoting a number", "Settings and provenance", "Seeds of one encoder are not independent encoders",
-            "paired t: The groups share no encoder and seed.", "adapter.learning-rate", "A Processor That Does Not Exist",
+            "Paired t: The groups share no encoder and seed.", "adapter.learning-rate",
+            "A Processor That Does Not Exist",
             "K = 4, W = 3", "mentions wavy hair · brown hair", "images/not-there.png",
         ] {
             #expect(words.contains(part), "the page lacks “\(part)”")
@@ -47,7 +48,11 @@ import Testing
 
         #expect(try ImageSource.path("images/a.png").dataURI(below: run).get().hasPrefix("data:image/png;base64,iVBOR"))
         func sentence(_ path: String) -> String {
-            if case .failure(let missing) = ImageSource.path(path).dataURI(below: run) { missing.description } else { "" }
+            if case .failure(let missing) = ImageSource.path(path).dataURI(below: run) {
+                missing.description
+            } else {
+                ""
+            }
         }
         #expect(sentence("../outside.png") == "../outside.png lies outside the report's folder")
         #expect(sentence("/etc/hostname") == "/etc/hostname lies outside the report's folder")

@@ -83,11 +83,32 @@ import Testing
         #expect(shuffled == ["bert-small", "bert-mini", "clip-small", "clip-mini", "random"])
     }
 
+    @Test func sectionsPrintThemselves() {
+        #expect(
+            MadeUpReport.judge.terminal == """
+                A NOTE ON THE JUDGE
+
+                The judge of this page never saw a picture, because there is no judge.
+
+                Warning: Two encoders per style with three seeds each are two observations per style, not six.
+
+                Judges (made up)
+                Judge       Retrieval
+                ──────────  ─────────
+                clip-judge     12.3 %
+
+                Retrieval: How often the right caption is first among a hundred.
+
+                """)
+        #expect(MadeUpReport.judge.markdown.hasPrefix("## A note on the judge\n\nThe judge"))
+        #expect(MadeUpReport.judge.markdown.contains("- **Retrieval.** How often"))
+    }
+
     @Test func significanceIsToldInMarkdownToo() {
         let text = MadeUpReport.whole().markdown
         #expect(text.contains("> **Warning.** Seeds of one encoder are not independent encoders"))
         #expect(text.contains("| Student t (pooled) "))
-        #expect(text.contains("2.25e−09"))
+        #expect(text.contains("2.25e-9"))
         #expect(text.contains("- **Student t (pooled).** If every score were an independent draw"))
         #expect(text.contains("no p below 0.333 is possible"))
         #expect(!text.contains("<script"))

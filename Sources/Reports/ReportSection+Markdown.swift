@@ -1,0 +1,15 @@
+extension ReportSection {
+    /// A heading of the second level, then the parts; warnings are quotations, terms a list.
+    public var markdown: String {
+        let told = parts.map { part in
+            switch part {
+            case .sentence(let text): Markdown.escaped(text) + "\n"
+            case .warning(let text): "> **Warning.** " + Markdown.escaped(text) + "\n"
+            case .table(let table): table.markdown
+            case .terms(let terms):
+                terms.map { "- **\(Markdown.escaped($0.name)).** \(Markdown.escaped($0.text))\n" }.joined()
+            }
+        }
+        return (["## \(Markdown.escaped(heading))\n"] + told).joined(separator: "\n")
+    }
+}
