@@ -136,7 +136,7 @@ import Testing
         let weights = Weights(fresh: 5)
         let model = try ImageTransformer(weights.scope["transformer"], shape)
         let parameters = weights.parameters.map(\.tensor)
-        let optimiser = AdamW(parameters: parameters, learningRate: 0.01)
+        let optimiser = AdamW(parameters)
         let tokens = Tensor((0..<24).map { Int32($0 % 12 % 5) }, shape: [2, 12])
         let (inputs, targets) = (tokens.slice(axis: 1, from: 0, to: 11), tokens.slice(axis: 1, from: 1, to: 12))
         var losses: [Float] = []

@@ -77,8 +77,8 @@ import Testing
         let weights = Weights(fresh: 3)
         let model = try VQGAN(weights.scope, shape)
         let parameters = weights.parameters.map(\.tensor)
-        #expect(parameters.allSatisfy(\.wantsGradient))
-        let optimiser = AdamW(parameters: parameters, learningRate: 1e-3)
+        #expect(parameters.allSatisfy { $0.wantsGradient })
+        let optimiser = AdamW(parameters)
         let images = Tensor(shape: [2, 16, 16, 3]) { pixels in
             for i in pixels.indices { pixels[i] = (i / 48 % 16) < 8 ? 0.8 : -0.6 }
         }
