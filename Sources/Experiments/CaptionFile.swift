@@ -11,8 +11,8 @@ public struct CaptionFile: Sendable {
     public let captions: [String]
 
     public init(path: String, allowingEmpty: Bool = false) throws {
-        let source = path == "-" ? "standard input" : path
-        try self.init(try Self.bytes(path), source: source, allowingEmpty: allowingEmpty)
+        let bytes = try InputFile.bytes(path, purpose: "a file with one caption a line, or -")
+        try self.init(bytes, source: InputFile.name(path), allowingEmpty: allowingEmpty)
     }
 
     public init(_ bytes: [UInt8], source: String, allowingEmpty: Bool = false) throws {
@@ -40,22 +40,6 @@ public struct CaptionFile: Sendable {
             }
             return caption
         }
-    }
-
-    /// The bytes of a file or, for `-`, of standard input.
-    private static func bytes(_ path: String) throws -> [UInt8] {
-        if path == "-" { return Array(FileHandle.standardInput.readDataToEndOfFile()) }
-        var isFolder: ObjCBool = false
-        guard FileManager.default.fileExists(atPath: path, isDirectory: &isFolder) else {
-            throw Complaint(.missing, "\(path) does not exist; name a file with one caption a line, or -")
-        }
-        guard !isFolder.boolValue else {
-            throw Complaint(.badData, "\(path) is a folder; name a file with one caption a line, or -")
-        }
-        guard let data = FileManager.default.contents(atPath: path) else {
-            throw Complaint(.missing, "\(path) cannot be read; check its permissions")
-        }
-        return Array(data)
     }
 
     /// How many leading bytes are whole, valid scalars.

@@ -1,5 +1,10 @@
+import Checkpoints
 import Foundation
+import Images
 import ModelHub
+import Models
+import Statistics
+import Tokenizers
 
 extension Complaint {
     /// Any error of the rooms below, or of Foundation, as a sentence of its right kind.
@@ -9,10 +14,27 @@ extension Complaint {
             case let complaint as Complaint: complaint
             case let failure as ModelHub.Failure:
                 Complaint(failure.reason == .offline ? .offline : .missing, failure.description)
+            case let error as TokenizerError: Complaint(.badData, error.description)
+            case let error as CheckpointError: Complaint(.badData, error.description)
+            case let error as ModelError: Complaint(.badData, error.description)
+            case let error as DataFileError: Complaint(.badData, error.description)
+            case let error as StatisticsError: Complaint(.badData, error.description)
+            case let error as ImageError: Complaint(Kind(error.kind), error.description)
             case let error as CocoaError where error.code == .fileReadNoSuchFile || error.code == .fileNoSuchFile:
                 Complaint(.missing, "\(error.filePath ?? "a file") does not exist")
             case let error as CocoaError: Complaint(.failed, error.localizedDescription)
             default: Complaint(.failed, "\(error)")
+            }
+    }
+}
+
+extension Complaint.Kind {
+    init(_ kind: ImageError.Kind) {
+        self =
+            switch kind {
+            case .missing: .missing
+            case .damaged: .badData
+            case .unwritable: .failed
             }
     }
 }

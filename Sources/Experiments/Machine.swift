@@ -1,4 +1,5 @@
 import Foundation
+import Tensors
 
 /// The machine and the settings of its surroundings that can change a result or its speed.
 ///
@@ -11,6 +12,11 @@ public struct Machine: Sendable, Encodable {
     /// Vector instructions that the numerical libraries choose between.
     public let features: [String]
     public let cores: Int
+    /// How many the networks compute with.
+    public let threads: Int
+    public let oneDNN: String
+    /// Whether products in bf16 run natively, so that precision `auto` means bf16.
+    public let nativeBFloat16: Bool
     public let memoryBytes: UInt64
     public let cache: String
     /// The variables that are set, among those that the command or its libraries look at.
@@ -28,6 +34,9 @@ public struct Machine: Sendable, Encodable {
         compiler = "Swift \(Self.compilerVersion) or newer, \(Self.architecture)"
         system = ProcessInfo.processInfo.operatingSystemVersionString
         cores = ProcessInfo.processInfo.activeProcessorCount
+        threads = Threads.count
+        oneDNN = Processor.oneDNNVersion
+        nativeBFloat16 = Processor.hasNativeBFloat16
         memoryBytes = ProcessInfo.processInfo.physicalMemory
         variables = environment.filter { Self.isShown($0.key) }
     }
@@ -37,7 +46,8 @@ public struct Machine: Sendable, Encodable {
         let facts = [
             ("synesthesia", version), ("compiler", compiler), ("system", system), ("processor", processor),
             ("features", features.isEmpty ? "none of those looked for" : features.joined(separator: " ")),
-            ("cores", "\(cores)"), ("memory", "\(memoryBytes >> 20) MiB"), ("model cache", cache),
+            ("cores", "\(cores)"), ("threads", "\(threads)"), ("oneDNN", oneDNN),
+            ("precision auto", nativeBFloat16 ? "bf16" : "f32"), ("memory", "\(memoryBytes >> 20) MiB"), ("model cache", cache),
         ]
         return facts + variables.sorted { $0.key < $1.key }.map { ($0.key, $0.value) }
     }

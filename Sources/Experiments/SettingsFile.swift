@@ -7,13 +7,8 @@ extension ProbeSettings {
     ///
     /// Unknown keys, wrong types and values out of range are errors that name the key and its line.
     public init(file path: String, overrides: [String] = []) throws {
-        guard FileManager.default.fileExists(atPath: path) else {
-            throw Complaint(.missing, "\(path) does not exist; name a settings file such as Samples/miniature.yaml")
-        }
-        guard let data = FileManager.default.contents(atPath: path) else {
-            throw Complaint(.missing, "\(path) cannot be read; check that it is a file and its permissions")
-        }
-        guard let text = String(validating: data, as: UTF8.self) else {
+        let bytes = try InputFile.bytes(path, purpose: "a settings file such as Samples/miniature.yaml")
+        guard let text = String(validating: bytes, as: UTF8.self) else {
             throw Complaint(.badData, "\(path) is not UTF-8 text; convert it, for example with iconv")
         }
         try self.init(yaml: text, source: path, overrides: overrides)

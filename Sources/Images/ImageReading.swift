@@ -39,7 +39,8 @@ extension Image {
     ///
     /// Alpha is dropped, not blended; 16-bit colour keeps its high byte, 16-bit grey is cut off at 255; gamma,
     /// colour profiles and the EXIF orientation are ignored; CMYK is read as inverted. Stricter than Pillow in
-    /// one way: a PNG without its end or with a wrong check sum is refused even if all pixels are there.
+    /// one way: a PNG without its end or with a wrong check sum is refused even if all pixels are there. A JPEG has
+    /// no check sums: wrong bytes in its middle may show as wrong pixels, as in Pillow; a cut one is refused.
     public init(contentsOf url: URL) throws {
         self = try Image(decoding: Image.bytes(of: url), named: url.path)
     }
@@ -72,14 +73,20 @@ extension Image {
     }
 
     private static func bytes(of url: URL) throws -> Data {
-        var isFolder: ObjCBool = false
-        guard FileManager.default.fileExists(atPath: url.path, isDirectory: &isFolder) else {
-            throw ImageError(.missing, "\(url.path): there is no such file.")
+        var info = stat()
+        guard stat(url.path, &info) == 0 else {
+            throw ImageError(
+                .missing,
+                errno == ENOENT
+                    ? "\(url.path): there is no such file."
+                    : "\(url.path): the file cannot be read (\(String(cString: strerror(errno)))).")
         }
-        if isFolder.boolValue { throw ImageError(.missing, "\(url.path): this is a folder, not an image.") }
-        let size = (try? FileManager.default.attributesOfItem(atPath: url.path)[.size] as? NSNumber)?.intValue ?? 0
-        if size > ImageLimits.fileSize {
-            throw ImageError(.damaged, "\(url.path): \(size) bytes are too many for an image.")
+        guard info.st_mode & S_IFMT == S_IFREG else {
+            let what = info.st_mode & S_IFMT == S_IFDIR ? "a folder" : "no ordinary file"
+            throw ImageError(.missing, "\(url.path): this is \(what), not an image.")
+        }
+        guard info.st_size <= ImageLimits.fileSize else {
+            throw ImageError(.damaged, "\(url.path): \(info.st_size) bytes are too many for an image.")
         }
         do {
             return try Data(contentsOf: url)

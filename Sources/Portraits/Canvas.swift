@@ -81,8 +81,8 @@ struct Canvas: ~Copyable {
     func bytes() -> [UInt8] {
         [UInt8](unsafeUninitializedCapacity: size * size * 3) { bytes, count in
             for k in 0..<size * size {
-                let rounded = (pixels[k].clamped(lowerBound: Paint(repeating: 0), upperBound: Paint(repeating: 1)) * 255)
-                    .rounded(.toNearestOrAwayFromZero)
+                let inRange = pixels[k].clamped(lowerBound: Paint(repeating: 0), upperBound: Paint(repeating: 1))
+                let rounded = (inRange * 255).rounded(.toNearestOrAwayFromZero)
                 bytes[3 * k] = UInt8(rounded.x)
                 bytes[3 * k + 1] = UInt8(rounded.y)
                 bytes[3 * k + 2] = UInt8(rounded.z)

@@ -5,7 +5,7 @@ extension FacePainter {
         let (cloth, accent) = (mix(v.accent, v.cloth2, 0.35), v.cloth)
         let style = v.hat
         let fine = visible(period: 0.08)
-        let wide = v.faceWidth + 0.20
+        let wide = v.faceWidth + 0.17
         canvas.paint(Box(-1.6, 1.6, -1.6, 0.0), in: head) { u, w in
             let x = u - v.turn * 0.05
             let m = x / wide
@@ -56,7 +56,8 @@ extension FacePainter {
                 default:  // A drop.
                     let stone = ellipse(x, y - 0.20 - 0.3 * abs(x), 0.082, 0.15)
                     let stud = fill(ellipse(x, y - 0.01, 0.05, 0.05))
-                    return over(bright.over(stud), mix(v.accent.lit(1.7), bright, bell(x + 0.02, y - 0.15, 0.05, 0.07)), fill(stone))
+                    let gem = mix(v.accent.lit(1.7), bright, bell(x + 0.02, y - 0.15, 0.05, 0.07))
+                    return over(bright.over(stud), gem, fill(stone))
                 }
             }
         }

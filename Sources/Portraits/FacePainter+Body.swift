@@ -5,7 +5,8 @@ extension FacePainter {
         let frame = Frame(x: 0.5 + 0.22 * v.light, y: 0.36, unit: 1, tilt: 0)
         canvas.paint(.everything, in: frame) { x, y in
             let distance = (x * x + y * y * 0.8).squareRoot()
-            return mix(light.lit(1.03), dark, rise(0.05, 0.85, distance)).lit(1 - 0.16 * rise(0.5, 1.0, distance)).over(1)
+            let vignette = 1 - 0.16 * rise(0.5, 1.0, distance)
+            return mix(light.lit(1.03), dark, rise(0.05, 0.85, distance)).lit(vignette).over(1)
         }
     }
 
@@ -100,7 +101,7 @@ extension FacePainter {
     }
 
     private func paintNecklace(neck: Float) {
-        let (metal, style, accent) = (v.metal, v.necklace, v.accent)
+        let (v, metal, style, accent) = (v, v.metal, v.necklace, v.accent)
         let radius = neck + 0.16
         let frame = Frame(x: body.x, y: body.y + 0.93 * body.unit, unit: body.unit, tilt: 0)
         let pixel = pixel
@@ -111,12 +112,14 @@ extension FacePainter {
                 // Pearls along the arc.
                 let along = u / radius
                 let angle = along > -1 && along < 1 ? along * (1 + 0.17 * along * along) : along
-                let place = angle * 9.5
-                let nearest = (place.rounded() - place) * radius / 9.5
+                let place = angle * 6.4
+                let nearest = (place.rounded() - place) * radius / 6.4
                 let bead = (nearest * nearest + d * d).squareRoot()
-                let size = max(0.062, pixel * 0.95)
-                let pearl = mix(rgb(255, 252, 244), rgb(196, 186, 178), rise(-0.05, 0.05, d))
-                return mix(rgb(150, 130, 116), pearl, fill(bead - size * 0.9)).over(sides * max(fill(bead - size), line(d, 0.03)))
+                let size = max(0.043, pixel * 0.95)
+                let pearl = mix(rgb(255, 253, 247), rgb(176, 162, 156), rise(-0.01, 0.05, d + 0.4 * nearest * v.light))
+                let string = line(d, 0.014)
+                return mix(rgb(150, 130, 116), pearl, fill(bead - size * 0.9)).over(
+                    sides * max(fill(bead - size), string))
             }
             // A chain, with a pendant for style 2.
             var cover = line(d, 0.055)

@@ -41,14 +41,16 @@ extension FacePainter {
                 }
                 if old {
                     let feet = min(abs(y - 0.35 * (e - 0.20)), abs(y + 0.05 + 0.2 * (e - 0.20)))
-                    out = over(out, shade.lit(0.9), 0.6 * bell((feet / 0.018).squared) * rise(0.20, 0.25, e) * rise(0.38, 0.31, e))
+                    let crow = bell((feet / 0.018).squared) * rise(0.20, 0.25, e) * rise(0.38, 0.31, e)
+                    out = over(out, shade.lit(0.9), 0.6 * crow)
                 }
                 // The eyeball: white, iris, pupil, light.
                 if inside > 0 {
                     let gaze = side * v.gaze * 0.022 + side * v.turn * 0.05
                     let (ix, iy) = (e - gaze, y + 0.012)
                     let r = (ix * ix + iy * iy).squareRoot()
-                    var ball = mix(rgb(250, 247, 243), rgb(206, 192, 190), 0.75 * rise(0.07, -0.01, y - upper) + 0.35 * t * t)
+                    let dim = 0.75 * rise(0.07, -0.01, y - upper) + 0.35 * t * t
+                    var ball = mix(rgb(250, 247, 243), rgb(206, 192, 190), dim)
                     let shine = v.iris.lit(1.0 + 0.75 * rise(-0.04, 0.10, iy))
                     let eye = mix(mix(shine, ring, rise(0.062, 0.098, r)), rgb(16, 12, 14), fill(r - 0.046))
                     ball = mix(ball, eye, fill((r - 0.104) * v.eyeSize))
@@ -95,7 +97,7 @@ extension FacePainter {
                 let y = w - height + arch * (1 - bend * bend) - (arched ? 0.055 : 0.015) + v.eyeSlant * e
                 let taper = rise(0.27, 0.08, e) * 0.72 + 0.28
                 let width = thick * taper
-                let ends = rise(-0.235, -0.175, e) * rise(0.275, 0.235, e)
+                let ends = rise(-0.25, -0.155, e) * rise(0.275, 0.235, e)
                 let hair = 1 - 0.30 * fine * (0.5 + 0.5 * ((e * 1.1 + y * 0.9) * 200).sine)
                 return colour.over(0.92 * ends * hair * line(y, width))
             }
@@ -105,7 +107,8 @@ extension FacePainter {
     func paintGlasses() {
         let v = v
         let style = v.glasses
-        let frame: Paint = style == 0 ? rgb(28, 26, 30) : style == 1 ? rgb(96, 54, 30) : mix(v.metal, rgb(60, 50, 40), 0.45)
+        let frames = [rgb(28, 26, 30), rgb(96, 54, 30), mix(v.metal, rgb(50, 44, 40), 0.68)]
+        let frame = frames[style]
         let thick: Float = style == 2 ? 0.050 : 0.074
         let (a, b): (Float, Float) = style == 0 ? (0.265, 0.20) : style == 1 ? (0.25, 0.225) : (0.255, 0.205)
         let round: Float = style == 0 ? 0.09 : 0.2
@@ -114,7 +117,8 @@ extension FacePainter {
             let side = abs(x)
             let lens = roundedBox(side - v.eyeDistance - 0.005, w - 0.015, a, b, round)
             var cover = line(lens, thick)
-            cover = max(cover, line(w + 0.035 + 0.10 * (1 - (side / 0.08).squared) * 0.3, thick * 0.85) * fill(side - 0.085))
+            let bridge = line(w + 0.035 + 0.03 * (1 - (side / 0.08).squared), thick * 0.85) * fill(side - 0.085)
+            cover = max(cover, bridge)
             let arm = line(w + 0.045, thick * 0.9) * fill(v.eyeDistance + a - side) * fill(abs(u) - v.faceWidth - 0.02)
             cover = max(cover, arm)
             // Glass: a faint cool film with a slanting reflection.

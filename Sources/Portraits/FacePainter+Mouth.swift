@@ -7,12 +7,12 @@ extension FacePainter {
         let big = has[.bigLips]
         let half = v.mouthWidth * (smile ? 1.24 : 1) * (big ? 1.03 : 0.98)
         let curve: Float = smile ? 0.120 : has[.young] ? 0.046 : 0.026
-        let upper: Float = big ? 0.088 : 0.048
-        let lower: Float = big ? 0.118 : 0.066
+        let upper: Float = big ? 0.096 : 0.050
+        let lower: Float = big ? 0.136 : 0.068
         let gap: Float = open ? (smile ? 0.125 : 0.082) : 0
         let stick = has[.wearingLipstick]
-        let natural = mix(skin.tinted(0.88, 0.60, 0.58), rgb(186, 92, 88), has[.male] ? 0.12 : 0.30)
-        let lip = stick ? mix(v.lips, skin, 0.06) : natural
+        let natural = mix(skin.tinted(0.88, 0.60, 0.58), rgb(186, 92, 88), has[.male] ? 0.10 : 0.20)
+        let lip = stick ? v.lips : natural
         let seam = mix(lip.lit(0.38), rgb(70, 22, 24), 0.4)
         canvas.paint(Box(-0.55, 0.6, 0.40, 1.0), in: head) { u, w in
             let x = across(u) - v.turn * 0.03
@@ -70,7 +70,8 @@ extension FacePainter {
             let body = hairs.lit(texture * (1.10 - 0.25 * rise(0.55, 1.05, w)))
             var out = Paint(repeating: 0)
             // Over jaw and upper lip; the cheek's line rises to the ears.
-            let edge = 0.53 - 1.5 * max(0, side - 0.40) * max(0, side - 0.40).squareRoot() - 0.07 * bell((x / 0.15).squared)
+            let outer = max(0, side - 0.40)
+            let edge = 0.53 - 1.5 * outer * outer.squareRoot() - 0.07 * bell((x / 0.15).squared)
             let jaw = fill(edge - w, soft: full ? 0.10 : 0.22) * fill(outline - (full ? grow : 0), soft: 0.03)
             out = over(out, full ? body : colour, density * jaw)
             if goatee {

@@ -68,12 +68,12 @@ extension FacePainter {
         let (shade, glow, v) = (shade, glow, v)
         let big = has[.bigNose]
         let pointy = has[.pointyNose]
-        let wide: Float = (big ? 0.175 : 0.112) * (pointy ? 0.76 : 1) * (has[.male] ? 1.06 : 0.96)
-        let base = v.noseLength + (big ? 0.035 : 0) + (pointy ? 0.030 : 0)
+        let wide: Float = (big ? 0.175 : 0.112) * (pointy ? 0.68 : 1) * (has[.male] ? 1.06 : 0.96)
+        let base = v.noseLength + (big ? 0.035 : 0) + (pointy ? 0.048 : 0)
         let tip: Float = pointy ? 0.045 : big ? 0.10 : 0.068
         let dark = mix(shade.lit(0.62), rgb(92, 36, 32), 0.3)
         let away: Float = v.light > 0 ? -1 : 1
-        let strength: Float = 0.34 + 0.2 * abs(v.light) + (pointy ? 0.16 : 0) + (big ? 0.1 : 0)
+        let strength: Float = 0.34 + 0.2 * abs(v.light) + (pointy ? 0.24 : 0) + (big ? 0.1 : 0)
         canvas.paint(Box(-0.45, 0.45, -0.32, 0.62), in: head) { u, w in
             let down = rise(-0.15, base, w)
             let x = across(u) - v.turn * 0.10 * down
@@ -85,13 +85,14 @@ extension FacePainter {
             var dim = strength * flank
             // Wings and underside.
             let wing = ((side - wide * 0.74).squared + (w - base + 0.035).squared).squareRoot() - wide * 0.36
-            dim = max(dim, (0.62 + (big ? 0.16 : 0)) * bell((wing / 0.022).squared) * rise(wide * 0.62, wide * 0.95, side))
-            let droop = pointy ? 0.55 * (0.09 - min(side, 0.09)) : 0.12 * (wide - min(side, wide))
+            let wings = bell((wing / 0.022).squared) * rise(wide * 0.62, wide * 0.95, side)
+            dim = max(dim, (big ? 0.78 : 0.62) * wings)
+            let droop = pointy ? 0.75 * (0.09 - min(side, 0.09)) : 0.12 * (wide - min(side, wide))
             let under = bell(((w - base - droop) / 0.030).squared) * rise(wide * 1.10, wide * 0.72, side)
-            dim = max(dim, (pointy ? 0.85 : 0.68) * under)
+            dim = max(dim, (pointy ? 0.72 : 0.68) * under)
             let hole = bell(side - wide * 0.50, w - base - 0.004, 0.030, 0.014) * 0.85
             let shine = max(
-                (pointy ? 0.72 : 0.5) * bell(x + away * 0.012, w - base + 0.095, tip * 0.55, tip * 0.6),
+                (pointy ? 0.85 : 0.5) * bell(x + away * 0.012, w - base + 0.095, tip * 0.55, tip * 0.6),
                 0.30 * bell((x / 0.030).squared) * rise(-0.30, -0.05, w) * rise(base, base - 0.16, w))
             if dim < 0.004 && shine < 0.004 && hole < 0.004 { return Paint(repeating: 0) }
             let cover = max(dim, max(hole, shine * (1 - dim)))

@@ -28,9 +28,9 @@ struct FacePainter: ~Copyable {
         shade = skin.tinted(0.70, 0.56, 0.52)
         glow = mix(skin, rgb(255, 244, 224), 0.42)
         let fair = v.hair.luminance
-        hairs =
-            has[.grayHair]
-            ? v.hair.lit(0.72) : has[.bald] ? rgb(62, 46, 38) : v.hair.lit(fair > 0.5 ? 0.62 : fair > 0.25 ? 0.72 : 0.88)
+        let darker = v.hair.lit(fair > 0.25 ? 0.72 : 0.88)
+        hairs = has[.bald] && !has[.grayHair] ? rgb(62, 46, 38)
+            : has[.grayHair] || fair < 0.5 ? darker : mix(darker, rgb(116, 74, 42), 0.55)
         stubble = mix(hairs, rgb(58, 62, 74), 0.45)
     }
 

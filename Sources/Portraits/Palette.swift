@@ -24,7 +24,8 @@ enum Palette {
             else if attributes[.blondHair] { mix(rgb(218, 172, 96), rgb(240, 208, 140), draw) }
             else if attributes[.grayHair] { mix(rgb(168, 168, 174), rgb(208, 208, 212), draw) }
             else if draw < 0.55 { mix(rgb(150, 58, 30), rgb(186, 84, 42), draw / 0.55) }
-            else if draw < 0.80 { mix(rgb(120, 34, 38), rgb(146, 44, 60), (draw - 0.55) / 0.25) }
+            else if draw < 0.80, !attributes[.male] { mix(rgb(120, 34, 38), rgb(146, 44, 60), (draw - 0.55) / 0.25) }
+            else if attributes[.male] { mix(rgb(188, 112, 66), rgb(206, 138, 92), max(0, (draw - 0.55) / 0.45)) }
             else { others[min(others.count - 1, Int((draw - 0.8) / 0.2 * Float(others.count)))] }
         return base.lit(light).tinted(1 + warmth, 1, 1 - warmth)
     }
@@ -39,7 +40,14 @@ enum Palette {
     /// Dyed hair: teal, rose, violet.
     private static let others = [rgb(44, 118, 122), rgb(206, 112, 140), rgb(108, 78, 150)]
 
-    static let irises = [
+    /// Dark skin goes with brown eyes, mostly.
+    static func iris(under skin: Paint, with stream: inout PortraitStream) -> Paint {
+        let draw = stream.below(irises.count)
+        let brown = stream.chance(0.85)
+        return irises[skin.luminance < 0.56 && draw > 3 && brown ? draw - 4 : draw]
+    }
+
+    private static let irises = [
         rgb(70, 44, 26), rgb(84, 54, 32), rgb(58, 38, 26), rgb(110, 78, 40), rgb(74, 118, 158), rgb(92, 140, 170),
         rgb(84, 126, 84), rgb(112, 130, 128),
     ]

@@ -16,6 +16,9 @@ public enum PortraitAttribute: Int, CaseIterable, Sendable, Hashable, Codable {
         self.init(rawValue: place)
     }
 
+    /// What captions call it: `arched eyebrows`, `hat`; nil for sex, beards and what captions never mention.
+    public var phrase: String? { CaptionGrammar.phrases.first { $0.attribute == self }?.words }
+
     /// Whether the attribute changes the drawing. `attractive` is an annotator's taste and `blurry` the
     /// camera's fault; both are sampled and written out like the others but leave no mark on the picture.
     public var isDrawn: Bool { self != .attractive && self != .blurry }

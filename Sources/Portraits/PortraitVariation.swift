@@ -32,11 +32,11 @@ public struct PortraitVariation: Hashable, Sendable {
         tilt = 0.065 * stream.bell()
         turn = 0.17 * stream.bell()
 
-        faceWidth = (male ? 0.735 : 0.70) + 0.025 * stream.bell()
+        faceWidth = (male ? 0.735 : 0.705) + 0.021 * stream.bell()
         jaw = (male ? 0.07 : 0.0) + 0.025 * stream.bell()
-        chin = 0.03 * stream.bell()
+        chin = 0.022 * stream.bell()
         if attributes[.ovalFace] {
-            (faceWidth, jaw, chin) = (faceWidth - 0.055, jaw * 0.4 - 0.035, chin + 0.05)
+            (faceWidth, jaw, chin) = (faceWidth - 0.07, jaw * 0.3 - 0.05, chin * 0.5 + 0.075)
         }
         if attributes[.chubby] { (faceWidth, jaw) = (faceWidth + 0.075, jaw + 0.125) }
         eyeSize = (male ? 0.94 : 1.06) + 0.05 * stream.bell()
@@ -57,7 +57,7 @@ public struct PortraitVariation: Hashable, Sendable {
         skin = Palette.skin(pale: attributes[.paleSkin], with: &stream)
         hair = Palette.hair(of: attributes, with: &stream)
         hairGloss = Palette.gloss(on: hair)
-        iris = stream.pick(Palette.irises)
+        iris = Palette.iris(under: skin, with: &stream)
         lips = stream.pick(Palette.lipsticks)
         eyeshadow = stream.pick(Palette.eyeshadows)
         cloth = stream.pick(Palette.cloths).lit(stream.between(0.85, 1.1))
@@ -86,9 +86,9 @@ public struct PortraitVariation: Hashable, Sendable {
         if attributes[.bald] { return .cropped }
         if attributes[.male] {
             if draw < 0.06, styled { return .long }
-            return styled || attributes[.bangs] ? .short : (draw < 0.5 ? .cropped : .short)
+            return styled || attributes[.bangs] ? .short : (draw < 0.8 ? .cropped : .short)
         }
         if styled { return draw < 0.72 ? .long : .bob }
-        return draw < 0.42 ? .tied : draw < 0.60 ? .bob : draw < 0.92 ? .long : .short
+        return draw < 0.56 ? .tied : draw < 0.66 ? .bob : draw < 0.80 ? .long : .short
     }
 }

@@ -13,6 +13,9 @@ struct CompensatedSum {
     }
 
     var value: Double { sum + lost }
+
+    /// The sum as an unevaluated pair: the nearest Double and what it leaves out.
+    var parts: (value: Double, rest: Double) { (value, lost - (value - sum)) }
 }
 
 extension Sequence where Element == Double {

@@ -4,7 +4,8 @@ import RealModule
 ///
 /// p is that of T = r √((n − 2) / (1 − r²)) on n − 2 degrees of freedom: exact for Pearson's r of normal
 /// values, the usual approximation for Spearman's. Equal to `scipy.stats.pearsonr` and `spearmanr`; for nearly
-/// perfect correlations more precise, because 1 − r² is not formed by subtraction.
+/// perfect correlations more precise, because 1 − r² is not formed by subtraction: p then has a relative error of
+/// about n · 1e-16 / √(1 − r²).
 public struct Correlation: Equatable, Sendable {
     /// r or ρ, from −1 to 1.
     public let coefficient: Double

@@ -35,6 +35,12 @@ public struct Summary: Equatable, Sendable, Codable {
     /// The sample standard deviation (divisor n − 1).
     public var deviation: Double
     public var count: Int
+    /// What rounding took from `mean` when it was computed from values.
+    private var rest = 0.0
+
+    private enum CodingKeys: String, CodingKey {
+        case mean, deviation, count
+    }
 
     public init(mean: Double, deviation: Double, count: Int) {
         self.mean = mean
@@ -45,13 +51,18 @@ public struct Summary: Equatable, Sendable, Codable {
     /// The summary of individual values; at least two, since one value has no sample deviation.
     public init(_ values: [Double], for what: String = "A sample standard deviation") throws(StatisticsError) {
         try requireFinite(values, atLeast: 2, for: what)
-        mean = meanOf(values)
+        (mean, rest) = meanParts(values)
         deviation = (sumOfSquaredDeviations(values) / Double(values.count - 1)).squareRoot()
         count = values.count
     }
 
     /// s² / n, the squared standard error of the mean.
     var squaredError: Double { deviation * deviation / Double(count) }
+
+    /// The difference of means, to the last digit even where both are large and close.
+    func difference(from other: Summary) -> Double { (mean - other.mean) + (rest - other.rest) }
+
+    func difference(from reference: Double) -> Double { (mean - reference) + rest }
 
     /// Refuses negative spreads, counts below two and values that are not finite.
     func validated(for what: String) throws(StatisticsError) {
@@ -63,10 +74,17 @@ public struct Summary: Equatable, Sendable, Codable {
     }
 }
 
-func meanOf(_ values: [Double]) -> Double {
-    // A second pass over the remainders makes the mean of a constant exactly that constant.
-    let first = values.compensatedSum() / Double(values.count)
-    return first + values.lazy.map { $0 - first }.compensatedSum() / Double(values.count)
+func meanOf(_ values: [Double]) -> Double { meanParts(values).mean }
+
+/// The mean as an unevaluated pair: the nearest Double and what it leaves out. The difference of two means of a
+/// million, a thousandth apart, needs the second.
+func meanParts(_ values: [Double]) -> (mean: Double, rest: Double) {
+    var sum = CompensatedSum()
+    for value in values { sum.add(value) }
+    let (total, rest) = sum.parts
+    let n = Double(values.count)
+    let mean = total / n
+    return (mean, (total.addingProduct(-mean, n) + rest) / n)
 }
 
 /// Σ(x − mean)², corrected for what rounding left in the mean.

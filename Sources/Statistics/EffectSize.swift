@@ -3,8 +3,8 @@ import RealModule
 /// How large a difference of means is, in standard deviations: Cohen's d and Hedges' g.
 ///
 /// d = (m₁ − m₂) / s with the pooled s of Student's test; g = J d with the exact small-sample correction
-/// J = Γ(ν/2) / (√(ν/2) Γ((ν − 1)/2)), ν = n₁ + n₂ − 2. The intervals are the large-sample normal ones of Hedges and
-/// Olkin (1985): v = (n₁ + n₂)/(n₁n₂) + d²/(2(n₁ + n₂)); for groups of a few they are rough, and they
+/// J = Γ(ν/2) / (√(ν/2) Γ((ν − 1)/2)), ν = n₁ + n₂ − 2. The intervals are the large-sample normal ones of
+/// Hedges and Olkin (1985): v = (n₁ + n₂)/(n₁n₂) + d²/(2(n₁ + n₂)); for groups of a few they are rough, and they
 /// believe the scores to be independent.
 public struct EffectSize: Equatable, Sendable {
     public let cohenD: Double
@@ -30,7 +30,7 @@ public struct EffectSize: Equatable, Sendable {
             let variance = (n + m) / (n * m) + effect * effect / (2 * (n + m))
             return Interval(around: effect, reach: z * variance.squareRoot())
         }
-        let d = (a.mean - b.mean) / (squares / freedom).squareRoot()
+        let d = a.difference(from: b) / (squares / freedom).squareRoot()
         cohenD = d
         cohenDInterval = interval(d)
         // B((ν − 1)/2, ½) = Γ((ν − 1)/2) √π / Γ(ν/2); both groups have two values, so ν ≥ 2.

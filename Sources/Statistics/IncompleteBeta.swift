@@ -77,8 +77,7 @@ public enum IncompleteBeta {
             + 0.5 * Double.log(a / (a + b) * b / (2 * .pi))
     }
 
-    /// α₁ / (β₁ + α₂ / (β₂ + …)) by Lentz's method, every term positive or safely away from zero below
-    /// the mean.
+    /// α₁ / (β₁ + α₂ / (β₂ + …)) with α₁ = 1, by Lentz's method.
     private static func continuedFraction(
         _ x: Double, _ a: Double, _ b: Double, _ excess: Double
     ) -> Double {

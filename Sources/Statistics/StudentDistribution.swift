@@ -25,10 +25,12 @@ public struct StudentDistribution: Sendable {
     /// (1 + t²/ν)^(−(ν+1)/2) / (√ν B(½, ν/2)).
     public func density(_ t: Double) -> Double {
         guard degreesOfFreedom.isFinite else { return NormalDistribution.density(t) }
-        let point = point(t)
-        return Double.exp(
-            0.5 * (degreesOfFreedom + 1) * point.logX - logBeta(0.5, 0.5 * degreesOfFreedom)
-                - 0.5 * Double.log(degreesOfFreedom))
+        return Double.exp(logDensity(t))
+    }
+
+    private func logDensity(_ t: Double) -> Double {
+        0.5 * (degreesOfFreedom + 1) * point(t).logX - logBeta(0.5, 0.5 * degreesOfFreedom)
+            - 0.5 * Double.log(degreesOfFreedom)
     }
 
     /// P(T ≤ t) (`scipy.stats.t.cdf`).
@@ -83,7 +85,8 @@ public struct StudentDistribution: Sendable {
             let t = Double.exp(logT)
             let tail = upperTail(t)
             guard tail > 0, t.isFinite else { logT = 0.5 * (logT + start); continue }
-            let move = (Double.log(tail) - target) * tail / (t * density(t))
+            let slope = Double.exp(logT + logDensity(t) - Double.log(tail))   // −d log P / d log t
+            let move = (Double.log(tail) - target) / slope
             logT += move
             if abs(move) <= 2e-16 * max(1, abs(logT)) { break }
         }

@@ -36,7 +36,7 @@ public struct TTest: Equatable, Sendable {
         let (n, m) = (Double(a.count), Double(b.count))
         let squares = (n - 1) * a.deviation * a.deviation + (m - 1) * b.deviation * b.deviation
         return try TTest(
-            difference: a.mean - b.mean, standardError: (squares / (n + m - 2) * (1 / n + 1 / m)).squareRoot(),
+            difference: a.difference(from: b), standardError: (squares / (n + m - 2) * (1 / n + 1 / m)).squareRoot(),
             degreesOfFreedom: n + m - 2, alternative, confidence, name: "Student's t-test")
     }
 
@@ -61,7 +61,7 @@ public struct TTest: Equatable, Sendable {
         let (shareA, shareB) = (a.squaredError / total, b.squaredError / total)
         let freedom = 1 / (shareA * shareA / Double(a.count - 1) + shareB * shareB / Double(b.count - 1))
         return try TTest(
-            difference: a.mean - b.mean, standardError: total.squareRoot(), degreesOfFreedom: freedom,
+            difference: a.difference(from: b), standardError: total.squareRoot(), degreesOfFreedom: freedom,
             alternative, confidence, name: "Welch's t-test")
     }
 
@@ -90,7 +90,7 @@ public struct TTest: Equatable, Sendable {
         _ group: Summary, reference: Double, _ alternative: Alternative, _ confidence: Double, name: String
     ) throws(StatisticsError) -> TTest {
         try TTest(
-            difference: group.mean - reference, standardError: group.squaredError.squareRoot(),
+            difference: group.difference(from: reference), standardError: group.squaredError.squareRoot(),
             degreesOfFreedom: Double(group.count - 1), alternative, confidence, name: name)
     }
 

@@ -1,13 +1,7 @@
 /// Byte-pair encoding: a word's symbols, merged pair by pair, the pair learned first before all others.
 struct BytePairs: Sendable {
-    struct Merge: Sendable {
-        let rank: Int32
-        let result: Int32
-    }
-
     let vocabulary: Vocabulary
-    /// By the two ids, the left one in the high half.
-    private(set) var merges: [UInt64: Merge] = [:]
+    private var merges = MergeTable()
     /// Put before every symbol but a word's first.
     var continuation: [UInt8] = []
     /// Put after a word's last symbol: CLIP's `</w>`.
@@ -25,15 +19,8 @@ struct BytePairs: Sendable {
         guard let first = vocabulary.id(of: left), let second = vocabulary.id(of: right),
             let result = vocabulary.id(of: (left + right.dropFirst(continuation.count))[...])
         else { return false }
-        merges[Self.key(first, second)] = Merge(rank: rank, result: result)
-        rank += 1
+        merges.insert(first, second, result)
         return true
-    }
-
-    private var rank: Int32 = 0
-
-    private static func key(_ left: Int32, _ right: Int32) -> UInt64 {
-        UInt64(UInt32(bitPattern: left)) << 32 | UInt64(UInt32(bitPattern: right))
     }
 
     func append(_ word: ArraySlice<Unicode.Scalar>, to ids: inout [Int32]) {
@@ -77,7 +64,7 @@ struct BytePairs: Sendable {
         var queue = PriorityQueue<Candidate>()
 
         func propose(_ left: Int) {
-            guard left >= 0, next[left] >= 0, let merge = merges[Self.key(symbols[left], symbols[next[left]])]
+            guard left >= 0, next[left] >= 0, let merge = merges[symbols[left], symbols[next[left]]]
             else { return }
             queue.insert(Candidate(rank: merge.rank, position: Int32(left), result: merge.result))
         }
@@ -87,7 +74,7 @@ struct BytePairs: Sendable {
             let left = Int(candidate.position)
             // The pair may have changed since it was proposed.
             guard symbols[left] >= 0, next[left] >= 0,
-                merges[Self.key(symbols[left], symbols[next[left]])]?.result == candidate.result
+                merges[symbols[left], symbols[next[left]]]?.result == candidate.result
             else { continue }
             let right = next[left]
             symbols[left] = candidate.result

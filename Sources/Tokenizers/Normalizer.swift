@@ -11,6 +11,9 @@ indirect enum Normalizer: Sendable {
     case replaced([Unicode.Scalar], by: [Unicode.Scalar])
     case sequence([Normalizer])
 
+    /// CLIP's.
+    static let clip = Normalizer.sequence([.composed, .blanksCollapsed, .lowercased])
+
     func callAsFunction(_ text: [Unicode.Scalar]) -> [Unicode.Scalar] {
         switch self {
         case .bert(let cleans, let separatesIdeographs, let stripsAccents, let lowercases):
@@ -88,7 +91,24 @@ indirect enum Normalizer: Sendable {
     /// Below U+0300 nothing composes; below U+00C0 nothing decomposes.
     private static func compose(_ text: [Unicode.Scalar]) -> [Unicode.Scalar] {
         guard text.contains(where: { $0.value >= 0x300 }) else { return text }
-        return Array(string(text).precomposedStringWithCanonicalMapping.unicodeScalars)
+        return joinHangul(Array(string(text).precomposedStringWithCanonicalMapping.unicodeScalars))
+    }
+
+    /// A Hangul syllable without final consonant, followed by one, is one syllable: NFC says so, Foundation forgets it
+    /// where the first part came composed.
+    private static func joinHangul(_ text: [Unicode.Scalar]) -> [Unicode.Scalar] {
+        guard text.contains(where: { (0x11a8...0x11c2).contains($0.value) }) else { return text }
+        var result: [Unicode.Scalar] = []
+        for scalar in text {
+            if let last = result.last?.value, (0xac00...0xd7a3).contains(last), (last - 0xac00) % 28 == 0,
+                (0x11a8...0x11c2).contains(scalar.value), let joined = Unicode.Scalar(last + scalar.value - 0x11a7)
+            {
+                result[result.count - 1] = joined
+            } else {
+                result.append(scalar)
+            }
+        }
+        return result
     }
 
     private static func decompose(_ text: [Unicode.Scalar]) -> [Unicode.Scalar] {
@@ -96,9 +116,18 @@ indirect enum Normalizer: Sendable {
         return Array(string(text).decomposedStringWithCanonicalMapping.unicodeScalars)
     }
 
+    /// The text as a `String`. Three Tibetan vowel signs that decompose into marks are spelled out first: the standard
+    /// library takes them for starters and would not sort the marks around them.
     private static func string(_ text: [Unicode.Scalar]) -> String {
         var view = String.UnicodeScalarView()
-        view.append(contentsOf: text)
+        for scalar in text {
+            switch scalar.value {
+            case 0xf73: view.append(contentsOf: ["\u{f71}", "\u{f72}"])
+            case 0xf75: view.append(contentsOf: ["\u{f71}", "\u{f74}"])
+            case 0xf81: view.append(contentsOf: ["\u{f71}", "\u{f80}"])
+            default: view.append(scalar)
+            }
+        }
         return String(view)
     }
 }

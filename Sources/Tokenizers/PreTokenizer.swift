@@ -9,6 +9,11 @@ indirect enum PreTokenizer: Sendable {
     case clip(keepsSpecials: Bool)
     case sequence([PreTokenizer])
 
+    /// CLIP's, down to bytes.
+    static let clipBytes = PreTokenizer.sequence([
+        .clip(keepsSpecials: true), .byteLevel(addsBlank: false, splits: true),
+    ])
+
     typealias Words = [ArraySlice<Unicode.Scalar>]
 
     func callAsFunction(_ text: ArraySlice<Unicode.Scalar>) -> Words {

@@ -7,6 +7,12 @@ public struct Encoding: Sendable, Equatable {
     public var tokens: [String]
     /// Whether the text was too long and its tail is missing.
     public var truncated: Bool
+
+    public init(ids: [Int32], tokens: [String], truncated: Bool) {
+        self.ids = ids
+        self.tokens = tokens
+        self.truncated = truncated
+    }
 }
 
 /// Text to token ids, equal to Hugging Face's fast tokenizers: WordPiece (BERT), CLIP's byte pairs, byte-level byte

@@ -149,8 +149,8 @@ struct TokenizerRecipe {
 
         var recipe = Self(kind: kind, model: .bytePairs(pairs))
         if endsWords {
-            recipe.normalizer = .sequence([.composed, .blanksCollapsed, .lowercased])
-            recipe.preTokenizer = .sequence([.clip(keepsSpecials: true), .byteLevel(addsBlank: false, splits: true)])
+            recipe.normalizer = .clip
+            recipe.preTokenizer = .clipBytes
         } else {
             recipe.preTokenizer = .byteLevel(addsBlank: settings.addsBlank ?? false, splits: true)
         }

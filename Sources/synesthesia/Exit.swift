@@ -57,7 +57,9 @@ enum Exit: Int32 {
         ProgressLine.standardError("synesthesia: \(sentence)\n")
     }
 
+    /// Without line breaks and full stop.
     private static func oneLine(_ message: String) -> String {
-        message.split(whereSeparator: \.isNewline).joined(separator: " ")
+        let line = message.split(whereSeparator: \.isNewline).joined(separator: " ")
+        return line.hasSuffix(".") ? String(line.dropLast()) : line
     }
 }

@@ -31,4 +31,7 @@ struct SharedOptions: ParsableArguments {
     func detail(_ sentence: @autoclosure () -> String) {
         if verbose { Exit.say(sentence()) }
     }
+
+    /// The models at hand in this process's environment.
+    var shelf: ModelShelf { ModelShelf(environment: ProcessInfo.processInfo.environment) }
 }

@@ -18,6 +18,9 @@ final class SignalWatch {
         source.resume()
     }
 
+    /// Throws ``Interrupted`` once Ctrl-C was pressed; call it where everything finished is saved.
+    func check() throws { try interruption.check() }
+
     deinit {
         source.cancel()
         signal(SIGINT, SIG_DFL)

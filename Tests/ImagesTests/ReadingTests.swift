@@ -75,6 +75,7 @@ private struct Expected: Decodable {
             try error([0xFF, 0xD8, 0xFF, 0xE0])
                 == "/picture.png: this JPEG is damaged or cut short (the file ends too early).")
         #expect(failure { _ = try Image(contentsOf: folder) }?.kind == .missing)
+        #expect(failure { _ = try Image(contentsOf: URL(filePath: "/dev/zero")) }?.kind == .missing)
         let nowhere = folder.appending(path: "nowhere.png")
         let missing = failure { _ = try Image(contentsOf: nowhere) }
         #expect(missing?.description == "\(nowhere.path): there is no such file.")

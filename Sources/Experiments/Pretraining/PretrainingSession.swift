@@ -17,7 +17,7 @@ public struct PretrainingSession {
     public func run(
         savingTo result: URL, command: String, interruption: Interruption, progress: (Int, String) -> Void
     ) throws -> PretrainingRecord {
-        try AtomicFile.makeFolder(work)
+        try AtomicFile.makeFolder(folder)
         let run = try PretrainingRun(try model.trainee(recipe, work: work), recipe, folder: folder)
         progress(run.done, "")
         let log = try JSONLines.Appender(folder.appending(path: "training.jsonl"))

@@ -23,10 +23,15 @@ public struct Adapter: Sendable {
 
     private init(_ weights: Weights, from vectorSize: Int, to width: Int, prefixTokens: Int) throws {
         let layer = weights.scope["text2image", 0]
-        weight = try layer.matrix("weight", [prefixTokens * width, vectorSize])
-        bias = try layer.tensor(
-            "bias", [prefixTokens * width], initially: .uniform(bound: 1 / Float(vectorSize).squareRoot()))
-        self.width = width
+        self.init(
+            weight: try layer.matrix("weight", [prefixTokens * width, vectorSize]),
+            bias: try layer.tensor(
+                "bias", [prefixTokens * width], initially: .uniform(bound: 1 / Float(vectorSize).squareRoot())),
+            width: width)
+    }
+
+    init(weight: Tensor, bias: Tensor, width: Int) {
+        (self.weight, self.bias, self.width) = (weight, bias, width)
     }
 
     /// An adapter in `folder/adapter.safetensors`, for a transformer of this width.

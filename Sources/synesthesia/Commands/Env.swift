@@ -9,10 +9,9 @@ struct Env: ParsableCommand {
     @OptionGroup var shared: SharedOptions
 
     func run() throws {
-        let environment = ProcessInfo.processInfo.environment
         let machine = Machine(
-            version: Synesthesia.version, environment: environment,
-            cache: ModelShelf(environment: environment).cacheFolder.path)
+            version: Synesthesia.version, environment: ProcessInfo.processInfo.environment,
+            cache: shared.shelf.cacheFolder.path)
         if shared.json { return try Output.write(json: machine) }
         try Output.write(machine.lines.map { "\($0.name): \($0.value)\n" }.joined())
     }

@@ -5,9 +5,10 @@
 
 Requirements: Python 3.11, numpy 2 (nothing else). No randomness. The annotation itself is not committed.
 
-Writes AttributeNetwork+Table.swift (the network: for each attribute, in sampling order, up to five
+Writes AttributeNetwork+Table.swift into OUTPUT_DIR (the network: for each attribute, in sampling order, up to five
 parents and the probability of "yes" for each of their combinations, in 1/10000) and frequencies.csv
-(the 40 marginals and the 40 strongest pairwise correlations of the untouched annotation, for the test).
+(the 40 marginals and the 40 strongest pairwise correlations of the untouched annotation,
+for the test) beside this script.
 
 Method: attributes are put in a fixed order (sex and age first, then by how much they tell about the
 others); parents are chosen greedily among earlier attributes while the Bayesian information criterion
@@ -16,6 +17,7 @@ rows (two hair colours, bearded women, ...) are first made consistent by the rul
 """
 import gzip
 import itertools
+import pathlib
 import sys
 
 import numpy as np
@@ -119,7 +121,7 @@ def main():
 
     raw_correlation = np.corrcoef(raw.T)
     pairs = sorted(itertools.combinations(range(count), 2), key=lambda ij: -abs(raw_correlation[ij]))[:40]
-    with open("frequencies.csv" if out == "." else f"{sys.path[0]}/frequencies.csv", "w") as file:
+    with open(pathlib.Path(__file__).parent / "frequencies.csv", "w") as file:
         file.write("first,second,figure\n")
         for k, name in enumerate(names):
             file.write(f"{name},,{raw[:, k].mean():.4f}\n")

@@ -214,7 +214,7 @@ for n, slope, digits in [(3, .5, 12), (4, .2, 12), (5, 1, 1), (10, 0, 12), (10, 
     correlations.append(row)
 
 lines = []
-for n, noise in [(8, 1e-12), (50, 1e-6), (500, 0.3), (700, 0.7), (2000, .5), (20, 1e-5)]:
+for n, noise in [(8, 1e-4), (20, 1e-4), (50, 1e-3), (270, 0.3), (700, 2), (1200, 2.5), (100, 0.01)]:
     x = rng.normal(0, 1, n)
     y = -3 * x + rng.normal(0, noise, n)
     xs, ys = [mp.mpf(float(v)) for v in x], [mp.mpf(float(v)) for v in y]
@@ -226,6 +226,8 @@ for n, noise in [(8, 1e-12), (50, 1e-6), (500, 0.3), (700, 0.7), (2000, .5), (20
     p = 2 * t_upper(t, n - 2)
     if p > mp.mpf("1e-300"):
         lines.append({"x": x.tolist(), "y": y.tolist(), "r": float(r), "p": float(p)})
+    else:
+        print(f"left out, p below 1e-300: {n} pairs with noise {noise}")
 
 with open("statistics.json", "w") as file:
     json.dump({"student": student, "normal": normal, "fisher": fisher, "groups": groups, "summaries": summaries,

@@ -1,0 +1,230 @@
+import Checkpoints
+import Foundation
+import Models
+import Tensors
+
+/// What the adapter learns from: tokens of pictures and vectors of their captions, all computed before.
+public struct AdapterData: Sendable {
+    let tokens: Tensor           // Int32 [samples, h·w]
+    let vectors: Tensor          // [captions, d], one sample's captions after another's
+    /// Where each sample's captions begin in `vectors`; one more entry at the end.
+    let starts: [Int]
+
+    public init(tokens: Tensor, vectors: Tensor, captionCounts: [Int]) {
+        precondition(tokens.size(0) == captionCounts.count && vectors.size(0) == captionCounts.reduce(0, +))
+        self.tokens = tokens
+        self.vectors = vectors
+        starts = captionCounts.reduce(into: [0]) { $0.append(($0.last ?? 0) + $1) }
+    }
+
+    public var count: Int { tokens.size(0) }
+
+    /// Caption vectors of chosen captions of samples.
+    func vectors(_ choices: [(sample: Int, caption: Int)]) -> Tensor {
+        vectors.rows(at: choices.map { starts[$0.sample] + $0.caption })
+    }
+
+    func captionCount(_ sample: Int) -> Int { starts[sample + 1] - starts[sample] }
+}
+
+/// One line of `training.jsonl`.
+public struct TrainingLine: Codable, Sendable, Equatable {
+    public let step: Int
+    public let epoch: Int
+    /// Mean loss since the last line, nats per image token.
+    public var loss: Double?
+    /// Loss on the validation pictures, at the end of an epoch.
+    public var validation: Double?
+    public let rate: Double
+    public var samplesPerSecond: Double?
+
+    enum CodingKeys: String, CodingKey {
+        case step, epoch, loss, validation, rate
+        case samplesPerSecond = "samples_per_second"
+    }
+}
+
+/// The training of one adapter through the frozen decoder (protocol, section 1): teacher-forced cross-entropy of
+/// the image's tokens, AdamW, the rate divided by ten when the validation loss stalls.
+///
+/// The caller owns the loop. A training made again in the same folder goes on where the saved state stands and
+/// ends with the same adapter, to the bit, as one that was never stopped.
+public final class AdapterTraining {
+    private let decoder: ImageDecoder
+    private let settings: AdapterSettings
+    private let seed: UInt64
+    private let training: AdapterData
+    private let validation: AdapterData
+    private let folder: URL
+    private let metadata: [String: String]
+
+    private let adapter: Adapter
+    private let optimiser: AdamW
+    private var schedule: PlateauSchedule
+    private var best: (loss: Float, weight: Tensor, bias: Tensor)?
+    private var pending: (sum: Double, count: Int) = (0, 0)
+    public private(set) var step = 0
+    public private(set) var lastValidation: Float?
+
+    public let stepsPerEpoch: Int
+    public let totalSteps: Int
+
+    /// `metadata` goes into the adapter's file: names and hashes of encoder and decoder.
+    public init(
+        _ decoder: ImageDecoder, _ settings: AdapterSettings, seed: UInt64, training: AdapterData, validation: AdapterData,
+        folder: URL, metadata: [String: String]
+    ) throws {
+        (self.decoder, self.settings, self.seed) = (decoder, settings, seed)
+        (self.training, self.validation, self.folder, self.metadata) = (training, validation, folder, metadata)
+        let fresh = try Adapter(
+            from: training.vectors.size(1), to: decoder.configuration.transformer.width,
+            prefixTokens: settings.prefixTokens, seed: seed)
+        adapter = fresh
+        optimiser = AdamW(
+            adapter.parameters, betas: (Float(settings.betas[0]), Float(settings.betas[1])),
+            weightDecay: [Float(settings.weightDecay), 0])
+        schedule = PlateauSchedule(
+            base: Float(settings.learningRate), patience: settings.patience, threshold: Float(settings.threshold))
+        stepsPerEpoch = max(1, training.count / settings.batch)
+        totalSteps = settings.steps ?? settings.epochs * stepsPerEpoch
+        try AtomicFile.makeFolder(folder)
+        try resume()
+    }
+
+    public var isFinished: Bool { step >= totalSteps }
+
+    /// The best validation loss so far.
+    public var bestValidation: Float? { best?.loss }
+
+    /// One step, and a validation when it ends an epoch or the training. Returns lines worth logging.
+    public func advance() throws -> [TrainingLine] {
+        let start = ContinuousClock.now
+        let epoch = step / stepsPerEpoch
+        let samples = batch(of: step)
+        var captions = RandomStream(seed: seed, purpose: "captions", index: step)
+        let vectors = training.vectors(samples.map { ($0, captions.below(training.captionCount($0))) })
+        var dropout = RandomStream(seed: seed, purpose: "adapter dropout", index: step)
+        let prefix = adapter(vectors).dropout(Float(settings.dropout), &dropout)       // [batch, K, width]
+        let loss = loss(training.tokens.rows(at: samples), prefix)
+        let value = loss.item
+        guard value.isFinite else {
+            throw Complaint(.failed, "the adapter's loss became \(value) at step \(step); lower adapter.learning-rate")
+        }
+        optimiser.step(gradients: gradients(of: loss, for: adapter.parameters), learningRate: schedule.rate)
+        step += 1
+        pending = (pending.sum + Double(value), pending.count + 1)
+
+        var lines: [TrainingLine] = []
+        if step % 10 == 0 || isFinished {
+            let time = (ContinuousClock.now - start).components
+            let seconds = Double(time.seconds) + Double(time.attoseconds) * 1e-18
+            lines.append(
+                TrainingLine(
+                    step: step, epoch: epoch, loss: pending.sum / Double(pending.count), rate: Double(schedule.rate),
+                    samplesPerSecond: (Double(samples.count) / seconds * 10).rounded() / 10))
+            pending = (0, 0)
+        }
+        if step % stepsPerEpoch == 0 || isFinished {
+            let found = validationLoss()
+            lines.append(TrainingLine(step: step, epoch: epoch, validation: Double(found), rate: Double(schedule.rate)))
+            lastValidation = found
+            if found < best?.loss ?? .infinity {
+                best = (found, copy(adapter.weight), copy(adapter.bias))
+            }
+            if step % stepsPerEpoch == 0 { schedule.observe(found) }
+        }
+        return lines
+    }
+
+    /// The samples of a step: each epoch goes through all of them in its own order, whole batches only.
+    private func batch(of step: Int) -> [Int] {
+        let (epoch, place) = (step / stepsPerEpoch, step % stepsPerEpoch)
+        var order = RandomStream(seed: seed, purpose: "epoch order", index: epoch)
+        let size = min(settings.batch, training.count)
+        return Array(order.permutation(training.count)[place * size..<(place + 1) * size])
+    }
+
+    /// Mean cross-entropy over the image tokens: input is the start token and all tokens but the last.
+    private func loss(_ tokens: Tensor, _ prefix: Tensor) -> Tensor {
+        decoder.transformer.logits(tokens: decoder.teacherInput(tokens), prefix: prefix).crossEntropy(tokens)
+    }
+
+    private func validationLoss() -> Float {
+        let frozen = Adapter(weight: copy(adapter.weight), bias: copy(adapter.bias), width: adapter.width)
+        var total = 0.0
+        for places in batches(Array(0..<validation.count), of: 64) {
+            let prefix = frozen(validation.vectors(places.map { ($0, $0 % validation.captionCount($0)) }))
+            total += Double(loss(validation.tokens.rows(at: places), prefix).item) * Double(places.count)
+        }
+        return Float(total / Double(validation.count))
+    }
+
+    private func copy(_ tensor: Tensor) -> Tensor { Tensor(tensor.floats, shape: tensor.shape) }
+
+    // MARK: - Files
+
+    private var stateURL: URL { folder.appending(path: "state.safetensors") }
+
+    /// Everything that going on needs.
+    public func saveState() throws {
+        let state = optimiser.state
+        var tensors: [(name: String, tensor: Tensor)] = [
+            ("weight", adapter.weight.detached), ("bias", adapter.bias.detached),
+            ("first.weight", state.first[0]), ("first.bias", state.first[1]),
+            ("second.weight", state.second[0]), ("second.bias", state.second[1]),
+        ]
+        if let best { tensors += [("best.weight", best.weight), ("best.bias", best.bias)] }
+        let progress = Progress(
+            step: step, schedule: schedule, best: best?.loss, last: lastValidation, sum: pending.sum, count: pending.count,
+            steps: totalSteps)
+        try writeSafetensors(
+            tensors, metadata: ["progress": String(decoding: try JSONEncoder().encode(progress), as: UTF8.self)], to: stateURL)
+    }
+
+    private struct Progress: Codable {
+        let step: Int
+        let schedule: PlateauSchedule
+        let best: Float?
+        let last: Float?
+        let sum: Double
+        let count: Int
+        let steps: Int
+    }
+
+    private func resume() throws {
+        guard FileManager.default.fileExists(atPath: stateURL.path) else { return }
+        let file = try SafetensorsFile(stateURL)
+        guard let text = file.metadata["progress"],
+            let progress = try? JSONDecoder().decode(Progress.self, from: Data(text.utf8)), progress.steps == totalSteps,
+            file.shape(of: "weight") == adapter.weight.shape
+        else {
+            throw Complaint(
+                .badData, "\(stateURL.path) is not the state of this training; remove the folder to train anew")
+        }
+        adapter.weight.assign(try file.tensor("weight"))
+        adapter.bias.assign(try file.tensor("bias"))
+        optimiser.restore(
+            step: progress.step, first: [try file.tensor("first.weight"), try file.tensor("first.bias")],
+            second: [try file.tensor("second.weight"), try file.tensor("second.bias")])
+        if let loss = progress.best { best = (loss, try file.tensor("best.weight"), try file.tensor("best.bias")) }
+        (step, schedule, lastValidation) = (progress.step, progress.schedule, progress.last)
+        pending = (progress.sum, progress.count)
+    }
+
+    /// Writes the best adapter as `adapter.safetensors` and the last as `adapter-last.safetensors`.
+    public func saveAdapters() throws {
+        let chosen = best.map { Adapter(weight: $0.weight, bias: $0.bias, width: adapter.width) } ?? adapter
+        let notes = metadata.merging(["step": "\(step)", "seed": "\(seed)"]) { $1 }
+        try adapter.save(to: folder.appending(path: "adapter-last.safetensors"), metadata: notes)
+        try chosen.save(to: folder.appending(path: "adapter.safetensors"), metadata: notes)
+    }
+}
+
+extension ImageDecoder {
+    /// What teacher forcing feeds the transformer for tokens [batch, n]: the start token and all but the last.
+    func teacherInput(_ tokens: Tensor) -> Tensor {
+        let batch = tokens.size(0)
+        let start = Tensor([Int32](repeating: Int32(configuration.startToken), count: batch), shape: [batch, 1])
+        return concatenated([start, tokens.slice(axis: 1, from: 0, to: tokens.size(1) - 1)], axis: 1)
+    }
+}

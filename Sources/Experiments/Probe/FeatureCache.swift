@@ -1,0 +1,66 @@
+import Checkpoints
+import Foundation
+import Images
+import Models
+import Tensors
+
+/// What frozen models say of the data, computed once and kept beside the run: image tokens and caption vectors.
+///
+/// A file's name ends in a hash of everything its content depends on (the model's files, the data, the
+/// settings), so a stale one is never read. Files are memory-mapped.
+public struct FeatureCache: Sendable {
+    public let folder: URL
+
+    public init(folder: URL) { self.folder = folder }
+
+    /// Image tokens of samples: Int32 [samples, h·w].
+    public func tokens(
+        _ samples: [ProbeSample], of data: ProbeData, by decoder: ImageDecoder, decoderHash: String, split: String,
+        progress: (Int) throws -> Void
+    ) throws -> Tensor {
+        try cached("tokens-\(split)", "tokens", ["tokens", split, decoderHash, data.identity]) {
+            var parts: [Tensor] = []
+            let preparation = TamingPreprocessing(side: decoder.configuration.vqgan.resolution)
+            for (i, batch) in batches(samples, of: 32).enumerated() {
+                let images = try preparation.tensor(batch.map { try data.image($0) })  // [batch, h, w, 3]
+                parts.append(decoder.vqgan.tokens(of: images))
+                try progress(min((i + 1) * 32, samples.count))
+            }
+            return concatenated(parts, axis: 0)
+        }
+    }
+
+    /// Vectors of all captions of samples, one sample's after another's: [captions, d].
+    public func vectors(
+        _ samples: [ProbeSample], of data: ProbeData, by encoder: CaptionEncoder, encoderHash: String, name: String,
+        split: String, seed: UInt64, progress: (Int) throws -> Void
+    ) throws -> Tensor {
+        let captions = samples.flatMap(\.captions)
+        if encoder.isRandom { return try encoder.encode(captions, seed: seed).vectors }
+        return try cached("\(name)-\(split)", "embeddings", ["vectors", split, encoderHash, data.identity]) {
+            try encoder.encode(captions, progress: progress).vectors
+        }
+    }
+
+    private func cached(_ name: String, _ tensor: String, _ key: [String], make: () throws -> Tensor) throws -> Tensor {
+        var hash = ContentHash()
+        for part in key { hash.add(part: part) }
+        let url = folder.appending(path: "\(name)-\(hash.hexadecimal.prefix(16)).safetensors")
+        if FileManager.default.fileExists(atPath: url.path) { return try SafetensorsFile(url).tensor(tensor) }
+        try AtomicFile.makeFolder(folder)
+        let made = try make()
+        try writeSafetensors([(tensor, made)], to: url)
+        return made
+    }
+
+    /// A hash of every file of a model's folder that decides what it computes.
+    public static func hash(ofModel folder: URL) throws -> String {
+        var hash = ContentHash()
+        let names = try FileManager.default.contentsOfDirectory(atPath: folder.path).sorted()
+        for name in names where name != "training.json" && !name.hasPrefix(".") {
+            hash.add(part: name)
+            hash.add(part: try ContentHash(file: folder.appending(path: name)).hexadecimal)
+        }
+        return hash.hexadecimal
+    }
+}

@@ -1,0 +1,97 @@
+import Foundation
+import Images
+import Portraits
+import Tensors
+
+/// One picture of the probe and its captions.
+public struct ProbeSample: Sendable, Equatable {
+    /// The portrait's number: its index in the drawn world, or the number in its file's name.
+    public let number: Int
+    public let captions: [String]
+}
+
+/// The pictures and captions of a probe: the drawn world, or a folder in Multi-Modal CelebA-HQ's layout.
+public struct ProbeData: Sendable {
+    public let name: String
+    public let training: [ProbeSample]
+    public let validation: [ProbeSample]
+    /// Equal for equal data; part of the key of everything cached.
+    public let identity: String
+    private let load: @Sendable (Int) throws -> Image
+
+    public init(_ settings: DataSettings) throws {
+        if let folder = settings.folder {
+            try self.init(folder: folder, settings)
+        } else {
+            self.init(world: PortraitWorld(), training: settings.train, validation: settings.validation)
+        }
+    }
+
+    /// The drawn world's first portraits of each split.
+    public init(world: PortraitWorld, training: Int, validation: Int) {
+        func samples(_ count: Int, _ split: PortraitWorld.Split) -> [ProbeSample] {
+            (0..<count).map { place in
+                let index = PortraitWorld.index(of: place, in: split)
+                return ProbeSample(number: index, captions: world.portrait(at: index).captions)
+            }
+        }
+        name = "the drawn world"
+        self.training = samples(training, .training)
+        self.validation = samples(validation, .validation)
+        identity = "world \(world.seed) \(training) \(validation)"
+        // Drawn large enough for any decoder in sight; the caller resizes.
+        load = { index in world.portrait(at: index).image(size: 64) }
+    }
+
+    private init(folder: String, _ settings: DataSettings) throws {
+        let dataset = try CaptionDataset(
+            folder: URL(filePath: folder), trainList: settings.trainList.map { URL(filePath: $0) },
+            validationList: settings.validationList.map { URL(filePath: $0) }, trainLimit: settings.train,
+            validationLimit: settings.validation)
+        func samples(_ portraits: [CaptionDataset.Portrait]) throws -> [ProbeSample] {
+            try portraits.map { ProbeSample(number: $0.number, captions: try $0.captions()) }
+        }
+        var hash = ContentHash()
+        for portrait in dataset.train + dataset.validation {
+            let facts = try FileManager.default.attributesOfItem(atPath: portrait.image.path)
+            let changed = (facts[.modificationDate] as? Date)?.timeIntervalSince1970 ?? 0
+            hash.add(part: "\(portrait.image.path) \(facts[.size] ?? 0) \(changed)")
+        }
+        name = folder
+        training = try samples(dataset.train)
+        validation = try samples(dataset.validation)
+        identity = "folder \(hash.hexadecimal)"
+        let files = Dictionary(
+            (dataset.train + dataset.validation).map { ($0.number, $0.image) }, uniquingKeysWith: { first, _ in first })
+        load = { number in
+            guard let file = files[number] else { throw Complaint(.missing, "picture \(number) is not listed") }
+            return try Image(contentsOf: file)
+        }
+    }
+
+    /// A sample's picture as it is stored or drawn.
+    public func image(_ sample: ProbeSample) throws -> Image { try load(sample.number) }
+
+    /// The captions to draw, `count` of them: one of every validation picture, then a second of each, and so on.
+    ///
+    /// Which of a picture's captions comes first differs from picture to picture.
+    public func generationCaptions(_ count: Int?) -> [GenerationCaption] {
+        let rounds = validation.map(\.captions.count).max() ?? 0
+        let total = validation.reduce(0) { $0 + $1.captions.count }
+        var chosen: [GenerationCaption] = []
+        for round in 0..<rounds {
+            for (place, sample) in validation.enumerated() where round < sample.captions.count {
+                if chosen.count == count ?? total { return chosen }
+                let number = (place + round) % sample.captions.count
+                chosen.append(GenerationCaption(sample: place, caption: number))
+            }
+        }
+        return chosen
+    }
+}
+
+/// Caption number `caption` of validation picture `sample`.
+public struct GenerationCaption: Sendable, Hashable {
+    public let sample: Int
+    public let caption: Int
+}

@@ -1,0 +1,65 @@
+import Statistics
+
+/// One encoder's scores over its seeds.
+public struct EncoderSummary: Sendable {
+    public let encoder: String
+    public let style: EncoderStyle
+    public let scores: [ScoreRecord]
+
+    /// Encoders grouped by style (BERT, CLIP, random), each in the order of first appearance.
+    public static func of(_ scores: [ScoreRecord]) -> [EncoderSummary] {
+        var order: [String] = []
+        var groups: [String: [ScoreRecord]] = [:]
+        for score in scores {
+            let key = "\(score.style.rawValue)\u{0}\(score.encoder)"
+            if groups[key] == nil { order.append(key) }
+            groups[key, default: []].append(score)
+        }
+        let summaries = order.compactMap { key -> EncoderSummary? in
+            guard let group = groups[key], let first = group.first else { return nil }
+            return EncoderSummary(encoder: first.encoder, style: first.style, scores: group)
+        }
+        return EncoderStyle.allCases.flatMap { style in summaries.filter { $0.style == style } }
+    }
+
+    /// How one measurement varies over the seeds; nil where no seed has it.
+    public func spread(of value: (ScoreRecord) -> Double?) -> SeedSpread? {
+        SeedSpread(scores.compactMap(value))
+    }
+
+    public var clipScore: SeedSpread? { spread { $0.clipScore } }
+}
+
+/// The values of a few seeds: mean, standard deviation, 95 % interval.
+public struct SeedSpread: Sendable, Equatable {
+    public let values: [Double]
+    /// Undefined (NaN) if one of the values is.
+    public let mean: Double
+    /// The sample standard deviation (divisor n − 1); nil for a single seed.
+    public let sd: Double?
+    /// mean ± t(0.975, n − 1) · sd / √n; nil for a single seed, which says nothing about its own spread.
+    ///
+    /// It is an interval for this encoder over seeds, not for the style the encoder belongs to.
+    public let interval: Interval?
+
+    /// Nil without values.
+    public init?(_ values: [Double]) {
+        guard !values.isEmpty else { return nil }
+        self.values = values
+        guard let description = try? Descriptives(values) else {
+            mean = values.reduce(0, +) / Double(values.count)
+            sd = nil
+            interval = nil
+            return
+        }
+        mean = description.mean
+        sd = description.sampleDeviation
+        let student = try? StudentDistribution(degreesOfFreedom: Double(values.count - 1))
+        if let sd, let t = student?.quantile(0.975) {
+            let reach = t * sd / Double(values.count).squareRoot()
+            interval = Interval(mean - reach, mean + reach)
+        } else {
+            interval = nil
+        }
+    }
+}

@@ -1,0 +1,122 @@
+import Foundation
+
+/// One caption and what every encoder made of it.
+public struct GalleryRow: Codable, Sendable, Equatable {
+    public var caption: String
+    /// What the caption mentions, where that is known ("Wavy_Hair", "Smiling").
+    public var attributes: [String]?
+    /// The real picture the caption was written for, if there is one.
+    public var original: Picture?
+    public var pictures: [GalleryPicture]
+
+    public init(
+        caption: String, attributes: [String]? = nil, original: Picture? = nil, pictures: [GalleryPicture] = []
+    ) {
+        self.caption = caption
+        self.attributes = attributes
+        self.original = original
+        self.pictures = pictures
+    }
+}
+
+/// A picture drawn from a caption by one encoder and seed.
+public struct GalleryPicture: Codable, Sendable, Equatable {
+    public var encoder: String
+    public var seed: UInt64
+    public var picture: Picture
+
+    public init(encoder: String, seed: UInt64, picture: Picture) {
+        self.encoder = encoder
+        self.seed = seed
+        self.picture = picture
+    }
+}
+
+/// A picture and its own scores.
+public struct Picture: Codable, Sendable, Equatable {
+    public var image: ImageSource
+    /// 100 · cosine with the caption.
+    public var clipScore: Double?
+    /// Share of the mentioned attributes that were found, 0 to 1.
+    public var attributeScore: Double?
+
+    public init(_ image: ImageSource, clipScore: Double? = nil, attributeScore: Double? = nil) {
+        self.image = image
+        self.clipScore = clipScore
+        self.attributeScore = attributeScore
+    }
+
+    enum CodingKeys: String, CodingKey {
+        case image
+        case clipScore = "clip_score"
+        case attributeScore = "attribute_score"
+    }
+}
+
+/// The bytes of a PNG or JPEG file, or where they lie below the report's folder.
+///
+/// In JSON: `{"path": "bert-mini/seed-0/images/000123-4.png"}` or `{"data": "<base64>"}`.
+public enum ImageSource: Codable, Sendable, Equatable {
+    case path(String)
+    case data(Data)
+
+    enum CodingKeys: String, CodingKey { case path, data }
+
+    public init(from decoder: any Decoder) throws {
+        let keys = try decoder.container(keyedBy: CodingKeys.self)
+        if let path = try keys.decodeIfPresent(String.self, forKey: .path) {
+            self = .path(path)
+        } else {
+            self = .data(try keys.decode(Data.self, forKey: .data))
+        }
+    }
+
+    public func encode(to encoder: any Encoder) throws {
+        var keys = encoder.container(keyedBy: CodingKeys.self)
+        switch self {
+        case .path(let path): try keys.encode(path, forKey: .path)
+        case .data(let data): try keys.encode(data, forKey: .data)
+        }
+    }
+
+    /// The picture as a data URI, so that a page needs no other file; or a sentence saying why there is none.
+    ///
+    /// A path must stay below `folder`, and the bytes must be PNG or JPEG: a report made from someone else's
+    /// record never carries away other files of this machine.
+    public func dataURI(below folder: URL?) -> Result<String, MissingPicture> {
+        let bytes: Data
+        switch self {
+        case .data(let data): bytes = data
+        case .path(let path):
+            guard let folder else {
+                return .failure(MissingPicture("\(path) was not looked for: the report's folder is not known"))
+            }
+            guard !path.hasPrefix("/"), !path.split(separator: "/").contains("..") else {
+                return .failure(MissingPicture("\(path) lies outside the report's folder"))
+            }
+            guard let read = try? Data(contentsOf: folder.appending(path: path)) else {
+                return .failure(MissingPicture("\(path) is missing"))
+            }
+            bytes = read
+        }
+        let png: [UInt8] = [0x89, 0x50, 0x4E, 0x47, 0x0D, 0x0A, 0x1A, 0x0A]
+        let jpeg: [UInt8] = [0xFF, 0xD8, 0xFF]
+        if bytes.starts(with: png) { return .success("data:image/png;base64,\(bytes.base64EncodedString())") }
+        if bytes.starts(with: jpeg) { return .success("data:image/jpeg;base64,\(bytes.base64EncodedString())") }
+        return .failure(MissingPicture("\(name) is neither PNG nor JPEG"))
+    }
+
+    private var name: String {
+        switch self {
+        case .path(let path): path
+        case .data: "the stored picture"
+        }
+    }
+}
+
+/// Why a picture could not be shown; the page prints the sentence in the picture's place.
+public struct MissingPicture: Error, Sendable, Equatable, CustomStringConvertible {
+    public let description: String
+
+    init(_ description: String) { self.description = description }
+}

@@ -1,0 +1,86 @@
+/// One HTML file that needs nothing else: no network, no script, style and pictures inside.
+public struct HTMLPage: Sendable {
+    public var title: String
+    public var header: [Markup]
+    public var main: [Markup]
+    public var footer: [Markup]
+
+    public init(
+        title: String, @MarkupBuilder header: () -> [Markup], @MarkupBuilder main: () -> [Markup],
+        @MarkupBuilder footer: () -> [Markup] = { [] }
+    ) {
+        self.title = title
+        self.header = header()
+        self.main = main()
+        self.footer = footer()
+    }
+
+    /// The file's text.
+    ///
+    /// The content policy forbids every request, so that even a mistake here could not make the page call out.
+    public var rendered: String {
+        let page = Tag.html(["lang": "en", "xmlns": "http://www.w3.org/1999/xhtml"]) {
+            Tag.head {
+                Tag.meta(["charset": "utf-8"])
+                Tag.meta(["name": "viewport", "content": "width=device-width, initial-scale=1"])
+                Tag.meta([
+                    "http-equiv": "Content-Security-Policy",
+                    "content": "default-src 'none'; img-src data:; style-src 'unsafe-inline'",
+                ])
+                Tag.meta(["name": "color-scheme", "content": "light dark"])
+                Tag.title { title }
+                Tag.style {
+                    Markup.verbatim(PageStyle.css)
+                    Markup.verbatim(PlotStyle.css)
+                }
+            }
+            Tag.body {
+                Tag.header { header }
+                Tag.main { main }
+                if !footer.isEmpty { Tag.footer { footer } }
+            }
+        }
+        return "<!DOCTYPE html>\n" + page.rendered
+    }
+}
+
+extension TextTable {
+    /// The table in a box that scrolls sideways when the page is narrow.
+    var markup: Markup { markup(kind: "") }
+
+    func markup(kind: String) -> Markup {
+        Tag.div {
+            Tag.div(["class": "box", "tabindex": "0"]) {
+                Tag.table(["class": kind]) {
+                    if let title { Tag.caption { title } }
+                    Tag.thead {
+                        Tag.tr {
+                            for column in columns {
+                                Tag.th(["scope": "col", "class": column.alignment == .right ? "right" : "left"]) {
+                                    column.heading
+                                }
+                            }
+                        }
+                    }
+                    Tag.tbody {
+                        for row in squareRows {
+                            Tag.tr {
+                                for (column, cell) in zip(columns, row) { self.cell(cell, column) }
+                            }
+                        }
+                    }
+                }
+            }
+            if !notes.isEmpty {
+                Tag.ul(["class": "notes"]) {
+                    for note in notes { Tag.li { note } }
+                }
+            }
+        }
+    }
+
+    private func cell(_ text: String, _ column: Column) -> Markup {
+        let kind = column.alignment == .right ? "right" : TerminalText.width(text) > 36 ? "long" : "left"
+        return Tag.td(["class": kind]) { text }
+    }
+}

@@ -1,0 +1,124 @@
+/// How the page looks: system fonts, light or dark as the reader prefers, legible on a phone and on paper.
+enum PageStyle {
+    static let css: StaticString = """
+
+        :root {
+          color-scheme: light dark;
+          --paper: #fcfcfb; --card: #ffffff; --ink: #1c2127; --quiet: #5d6670; --line: #e3e5e8; --tint: #f3f4f5;
+          --bert: #0072b2; --clip: #c8540a; --random: #6e7781; --real: #00805c; --warn: #fff6e0; --warn-line: #e0b040;
+        }
+        @media (prefers-color-scheme: dark) {
+          :root {
+            --paper: #101317; --card: #14171c; --ink: #e4e7eb; --quiet: #9aa4af; --line: #2b3138; --tint: #1b1f25;
+            --bert: #56b4e9; --clip: #f29a4a; --random: #a3abb5; --real: #3ccf9f; --warn: #2a2415; --warn-line: #8f7430;
+          }
+        }
+        * { box-sizing: border-box; }
+        body {
+          margin: 0; background: var(--paper); color: var(--ink);
+          font: 16px/1.6 system-ui, -apple-system, "Segoe UI", Roboto, "Noto Sans", sans-serif;
+          -webkit-text-size-adjust: 100%; text-rendering: optimizeLegibility;
+        }
+        main, body > header, body > footer { max-width: 1080px; margin: 0 auto; padding: 0 24px; }
+        body > header { padding-top: 56px; }
+        .eyebrow { margin: 0 0 8px; color: var(--quiet); font-size: 13px; letter-spacing: .06em; text-transform: uppercase; }
+        h1 { margin: 0; font-size: clamp(28px, 4.6vw, 42px); line-height: 1.15; letter-spacing: -.02em; text-wrap: balance; }
+        h2 { margin: 0 0 12px; font-size: 22px; line-height: 1.3; letter-spacing: -.01em; }
+        h3 { margin: 28px 0 8px; font-size: 16px; }
+        p { margin: 0 0 14px; max-width: 70ch; text-wrap: pretty; }
+        .subtitle { color: var(--quiet); margin: 10px 0 26px; }
+        .lead { font-size: 17px; }
+        .finding { border-left: 3px solid var(--ink); padding-left: 16px; margin: 22px 0 0; font-size: 17px; font-weight: 500; }
+        section { margin-top: 56px; }
+        .quiet, .notes { color: var(--quiet); font-size: 14px; line-height: 1.5; }
+        .notes { margin: 10px 0 0; padding: 0; list-style: none; max-width: 100ch; }
+        .notes li { margin-bottom: 3px; }
+        .warning {
+          background: var(--warn); border-left: 3px solid var(--warn-line); border-radius: 0 6px 6px 0;
+          padding: 10px 16px; margin: 0 0 16px; max-width: 76ch;
+        }
+        .warning p:last-child { margin: 0; }
+        dl { margin: 0; max-width: 76ch; font-size: 15px; line-height: 1.5; }
+        dt { font-weight: 600; }
+        dd { margin: 0 0 10px; color: var(--quiet); }
+        section > figure + p { margin-top: 24px; }
+        .caveats { padding-left: 20px; margin: 0; max-width: 70ch; }
+        .caveats li { margin-bottom: 8px; }
+        nav { margin-top: 26px; font-size: 14px; display: flex; flex-wrap: wrap; gap: 4px 18px; }
+        nav a { color: var(--quiet); text-decoration: none; border-bottom: 1px solid var(--line); }
+        nav a:hover { color: var(--ink); border-color: currentColor; }
+        .box { overflow-x: auto; background: var(--card); border: 1px solid var(--line); border-radius: 10px; }
+        .box:focus-visible { outline: 2px solid var(--bert); outline-offset: 2px; }
+        .box + .box, .box + h3 { margin-top: 20px; }
+
+        table { border-collapse: collapse; width: 100%; font-size: 14px; line-height: 1.4; font-variant-numeric: tabular-nums; }
+        caption { text-align: left; font-weight: 600; padding: 12px 16px 4px; }
+        th, td { padding: 9px 14px; text-align: left; white-space: nowrap; vertical-align: baseline; }
+        td.long { white-space: normal; min-width: 22ch; }
+        th { font-weight: 500; font-size: 13px; color: var(--quiet); }
+        thead th { border-bottom: 1px solid var(--line); }
+        tbody tr + tr td, tbody tr + tr th { border-top: 1px solid var(--line); }
+        .right { text-align: right; }
+        td:first-child, th:first-child { padding-left: 18px; }
+        td:last-child, th:last-child { padding-right: 18px; }
+
+        figure { margin: 20px 0 0; }
+        .chart { padding: 20px 20px 12px; }
+        .chart svg { display: block; width: 100%; min-width: 600px; max-width: 860px; height: auto; margin: 0 auto; }
+        figcaption { color: var(--quiet); font-size: 14px; line-height: 1.5; margin-top: 10px; max-width: 80ch; }
+        .panels { display: grid; grid-template-columns: repeat(auto-fill, minmax(min(270px, 100%), 1fr)); gap: 8px; padding: 16px 14px 8px; }
+        .panels svg { display: block; width: 100%; height: auto; }
+
+        .gallery { width: max-content; min-width: 100%; }
+        .gallery th, .gallery td { border: 0; vertical-align: top; text-align: center; padding: 6px 8px; }
+        .gallery thead th { padding: 14px 8px 10px; border-bottom: 1px solid var(--line); line-height: 1.3; }
+        .gallery th.words { text-align: left; padding: 18px 18px 4px; font-weight: 400; }
+        .gallery tbody + tbody th.words { border-top: 1px solid var(--line); }
+        .gallery tbody tr:last-child td { padding-bottom: 16px; }
+        .words .said {
+          position: sticky; left: 18px; display: block; width: max-content;
+          max-width: min(84ch, calc(100vw - 90px)); white-space: normal; color: var(--ink); font-size: 15px; line-height: 1.5;
+        }
+        .words .mentions { display: block; color: var(--quiet); font-size: 12.5px; margin-top: 2px; }
+        .gallery td:first-child { padding-left: 14px; }
+        .gallery td { width: 1%; }
+        .gallery td.rest, .gallery th.rest { width: auto; padding: 0; }
+        .face { width: 128px; height: 128px; display: block; margin: 0 auto; border-radius: 6px; background: var(--tint);
+          image-rendering: crisp-edges; image-rendering: pixelated; object-fit: contain; }
+        .missing { width: 128px; min-height: 128px; margin: 0 auto; padding: 12px; border: 1px dashed var(--line);
+          border-radius: 6px; font-size: 12px; line-height: 1.4; color: var(--quiet); white-space: normal;
+          overflow-wrap: anywhere; display: flex; align-items: center; justify-content: center; }
+        .score { display: block; margin-top: 5px; font-size: 13px; color: var(--quiet); }
+        .score strong { color: var(--ink); font-weight: 600; }
+        .name { color: var(--ink); font-weight: 600; }
+        .name::before { content: ""; display: inline-block; width: 9px; height: 9px; margin-right: 7px; }
+        .name.bert::before { background: var(--bert); border-radius: 50%; }
+        .name.clip::before { background: var(--clip); transform: rotate(45deg); }
+        .name.random::before { background: var(--random); }
+        .name.real::before { background: var(--real); border-radius: 2px; }
+        .gallery th.asked { min-width: 150px; max-width: 180px; white-space: normal; text-align: left; font-size: 12.5px; }
+        .gallery td.setting { text-align: left; vertical-align: middle; font-size: 13px; }
+
+        details { border-top: 1px solid var(--line); padding: 14px 0; }
+        details:last-of-type { border-bottom: 1px solid var(--line); }
+        summary { cursor: pointer; font-weight: 600; }
+        details > .box { margin-top: 12px; }
+        .facts td:first-child { color: var(--quiet); width: 1%; }
+        .facts td { white-space: normal; overflow-wrap: anywhere; }
+        body > footer { margin-top: 56px; padding-bottom: 64px; color: var(--quiet); font-size: 13px; }
+
+        @media (max-width: 640px) {
+          main, body > header, body > footer { padding: 0 16px; }
+          body > header { padding-top: 32px; }
+          section { margin-top: 44px; }
+          .face, .missing { width: 104px; }
+          .face { height: 104px; }
+        }
+        @media print {
+          .box { overflow: visible; border: 0; }
+          section, tbody { break-inside: avoid; }
+          nav { display: none; }
+        }
+
+        """
+}

@@ -1,0 +1,38 @@
+/// How plots look: colours that people with any colour vision can tell apart (after Okabe and Ito), on light
+/// and on dark paper. Literal colours, no variables: editors and converters for SVG understand them too.
+enum PlotStyle {
+    static let css: StaticString = """
+
+        .plot { font: 13px system-ui, -apple-system, "Segoe UI", Roboto, "Noto Sans", sans-serif; }
+        .plot .paper { fill: #ffffff; }
+        .plot text { fill: #24292f; font-variant-numeric: tabular-nums; }
+        .plot text.quiet { fill: #656d76; font-size: 12px; }
+        .plot text.strong { font-weight: 600; }
+        .plot .grid { stroke: #8c959f; stroke-opacity: .22; stroke-width: 1; }
+        .plot .axis { stroke: #8c959f; stroke-width: 1; fill: none; }
+        .plot .window { fill: #8c959f; fill-opacity: .16; }
+        .plot .reference { stroke-width: 1.5; stroke-dasharray: 5 4; fill: none; }
+        .plot .bert { fill: #0072b2; stroke: #0072b2; }
+        .plot .clip { fill: #c8540a; stroke: #c8540a; }
+        .plot .random { fill: #6e7781; stroke: #6e7781; }
+        .plot .real { fill: #00805c; stroke: #00805c; }
+        .plot text.bert, .plot text.clip, .plot text.random, .plot text.real { stroke: none; }
+        .plot .mark { stroke: none; }
+        .plot .seed { fill-opacity: .18; stroke-width: 1.2; }
+        .plot .interval { stroke-width: 2.5; stroke-linecap: round; fill: none; }
+        .plot .curve { stroke-width: 2; stroke-linejoin: round; stroke-linecap: round; fill: none; }
+        .plot .training { stroke-width: 1.2; stroke-opacity: .5; stroke-dasharray: 1.5 2.5; fill: none; }
+        .plot .others { stroke: #8c959f; stroke-opacity: .4; stroke-width: 1; fill: none; }
+        .plot .band { stroke: none; fill-opacity: .2; }
+        @media (prefers-color-scheme: dark) {
+          .plot .paper { fill: #14171c; }
+          .plot text { fill: #e4e7eb; }
+          .plot text.quiet { fill: #9aa4af; }
+          .plot .bert { fill: #56b4e9; stroke: #56b4e9; }
+          .plot .clip { fill: #f29a4a; stroke: #f29a4a; }
+          .plot .random { fill: #a3abb5; stroke: #a3abb5; }
+          .plot .real { fill: #3ccf9f; stroke: #3ccf9f; }
+        }
+
+        """
+}

@@ -1,0 +1,87 @@
+/// The sentences of a report: what was asked, what was found, what it does not show.
+extension ProbeReport {
+    /// One paragraph for the top of every rendering.
+    public var lead: String {
+        "Each caption went through a frozen text encoder; one trained linear layer handed its vector to a frozen "
+            + "picture decoder, which never saw text. If the pictures match the captions, the encoder's vectors "
+            + "already knew how the things described look. This compares encoders under one decoder, one judge and "
+            + "one set of captions. It does not rank them as language models, and the seeds of one encoder show how "
+            + "repeatable its score is, not what other encoders of its style would reach."
+    }
+
+    /// The numbers in a sentence or two; nil without scores.
+    public var finding: String? {
+        let encoders = EncoderSummary.of(scores)
+        let measured = encoders.filter { $0.style != .random && $0.clipScore?.mean.isFinite == true }
+        guard let best = measured.max(by: { ($0.clipScore?.mean ?? 0) < ($1.clipScore?.mean ?? 0) }),
+            let spread = best.clipScore
+        else { return nil }
+        let random = ScorePlot.randomMean(encoders).map { "the random baseline \(NumberText.fixed($0, decimals: 2))" }
+        let real = groundTruth.map { "real pairs \(NumberText.fixed($0.clipScore, decimals: 2))" }
+        let others = [random, real].compactMap { $0 }.joined(separator: ", ")
+        return "Highest mean CLIP-Score: \(best.encoder) with \(ScorePlot.valueText(spread)) over "
+            + ScorePlot.seeds(spread.values.count) + (others.isEmpty ? "." : "; \(others).")
+    }
+
+    /// "portraits-64 · 5 encoders · 3 seeds each".
+    public var subtitle: String {
+        let encoders = EncoderSummary.of(scores)
+        let seeds = Set(encoders.map(\.scores.count)).sorted()
+        var parts = [dataset]
+        if !encoders.isEmpty { parts.append(encoders.count == 1 ? "1 encoder" : "\(encoders.count) encoders") }
+        if let least = seeds.first, let most = seeds.last {
+            parts.append(least == most ? ScorePlot.seeds(least) + " each" : "\(least) to \(most) seeds")
+        }
+        return parts.joined(separator: " · ")
+    }
+
+    static let partialNote = "Only part of the captions was used (--limit): these are not the numbers of the whole experiment."
+
+    /// The report from top to bottom as sections, for renderings made of text.
+    var textSections: [ReportSection] {
+        var all: [ReportSection] = []
+        if !scores.isEmpty {
+            let tables = [untitled(scoreTable), qualityTable].compactMap { $0 }
+            all.append(ReportSection("Scores", tables.map { .table($0) }))
+        }
+        all += studySections
+        if let table = ablationTable { all.append(ReportSection("Stronger steering", [.table(untitled(table))])) }
+        if !caveats.isEmpty { all.append(ReportSection("Before quoting a number", caveats.map { .sentence($0) })) }
+        return all
+    }
+
+    /// The significance tests, then whatever else the study has to say.
+    var studySections: [ReportSection] { (significance?.reportSections ?? []) + sections }
+
+    /// A table under a heading that already says its name.
+    func untitled(_ table: TextTable) -> TextTable {
+        var table = table
+        table.title = nil
+        return table
+    }
+
+    // MARK: Renderings in text
+
+    /// What the command prints when it is done.
+    public var terminal: String {
+        var blocks = [TerminalText.safe(title) + "\n" + TerminalText.safe(subtitle) + "\n"]
+        if partial { blocks.append(TerminalText.paragraph("Warning: " + Self.partialNote)) }
+        if let finding { blocks.append(TerminalText.paragraph(finding)) }
+        blocks += textSections.map(\.terminal)
+        return blocks.joined(separator: "\n")
+    }
+
+    /// `report.md`: the same numbers for a wiki or an issue. Pictures and plots are on the page.
+    public var markdown: String {
+        var blocks = ["# \(Markdown.escaped(title))\n", Markdown.escaped(subtitle) + "\n"]
+        if partial { blocks.append("> **Warning.** \(Markdown.escaped(Self.partialNote))\n") }
+        blocks.append(Markdown.escaped(lead) + "\n")
+        if let finding { blocks.append("**\(Markdown.escaped(finding))**\n") }
+        blocks += textSections.map { Markdown.section($0) }
+        let facts = [settingsTable, provenanceTable].compactMap { $0 }.map { table in
+            ReportSection(table.title ?? "", [.table(untitled(table))])
+        }
+        blocks += facts.map { Markdown.section($0) }
+        return blocks.joined(separator: "\n")
+    }
+}

@@ -1,0 +1,104 @@
+import Foundation
+
+/// Records as JSON files: pretty, keys sorted, written whole or not at all.
+///
+/// Numbers that are not finite become the strings "nan", "inf" and "-inf", which JSON has no number for.
+public enum RecordFile {
+    /// The text of a record; equal records give equal bytes.
+    public static func json(_ record: some Encodable) throws -> Data {
+        let encoder = JSONEncoder()
+        encoder.outputFormatting = [.prettyPrinted, .sortedKeys, .withoutEscapingSlashes]
+        encoder.nonConformingFloatEncodingStrategy = .convertToString(
+            positiveInfinity: "inf", negativeInfinity: "-inf", nan: "nan")
+        do {
+            return try encoder.encode(record) + Data("\n".utf8)
+        } catch {
+            throw ReportFailure("the record could not be written as JSON: \(error)")
+        }
+    }
+
+    /// Writes a record beside its final name and renames it, so that no reader ever sees half of it.
+    public static func write(_ record: some Encodable, to url: URL) throws {
+        try write(json(record), to: url)
+    }
+
+    /// Writes any text the same way.
+    public static func write(_ text: String, to url: URL) throws {
+        try write(Data(text.utf8), to: url)
+    }
+
+    static func write(_ bytes: Data, to url: URL) throws {
+        do {
+            try FileManager.default.createDirectory(
+                at: url.deletingLastPathComponent(), withIntermediateDirectories: true)
+            try bytes.write(to: url, options: .atomic)
+        } catch {
+            throw ReportFailure("\(url.path) could not be written: \(ReportFailure.reason(error))")
+        }
+    }
+
+    /// Reads a record written by `write`.
+    public static func read<Record: Decodable>(_ type: Record.Type, from url: URL) throws -> Record {
+        let bytes: Data
+        do {
+            bytes = try Data(contentsOf: url)
+        } catch {
+            throw ReportFailure("\(url.path) could not be read: \(ReportFailure.reason(error))")
+        }
+        return try decode(type, from: bytes, name: url.path)
+    }
+
+    /// Reads a record from bytes; `name` is what an error calls them.
+    public static func decode<Record: Decodable>(_ type: Record.Type, from bytes: Data, name: String) throws -> Record {
+        let decoder = JSONDecoder()
+        decoder.nonConformingFloatDecodingStrategy = .convertFromString(
+            positiveInfinity: "inf", negativeInfinity: "-inf", nan: "nan")
+        if type == ProbeReport.self, let version = (try? decoder.decode(SchemaVersion.self, from: bytes))?.number,
+            version > ProbeReport.currentSchema
+        {
+            throw ReportFailure(
+                "\(name) has schema version \(version), this tool reads up to \(ProbeReport.currentSchema); "
+                    + "use a newer synesthesia")
+        }
+        do {
+            return try decoder.decode(type, from: bytes)
+        } catch let error as DecodingError {
+            throw ReportFailure("\(name) is not a record of this kind: \(ReportFailure.reason(error))")
+        }
+    }
+
+    private struct SchemaVersion: Decodable {
+        var number: Int
+        enum CodingKeys: String, CodingKey { case number = "schema_version" }
+    }
+}
+
+/// A sentence for the person at the terminal.
+public struct ReportFailure: Error, Sendable, Equatable, CustomStringConvertible {
+    public let description: String
+
+    public init(_ description: String) { self.description = description }
+
+    /// What the system said, without the wrapping of error types.
+    static func reason(_ error: any Error) -> String {
+        let error = error as NSError
+        let underlying = error.userInfo[NSUnderlyingErrorKey] as? NSError
+        return (underlying ?? error).localizedDescription
+    }
+
+    /// Which key, and what about it.
+    static func reason(_ error: DecodingError) -> String {
+        func path(_ context: DecodingError.Context) -> String {
+            context.codingPath.isEmpty
+                ? "at the top" : "at " + context.codingPath.map { $0.intValue.map { "[\($0)]" } ?? $0.stringValue }
+                .joined(separator: ".").replacing(".[", with: "[")
+        }
+        switch error {
+        case .keyNotFound(let key, let context): return "the key \"\(key.stringValue)\" is missing \(path(context))"
+        case .typeMismatch(let type, let context): return "the value \(path(context)) is not a \(type)"
+        case .valueNotFound(let type, let context): return "the value \(path(context)) is null, expected a \(type)"
+        case .dataCorrupted(let context): return "\(context.debugDescription) \(path(context))"
+        @unknown default: return "\(error)"
+        }
+    }
+}

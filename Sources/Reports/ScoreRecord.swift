@@ -1,0 +1,118 @@
+/// How an encoder learned: the groups the probe compares.
+public enum EncoderStyle: String, Codable, Sendable, CaseIterable {
+    /// Trained on text alone (BERT, RoBERTa).
+    case bert
+    /// The text tower of a model trained on caption-picture pairs.
+    case clip
+    /// One fixed random vector per caption: the floor.
+    case random
+
+    /// As tables and legends name it.
+    public var name: String {
+        switch self {
+        case .bert: "BERT-style"
+        case .clip: "CLIP-style"
+        case .random: "Random"
+        }
+    }
+}
+
+/// What was measured for one encoder and one seed.
+public struct ScoreRecord: Codable, Sendable, Equatable {
+    public var encoder: String
+    public var style: EncoderStyle
+    public var seed: UInt64
+    /// Mean over all pairs of 100 · cosine(picture, caption); higher is better.
+    public var clipScore: Double
+    /// Caption-picture pairs behind the means.
+    public var n: Int
+    public var inceptionScore: InceptionScore?
+    /// The Inception Score as the paper's released code computes it, on nearly black pictures.
+    public var inceptionScoreAsPublished: InceptionScore?
+    /// Fréchet Inception distance to real pictures; lower is better.
+    public var fid: Double?
+    /// Share of the attributes a caption mentions that a classifier finds in its picture, 0 to 1.
+    public var attributeScore: Double?
+    public var validationLoss: ValidationLoss?
+    /// Wall time of training, sampling and scoring together.
+    public var seconds: Double?
+
+    /// Mean and standard deviation over the splits. The deviation is a spread over splits of one set of
+    /// pictures, not a confidence interval.
+    public struct InceptionScore: Codable, Sendable, Equatable {
+        public var mean: Double
+        public var sd: Double
+
+        public init(mean: Double, sd: Double) {
+            self.mean = mean
+            self.sd = sd
+        }
+    }
+
+    /// In nats per image token, on captions the adapter was not trained on.
+    public struct ValidationLoss: Codable, Sendable, Equatable {
+        public var best: Double
+        public var last: Double
+
+        public init(best: Double, last: Double) {
+            self.best = best
+            self.last = last
+        }
+    }
+
+    public init(
+        encoder: String, style: EncoderStyle, seed: UInt64, clipScore: Double, n: Int,
+        inceptionScore: InceptionScore? = nil, inceptionScoreAsPublished: InceptionScore? = nil,
+        fid: Double? = nil, attributeScore: Double? = nil, validationLoss: ValidationLoss? = nil,
+        seconds: Double? = nil
+    ) {
+        self.encoder = encoder
+        self.style = style
+        self.seed = seed
+        self.clipScore = clipScore
+        self.n = n
+        self.inceptionScore = inceptionScore
+        self.inceptionScoreAsPublished = inceptionScoreAsPublished
+        self.fid = fid
+        self.attributeScore = attributeScore
+        self.validationLoss = validationLoss
+        self.seconds = seconds
+    }
+
+    enum CodingKeys: String, CodingKey {
+        case encoder, style, seed
+        case clipScore = "clip_score"
+        case n
+        case inceptionScore = "inception_score"
+        case inceptionScoreAsPublished = "inception_score_as_published"
+        case fid
+        case attributeScore = "attribute_score"
+        case validationLoss = "validation_loss"
+        case seconds
+    }
+}
+
+/// Real pictures with their own captions, measured like generated ones.
+public struct GroundTruth: Codable, Sendable, Equatable {
+    public var clipScore: Double
+    public var n: Int
+    public var attributeScore: Double?
+    public var inceptionScore: ScoreRecord.InceptionScore?
+
+    public init(
+        clipScore: Double, n: Int, attributeScore: Double? = nil,
+        inceptionScore: ScoreRecord.InceptionScore? = nil
+    ) {
+        self.clipScore = clipScore
+        self.n = n
+        self.attributeScore = attributeScore
+        self.inceptionScore = inceptionScore
+    }
+
+    enum CodingKeys: String, CodingKey {
+        case clipScore = "clip_score"
+        case n
+        case attributeScore = "attribute_score"
+        case inceptionScore = "inception_score"
+    }
+}

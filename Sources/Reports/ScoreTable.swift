@@ -1,0 +1,161 @@
+/// The tables a report is made of. Every rendering (terminal, Markdown, page) shows the same cells.
+extension ProbeReport {
+    /// One row per encoder: means over seeds ± their standard deviation. Columns nobody measured are absent.
+    public var scoreTable: TextTable {
+        let encoders = EncoderSummary.of(scores)
+        let clip = NumberText.decimals(
+            showing: encoders.compactMap { $0.clipScore?.sd }.filter { $0 > 0 }, within: 2...3)
+        var table = TextTable(
+            "Scores",
+            columns: [
+                .init("Encoder"), .init("Style"), .init("Seeds", .right), .init("Pairs", .right),
+                .init("CLIP-Score ↑", .right), .init("95 % interval", .right), .init("Way to real ↑", .right),
+                .init("Attributes ↑", .right),
+            ])
+        for encoder in encoders {
+            table.rows.append(row(encoder, random: ScorePlot.randomMean(encoders), clipDecimals: clip))
+        }
+        if let real = groundTruth {
+            table.rows.append([
+                "real pairs", "", "", String(real.n), NumberText.fixed(real.clipScore, decimals: clip), "",
+                "", real.attributeScore.map { NumberText.percent($0) } ?? "",
+            ])
+        }
+        table.notes = scoreNotes(encoders)
+        return table.withoutEmptyColumns
+    }
+
+    private func row(_ encoder: EncoderSummary, random: Double?, clipDecimals: Int) -> [String] {
+        let pairs = Set(encoder.scores.map(\.n)).sorted()
+        let attributes = encoder.spread { $0.attributeScore }
+        return [
+            encoder.encoder, encoder.style.name, String(encoder.scores.count),
+            pairs.count == 1 ? String(pairs[0]) : "\(pairs.first ?? 0)–\(pairs.last ?? 0)",
+            encoder.clipScore.map { NumberText.plusMinus($0.mean, $0.sd, decimals: clipDecimals) } ?? "",
+            intervalText(encoder.clipScore, decimals: clipDecimals),
+            wayToReal(encoder, random: random).map { NumberText.percent($0, decimals: 0) } ?? "",
+            attributes.map { spread in
+                NumberText.plusMinus(100 * spread.mean, spread.sd.map { 100 * $0 }, decimals: 1) + " %"
+            } ?? "",
+        ]
+    }
+
+    /// The pictures as pictures, and the training behind them: measurements that say nothing about captions.
+    public var qualityTable: TextTable? {
+        let table = TextTable(
+            "Pictures and training",
+            columns: [
+                .init("Encoder"), .init("IS ↑", .right), .init("IS as published", .right), .init("FID ↓", .right),
+                .init("Validation loss ↓", .right), .init("last", .right), .init("Time", .right),
+            ],
+            rows: EncoderSummary.of(scores).map(qualityRow)
+                + [groundTruth?.inceptionScore.map { ["real pairs", NumberText.fixed($0.mean, decimals: 2)] }]
+                .compactMap { $0 },
+            notes: qualityNotes
+        ).withoutEmptyColumns
+        return table.columns.count > 1 ? table : nil
+    }
+
+    private func qualityRow(_ encoder: EncoderSummary) -> [String] {
+        func cell(_ decimals: Int, _ value: (ScoreRecord) -> Double?) -> String {
+            guard let spread = encoder.spread(of: value) else { return "" }
+            return NumberText.plusMinus(spread.mean, spread.sd, decimals: decimals)
+        }
+        return [
+            encoder.encoder, cell(2) { $0.inceptionScore?.mean }, cell(2) { $0.inceptionScoreAsPublished?.mean },
+            cell(2) { $0.fid }, cell(4) { $0.validationLoss?.best }, cell(4) { $0.validationLoss?.last },
+            encoder.spread { $0.seconds }.map { NumberText.duration($0.values.reduce(0, +)) } ?? "",
+        ]
+    }
+
+    private var qualityNotes: [String] {
+        var notes: [String] = []
+        if scores.contains(where: { $0.inceptionScoreAsPublished != nil }) {
+            notes.append(
+                "IS as published repeats the released code, which scores nearly black pictures; IS is the correct one.")
+        }
+        if scores.contains(where: { $0.validationLoss != nil }) {
+            notes.append("Validation loss: the best and the last of each training, in nats per image token.")
+        }
+        if scores.contains(where: { $0.seconds != nil }) { notes.append("Time: all seeds together.") }
+        return notes
+    }
+
+    private func intervalText(_ spread: SeedSpread?, decimals: Int) -> String {
+        guard let spread else { return "" }
+        guard let interval = spread.interval else { return spread.values.count == 1 ? "one seed" : "undefined" }
+        return "\(NumberText.fixed(interval.lower, decimals: decimals)) to "
+            + NumberText.fixed(interval.upper, decimals: decimals)
+    }
+
+    /// (encoder − random) / (real − random); nil where one of them is unknown or the way has no length.
+    private func wayToReal(_ encoder: EncoderSummary, random: Double?) -> Double? {
+        guard encoder.style != .random, let mean = encoder.clipScore?.mean, let random,
+            let real = groundTruth?.clipScore, real > random
+        else { return nil }
+        return (mean - random) / (real - random)
+    }
+
+    private func scoreNotes(_ encoders: [EncoderSummary]) -> [String] {
+        let single = encoders.filter { $0.scores.count == 1 }.map(\.encoder)
+        let repeated = encoders.contains { $0.scores.count > 1 }
+        var notes: [String] = []
+        if repeated {
+            notes.append(
+                "± is the standard deviation over seeds; the 95 % interval is Student's, over the seeds of that "
+                    + "encoder only.")
+        }
+        if !single.isEmpty {
+            notes.append(
+                (repeated ? single.joined(separator: ", ") + ": one seed" : "One seed per encoder")
+                    + ", so neither a spread nor an interval can be given.")
+        }
+        if groundTruth != nil, encoders.contains(where: { $0.style == .random }) {
+            notes.append("Way to real: how far the CLIP-Score stands between the random baseline (0 %) and real pairs (100\u{A0}%).")
+        }
+        if scores.contains(where: { $0.attributeScore != nil }) {
+            notes.append(
+                "Attributes: share of what the caption mentions that a separate classifier finds in the picture.")
+        }
+        return notes
+    }
+
+    /// One row per way of steering.
+    public var ablationTable: TextTable? {
+        guard let ablation, !ablation.rows.isEmpty else { return nil }
+        return TextTable(
+            "Stronger steering",
+            columns: [
+                .init("Encoder"), .init("Style"), .init("Prefix tokens K", .right), .init("Guidance W", .right),
+                .init("Pairs", .right), .init("CLIP-Score ↑", .right), .init("Attributes ↑", .right),
+            ],
+            rows: ablation.rows.map { row in
+                [
+                    row.encoder, row.style.name, String(row.prefixTokens), NumberText.significant(row.guidance),
+                    String(row.n), NumberText.fixed(row.clipScore, decimals: 2),
+                    row.attributeScore.map { NumberText.percent($0) } ?? "",
+                ]
+            },
+            notes: ["One seed each. K = 1 and W = 1 is the published probe."]
+        ).withoutEmptyColumns
+    }
+
+    public var settingsTable: TextTable? {
+        guard !settings.isEmpty else { return nil }
+        return TextTable(
+            "Settings", columns: [.init("Setting"), .init("Value")], rows: settings.map { [$0.key, $0.value] })
+    }
+
+    public var provenanceTable: TextTable {
+        let rows = [
+            ["tool", "synesthesia \(provenance.toolVersion)"],
+            ["commit", provenance.gitCommit ?? "unknown"],
+            ["processor", provenance.cpu],
+            ["threads", String(provenance.threads)],
+            ["precision", provenance.precision],
+            ["date", provenance.date],
+        ]
+        let stages = provenance.stages.map { ["time: \($0.name)", NumberText.duration($0.seconds)] }
+        return TextTable("Provenance", columns: [.init("What"), .init("Value")], rows: rows + stages)
+    }
+}

@@ -1,0 +1,99 @@
+/// A table of words and numbers, for the terminal, for Markdown and (see `TextTable+Markup`) for the page.
+///
+/// Cells are finished text: the table aligns and escapes, it does not format. Rows shorter than the heading
+/// are filled with empty cells, longer ones are cut.
+public struct TextTable: Codable, Sendable, Equatable {
+    public var title: String?
+    public var columns: [Column]
+    public var rows: [[String]]
+    /// Sentences below the table: units, what ± means, what is missing and why.
+    public var notes: [String]
+
+    public struct Column: Codable, Sendable, Equatable {
+        public var heading: String
+        public var alignment: Alignment
+
+        public init(_ heading: String, _ alignment: Alignment = .left) {
+            self.heading = heading
+            self.alignment = alignment
+        }
+    }
+
+    public enum Alignment: String, Codable, Sendable { case left, right }
+
+    public init(_ title: String? = nil, columns: [Column], rows: [[String]] = [], notes: [String] = []) {
+        self.title = title
+        self.columns = columns
+        self.rows = rows
+        self.notes = notes
+    }
+
+    /// Without the columns in which no row says anything.
+    public var withoutEmptyColumns: TextTable {
+        let kept = columns.indices.filter { column in squareRows.contains { !$0[column].isEmpty } }
+        var copy = self
+        copy.columns = kept.map { columns[$0] }
+        copy.rows = squareRows.map { row in kept.map { row[$0] } }
+        return copy
+    }
+
+    /// Every row exactly as long as the heading.
+    var squareRows: [[String]] {
+        rows.map { row in
+            columns.indices.map { $0 < row.count ? row[$0] : "" }
+        }
+    }
+
+    // MARK: Terminal
+
+    /// Aligned columns with a rule under the heading; lines carry no trailing blanks; ends with a newline.
+    public var terminal: String {
+        let headings = columns.map { TerminalText.safe($0.heading) }
+        let body = squareRows.map { $0.map(TerminalText.safe) }
+        let widths = columnWidths([headings] + body)
+        var lines: [String] = title.map { [TerminalText.safe($0)] } ?? []
+        lines.append(line(headings, widths))
+        lines.append(widths.map { String(repeating: "─", count: $0) }.joined(separator: "  "))
+        lines += body.map { line($0, widths) }
+        lines += notes.flatMap { TerminalText.wrapped($0, indent: "  ") }
+        return lines.map(TerminalText.trimmedRight).joined(separator: "\n") + "\n"
+    }
+
+    private func line(_ cells: [String], _ widths: [Int]) -> String {
+        padded(cells, widths).joined(separator: "  ")
+    }
+
+    // MARK: Markdown
+
+    /// A pipe table whose source is aligned too, so that it reads well as plain text.
+    public var markdown: String {
+        let headings = columns.map { Markdown.escaped($0.heading) }
+        let body = squareRows.map { $0.map(Markdown.escaped) }
+        let widths = columnWidths([headings] + body).map { max($0, 3) }
+        func line(_ cells: [String]) -> String { "| " + cells.joined(separator: " | ") + " |" }
+        var lines: [String] = title.map { ["**\(Markdown.escaped($0))**", ""] } ?? []
+        lines.append(line(padded(headings, widths)))
+        lines.append(
+            line(
+                zip(columns, widths).map { column, width in
+                    let dashes = String(repeating: "-", count: width)
+                    return column.alignment == .right ? dashes.dropLast() + ":" : dashes
+                }))
+        lines += body.map { line(padded($0, widths)) }
+        if !notes.isEmpty { lines += [""] + notes.map { "_\(Markdown.escaped($0))_  " } }
+        return lines.joined(separator: "\n") + "\n"
+    }
+
+    // MARK: Alignment
+
+    private func columnWidths(_ lines: [[String]]) -> [Int] {
+        columns.indices.map { column in lines.lazy.map { TerminalText.width($0[column]) }.max() ?? 0 }
+    }
+
+    private func padded(_ cells: [String], _ widths: [Int]) -> [String] {
+        columns.indices.map { i in
+            let blanks = String(repeating: " ", count: max(0, widths[i] - TerminalText.width(cells[i])))
+            return columns[i].alignment == .right ? blanks + cells[i] : cells[i] + blanks
+        }
+    }
+}

@@ -1,0 +1,229 @@
+/// Compares groups of scores pairwise by every test that fits them (protocol, section 1).
+///
+/// The published comparison is Student's pooled test over all scores. Twelve scores of four encoders under three seeds
+/// are not twelve independent encoders, so beside it stand tests whose unit is the encoder, tests without the
+/// assumption of equal variances or of normality, effect sizes and intervals; p values are corrected by Holm over the
+/// comparisons of each test.
+public struct SignificanceStudy: Sendable {
+    /// How much resampling, and from which seed.
+    public struct Settings: Equatable, Sendable {
+        public var seed: UInt64
+        /// Permutations are enumerated up to so many assignments, drawn at random above.
+        public var exactLimit: Int
+        /// Random assignments where enumeration is too long; p is never below 1 / (draws + 1).
+        public var draws: Int
+        public var bootstrapResamples: Int
+
+        public init(
+            seed: UInt64 = 0, exactLimit: Int = 3_000_000, draws: Int = 99_999, bootstrapResamples: Int = 9_999
+        ) {
+            self.seed = seed
+            self.exactLimit = exactLimit
+            self.draws = draws
+            self.bootstrapResamples = bootstrapResamples
+        }
+    }
+
+    let groups: [ScoreGroup]
+    private let source: String?
+    private let settings: Settings
+
+    /// Groups of individual scores, in order of first appearance.
+    public init(_ observations: [Observation], source: String? = nil, settings: Settings = Settings()) {
+        var names: [String] = []
+        var members: [String: [Observation]] = [:]
+        for one in observations {
+            if members[one.group] == nil { names.append(one.group) }
+            members[one.group, default: []].append(one)
+        }
+        groups = names.map { ScoreGroup(name: $0, scores: members[$0] ?? []) }
+        self.source = source
+        self.settings = settings
+    }
+
+    /// Groups of which only summaries are known: t-tests and effect sizes, nothing that needs the scores.
+    public init(_ summaries: [SummaryRow], source: String? = nil, settings: Settings = Settings()) {
+        groups = summaries.map(ScoreGroup.init)
+        self.source = source
+        self.settings = settings
+    }
+
+    /// What a groups file holds, under its name.
+    public init(_ file: GroupsFile, source: String? = nil, settings: Settings = Settings()) {
+        switch file {
+        case .scores(let scores): self.init(scores, source: source, settings: settings)
+        case .summaries(let rows): self.init(rows, source: source, settings: settings)
+        }
+    }
+
+    /// All tests of all pairs.
+    ///
+    /// Throws only where there is nothing to compare: fewer than two groups, or a score that is not finite.
+    /// What is undefined for single groups is said in the record.
+    public func record() throws(StatisticsError) -> SignificanceRecord {
+        guard groups.count >= 2 else {
+            throw .tooFew(what: "A comparison of groups", needed: 2, found: groups.count)
+        }
+        for group in groups { try group.validate() }
+        var comparisons: [ComparisonRecord] = []
+        for (index, a) in groups.enumerated() {
+            for b in groups[(index + 1)...] { comparisons.append(compare(a, b)) }
+        }
+        correct(&comparisons)
+        return SignificanceRecord(
+            source: source, seed: settings.seed, groups: groups.map(describe), comparisons: comparisons,
+            correction: comparisons.count == 1
+                ? "There is one comparison, so p values need no correction."
+                : "Holm's correction over the \(comparisons.count) comparisons, for each test separately.",
+            warnings: SignificanceWarning.all(for: groups))
+    }
+
+    /// A stream of its own for each purpose, so that adding a group changes no other result.
+    private func generator(_ purpose: String) -> SeededGenerator {
+        var hash: UInt64 = 0xCBF2_9CE4_8422_2325   // FNV-1a
+        for byte in purpose.utf8 { hash = (hash ^ UInt64(byte)) &* 0x100_0000_01B3 }
+        var mixer = SeededGenerator(seed: settings.seed)
+        return SeededGenerator(seed: mixer.next() ^ hash)
+    }
+
+    // MARK: One group
+
+    private func describe(_ group: ScoreGroup) -> GroupRecord {
+        var record = GroupRecord(group: group.name, n: group.count, mean: group.mean)
+        if let summary = group.summary {
+            record.deviation = summary.deviation
+            record.interval = meanInterval(summary)
+        }
+        let scores = group.values
+        if let details = try? Descriptives(scores) {
+            record.populationDeviation = details.populationDeviation
+            record.median = details.median
+        }
+        let units = group.encoderMeans ?? scores
+        var generator = generator("bootstrap \(group.name)")
+        record.bootstrapInterval = try? Bootstrap.meanInterval(
+            of: units, resamples: settings.bootstrapResamples, using: &generator)
+        if record.bootstrapInterval != nil { record.bootstrapUnit = group.encoders == nil ? .score : .encoder }
+        if let encoders = group.encoders, let over = try? Descriptives(units) {
+            record.encoders = encoders.map { encoder in
+                let spread = try? Summary(encoder.scores).deviation
+                return EncoderRecord(
+                    encoder: encoder.name, n: encoder.scores.count, mean: meanOf(encoder.scores), deviation: spread)
+            }
+            record.meanOverEncoders = over.mean
+            record.deviationOverEncoders = over.sampleDeviation
+            record.intervalOverEncoders = (try? Summary(units)).flatMap(meanInterval)
+        }
+        return record
+    }
+
+    private func meanInterval(_ summary: Summary) -> Interval? {
+        guard summary.deviation > 0 else { return nil }   // a constant tells nothing of its precision
+        let t = StudentDistribution(checked: Double(summary.count - 1)).upperPoint(0.025)
+        return Interval(around: summary.mean, reach: t * summary.squaredError.squareRoot())
+    }
+
+    // MARK: Two groups
+
+    private func compare(_ a: ScoreGroup, _ b: ScoreGroup) -> ComparisonRecord {
+        var tests = SignificanceTest.allCases
+        if a.pairs(with: b) == nil { tests.removeAll { $0 == .paired } }
+        var effects = [effect(a, b, unit: .score)]
+        if a.encoders != nil, b.encoders != nil { effects.append(effect(a, b, unit: .encoder)) }
+        return ComparisonRecord(
+            a: a.name, b: b.name, difference: a.mean - b.mean, tests: tests.map { run($0, a, b) }, effects: effects)
+    }
+
+    private func run(_ test: SignificanceTest, _ a: ScoreGroup, _ b: ScoreGroup) -> TestRecord {
+        var record = TestRecord(
+            name: test, title: test.title, question: test.question, unit: test.unit,
+            countA: a.count(of: test.unit), countB: b.count(of: test.unit))
+        if let reason = test.obstacle(in: a) ?? test.obstacle(in: b) {
+            record.unavailable = reason
+            return record
+        }
+        do throws(StatisticsError) {
+            try fill(&record, test, a, b)
+        } catch {
+            record.unavailable = error.description
+        }
+        return record
+    }
+
+    private func fill(
+        _ record: inout TestRecord, _ test: SignificanceTest, _ a: ScoreGroup, _ b: ScoreGroup
+    ) throws(StatisticsError) {
+        var generator = generator("\(test.rawValue) \(a.name) \(b.name)")
+        switch test {
+        case .student: record.take(try TTest.pooled(a.summaryOrEmpty, b.summaryOrEmpty))
+        case .welch: record.take(try TTest.welch(a.summaryOrEmpty, b.summaryOrEmpty))
+        case .encoderWelch: record.take(try TTest.welch(a.encoderMeans ?? [], b.encoderMeans ?? []))
+        case .paired:
+            let pairs = a.pairs(with: b) ?? []
+            record.take(try TTest.paired(pairs.map(\.0), pairs.map(\.1)))
+        case .mannWhitney:
+            let result = try MannWhitney(a.values, b.values)
+            record.u = result.statistic
+            record.p = result.p
+            record.method = result.method.rawValue
+        case .permutation:
+            record.take(
+                try PermutationTest(
+                    a.values, b.values, limit: settings.exactLimit, draws: settings.draws, using: &generator))
+        case .encoderPermutation:
+            record.take(
+                try PermutationTest(
+                    units: (a.encoders ?? []).map(\.scores), (b.encoders ?? []).map(\.scores),
+                    limit: settings.exactLimit, draws: settings.draws, using: &generator))
+        }
+    }
+
+    private func effect(_ a: ScoreGroup, _ b: ScoreGroup, unit: SignificanceUnit) -> EffectRecord {
+        var record = EffectRecord(unit: unit)
+        let test = unit == .score ? SignificanceTest.student : .encoderWelch
+        if let reason = test.obstacle(in: a) ?? test.obstacle(in: b) {
+            record.unavailable = reason
+            return record
+        }
+        do throws(StatisticsError) {
+            let size = unit == .score
+                ? try EffectSize(a.summaryOrEmpty, b.summaryOrEmpty)
+                : try EffectSize(a.encoderMeans ?? [], b.encoderMeans ?? [])
+            record.cohenD = size.cohenD
+            record.cohenDInterval = size.cohenDInterval
+            record.hedgesG = size.hedgesG
+            record.hedgesGInterval = size.hedgesGInterval
+        } catch {
+            record.unavailable = error.description
+        }
+        return record
+    }
+
+    private func correct(_ comparisons: inout [ComparisonRecord]) {
+        for test in SignificanceTest.allCases {
+            let places = comparisons.indices.compactMap { row in
+                comparisons[row].tests.firstIndex { $0.name == test && $0.p != nil }.map { (row, $0) }
+            }
+            let corrected = holmCorrected(places.map { comparisons[$0.0].tests[$0.1].p ?? 1 })
+            for ((row, column), p) in zip(places, corrected) { comparisons[row].tests[column].pHolm = p }
+        }
+    }
+}
+
+extension TestRecord {
+    fileprivate mutating func take(_ test: TTest) {
+        t = test.statistic
+        degreesOfFreedom = test.degreesOfFreedom
+        p = test.p
+        difference = test.difference
+        interval = test.interval
+    }
+
+    fileprivate mutating func take(_ test: PermutationTest) {
+        p = test.p
+        smallestP = test.smallestP
+        difference = test.difference
+        method = test.method.rawValue
+        assignments = test.assignments
+    }
+}

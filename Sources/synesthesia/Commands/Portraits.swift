@@ -1,0 +1,46 @@
+import ArgumentParser
+import Experiments
+import Foundation
+
+struct Portraits: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        abstract: "Draws portraits with captions, in the layout of Multi-Modal CelebA-HQ.",
+        discussion: "Stopped at any moment, the same command goes on. Portrait number i is the same in every run.")
+
+    @Option(help: "The folder to fill.")
+    var out: String
+
+    @Option(help: "How many portraits; five of six are for training.")
+    var count = 6000
+
+    @Option(help: "Pixels a side.")
+    var size = 64
+
+    @Option(help: "The seed of another world than the one the miniature models know.")
+    var seed: UInt64?
+
+    @OptionGroup var shared: SharedOptions
+
+    func validate() throws {
+        if count < 1 { throw ValidationError("--count must be at least 1, not \(count)") }
+        if !(8...4096).contains(size) { throw ValidationError("--size must be from 8 to 4096, not \(size)") }
+    }
+
+    func run() throws {
+        let signals = SignalWatch()
+        let folder = try PortraitFolder(URL(filePath: out), count: count, size: size, seed: seed)
+        var done = count - folder.missing.count
+        var line = shared.progress("drawing", total: count, done: done)
+        defer { line.finish() }
+        var rest = folder.missing[...]
+        while !rest.isEmpty {
+            let batch = rest.prefix(32)
+            try folder.write(batch)
+            rest = rest.dropFirst(32)
+            done += batch.count
+            line.advance(to: done)
+            try signals.check()
+        }
+        try folder.finish()
+    }
+}

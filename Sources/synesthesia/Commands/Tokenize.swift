@@ -1,0 +1,37 @@
+import ArgumentParser
+import Experiments
+
+struct Tokenize: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        abstract: "Shows what an encoder's tokenizer makes of captions.",
+        discussion: """
+            Prints one JSON object a line: {"caption", "ids", "tokens", "truncated"}. Empty lines are \
+            captions too, and get start and end tokens only.
+            """)
+
+    @Option(help: "The encoder: a Hugging Face folder, or org/name in the cache.")
+    var encoder: String
+
+    @Option(help: "A file with one caption a line, or - for standard input.")
+    var captions: String
+
+    @Option(help: "The most ids a caption may have, start and end included. (default: the encoder's own limit)")
+    var maxLength: Int?
+
+    @OptionGroup var shared: SharedOptions
+
+    func validate() throws {
+        if let maxLength, maxLength < 1 { throw ValidationError("--max-length must be at least 1, not \(maxLength)") }
+    }
+
+    func run() throws {
+        let folder = try shared.shelf.folder(of: encoder)
+        let file = try CaptionFile(path: captions, allowingEmpty: true)
+        var cut = 0
+        for caption in try TokenizedCaption.all(in: file, encoder: folder, maximumLength: maxLength) {
+            try Output.write(json: caption, asLine: true)
+            if caption.truncated { cut += 1 }
+        }
+        if cut > 0 { shared.remark("\(cut) of \(file.captions.count) captions were too long and lost their end") }
+    }
+}

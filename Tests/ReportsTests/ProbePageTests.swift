@@ -1,0 +1,101 @@
+import Foundation
+import Reports
+import TestSupport
+import Testing
+
+@Suite struct ProbePageTests {
+    @Test func isOneWellFormedFileThatAsksForNothing() throws {
+        let page = ProbePage(MadeUpReport.whole()).rendered
+        let read = WellFormed(page)
+        #expect(read.problem == nil)
+        #expect(read.elements["script"] == nil)
+        #expect(read.elements["link"] == nil)
+        for match in page.matches(of: /(?:src|href)="([^"]*)"/) {
+            #expect(match.1.hasPrefix("data:image/png;base64,") || match.1.hasPrefix("#"))
+        }
+        #expect(!page.contains("url("))
+    }
+
+    @Test func captionsStayWords() {
+        let page = ProbePage(MadeUpReport.whole()).rendered
+        #expect(page.contains("&lt;script&gt;alert(&#39;no&#39;)&lt;/script&gt;"))
+        #expect(WellFormed(page).words.contains("<script>alert('no')</script>"))
+        #expect(page.contains("slightly open 🙂."))
+    }
+
+    @Test func hasEveryPart() {
+        let words = WellFormed(ProbePage(MadeUpReport.whole()).rendered).words
+        for part in [
+            "Scores", "Training", "Do the groups differ?", "A note on the judge", "Pictures", "Stronger steering",
+            "Before quoting a number", "Settings and provenance", "Seeds of one encoder are not independent encoders",
+            "paired t: The groups share no encoder and seed.", "adapter.learning-rate", "A Processor That Does Not Exist",
+            "K = 4, W = 3", "mentions wavy hair · brown hair", "images/not-there.png",
+        ] {
+            #expect(words.contains(part), "the page lacks “\(part)”")
+        }
+    }
+
+    @Test func picturesComeFromBelowTheFolderOnly() throws {
+        let folder = try Fixture.temporaryFolder()
+        defer { try? FileManager.default.removeItem(at: folder) }
+        let run = folder.appending(path: "run")
+        try FileManager.default.createDirectory(
+            at: run.appending(path: "images"), withIntermediateDirectories: true)
+        try MadeUpReport.face(1, 2).write(to: run.appending(path: "images/a.png"))
+        try MadeUpReport.face(1, 2).write(to: folder.appending(path: "outside.png"))
+        try Data("root:x:0:0".utf8).write(to: run.appending(path: "secret.png"))
+
+        #expect(try ImageSource.path("images/a.png").dataURI(below: run).get().hasPrefix("data:image/png;base64,iVBOR"))
+        func sentence(_ path: String) -> String {
+            if case .failure(let missing) = ImageSource.path(path).dataURI(below: run) { missing.description } else { "" }
+        }
+        #expect(sentence("../outside.png") == "../outside.png lies outside the report's folder")
+        #expect(sentence("/etc/hostname") == "/etc/hostname lies outside the report's folder")
+        #expect(sentence("secret.png") == "secret.png is neither PNG nor JPEG")
+        #expect(sentence("images/b.png") == "images/b.png is missing")
+    }
+
+    @Test func anEmptyReportIsStillAPage() {
+        var report = MadeUpReport.whole()
+        report.scores = []
+        report.curves = []
+        report.gallery = []
+        report.sections = []
+        report.significance = nil
+        report.ablation = nil
+        report.caveats = []
+        report.settings = []
+        let read = WellFormed(ProbePage(report).rendered)
+        #expect(read.problem == nil)
+        #expect(read.elements["svg"] == nil && read.elements["img"] == nil)
+        #expect(!read.words.contains("Pictures") && !read.words.contains("Highest"))
+        #expect(report.terminal.hasPrefix("Made-up numbers"))
+        #expect(report.markdown.contains("## Provenance"))
+    }
+
+    @Test func galleryRowsMayLackEncoders() {
+        var report = MadeUpReport.whole()
+        report.gallery[0].pictures.removeFirst(3)
+        report.gallery[0].original = nil
+        report.gallery.append(GalleryRow(caption: "nobody drew this"))
+        let read = WellFormed(ProbePage(report).rendered)
+        #expect(read.problem == nil)
+        #expect(read.words.contains("nobody drew this"))
+    }
+
+    @Test func seedsAreNamedWhenThereAreSeveral() {
+        var report = MadeUpReport.whole()
+        #expect(!WellFormed(ProbePage(report).rendered).words.contains("seed 41"))
+        report.gallery[0].pictures.append(
+            GalleryPicture(encoder: "bert-mini", seed: 41, picture: Picture(.data(MadeUpReport.face(3, 4)))))
+        #expect(WellFormed(ProbePage(report).rendered).words.contains("seed 41"))
+    }
+
+    @Test func aPartialRunSaysSo() {
+        var report = MadeUpReport.whole()
+        report.partial = true
+        for text in [ProbePage(report).rendered, report.markdown, report.terminal] {
+            #expect(text.contains("Only part of the captions was used"))
+        }
+    }
+}
