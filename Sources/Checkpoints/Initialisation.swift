@@ -11,8 +11,7 @@ public enum Initialisation: Sendable, Equatable {
     case normal(deviation: Float)
     /// Evenly within ±bound.
     case uniform(bound: Float)
-    /// Evenly within ±√(6 / ((1 + slope²) fanIn)) (He et al. 2015). With a slope of √5 that is ±1/√fanIn, where
-    /// PyTorch's linear and convolution layers start; a slope of 0 suits layers before a ReLU.
+    /// Evenly within ±√(6 / ((1 + slope²) fanIn)) (He et al. 2015). A slope of 0 suits layers before a ReLU.
     case kaimingUniform(slope: Float)
     /// N(0, 2 / ((1 + slope²) fanIn)).
     case kaimingNormal(slope: Float)

@@ -50,7 +50,8 @@ public struct SafetensorsFile: Sendable {
             narrowed(
                 Tensor(shape: shape) { values in
                     for i in values.indices {
-                        values[i] = convert(bytes.loadUnaligned(fromByteOffset: i * MemoryLayout<Stored>.size, as: Stored.self))
+                        let offset = i * MemoryLayout<Stored>.size
+                        values[i] = convert(bytes.loadUnaligned(fromByteOffset: offset, as: Stored.self))
                     }
                 })
         }
@@ -59,7 +60,8 @@ public struct SafetensorsFile: Sendable {
                 try stride(from: 0, to: bytes.count, by: MemoryLayout<Stored>.size).map { offset in
                     let number = bytes.loadUnaligned(fromByteOffset: offset, as: Stored.self)
                     guard let small = Int32(exactly: number) else {
-                        throw CheckpointError("\(url.path): tensor \(name) holds \(number), which does not fit 32 bits.")
+                        throw CheckpointError(
+                            "\(url.path): tensor \(name) holds \(number), which does not fit 32 bits.")
                     }
                     return small
                 }, shape: shape)

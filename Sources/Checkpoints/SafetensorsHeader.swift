@@ -22,11 +22,13 @@ struct SafetensorsHeader: Sendable {
     init(of file: UnsafeRawBufferPointer, path: String) throws {
         guard file.count >= 8 else {
             throw CheckpointError(
-                "\(path) is not a safetensors file or was cut: it has \(file.count) bytes, less than the eight of a length.")
+                "\(path) is not a safetensors file or was cut: it has \(file.count) bytes, "
+                    + "less than the eight of a length.")
         }
         let length = UInt64(littleEndian: file.loadUnaligned(as: UInt64.self))
         guard length <= UInt64(Self.longestHeader) else {
-            throw CheckpointError("\(path) is not a safetensors file: its first eight bytes name a header of \(length) bytes.")
+            throw CheckpointError(
+                "\(path) is not a safetensors file: its first eight bytes name a header of \(length) bytes.")
         }
         let dataStart = 8 + Int(length)
         guard dataStart <= file.count else {
@@ -98,8 +100,9 @@ struct SafetensorsHeader: Sendable {
     private func checkCover(path: String, from start: Int, to end: Int) throws {
         var reached = start
         for entry in entries {
-            guard entry.bytes.lowerBound == reached else {
-                let fault = entry.bytes.lowerBound < reached ? "overlaps the tensor before it" : "leaves a hole before it"
+            let start = entry.bytes.lowerBound
+            guard start == reached else {
+                let fault = start < reached ? "overlaps the tensor before it" : "leaves a hole before it"
                 throw CheckpointError("\(path): tensor \(entry.name) \(fault) in the data; the file is damaged.")
             }
             reached = entry.bytes.upperBound

@@ -34,7 +34,8 @@ public func writeSafetensors(
     for (name, tensor, format) in ordered {
         let end = offset + tensor.count * format.width
         let shape = tensor.shape.map(String.init).joined(separator: ",")
-        header += ",\(quoted(name)):{\"dtype\":\"\(format.rawValue)\",\"shape\":[\(shape)],\"data_offsets\":[\(offset),\(end)]}"
+        header += ",\(quoted(name)):{\"dtype\":\"\(format.rawValue)\",\"shape\":[\(shape)],"
+        header += "\"data_offsets\":[\(offset),\(end)]}"
         offset = end
     }
     header += "}"

@@ -146,7 +146,8 @@ public final class Weights: Sendable {
         case .tensors(let tensors):
             guard let given = tensors[name] else { throw missing(name) }
             try check(given.shape, name, shape)
-            found = given.elementType == .int32 ? given : given.converted(to: precision == .bfloat16 ? .bfloat16 : .float32)
+            let kept: ElementType = precision == .bfloat16 ? .bfloat16 : .float32
+            found = given.elementType == .int32 ? given : given.converted(to: kept)
         case .fresh(let seed):
             var stream = RandomStream(seed: seed, purpose: "weights " + name, index: 0)
             let made = initially.tensor(shape, &stream)

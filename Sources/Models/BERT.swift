@@ -59,7 +59,9 @@ public struct BERT: TextEncoder {
     /// The embedding output and each layer's output, each [batch, time, hidden].
     ///
     /// `types` says which sentence of a pair a token belongs to; without it all belong to the first.
-    public func hiddenStates(of batch: TokenBatch, types: [[Int32]]? = nil, dropout: Dropout? = nil) throws -> [Tensor] {
+    public func hiddenStates(
+        of batch: TokenBatch, types: [[Int32]]? = nil, dropout: Dropout? = nil
+    ) throws -> [Tensor] {
         let mask = AttentionMask.lengths(batch.lengths)
         var states = [try embedding(batch, types: types, dropout: dropout)]   // [batch, time, hidden]
         for layer in layers { states.append(layer(states[states.count - 1], mask: mask, dropout: dropout)) }
@@ -82,7 +84,8 @@ public struct BERT: TextEncoder {
         var vectors = pooled(states[states.count - 1])   // [batch, hidden]
         if pooling == .pooler {
             guard let pooler else {
-                throw ModelError("This encoder's checkpoint has no trained pooler; choose another pooling, such as mean.")
+                throw ModelError(
+                    "This encoder's checkpoint has no trained pooler; choose another pooling, such as mean.")
             }
             vectors = pooler(vectors, then: .tanh)
         }

@@ -39,7 +39,9 @@ public struct CLIPText: TextEncoder {
     }
 
     /// The vision half of a whole CLIP, and position numbers that older versions saved.
-    public static let ignoredNames = ["vision_model.*", "visual_projection.*", "logit_scale", "*embeddings.position_ids"]
+    public static let ignoredNames = [
+        "vision_model.*", "visual_projection.*", "logit_scale", "*embeddings.position_ids",
+    ]
 
     /// Reads a folder of a text tower or of a whole CLIP.
     public init(folder: URL, precision: Precision = .float32, trainable: Bool = false) throws {
@@ -121,8 +123,8 @@ public struct CLIPText: TextEncoder {
                 ? tokens.max().flatMap { tokens.firstIndex(of: $0) } : tokens.firstIndex(of: configuration.endID)
             guard let end else {
                 throw ModelError(
-                    "Caption \(row + 1) of the batch lacks the end token \(configuration.endID); the tokenizer must add it "
-                        + "and keep it when it truncates.")
+                    "Caption \(row + 1) of the batch lacks the end token \(configuration.endID); the tokenizer must "
+                        + "add it and keep it when it truncates.")
             }
             return end
         }

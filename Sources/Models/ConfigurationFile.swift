@@ -45,7 +45,9 @@ extension Activation {
         case "relu": self = .relu
         case "silu", "swish": self = .silu
         case "tanh": self = .tanh
-        default: throw ModelError("the activation \(name) is not one that we know: gelu, gelu_new, quick_gelu, relu, silu, tanh.")
+        default:
+            throw ModelError(
+                "the activation \(name) is not one that we know: gelu, gelu_new, quick_gelu, relu, silu, tanh.")
         }
     }
 }

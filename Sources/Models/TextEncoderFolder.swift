@@ -20,7 +20,8 @@ public struct TextEncoderFolder: Sendable {
         case "clip", "clip_text_model": encoder = try CLIPText(folder: url, precision: precision)
         default:
             throw ModelError(
-                "\(url.path) holds a model of type \(modelType); text encoders are bert, roberta, clip and clip_text_model.")
+                "\(url.path) holds a model of type \(modelType); text encoders are bert, roberta, clip "
+                    + "and clip_text_model.")
         }
     }
 

