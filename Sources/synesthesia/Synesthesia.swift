@@ -19,7 +19,11 @@ struct Synesthesia: ParsableCommand {
             69 network needed but offline, 130 interrupted (the same command goes on).
             """,
         version: version,
-        subcommands: [Probe.self, Pretrain.self, Significance.self, Portraits.self, Tokenize.self, List.self, Env.self])
+        subcommands: [
+            Probe.self, Train.self, Generate.self, Score.self, Report.self, Significance.self, Pretrain.self,
+            Portraits.self, Tokenize.self, Encode.self, Quantize.self, Decode.self, LikelihoodCommand.self, List.self,
+            Env.self,
+        ])
 
     static func main() {
         signal(SIGPIPE, SIG_IGN)   // a closed pipe is an error of that write, not the end of a long run

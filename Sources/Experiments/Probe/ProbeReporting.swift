@@ -34,11 +34,7 @@ struct ProbeReporting {
     private var published: [(variant: ProbeRun.Variant, style: EncoderStyle)] {
         settings.encoders.flatMap { encoder in
             settings.seeds.map { seed in
-                (
-                    ProbeRun.Variant(
-                        encoder: encoder.name, seed: seed, prefixTokens: settings.adapter.prefixTokens,
-                        guidance: settings.sampling.guidance), style(encoder)
-                )
+                (run.published(encoder.name, seed), style(encoder))
             }
         }
     }

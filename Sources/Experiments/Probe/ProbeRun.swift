@@ -66,9 +66,7 @@ public final class ProbeRun {
         var scores: [Variant: RunFolder.Scores] = [:]
         for encoder in settings.encoders {
             for seed in settings.seeds {
-                let variant = Variant(
-                    encoder: encoder.name, seed: seed, prefixTokens: settings.adapter.prefixTokens,
-                    guidance: settings.sampling.guidance)
+                let variant = published(encoder.name, seed)
                 scores[variant] = try complete(variant, encoder)
             }
         }
@@ -80,6 +78,33 @@ public final class ProbeRun {
         let report = try ProbeReporting(self, scores, truth).report()
         try report.write(to: root)
         return report
+    }
+
+    /// The first stage alone: adapters of the named encoders and seeds, of all where none is named. Returns their folders.
+    public func trainAdapters(encoders: [String] = [], seeds: [Int] = []) throws -> [String] {
+        let known = settings.encoders.map(\.name)
+        for name in encoders where !known.contains(name) {
+            throw Complaint(.settings, "the settings have no encoder \"\(name)\"; they have \(known.joined(separator: ", "))")
+        }
+        for seed in seeds where !settings.seeds.contains(seed) {
+            throw Complaint(.settings, "the settings have no seed \(seed); they have \(settings.seeds.map(String.init).joined(separator: ", "))")
+        }
+        var folders: [String] = []
+        for encoder in settings.encoders where encoders.isEmpty || encoders.contains(encoder.name) {
+            for seed in settings.seeds where seeds.isEmpty || seeds.contains(seed) {
+                let variant = published(encoder.name, seed)
+                let folder = RunFolder(root, variant, settings)
+                try train(variant, encoder, folder)
+                folders.append(folder.adapterFolder.relativePath)
+            }
+        }
+        return folders
+    }
+
+    /// The probe as published: the settings' own prefix and guidance.
+    func published(_ encoder: String, _ seed: Int) -> Variant {
+        Variant(
+            encoder: encoder, seed: seed, prefixTokens: settings.adapter.prefixTokens, guidance: settings.sampling.guidance)
     }
 
     /// K × W on the encoders named for it, with the first seed.

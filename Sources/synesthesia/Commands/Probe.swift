@@ -24,8 +24,7 @@ struct Probe: ParsableCommand {
         let watch = SignalWatch()
         let bars = ProgressLines(shared)
         let run = try ProbeRun(
-            settings, shelf: ModelShelf(environment: ProcessInfo.processInfo.environment), interruption: watch.interruption,
-            progress: bars.show)
+            settings, shelf: shared.shelf, interruption: watch.interruption, progress: bars.show)
         let report = try run.run()
         bars.finish()
         if shared.json { return try Output.write(json: report) }

@@ -1,0 +1,68 @@
+import Checkpoints
+import Foundation
+import Images
+import Models
+import Tensors
+
+/// What the command does with an image decoder alone: pictures to tokens, tokens to pictures, likelihoods.
+public struct DecoderJobs {
+    private let decoder: ImageDecoder
+
+    public init(folder: URL) throws { decoder = try ImageDecoder(folder: folder) }
+
+    /// Tokens of every picture of a folder, prepared as in training.
+    public func quantize(_ pictures: PictureFolder, to path: String, progress: (Int) -> Void) throws {
+        let preparation = TamingPreprocessing(side: decoder.configuration.vqgan.resolution)
+        var parts: [Tensor] = []
+        for (i, names) in batches(pictures.names, of: 32).enumerated() {
+            parts.append(decoder.vqgan.tokens(of: try preparation.tensor(names.map(pictures.image))))
+            progress(min((i + 1) * 32, pictures.names.count))
+        }
+        try TokenFile(tokens: concatenated(parts, axis: 0), names: pictures.names).write(to: URL(filePath: path))
+    }
+
+    /// A PNG for every row of tokens, named as in the file; returns how many.
+    public func decode(_ path: String, into folder: String) throws -> Int {
+        let file = try TokenFile(URL(filePath: path), for: decoder)
+        let folder = URL(filePath: folder)
+        try AtomicFile.makeFolder(folder)
+        for places in batches(Array(file.names.indices), of: 32) {
+            let images = Image.images(from: decoder.images(fromTokens: file.tokens.rows(at: places)), range: .signed)
+            for (place, image) in zip(places, images) {
+                // A name from a file is only a name: no folders.
+                let stem = (URL(filePath: file.names[place]).lastPathComponent as NSString).deletingPathExtension
+                try image.writePNG(to: folder.appending(path: "\(stem).png"))
+            }
+        }
+        return file.names.count
+    }
+
+    /// - Parameters:
+    ///   - prefix: a safetensors file with `prefix` [N, width] or [N, K, width]; nil for none.
+    ///   - captions: captions with the encoder and adapter that make prefixes of them; nil for none.
+    public func likelihood(
+        _ path: String, prefix: String?, captions: (encoder: URL, adapter: URL, captions: [String])?
+    ) throws -> Likelihood {
+        let file = try TokenFile(URL(filePath: path), for: decoder)
+        let (count, width) = (file.tokens.size(0), decoder.configuration.transformer.width)
+        var prefixes: Tensor?
+        if let prefix {
+            let stored = try SafetensorsFile(URL(filePath: prefix)).tensor("prefix")
+            guard stored.elementType == .float32, stored.size(-1) == width, stored.size(0) == count,
+                stored.shape.count == 2 || stored.shape.count == 3
+            else {
+                throw Complaint(
+                    .badData, "\(prefix): prefix has the shape \(stored.shape), but [\(count), \(width)] or [\(count), K, \(width)] is needed")
+            }
+            prefixes = stored.reshaped([count, -1, width])
+        } else if let captions {
+            let encoder = try CaptionEncoder(folder: captions.encoder)
+            let adapter = try Adapter(folder: captions.adapter, width: width, vectorSize: encoder.vectorSize)
+            guard captions.captions.count == count else {
+                throw Complaint(.badData, "there are \(captions.captions.count) captions for \(count) rows of tokens; they must be as many")
+            }
+            prefixes = adapter(try encoder.encode(captions.captions).vectors)
+        }
+        return Likelihood(of: file.tokens, under: decoder, prefixes: prefixes)
+    }
+}

@@ -1,0 +1,41 @@
+import ArgumentParser
+import Experiments
+
+struct Encode: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        abstract: "Turns captions into vectors with a frozen encoder.",
+        discussion: "Writes safetensors: \"embeddings\" [N, d], with --layers also \"hidden\" [layers + 1, N, d].")
+
+    @Option(help: "The encoder: a Hugging Face folder, or org/name in the cache.")
+    var encoder: String
+
+    @Option(help: "A file with one caption a line, or - for standard input.")
+    var captions: String
+
+    @Option(help: "The safetensors file to write.")
+    var out: String
+
+    @Option(help: "How token states become a vector; probe is the paper's way for each style.")
+    var pooling: EncoderSettings.Pooling = .probe
+
+    @Flag(help: "Write the embedding output and every layer too, pooled alike.")
+    var layers = false
+
+    @Option(help: "f32, bf16, or auto: bf16 where the processor computes with it natively.")
+    var precision: ProbeSettings.Precision = .f32
+
+    @OptionGroup var shared: SharedOptions
+
+    func run() throws {
+        let file = try CaptionFile(path: captions)
+        let job = try EncodingJob(
+            folder: try shared.shelf.folder(of: encoder), pooling: pooling, precision: precision, everyLayer: layers)
+        var line = shared.progress("captions", total: file.captions.count)
+        let cut = try job.write(file.captions, to: out) { line.advance(to: $0) }
+        line.finish()
+        if cut > 0 { shared.remark("\(cut) of \(file.captions.count) captions were too long and lost their end") }
+    }
+}
+
+extension EncoderSettings.Pooling: ExpressibleByArgument {}
+extension ProbeSettings.Precision: ExpressibleByArgument {}

@@ -1,0 +1,78 @@
+import ArgumentParser
+import Experiments
+import Foundation
+
+struct Generate: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        abstract: "Draws a face for every caption.",
+        discussion: """
+            Pictures are named 000000.png, 000001.png, … in the captions' order. The same captions and seed give the \
+            same faces, whatever the batch. Pictures that are already there are kept, so a stopped run goes on.
+            """)
+
+    @Option(help: "The decoder: a folder with project.yaml and model.safetensors.")
+    var decoder: String
+
+    @Option(help: "The adapter: a folder with adapter.safetensors.")
+    var adapter: String
+
+    @Option(help: "The encoder that the adapter was trained for.")
+    var encoder: String
+
+    @Option(help: "A file with one caption a line, or - for standard input.")
+    var captions: String
+
+    @Option(help: "The folder to write pictures to.")
+    var out: String
+
+    @Option(help: "The seed of every draw.")
+    var seed: UInt64 = 1
+
+    @Option(help: "Draw among the so many most probable tokens.")
+    var topK = 250
+
+    @Option(help: "Draw among the most probable tokens that together reach this probability.")
+    var topP = 1.0
+
+    @Option(help: "Divide logits by this: below 1 safer, above 1 wilder.")
+    var temperature = 1.0
+
+    @Flag(help: "Always take the most probable token.")
+    var greedy = false
+
+    @Option(help: "How strongly the caption steers: 1 as published, more for more.")
+    var guidance = 1.0
+
+    @Option(help: "Pictures drawn together.")
+    var batch = 32
+
+    @Option(help: "f32, bf16, or auto: bf16 where the processor computes with it natively.")
+    var precision: ProbeSettings.Precision = .f32
+
+    @OptionGroup var shared: SharedOptions
+
+    func validate() throws {
+        if topK < 1 { throw ValidationError("--top-k is \(topK); it must be at least 1") }
+        if !(topP > 0 && topP <= 1) { throw ValidationError("--top-p is \(topP); it must be above 0 and at most 1") }
+        if !(temperature > 0 && temperature.isFinite) { throw ValidationError("--temperature is \(temperature); it must be above 0") }
+        if !(guidance >= 0 && guidance.isFinite) { throw ValidationError("--guidance is \(guidance); it must not be negative") }
+        if batch < 1 { throw ValidationError("--batch is \(batch); it must be at least 1") }
+    }
+
+    func run() throws {
+        var sampling = SamplingSettings()
+        (sampling.topK, sampling.topP, sampling.temperature) = (topK, topP, temperature)
+        (sampling.greedy, sampling.guidance, sampling.batch) = (greedy, guidance, batch)
+        let file = try CaptionFile(path: captions)
+        let shelf = shared.shelf
+        let job = try FaceJob(
+            decoder: try shelf.folder(of: decoder), adapter: URL(filePath: adapter), encoder: try shelf.folder(of: encoder),
+            precision: precision)
+        let watch = SignalWatch()
+        var line = shared.progress("faces", total: file.captions.count)
+        try job.run(file.captions, seed: seed, sampling: sampling, into: out, interruption: watch.interruption) {
+            line.advance(to: $0)
+        }
+        line.finish()
+    }
+}

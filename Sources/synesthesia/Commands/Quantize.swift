@@ -1,0 +1,27 @@
+import ArgumentParser
+import Experiments
+
+struct Quantize: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        abstract: "Turns pictures into image tokens.",
+        discussion: "Writes safetensors: \"tokens\" [N, h·w] Int32, row by row; the pictures' names are in the metadata.")
+
+    @Option(help: "The decoder: a folder with project.yaml and model.safetensors.")
+    var decoder: String
+
+    @Option(help: "A folder of PNG or JPEG pictures.")
+    var images: String
+
+    @Option(help: "The safetensors file to write.")
+    var out: String
+
+    @OptionGroup var shared: SharedOptions
+
+    func run() throws {
+        let pictures = try PictureFolder(images)
+        let jobs = try DecoderJobs(folder: try shared.shelf.folder(of: decoder))
+        var line = shared.progress("pictures", total: pictures.names.count)
+        try jobs.quantize(pictures, to: out) { line.advance(to: $0) }
+        line.finish()
+    }
+}

@@ -1,0 +1,33 @@
+import ArgumentParser
+import Experiments
+import Foundation
+
+struct Train: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        abstract: "Trains adapters only: the first stage of the probe, in the same run folder.",
+        discussion: "A later `synesthesia probe` with the same settings takes the trained adapters up.")
+
+    @Argument(help: "A settings file, such as Samples/miniature.yaml.")
+    var settings: String
+
+    @Option(help: "Only this encoder of the settings. May be repeated.")
+    var encoder: [String] = []
+
+    @Option(help: "Only this seed of the settings. May be repeated.")
+    var seed: [Int] = []
+
+    @Option(name: .customLong("set"), help: "Override a setting, as in adapter.learning-rate=1e-4. May be repeated.")
+    var overrides: [String] = []
+
+    @OptionGroup var shared: SharedOptions
+
+    func run() throws {
+        let settings = try ProbeSettings(file: settings, overrides: overrides)
+        let watch = SignalWatch()
+        let bars = ProgressLines(shared)
+        let run = try ProbeRun(settings, shelf: shared.shelf, interruption: watch.interruption, progress: bars.show)
+        let folders = try run.trainAdapters(encoders: encoder, seeds: seed)
+        bars.finish()
+        for folder in folders { try Output.write(folder + "\n") }
+    }
+}
