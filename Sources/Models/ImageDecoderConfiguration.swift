@@ -1,5 +1,4 @@
 import Foundation
-import Yams
 
 /// What an image decoder is made of: the VQGAN's numbers and the transformer's, as in taming's `project.yaml`.
 public struct ImageDecoderConfiguration: Sendable, Equatable {
@@ -64,34 +63,53 @@ public struct ImageDecoderConfiguration: Sendable, Equatable {
     /// Writes a `project.yaml` that taming's own loader understands too.
     public func write(projectFile url: URL) throws {
         if let problem { throw ModelError("A decoder's settings cannot be written to \(url.path): \(problem)") }
-        let text = try YAMLEncoder().encode(ImageDecoderProject(model: .init(params: project)))
         do {
-            try Data(text.utf8).write(to: url, options: .atomic)
+            try Data(yaml.utf8).write(to: url, options: .atomic)
         } catch {
             throw ModelError("\(url.path) cannot be written: \(error.localizedDescription)")
         }
     }
 
-    private var project: ImageDecoderProject.Parameters {
-        ImageDecoderProject.Parameters(
-            transformer: .init(
-                target: "taming.modules.transformer.mingpt.GPT",
-                params: .init(
-                    vocabularySize: transformer.vocabularySize, blockSize: transformer.blockSize,
-                    layerCount: transformer.layerCount, headCount: transformer.headCount, width: transformer.width,
-                    embeddingDropout: transformer.embeddingDropout, attentionDropout: transformer.attentionDropout,
-                    residualDropout: transformer.residualDropout)),
-            firstStage: .init(
-                target: "taming.models.vqgan.VQModel",
-                params: .init(
-                    codeWidth: vqgan.codeWidth, codeCount: vqgan.codeCount,
-                    networks: .init(
-                        latentChannels: vqgan.latentChannels, resolution: vqgan.resolution,
-                        imageChannels: vqgan.imageChannels, decodedChannels: vqgan.decodedChannels,
-                        baseChannels: vqgan.baseChannels, multipliers: vqgan.multipliers,
-                        residualBlockCount: vqgan.residualBlockCount,
-                        attentionResolutions: vqgan.attentionResolutions, doublesLatents: false))),
-            condition: .keyword(ImageDecoderProject.Condition.unconditional), startToken: startToken)
+    /// The text of a `project.yaml` with these numbers.
+    public var yaml: String {
+        """
+        model:
+          target: taming.models.cond_transformer.Net2NetTransformer
+          params:
+            sos_token: \(startToken)
+            cond_stage_key: image
+            cond_stage_config: \(ImageDecoderProject.Condition.unconditional)
+            transformer_config:
+              target: taming.modules.transformer.mingpt.GPT
+              params:
+                vocab_size: \(transformer.vocabularySize)
+                block_size: \(transformer.blockSize)
+                n_layer: \(transformer.layerCount)
+                n_head: \(transformer.headCount)
+                n_embd: \(transformer.width)
+                embd_pdrop: \(transformer.embeddingDropout)
+                resid_pdrop: \(transformer.residualDropout)
+                attn_pdrop: \(transformer.attentionDropout)
+            first_stage_config:
+              target: taming.models.vqgan.VQModel
+              params:
+                embed_dim: \(vqgan.codeWidth)
+                n_embed: \(vqgan.codeCount)
+                ddconfig:
+                  double_z: false
+                  z_channels: \(vqgan.latentChannels)
+                  resolution: \(vqgan.resolution)
+                  in_channels: \(vqgan.imageChannels)
+                  out_ch: \(vqgan.decodedChannels)
+                  ch: \(vqgan.baseChannels)
+                  ch_mult: \(vqgan.multipliers)
+                  num_res_blocks: \(vqgan.residualBlockCount)
+                  attn_resolutions: \(vqgan.attentionResolutions)
+                  dropout: 0.0
+                lossconfig:
+                  target: taming.modules.losses.vqperceptual.DummyLoss
+
+        """
     }
 
     /// Why no decoder can have these numbers, as a sentence; nil when one can.

@@ -4,15 +4,14 @@ import Yams
 /// taming's `project.yaml` as it stands in the file: only the keys that decide how an image decoder is built.
 ///
 /// Foreign names appear here and nowhere else.
-struct ImageDecoderProject: Codable {
+struct ImageDecoderProject: Decodable {
     var model: Model
 
-    struct Model: Codable {
-        var target = "taming.models.cond_transformer.Net2NetTransformer"
+    struct Model: Decodable {
         var params: Parameters
     }
 
-    struct Parameters: Codable {
+    struct Parameters: Decodable {
         var transformer: Part<Transformer>
         var firstStage: Part<FirstStage>
         var condition: Condition?
@@ -30,17 +29,17 @@ struct ImageDecoderProject: Codable {
         }
     }
 
-    struct Part<Content: Codable>: Codable {
+    struct Part<Content: Decodable>: Decodable {
         var target: String?
         var params: Content
     }
 
-    struct Target: Codable {
+    struct Target: Decodable {
         var target: String?
     }
 
     /// What an image is drawn from besides the tokens before: nothing (a keyword) or another model.
-    enum Condition: Codable {
+    enum Condition: Decodable {
         case keyword(String)
         case model
 
@@ -48,15 +47,10 @@ struct ImageDecoderProject: Codable {
             self = (try? decoder.singleValueContainer().decode(String.self)).map(Condition.keyword) ?? .model
         }
 
-        func encode(to encoder: any Encoder) throws {
-            var container = encoder.singleValueContainer()
-            if case .keyword(let word) = self { try container.encode(word) } else { try container.encodeNil() }
-        }
-
         static let unconditional = "__is_unconditional__"
     }
 
-    struct Transformer: Codable {
+    struct Transformer: Decodable {
         var vocabularySize: Int
         var blockSize: Int
         var layerCount: Int
@@ -80,7 +74,7 @@ struct ImageDecoderProject: Codable {
         }
     }
 
-    struct FirstStage: Codable {
+    struct FirstStage: Decodable {
         var codeWidth: Int
         var codeCount: Int
         var networks: Networks
@@ -92,7 +86,7 @@ struct ImageDecoderProject: Codable {
         }
     }
 
-    struct Networks: Codable {
+    struct Networks: Decodable {
         var latentChannels: Int
         var resolution: Int
         var imageChannels: Int
@@ -133,12 +127,12 @@ func decodedYAML<Content: Decodable>(_ type: Content.Type, at url: URL) throws -
     } catch let error as DecodingError {
         throw ModelError("\(path): \(sentence(for: error))")
     } catch {
-        throw ModelError("\(path) is not YAML: \(error)")
+        throw ModelError("\(path): this is not YAML: \(error)")
     }
 }
 
 /// What is wrong with a key of a settings file.
-func sentence(for error: DecodingError) -> String {
+private func sentence(for error: DecodingError) -> String {
     func name(_ keys: [any CodingKey]) -> String {
         keys.map { $0.intValue.map { "[\($0)]" } ?? $0.stringValue }.joined(separator: ".")
     }
@@ -148,7 +142,8 @@ func sentence(for error: DecodingError) -> String {
         return "the value of \(name(context.codingPath)) is not of the expected kind (\(type))."
     case .dataCorrupted(let context):
         let place = name(context.codingPath)
-        return place.isEmpty ? context.debugDescription : "the value of \(place) is not understood."
+        let reason = context.underlyingError.map { "\($0)" } ?? context.debugDescription
+        return place.isEmpty ? "this is not YAML: \(reason)" : "the value of \(place) is not understood."
     @unknown default: return "\(error)"
     }
 }

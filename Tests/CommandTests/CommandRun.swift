@@ -55,7 +55,7 @@ struct CommandRun: Sendable {
         --- standard output
         \(output)--- standard error
         \(complaints)
-        """.replacing(Self.folder.path, with: "FOLDER")
+        """.replacing(Self.folder.resolvingSymlinksInPath().path, with: "FOLDER")
     }
 
     /// The golden transcript of that name; with `UPDATE_GOLDENS=1` this run becomes it.

@@ -61,7 +61,8 @@ import Testing
         ("double_z: false", "double_z: true", "ddconfig.double_z must be false"),
         ("cond_stage_config: __is_unconditional__", "cond_stage_config: {target: a.B}", "conditional"),
         ("block_size: 40", "block_size: -1", "block_size is -1"),
-        ("resolution: 32", "resolution: 33", "halved evenly"),
+        ("resolution: 12", "resolution: 13", "halved evenly"),
+        ("resolution: 12", "resolution: 14", "block_size (40) is less than the 49 tokens of an image."),
         ("model:", "model: [", "not YAML"),
     ])
     func whatIsWrongIsSaidWithFileAndKey(old: String, new: String, sentence: String) throws {

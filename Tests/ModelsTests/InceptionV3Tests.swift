@@ -9,6 +9,15 @@ import Testing
 @Suite struct InceptionV3Tests {
     let expected: ImageFixture
 
+    /// Noise of bytes, as `hashed_images` of the fixture's script makes it: [6, 139, 139, 3].
+    let images = Tensor(shape: [6, 139, 139, 3]) { pixels in
+        for i in pixels.indices {
+            var x = UInt32(i) &* 2_654_435_761
+            x = (x ^ (x >> 15)) &* 2_246_822_519
+            pixels[i] = Float((x ^ (x >> 13)) >> 24)
+        }
+    }
+
     init() throws { expected = try ImageFixture("inception/expected.safetensors") }
 
     func expectFeatures(_ features: InceptionV3Features, _ prefix: String) throws {
@@ -30,18 +39,18 @@ import Testing
     }
 
     @Test func aSmallerInputWorksTheSame() throws {
-        try expectFeatures(small(trainable: false).network.features(of: expected["small"]), "small")
+        try expectFeatures(small(trainable: false).network.features(of: images), "small")
     }
 
     /// Trainable weights keep batch norm apart from the convolutions; without training the results are the same.
     @Test func unfoldedWeightsGiveTheSameFeatures() throws {
-        try expectFeatures(small(trainable: true).network.features(of: expected["small"]), "small")
+        try expectFeatures(small(trainable: true).network.features(of: images), "small")
     }
 
     @Test func aTrainingPassMatchesTorch() throws {
         let (network, weights) = try small(trainable: true)
         let statistics = BatchStatistics()
-        let logits = try network.logits(training: expected["small"], noting: statistics)
+        let logits = network.logits(training: images, noting: statistics)
         expectClose(logits, try expected["training.logits"], "training logits")
         let loss = try logits.crossEntropy(expected["targets"])
         expectClose(loss, try expected["training.loss"], "training loss")
@@ -65,9 +74,8 @@ import Testing
 
     @Test func anImageDoesNotDependOnItsBatch() throws {
         let network = try small(trainable: false).network
-        let images = try expected["small"]
         let both = network.features(of: images).features2048
-        for row in 0..<2 {
+        for row in [0, 5] {
             let alone = network.features(of: images.slice(axis: 0, from: row, to: row + 1)).features2048
             expectClose(alone, both.slice(axis: 0, from: row, to: row + 1), "image \(row) alone", within: 1e-5)
         }
@@ -95,7 +103,7 @@ import Testing
 
     private func small(trainable: Bool) throws -> (network: InceptionV3, weights: Weights) {
         let weights = try Weights(reading: ImageFixture.inceptionFolder, trainable: trainable)
-        let settings = InceptionV3Configuration(channelUnit: 1, inputSize: 107, classCount: 29)
+        let settings = InceptionV3Configuration(channelUnit: 1, inputSize: 139, classCount: 29)
         let network = try InceptionV3(weights.scope, settings)
         try weights.finish(ignoring: InceptionV3.ignored)
         return (network, weights)
