@@ -230,7 +230,8 @@ static const syn_op *keep(
     if (weights >= 0) {
         op->weights = weights;
         if (!describe(&op->plain, plain, false)) goto give_up;
-        op->packed_layout = layout_number(op->layouts[weights]);
+        // Both ends decide what is packed: a square matrix and its transpose may share the packed layout.
+        op->packed_layout = layout_number(op->layouts[weights]) * 31 + layout_number(LAYOUT(op->plain));
         dnnl_primitive_desc_t there = NULL, back = NULL;
         dnnl_status_t status = dnnl_reorder_primitive_desc_create(
             &there, LAYOUT(op->plain), engine, op->layouts[weights], engine, NULL);
