@@ -4,7 +4,7 @@ import Testing
 /// What the program prints, word for word, and how it ends. `UPDATE_GOLDENS=1` rewrites the files.
 @Suite("The command as text", .enabled(if: CommandRun.program != nil, Comment(rawValue: CommandRun.absent)))
 struct GoldenTests {
-    static let tokenizer = "../../tokenizers/small/bert"
+    static let tokenizer = "encoder"
 
     static let runs: [(name: String, arguments: [String])] = [
         ("help", ["--help"]),
