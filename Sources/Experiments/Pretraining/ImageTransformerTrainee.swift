@@ -58,5 +58,6 @@ public final class ImageTransformerTrainee: Trainee {
             total += Double(try nats(PortraitRange.heldOut.indices(step: step, batch: 64)).detached.item)
         }
         return [Measure("bits per token of held-out portraits", total / 4 / log(2))]
+            + (try VQGANTrainee.quality(of: vqgan, world: world))
     }
 }

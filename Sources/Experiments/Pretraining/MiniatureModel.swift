@@ -24,12 +24,12 @@ public enum MiniatureModel: String, CaseIterable, Sendable {
         case .bertMini: Recipe(steps: 2500, batch: 64, learningRate: 1e-3, seed: 11)
         case .bertSmall: Recipe(steps: 2500, batch: 64, learningRate: 7e-4, seed: 12)
         case .clipMini: Recipe(steps: 1000, batch: 96, learningRate: 1e-3, weightDecay: 0.05, seed: 21)
-        case .clipSmall: Recipe(steps: 1000, batch: 128, learningRate: 8e-4, weightDecay: 0.05, seed: 22)
+        case .clipSmall: Recipe(steps: 900, batch: 96, learningRate: 8e-4, weightDecay: 0.05, seed: 22)
         case .clipJudge: Recipe(steps: 1200, batch: 128, learningRate: 8e-4, weightDecay: 0.05, seed: 23)
         case .vqgan: Recipe(steps: 1500, batch: 16, learningRate: 1e-3, weightDecay: 0, seed: 31)
         case .decoder: Recipe(steps: 1800, batch: 64, learningRate: 1.5e-3, weightDecay: 0.05, seed: 32)
-        case .inceptionMini: Recipe(steps: 800, batch: 48, learningRate: 2e-3, seed: 41)
-        case .attributeReader: Recipe(steps: 1500, batch: 48, learningRate: 2e-3, seed: 42)
+        case .inceptionMini: Recipe(steps: 500, batch: 48, learningRate: 2e-3, seed: 41)
+        case .attributeReader: Recipe(steps: 1000, batch: 48, learningRate: 2e-3, seed: 42)
         }
     }
 
@@ -43,11 +43,11 @@ public enum MiniatureModel: String, CaseIterable, Sendable {
         case .bertSmall:
             return try bert(layers: 4, hidden: 160, heads: 5, recipe, .bertSmall, work)
         case .clipMini:
-            return try clip(text: (2, 96, 3), vision: (3, 96, 3), projection: 64, recipe, .clipMini, work)
+            return try clip(text: (2, 96, 3), vision: (3, 96, 3), patch: 16, projection: 64, recipe, .clipMini, work)
         case .clipSmall:
-            return try clip(text: (3, 128, 4), vision: (4, 128, 4), projection: 96, recipe, .clipSmall, work)
+            return try clip(text: (3, 128, 4), vision: (4, 128, 4), patch: 8, projection: 96, recipe, .clipSmall, work)
         case .clipJudge:
-            return try clip(text: (3, 144, 6), vision: (5, 144, 6), projection: 128, recipe, .clipJudge, work)
+            return try clip(text: (3, 144, 6), vision: (5, 144, 6), patch: 8, projection: 128, recipe, .clipJudge, work)
         case .vqgan:
             return try VQGANTrainee(Self.vqganConfiguration, recipe)
         case .decoder:
@@ -86,7 +86,7 @@ public enum MiniatureModel: String, CaseIterable, Sendable {
     }
 
     private func clip(
-        text: (layers: Int, hidden: Int, heads: Int), vision: (layers: Int, hidden: Int, heads: Int), projection: Int,
+        text: (layers: Int, hidden: Int, heads: Int), vision: (layers: Int, hidden: Int, heads: Int), patch: Int, projection: Int,
         _ recipe: Recipe, _ range: PortraitRange, _ work: URL
     ) throws -> any Trainee {
         let folder = try CaptionVocabulary.clipFolder(in: work)
@@ -102,7 +102,7 @@ public enum MiniatureModel: String, CaseIterable, Sendable {
         shape.text.vocabularySize = tokenizer.vocabularySize
         (shape.text.startID, shape.text.endID, shape.text.paddingID) = (start, end, end)
         shape.text.positionCount = 77
-        (shape.vision.imageSize, shape.vision.patchSize) = (64, 8)
+        (shape.vision.imageSize, shape.vision.patchSize) = (64, patch)
         (shape.projectionSize, shape.text.projectionSize, shape.vision.projectionSize) = (projection, projection, projection)
         return try ContrastiveTrainee(shape, recipe, range: range, tokenizerFolder: folder)
     }

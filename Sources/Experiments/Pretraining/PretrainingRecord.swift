@@ -10,7 +10,8 @@ public struct PretrainingRecord: Codable, Sendable {
     /// Time of the steps alone, over all sittings.
     public let seconds: Double
     public let threads: Int
-    public let finalLoss: Double
+    /// Smoothed over about fifty steps.
+    public let finalLoss: Double?
     public let quality: [Measure]
 
     enum CodingKeys: String, CodingKey {
@@ -20,7 +21,7 @@ public struct PretrainingRecord: Codable, Sendable {
 
     public init(
         model: String, command: String, recipe: Recipe, parameters: Int, seconds: Double, threads: Int,
-        finalLoss: Double, quality: [Measure]
+        finalLoss: Double?, quality: [Measure]
     ) {
         (self.model, self.command, self.recipe, self.parameters) = (model, command, recipe, parameters)
         (self.seconds, self.threads, self.finalLoss, self.quality) = (seconds, threads, finalLoss, quality)

@@ -13,6 +13,8 @@ public final class PretrainingRun {
     public private(set) var done = 0
     /// Seconds of training so far, over all sittings.
     public private(set) var seconds = 0.0
+    /// The loss, smoothed over about fifty steps; nil before the first.
+    public private(set) var smoothLoss: Float?
 
     private let optimiser: AdamW
     private let schedule: CosineSchedule
@@ -48,6 +50,7 @@ public final class PretrainingRun {
         optimiser.step(gradients: found, learningRate: schedule.rate(at: done))
         try trainee.finishStep(done)
         done += 1
+        smoothLoss = smoothLoss.map { $0 * 0.98 + value * 0.02 } ?? value
         let time = (ContinuousClock.now - start).components
         seconds += Double(time.seconds) + Double(time.attoseconds) * 1e-18
         return (value, notes)
@@ -72,7 +75,7 @@ public final class PretrainingRun {
         let encoder = JSONEncoder()
         encoder.outputFormatting = .sortedKeys
         let metadata = [
-            "step": "\(done)", "seconds": "\(seconds)",
+            "step": "\(done)", "seconds": "\(seconds)", "smooth_loss": smoothLoss.map { "\($0)" } ?? "",
             "recipe": String(decoding: try encoder.encode(recipe), as: UTF8.self),
         ]
         try AtomicFile.makeFolder(stateURL.deletingLastPathComponent())
@@ -106,5 +109,6 @@ public final class PretrainingRun {
         optimiser.restore(step: step, first: first, second: second)
         done = step
         seconds = file.metadata["seconds"].flatMap(Double.init) ?? 0
+        smoothLoss = file.metadata["smooth_loss"].flatMap(Float.init)
     }
 }

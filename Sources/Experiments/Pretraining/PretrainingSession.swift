@@ -22,11 +22,9 @@ public struct PretrainingSession {
         progress(run.done, "")
         let log = try JSONLines.Appender(folder.appending(path: "training.jsonl"))
         var lastSave = ContinuousClock.now
-        var smooth: Float?
         while !run.isFinished {
             let (loss, notes) = try run.step()
-            smooth = smooth.map { $0 * 0.98 + loss * 0.02 } ?? loss
-            let note = (["loss \(text(smooth ?? loss))"] + notes.map { "\($0.name) \(text(Float($0.value)))" })
+            let note = (["loss \(text(run.smoothLoss ?? loss))"] + notes.map { "\($0.name) \(text(Float($0.value)))" })
                 .joined(separator: ", ")
             progress(run.done, note)
             if run.done % 10 == 0 { try log.append(Line(step: run.done, loss: loss, notes: notes)) }
@@ -41,7 +39,7 @@ public struct PretrainingSession {
         let record = PretrainingRecord(
             model: model.rawValue, command: command, recipe: recipe,
             parameters: run.trainee.weights.parameters.reduce(0) { $0 + $1.tensor.count }, seconds: run.seconds.rounded(),
-            threads: Threads.count, finalLoss: Double(smooth ?? 0), quality: try run.trainee.quality())
+            threads: Threads.count, finalLoss: run.smoothLoss.map(Double.init), quality: try run.trainee.quality())
         try record.write(to: result)
         return record
     }

@@ -99,8 +99,10 @@ public final class VQGANTrainee: Trainee {
         try writeSafetensors(modelTensors, floats: .float16, to: folder.appending(path: "model.safetensors"))
     }
 
-    /// Peak signal-to-noise ratio of 8-bit reconstructions (over all pixels together) and the codebook's use.
-    public func quality() throws -> [Measure] {
+    public func quality() throws -> [Measure] { try Self.quality(of: model, world: world) }
+
+    /// Peak signal-to-noise ratio of held-out reconstructions (over all pixels together) and the codebook's use.
+    static func quality(of model: VQGAN, world: PortraitWorld) throws -> [Measure] {
         var (squares, count, used) = (0.0, 0, Set<Int32>())
         for step in 0..<8 {
             let indices = PortraitRange.heldOut.indices(step: step, batch: 32)
