@@ -3,6 +3,7 @@ import Foundation
 import Images
 import ModelHub
 import Models
+import Reports
 import Statistics
 import Tokenizers
 
@@ -14,9 +15,11 @@ extension Complaint {
             case let complaint as Complaint: complaint
             case let failure as ModelHub.Failure:
                 Complaint(failure.reason == .offline ? .offline : .missing, failure.description)
-            case let error as TokenizerError: Complaint(.badData, error.description)
-            case let error as CheckpointError: Complaint(.badData, error.description)
-            case let error as ModelError: Complaint(.badData, error.description)
+            case let error as TokenizerError: Complaint(error.isMissing ? .missing : .badData, error.description)
+            case let error as CheckpointError: Complaint(error.isMissing ? .missing : .badData, error.description)
+            case let error as ModelError: Complaint(error.isMissing ? .missing : .badData, error.description)
+            case let error as SamplerError: Complaint(.settings, error.description)
+            case let error as ReportFailure: Complaint(.badData, error.description)
             case let error as DataFileError: Complaint(.badData, error.description)
             case let error as StatisticsError: Complaint(.badData, error.description)
             case let error as ImageError: Complaint(Kind(error.kind), error.description)

@@ -9,7 +9,7 @@ enum ConfigurationFile {
         do {
             data = try Data(contentsOf: url)
         } catch {
-            throw ModelError("\(url.path) can not be read; a model folder has config.json and model.safetensors.")
+            throw ModelError("\(url.path) can not be read; a model folder has config.json and model.safetensors.", isMissing: true)
         }
         do {
             return try JSONDecoder().decode(Settings.self, from: data)

@@ -117,7 +117,7 @@ struct ImageDecoderProject: Decodable {
 func decodedYAML<Content: Decodable>(_ type: Content.Type, at url: URL) throws -> Content {
     let path = url.path
     guard let data = FileManager.default.contents(atPath: path) else {
-        throw ModelError("\(path) cannot be read. Is the file there?")
+        throw ModelError("\(path) cannot be read. Is the file there?", isMissing: true)
     }
     guard let text = String(validating: data, as: UTF8.self) else {
         throw ModelError("\(path) is not a text file in UTF-8.")

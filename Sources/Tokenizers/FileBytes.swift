@@ -6,7 +6,7 @@ enum FileBytes {
         do {
             return [UInt8](try Data(contentsOf: url))
         } catch {
-            throw TokenizerError("Cannot read \(url.path): \(reason(error))")
+            throw TokenizerError("Cannot read \(url.path): \(reason(error))", isMissing: true)
         }
     }
 

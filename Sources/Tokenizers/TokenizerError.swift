@@ -6,5 +6,11 @@ public struct TokenizerError: Error, Equatable, Sendable, CustomStringConvertibl
     public let description: String
     public var errorDescription: String? { description }
 
-    init(_ sentence: String) { description = sentence }
+    /// Whether a file or folder is not there, rather than wrong inside.
+    public let isMissing: Bool
+
+    init(_ sentence: String, isMissing: Bool = false) {
+        description = sentence
+        self.isMissing = isMissing
+    }
 }

@@ -26,7 +26,7 @@ struct ProbeReporting {
             groundTruth: GroundTruth(
                 clipScore: truth.verdict.clipScore, n: truth.verdict.count, attributeScore: truth.verdict.attributeScore,
                 inceptionScore: inceptionScore(truth.verdict.inceptionScore)),
-            curves: try published.map(curve), sections: try significance(records), gallery: try gallery(),
+            curves: try published.map(curve), significance: try significance(records), gallery: try gallery(),
             ablation: try ablation(), caveats: caveats)
     }
 
@@ -73,17 +73,13 @@ struct ProbeReporting {
             validation: lines.compactMap { line in line.validation.map { .init(line.step, $0) } })
     }
 
-    private func significance(_ records: [ScoreRecord]) throws -> [ReportSection] {
-        func study(_ value: (ScoreRecord) -> Double?) throws -> SignificanceRecord? {
-            let observations = records.compactMap { record in
-                value(record).map {
-                    Observation(group: record.style.name, encoder: record.encoder, seed: Int(record.seed), score: $0)
-                }
-            }
-            guard Set(observations.map(\.group)).count > 1 else { return nil }
-            return try SignificanceStudy(observations, source: "CLIP-Score of every encoder and seed").record()
+    /// The published comparison of styles and the better ones; nil where there is only one style.
+    private func significance(_ records: [ScoreRecord]) throws -> SignificanceRecord? {
+        guard Set(records.map(\.style)).count > 1 else { return nil }
+        let observations = records.map {
+            Observation(group: $0.style.name, encoder: $0.encoder, seed: Int($0.seed), score: $0.clipScore)
         }
-        return try study { $0.clipScore }?.reportSections ?? []
+        return try SignificanceStudy(observations, source: "CLIP-Score of every encoder and seed").record()
     }
 
     // MARK: - Pictures
