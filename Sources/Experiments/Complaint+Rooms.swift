@@ -18,7 +18,6 @@ extension Complaint {
             case let error as TokenizerError: Complaint(error.isMissing ? .missing : .badData, error.description)
             case let error as CheckpointError: Complaint(error.isMissing ? .missing : .badData, error.description)
             case let error as ModelError: Complaint(error.isMissing ? .missing : .badData, error.description)
-            case let error as SamplerError: Complaint(.settings, error.description)
             case let error as ReportFailure: Complaint(.badData, error.description)
             case let error as DataFileError: Complaint(.badData, error.description)
             case let error as StatisticsError: Complaint(.badData, error.description)
