@@ -35,6 +35,7 @@ public final class ProbeRun {
     let data: ProbeData
     let decoder: ImageDecoder
     let judges: Judges
+    /// Of the frozen transformer; captions are always encoded in Float32.
     let precision: Precision
     private let decoderHash: String
     private let cache: FeatureCache
@@ -217,14 +218,14 @@ public final class ProbeRun {
     func captionEncoder(_ encoder: EncoderSettings) throws -> CaptionEncoder {
         if encoder.style == .random { return CaptionEncoder(randomOfSize: encoder.size ?? 512) }
         let pooling = Pooling(rawValue: encoder.pooling.rawValue) ?? .probe
-        return try CaptionEncoder(folder: try shelf.folder(of: encoder.path ?? ""), pooling: pooling, precision: precision)
+        return try CaptionEncoder(folder: try shelf.folder(of: encoder.path ?? ""), pooling: pooling)
     }
 
     private func adapterData(_ encoder: EncoderSettings, seed: Int) throws -> (AdapterData, AdapterData) {
         let key = encoder.style == .random ? "\(encoder.name) \(seed)" : encoder.name
         if let known = training[key], let other = validation[key] { return (known, other) }
         let generator = try captionEncoder(encoder)
-        let hash = try generator.folder.map { try FeatureCache.hash(ofModel: $0) + " " + encoder.pooling.rawValue + " \(precision)" } ?? ""
+        let hash = try generator.folder.map { try FeatureCache.hash(ofModel: $0) + " " + encoder.pooling.rawValue } ?? ""
         func make(_ samples: [ProbeSample], _ split: String) throws -> AdapterData {
             let tokens = try cache.tokens(samples, of: data, by: decoder, decoderHash: decoderHash, split: split) { done in
                 tell(Progress(task: "image tokens, \(split)", done: done, total: samples.count, note: ""))
