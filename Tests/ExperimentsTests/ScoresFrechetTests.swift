@@ -47,13 +47,13 @@ struct ScoresFrechetTests {
 
     @Test("one picture, none, another network or an undefined feature are sentences")
     func guards() throws {
-        let some = Tensor([1, 2, 3, 5, 8, 13], shape: [3, 2])
+        let some = Tensor([1.0, 2, 3, 5, 8, 13], shape: [3, 2])
         func refusal(_ first: Tensor, _ second: Tensor) -> String? {
             let complaint = #expect(throws: Complaint.self) { _ = try FrechetDistance(between: first, and: second) }
             return complaint?.description
         }
         let few = "a Fréchet distance needs at least 2 pictures on each side, better more than 2; found "
-        #expect(refusal(some, Tensor([1, 2], shape: [1, 2])) == few + "1")
+        #expect(refusal(some, Tensor([1.0, 2], shape: [1, 2])) == few + "1")
         #expect(refusal(Tensor([Float](), shape: [0, 2]), some) == few + "0")
         #expect(refusal(some, Tensor.zeros([3, 4]))?.contains("features of one network, not 2 of one picture and 4") == true)
         #expect(refusal(some, Tensor([1, 2, 3, .nan], shape: [2, 2])) == "feature 2 of picture 2 is nan, not a finite number")

@@ -41,7 +41,7 @@ struct ScoresInceptionTests {
         }
         // Two classes that nobody is in: torch-fidelity has no number for these.
         let absent = Tensor([0, 0, -1e4, -1e5, 0, 0, -1e4, -1e5], shape: [2, 4])
-        #expect(try InceptionScore.score(ofLogits: absent, splits: 1) == .init(mean: 1, deviation: 0, splits: 1))
+        #expect(abs(try InceptionScore.score(ofLogits: absent, splits: 1).mean - 1) < 1e-15)
     }
 
     @Test("too few pictures, no split and undefined logits are sentences; one picture scores 1")
@@ -49,7 +49,7 @@ struct ScoresInceptionTests {
         func refusal(_ logits: Tensor, splits: Int) -> String? {
             #expect(throws: Complaint.self) { _ = try InceptionScore.score(ofLogits: logits, splits: splits) }?.description
         }
-        let three = Tensor([1, 2, 3, 4, 5, 6], shape: [3, 2])
+        let three = Tensor([1.0, 2, 3, 4, 5, 6], shape: [3, 2])
         #expect(
             refusal(three, splits: 10)
                 == "an Inception Score over 10 splits needs at least 10 pictures, not 3; lower scores.splits or draw more")
@@ -58,8 +58,8 @@ struct ScoresInceptionTests {
         #expect(
             refusal(Tensor([1, 2, .infinity, 4], shape: [2, 2]), splits: 1)
                 == "class 1 of picture 2 has a logit of inf, not a finite number")
-        let one = try InceptionScore.score(ofLogits: Tensor([1, 2], shape: [1, 2]), splits: 1)
-        #expect(one.mean == 1 && one.deviation == 0)
+        let one = try InceptionScore.score(ofLogits: Tensor([1.0, 2], shape: [1, 2]), splits: 1)
+        #expect(abs(one.mean - 1) < 1e-15 && one.deviation == 0)
         let each = try InceptionScore.score(ofLogits: three, splits: 3)
         #expect(abs(each.mean - 1) < 1e-15 && each.deviation < 1e-15)
     }
@@ -90,7 +90,7 @@ struct ScoresPicturesTests {
         #expect(logits.within(1e-5) && features.within(1e-5))
         let score = try score(found.logitsWithoutBias, reference.standard)
         #expect(relativeError(score.mean, reference.standard.mean, "Inception Score") < 1e-4)
-        #expect(relativeError(score.deviation, reference.standard.deviation, "its deviation") < 1e-3)
+        #expect(relativeError(score.deviation, reference.standard.deviation, "its deviation") < 1e-4)
         let distance = try FrechetDistance(
             between: found.features2048.slice(axis: 0, from: 0, to: 12),
             and: found.features2048.slice(axis: 0, from: 12, to: 23))
@@ -112,7 +112,7 @@ struct ScoresPicturesTests {
         print("black logits: \(logits)\nblack differences: \(differences)")
         #expect(logits.within(1e-5) && differences.within(5e-3))
         let score = try score(found.logitsWithoutBias, reference.published)
-        #expect(relativeError(score.mean, reference.published.mean, "as published") < 1e-2)
+        #expect(relativeError(score.mean, reference.published.mean, "as published") < 1e-3)
         #expect(abs(score.mean - reference.standard.mean) > 0.1)
     }
 }
