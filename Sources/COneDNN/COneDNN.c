@@ -18,31 +18,51 @@ typedef const dnnl_memory_desc_t *layout;
 #define LAYOUT(md) (&(md))
 #endif
 
-enum { key_length = 64, bucket_count = 1024 };
+enum { key_length = 64, bucket_count = 1024, most_operations = 2048 };
 
 typedef struct {
     int64_t words[key_length];
     int used;
 } key;
 
-struct syn_op {
-    struct syn_op *next;
-    key key;
-    dnnl_primitive_t primitive;
+// A primitive with the description it was made from.
+typedef struct {
     dnnl_primitive_desc_t description;
-    int arguments[4];           // oneDNN's names for first, second, third, last; 0 where unused
-    layout layouts[4];          // their layouts, owned by description
-    dnnl_memory_desc_t plain;   // the weights' plain layout, where they are packed
-    int weights;                // which argument is packed, or -1
+    dnnl_primitive_t primitive;
+} prepared;
+
+struct syn_op {
+    struct syn_op *next;            // in its bucket
+    struct syn_op *newer, *older;   // in order of use
+    int users;                      // answers handed out and not yet released
+    key key;
+    prepared run, pack, unpack;
+    int arguments[4];               // oneDNN's names for first, second, third, last; 0 where unused
+    layout layouts[4];              // their layouts, owned by run's description
+    dnnl_memory_desc_t plain;       // the weights' plain layout, where they are packed
+    int weights;                    // which argument is packed, or -1
     uint64_t packed_layout;
-    dnnl_primitive_t pack, unpack;
 };
 
+// What each thread has of its own: oneDNN's working memory belongs to the thread that runs a primitive, so
+// that one primitive may run on several at once, whichever thread made it.
+typedef struct {
+    dnnl_stream_t stream;
+    void *scratch;
+    size_t scratch_size;
+} workplace;
+
 static __thread char error_text[256];
+static __thread workplace *mine;
+static pthread_key_t workplaces;
+static pthread_once_t started = PTHREAD_ONCE_INIT;
+static dnnl_engine_t engine;
+
+// The operations kept, found by key through the buckets and ordered by use in a ring.
 static pthread_mutex_t lock = PTHREAD_MUTEX_INITIALIZER;
 static syn_op *buckets[bucket_count];
-static dnnl_engine_t engine;
-static __thread dnnl_stream_t stream;
+static syn_op ring = {.newer = &ring, .older = &ring};
+static int kept;
 
 const char *syn_last_error(void) { return error_text; }
 
@@ -52,15 +72,32 @@ static bool failed(const char *what, dnnl_status_t status) {
     return true;
 }
 
+static void leave(void *place) {
+    workplace *w = place;
+    if (w->stream) dnnl_stream_destroy(w->stream);
+    free(w->scratch);
+    free(w);
+    mine = NULL;
+}
+
+static void start(void) {
+    if (pthread_key_create(&workplaces, leave)) return;
+    if (failed("start", dnnl_engine_create(&engine, dnnl_cpu, 0))) engine = NULL;
+}
+
 static bool ready(void) {
-    if (!engine) {
-        pthread_mutex_lock(&lock);
-        dnnl_status_t status = dnnl_success;
-        if (!engine) status = dnnl_engine_create(&engine, dnnl_cpu, 0);
-        pthread_mutex_unlock(&lock);
-        if (failed("start", status)) return false;
+    pthread_once(&started, start);
+    if (!engine) return !failed("start", dnnl_runtime_error);
+    if (mine) return true;
+    workplace *w = calloc(1, sizeof *w);
+    if (!w) return !failed("start a thread", dnnl_out_of_memory);
+    if (failed("make a stream", dnnl_stream_create(&w->stream, engine, dnnl_stream_default_flags))) {
+        free(w);
+        return false;
     }
-    return stream || !failed("make a stream", dnnl_stream_create(&stream, engine, dnnl_stream_default_flags));
+    pthread_setspecific(workplaces, w);
+    mine = w;
+    return true;
 }
 
 // MARK: keys
@@ -92,13 +129,69 @@ static unsigned bucket_of(const key *k) {
     return hash_bytes(k->words, sizeof(int64_t) * k->used, 1469598103934665603ULL) % bucket_count;
 }
 
+// MARK: finding and letting go
+
+static bool same(const key *a, const key *b) {
+    return a->used == b->used && !memcmp(a->words, b->words, sizeof(int64_t) * a->used);
+}
+
+static void leave_ring(syn_op *op) {
+    op->newer->older = op->older;
+    op->older->newer = op->newer;
+}
+
+static void become_newest(syn_op *op) {
+    op->newer = &ring;
+    op->older = ring.older;
+    op->older->newer = op;
+    ring.older = op;
+}
+
+// The operation of a key, now the newest and in use once more. With the lock held.
+static syn_op *take(const key *k) {
+    syn_op *op = buckets[bucket_of(k)];
+    while (op && !same(&op->key, k)) op = op->next;
+    if (!op) return NULL;
+    leave_ring(op);
+    become_newest(op);
+    op->users++;
+    return op;
+}
+
 static const syn_op *find(const key *k) {
     pthread_mutex_lock(&lock);
-    const syn_op *op = buckets[bucket_of(k)];
-    while (op && (op->key.used != k->used || memcmp(op->key.words, k->words, sizeof(int64_t) * k->used))) op = op->next;
+    const syn_op *op = take(k);
     pthread_mutex_unlock(&lock);
     return op;
 }
+
+void syn_release(const syn_op *op) {
+    pthread_mutex_lock(&lock);
+    ((syn_op *)op)->users--;
+    pthread_mutex_unlock(&lock);
+}
+
+// Takes the oldest operation nobody uses out of the cache, or answers NULL. With the lock held.
+static syn_op *give_up_oldest(void) {
+    syn_op *op = ring.newer;
+    while (op != &ring && op->users) op = op->newer;
+    if (op == &ring) return NULL;
+    leave_ring(op);
+    syn_op **link = &buckets[bucket_of(&op->key)];
+    while (*link != op) link = &(*link)->next;
+    *link = op->next;
+    kept--;
+    return op;
+}
+
+int syn_kept_operations(void) {
+    pthread_mutex_lock(&lock);
+    int count = kept;
+    pthread_mutex_unlock(&lock);
+    return count;
+}
+
+int syn_most_operations(void) { return most_operations; }
 
 // MARK: layouts
 
@@ -144,33 +237,45 @@ static layout ask(dnnl_primitive_desc_t pd, int argument) {
     return dnnl_primitive_desc_query_md(pd, dnnl_query_exec_arg_md, argument);
 }
 
-static uint64_t layout_number(layout md) {
-    uint64_t hash = 1469598103934665603ULL;
+static bool equal(layout a, layout b) { return dnnl_memory_desc_equal(a, b); }
+
+static bool copy_layout(dnnl_memory_desc_t *to, layout from) {
 #if DNNL_VERSION_MAJOR >= 3
-    size_t size = 0;
-    if (dnnl_memory_desc_get_blob(NULL, &size, md) == dnnl_success && size) {
-        unsigned char *blob = malloc(size);
-        if (blob && dnnl_memory_desc_get_blob(blob, &size, md) == dnnl_success) hash = hash_bytes(blob, size, hash);
-        free(blob);
-    }
+    return !failed("copy a layout", dnnl_memory_desc_clone(to, from));
 #else
-    // Field by field: padding bytes and unused axes may hold anything.
-    hash = hash_bytes(&md->ndims, sizeof md->ndims, hash);
-    hash = hash_bytes(md->dims, sizeof(dnnl_dim_t) * md->ndims, hash);
-    hash = hash_bytes(&md->data_type, sizeof md->data_type, hash);
-    hash = hash_bytes(md->padded_dims, sizeof(dnnl_dim_t) * md->ndims, hash);
-    hash = hash_bytes(&md->format_kind, sizeof md->format_kind, hash);
-    if (md->format_kind == dnnl_blocked) {
-        const dnnl_blocking_desc_t *b = &md->format_desc.blocking;
-        hash = hash_bytes(b->strides, sizeof(dnnl_dim_t) * md->ndims, hash);
-        hash = hash_bytes(&b->inner_nblks, sizeof b->inner_nblks, hash);
-        hash = hash_bytes(b->inner_blks, sizeof(dnnl_dim_t) * b->inner_nblks, hash);
-        hash = hash_bytes(b->inner_idxs, sizeof(dnnl_dim_t) * b->inner_nblks, hash);
-    } else {
-        hash = hash_bytes(&md->format_desc, sizeof md->format_desc, hash);
-    }
+    *to = *from;
+    return true;
 #endif
-    return hash;
+}
+
+// Both ends decide what is packed: a square matrix and its transpose may share the packed layout.
+typedef struct {
+    dnnl_memory_desc_t plain, packed;
+} packing;
+
+static packing *packings;
+static size_t packing_count;
+
+// The number of a way of packing, the same whenever both ends are the same; 0 where memory is short.
+// One entry for each weights' shape and layout of the process: as many as its models have, so all are kept.
+static uint64_t packing_number(layout plain, layout packed) {
+    uint64_t number = 0;
+    pthread_mutex_lock(&lock);
+    for (size_t i = 0; i < packing_count && !number; i++)
+        if (equal(LAYOUT(packings[i].plain), plain) && equal(LAYOUT(packings[i].packed), packed)) number = i + 1;
+    if (!number) {
+        packing *larger = realloc(packings, sizeof *packings * (packing_count + 1));
+        if (larger) packings = larger;
+        packing new = {0};
+        if (larger && copy_layout(&new.plain, plain) && copy_layout(&new.packed, packed)) {
+            packings[packing_count++] = new;
+            number = packing_count;
+        } else {
+            forget(&new.plain);
+        }
+    }
+    pthread_mutex_unlock(&lock);
+    return number;
 }
 
 // MARK: attributes
@@ -190,14 +295,15 @@ static bool activation_kind(syn_activation act, dnnl_alg_kind_t *kind, float *al
     return false;
 }
 
+// What follows a product, and that the working memory comes from us.
 static bool attributes(dnnl_primitive_attr_t *attr, syn_activation act, bool accumulate) {
     *attr = NULL;
     dnnl_alg_kind_t kind;
     float alpha;
     bool activates = activation_kind(act, &kind, &alpha);
-    if (!activates && !accumulate) return true;
     dnnl_post_ops_t after = NULL;
     dnnl_status_t status = dnnl_primitive_attr_create(attr);
+    if (status == dnnl_success) status = dnnl_primitive_attr_set_scratchpad_mode(*attr, dnnl_scratchpad_mode_user);
     if (status == dnnl_success) status = dnnl_post_ops_create(&after);
 #if DNNL_VERSION_MAJOR >= 3
     if (status == dnnl_success && accumulate)
@@ -214,48 +320,76 @@ static bool attributes(dnnl_primitive_attr_t *attr, syn_activation act, bool acc
 
 // MARK: making and keeping
 
-// Takes over the description; fills in the primitive and the arguments' layouts; keeps the operation.
+static void destroy(prepared *p) {
+    if (p->primitive) dnnl_primitive_destroy(p->primitive);
+    if (p->description) dnnl_primitive_desc_destroy(p->description);
+}
+
+static void destroy_operation(syn_op *op) {
+    destroy(&op->run);
+    destroy(&op->pack);
+    destroy(&op->unpack);
+    forget(&op->plain);
+    free(op);
+}
+
+static bool prepare_reorder(prepared *p, layout from, layout to) {
+    dnnl_primitive_attr_t attr;
+    bool done = attributes(&attr, SYN_IDENTITY, false)
+        && !failed("prepare packing", dnnl_reorder_primitive_desc_create(&p->description, from, engine, to, engine, attr))
+        && !failed("make a packing", dnnl_primitive_create(&p->primitive, p->description));
+    if (attr) dnnl_primitive_attr_destroy(attr);
+    return done;
+}
+
+static bool prepare_packing(syn_op *op, const syn_view *plain) {
+    if (!describe(&op->plain, plain, false)) return false;
+    const layout packed = op->layouts[op->weights];
+    op->packed_layout = packing_number(LAYOUT(op->plain), packed);
+    return op->packed_layout && prepare_reorder(&op->pack, LAYOUT(op->plain), packed)
+        && prepare_reorder(&op->unpack, packed, LAYOUT(op->plain));
+}
+
+// Takes over the description; fills in the primitive and the arguments' layouts; keeps the operation, in use
+// once. What nobody uses and was not used for longest makes room.
 static const syn_op *keep(
     const key *k, dnnl_primitive_desc_t pd, const int arguments[4], int weights, const syn_view *plain) {
     syn_op *op = calloc(1, sizeof *op);
-    if (!op) return NULL;
+    if (!op) {
+        dnnl_primitive_desc_destroy(pd);
+        failed("keep an operation", dnnl_out_of_memory);
+        return NULL;
+    }
     op->key = *k;
-    op->description = pd;
-    op->weights = -1;
-    if (failed("make a primitive", dnnl_primitive_create(&op->primitive, pd))) goto give_up;
+    op->run.description = pd;
+    op->weights = weights;
     for (int i = 0; i < 4; i++) {
         op->arguments[i] = arguments[i];
         if (arguments[i]) op->layouts[i] = ask(pd, arguments[i]);
     }
-    if (weights >= 0) {
-        op->weights = weights;
-        if (!describe(&op->plain, plain, false)) goto give_up;
-        // Both ends decide what is packed: a square matrix and its transpose may share the packed layout.
-        op->packed_layout = layout_number(op->layouts[weights]) * 31 + layout_number(LAYOUT(op->plain));
-        dnnl_primitive_desc_t there = NULL, back = NULL;
-        dnnl_status_t status = dnnl_reorder_primitive_desc_create(
-            &there, LAYOUT(op->plain), engine, op->layouts[weights], engine, NULL);
-        if (status == dnnl_success) status = dnnl_primitive_create(&op->pack, there);
-        if (status == dnnl_success)
-            status = dnnl_reorder_primitive_desc_create(
-                &back, op->layouts[weights], engine, LAYOUT(op->plain), engine, NULL);
-        if (status == dnnl_success) status = dnnl_primitive_create(&op->unpack, back);
-        if (there) dnnl_primitive_desc_destroy(there);
-        if (back) dnnl_primitive_desc_destroy(back);
-        if (failed("pack weights", status)) goto give_up;
+    if (failed("make a primitive", dnnl_primitive_create(&op->run.primitive, pd))
+        || (weights >= 0 && !prepare_packing(op, plain))) {
+        destroy_operation(op);
+        return NULL;
     }
+
+    syn_op *unwanted = NULL;
     pthread_mutex_lock(&lock);
-    unsigned bucket = bucket_of(k);
-    op->next = buckets[bucket];
-    buckets[bucket] = op;
+    syn_op *known = take(k);
+    if (known) {
+        unwanted = op;   // another thread was faster
+    } else {
+        known = op;
+        op->users = 1;
+        become_newest(op);
+        unsigned bucket = bucket_of(k);
+        op->next = buckets[bucket];
+        buckets[bucket] = op;
+        if (++kept > most_operations) unwanted = give_up_oldest();
+    }
     pthread_mutex_unlock(&lock);
-    return op;
-give_up:
-    if (op->primitive) dnnl_primitive_destroy(op->primitive);
-    dnnl_primitive_desc_destroy(pd);
-    forget(&op->plain);
-    free(op);
-    return NULL;
+    if (unwanted) destroy_operation(unwanted);
+    return known;
 }
 
 const syn_op *syn_matmul(
@@ -312,18 +446,22 @@ static const syn_op *convolution(
 
     const dnnl_dims_t strides = {window->stride_h, window->stride_w};
     const dnnl_dims_t before = {window->top, window->left}, after = {window->bottom, window->right};
-    dnnl_memory_desc_t srcm = {0}, wm = {0}, dstm = {0}, biasm = {0};
+    dnnl_memory_desc_t srcm = {0}, wm = {0}, dstm = {0}, biasm = {0}, hinted = {0};
     dnnl_primitive_attr_t attr = NULL;
     dnnl_primitive_desc_t pd = NULL, hint = NULL;
     dnnl_status_t status = dnnl_success;
+    // The forward convolution meant has a source of the weights' type, whatever type its gradient takes.
+    syn_view meant = *src;
+    meant.type = weights->type;
     if (describe(&srcm, src, false) && describe(&wm, weights, true) && describe(&dstm, dst, false)
+        && describe(&hinted, &meant, false)
         && (!bias || describe_bias(&biasm, 1, weights->dims[0], 0)) && attributes(&attr, act, false)) {
         const dnnl_alg_kind_t kind = dnnl_convolution_direct;
 #if DNNL_VERSION_MAJOR >= 3
         const dnnl_dims_t dilation = {0, 0};
         status = dnnl_convolution_forward_primitive_desc_create(
             way == forward ? &pd : &hint, engine, way == forward ? dnnl_forward_inference : dnnl_forward_training, kind,
-            srcm, wm, bias ? biasm : NULL, dstm, strides, dilation, before, after, attr);
+            hinted, wm, bias ? biasm : NULL, dstm, strides, dilation, before, after, attr);
         if (status == dnnl_success && way == backward_data)
             status = dnnl_convolution_backward_data_primitive_desc_create(
                 &pd, engine, kind, srcm, wm, dstm, strides, dilation, before, after, hint, attr);
@@ -333,7 +471,7 @@ static const syn_op *convolution(
 #else
         dnnl_convolution_desc_t desc;
         status = dnnl_convolution_forward_desc_init(
-            &desc, way == forward ? dnnl_forward_inference : dnnl_forward_training, kind, &srcm, &wm,
+            &desc, way == forward ? dnnl_forward_inference : dnnl_forward_training, kind, &hinted, &wm,
             bias ? &biasm : NULL, &dstm, strides, before, after);
         if (status == dnnl_success)
             status = dnnl_primitive_desc_create(way == forward ? &pd : &hint, &desc, attr, engine, NULL);
@@ -352,6 +490,7 @@ static const syn_op *convolution(
     if (hint) dnnl_primitive_desc_destroy(hint);
     if (attr) dnnl_primitive_attr_destroy(attr);
     forget(&srcm);
+    forget(&hinted);
     forget(&wm);
     forget(&dstm);
     forget(&biasm);
@@ -392,22 +531,28 @@ static const syn_op *activation(bool backward, syn_activation act, int64_t count
     syn_view flat = {.rank = 1, .type = SYN_F32, .dims = {count}, .strides = {1}};
     dnnl_memory_desc_t md = {0};
     dnnl_primitive_desc_t pd = NULL, hint = NULL;
+    dnnl_primitive_attr_t attr = NULL;
     if (!activation_kind(act, &kind, &alpha) || !describe(&md, &flat, false)) return NULL;
+    if (!attributes(&attr, SYN_IDENTITY, false)) {
+        forget(&md);
+        return NULL;
+    }
 #if DNNL_VERSION_MAJOR >= 3
     dnnl_status_t status = dnnl_eltwise_forward_primitive_desc_create(
-        backward ? &hint : &pd, engine, dnnl_forward_training, kind, md, md, alpha, 0.0f, NULL);
+        backward ? &hint : &pd, engine, dnnl_forward_training, kind, md, md, alpha, 0.0f, attr);
     if (status == dnnl_success && backward)
-        status = dnnl_eltwise_backward_primitive_desc_create(&pd, engine, kind, md, md, md, alpha, 0.0f, hint, NULL);
+        status = dnnl_eltwise_backward_primitive_desc_create(&pd, engine, kind, md, md, md, alpha, 0.0f, hint, attr);
 #else
     dnnl_eltwise_desc_t desc;
     dnnl_status_t status = dnnl_eltwise_forward_desc_init(&desc, dnnl_forward_training, kind, &md, alpha, 0.0f);
-    if (status == dnnl_success) status = dnnl_primitive_desc_create(backward ? &hint : &pd, &desc, NULL, engine, NULL);
+    if (status == dnnl_success) status = dnnl_primitive_desc_create(backward ? &hint : &pd, &desc, attr, engine, NULL);
     if (status == dnnl_success && backward) {
         status = dnnl_eltwise_backward_desc_init(&desc, kind, &md, &md, alpha, 0.0f);
-        if (status == dnnl_success) status = dnnl_primitive_desc_create(&pd, &desc, NULL, engine, hint);
+        if (status == dnnl_success) status = dnnl_primitive_desc_create(&pd, &desc, attr, engine, hint);
     }
 #endif
     if (hint) dnnl_primitive_desc_destroy(hint);
+    dnnl_primitive_attr_destroy(attr);
     forget(&md);
     if (failed("prepare an activation", status)) return NULL;
     const int arguments[2][4] = {
@@ -428,11 +573,21 @@ size_t syn_packed_size(const syn_op *op) {
 
 uint64_t syn_packed_layout(const syn_op *op) { return op->packed_layout; }
 
-static bool execute(
-    dnnl_primitive_t primitive, int count, const int *names, const layout *layouts, void *const *addresses) {
+// Working memory of this thread, at least so large, aligned to a cache line.
+static void *scratch(size_t size) {
+    if (size > mine->scratch_size) {
+        free(mine->scratch);
+        mine->scratch_size = (size + 4095) / 4096 * 4096;
+        mine->scratch = aligned_alloc(64, mine->scratch_size);
+        if (!mine->scratch) mine->scratch_size = 0;
+    }
+    return mine->scratch;
+}
+
+static bool execute(const prepared *p, int count, const int *names, const layout *layouts, void *const *addresses) {
     if (!ready()) return false;
     pool_prepare_thread();
-    dnnl_exec_arg_t arguments[4];
+    dnnl_exec_arg_t arguments[5];
     int made = 0;
     dnnl_status_t status = dnnl_success;
     for (int i = 0; i < count && status == dnnl_success; i++) {
@@ -441,8 +596,16 @@ static bool execute(
         status = dnnl_memory_create(&arguments[made].memory, layouts[i], engine, addresses[i]);
         if (status == dnnl_success) made++;
     }
-    if (status == dnnl_success) status = dnnl_primitive_execute(primitive, stream, made, arguments);
-    if (status == dnnl_success) status = dnnl_stream_wait(stream);
+    const layout working = dnnl_primitive_desc_query_md(p->description, dnnl_query_scratchpad_md, 0);
+    const size_t size = working ? dnnl_memory_desc_get_size(working) : 0;
+    if (size && status == dnnl_success) {
+        void *room = scratch(size);
+        arguments[made].arg = DNNL_ARG_SCRATCHPAD;
+        status = room ? dnnl_memory_create(&arguments[made].memory, working, engine, room) : dnnl_out_of_memory;
+        if (status == dnnl_success) made++;
+    }
+    if (status == dnnl_success) status = dnnl_primitive_execute(p->primitive, mine->stream, made, arguments);
+    if (status == dnnl_success) status = dnnl_stream_wait(mine->stream);
     for (int i = 0; i < made; i++) dnnl_memory_destroy(arguments[i].memory);
     return !failed("run a primitive", status);
 }
@@ -453,7 +616,7 @@ static bool reorder(const syn_op *op, bool back, const void *from, void *to) {
     const layout packed = op->layouts[op->weights];
     const layout layouts[2] = {back ? packed : LAYOUT(op->plain), back ? LAYOUT(op->plain) : packed};
     void *const addresses[2] = {(void *)from, to};
-    return execute(back ? op->unpack : op->pack, 2, names, layouts, addresses);
+    return execute(back ? &op->unpack : &op->pack, 2, names, layouts, addresses);
 }
 
 bool syn_pack(const syn_op *op, const void *plain, void *packed) { return reorder(op, false, plain, packed); }
@@ -461,7 +624,7 @@ bool syn_unpack(const syn_op *op, const void *packed, void *plain) { return reor
 
 bool syn_run(const syn_op *op, const void *first, const void *second, void *third, void *last) {
     void *const addresses[4] = {(void *)first, (void *)second, third, last};
-    return execute(op->primitive, 4, op->arguments, op->layouts, addresses);
+    return execute(&op->run, 4, op->arguments, op->layouts, addresses);
 }
 
 void syn_version(int *major, int *minor, int *patch) {
@@ -473,15 +636,9 @@ void syn_version(int *major, int *minor, int *patch) {
 
 bool syn_has_native_bf16(void) {
 #if defined(__x86_64__)
-    // The order of oneDNN's instruction sets is not that of their numbers: name those with bf16 products.
-    switch (dnnl_get_effective_cpu_isa()) {
-    case dnnl_cpu_isa_avx512_core_bf16:
-#if DNNL_VERSION_MAJOR >= 3
-    case dnnl_cpu_isa_avx512_core_fp16:
-#endif
-    case dnnl_cpu_isa_avx512_core_amx: return true;
-    default: return false;
-    }
+    // Instruction sets are sets of bits: those with bf16 products contain all bits of the first that had them.
+    const unsigned first = dnnl_cpu_isa_avx512_core_bf16;
+    return ((unsigned)dnnl_get_effective_cpu_isa() & first) == first;
 #else
     return false;
 #endif

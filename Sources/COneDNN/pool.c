@@ -20,6 +20,7 @@ static set_entry set_threads;
 static pthread_once_t looked_up = PTHREAD_ONCE_INIT;
 static atomic_int chosen;
 static __thread int applied;
+static __thread bool inside;
 
 static void look_up(void) {
     gomp_parallel = (parallel_entry)dlsym(RTLD_DEFAULT, "GOMP_parallel");
@@ -57,12 +58,15 @@ typedef struct {
 
 static void part(void *shared) {
     const job *j = shared;
+    const bool was_inside = inside;
+    inside = true;
     j->body(j->context, thread_number(), team_size());
+    inside = was_inside;
 }
 
 void syn_parallel(void (*body)(void *context, int part, int parts), void *context) {
     int count = syn_thread_count();
-    if (count == 1 || !gomp_parallel || !thread_number || !team_size) {
+    if (inside || count == 1 || !gomp_parallel || !thread_number || !team_size) {
         body(context, 0, 1);
         return;
     }

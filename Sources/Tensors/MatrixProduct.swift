@@ -128,7 +128,7 @@ extension Primitive {
 }
 
 /// Addresses of three views for one call.
-func withUnsafePointers<Result>(
+func withUnsafePointers<Result: ~Copyable>(
     _ a: syn_view, _ b: syn_view, _ c: syn_view,
     _ body: (UnsafePointer<syn_view>, UnsafePointer<syn_view>, UnsafePointer<syn_view>) -> Result
 ) -> Result {

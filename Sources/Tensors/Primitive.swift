@@ -1,7 +1,9 @@
 import COneDNN
 
-/// A oneDNN primitive prepared for its shapes; the shim keeps it for the process's life.
-struct Primitive: @unchecked Sendable {
+/// A oneDNN primitive prepared for its shapes, in use for as long as this value lives.
+///
+/// The shim keeps the primitives used last; see `PrimitiveCache`.
+struct Primitive: ~Copyable {
     private let operation: OpaquePointer
 
     /// Takes what a shim call made. Shapes reach here checked, so a refusal is our own mistake.
@@ -9,6 +11,8 @@ struct Primitive: @unchecked Sendable {
         guard let made else { preconditionFailure(String(cString: syn_last_error())) }
         operation = made
     }
+
+    deinit { syn_release(operation) }
 
     func run(
         _ first: UnsafeRawPointer, _ second: UnsafeRawPointer? = nil, _ third: UnsafeMutableRawPointer? = nil,
@@ -21,14 +25,15 @@ struct Primitive: @unchecked Sendable {
     /// Weights in the layout this primitive wants: kept with the weights while they are frozen, made anew
     /// for parameters, whose values move.
     func packed(_ weights: Tensor) -> Packing {
-        let make = { () -> Packing in
-            let packing = Packing(byteCount: syn_packed_size(operation))
-            let done = syn_pack(operation, weights.storage.address, packing.address)
-            precondition(done, String(cString: syn_last_error()))
-            return packing
-        }
-        if weights.wantsGradient { return make() }
-        return weights.storage.packing(syn_packed_layout(operation), orMake: make)
+        if weights.wantsGradient { return pack(weights) }
+        return weights.storage.packing(syn_packed_layout(operation)) { pack(weights) }
+    }
+
+    private func pack(_ weights: Tensor) -> Packing {
+        let packing = emptyPacking()
+        let done = syn_pack(operation, weights.storage.address, packing.address)
+        precondition(done, String(cString: syn_last_error()))
+        return packing
     }
 
     /// Room for a weights' gradient in this primitive's layout.
@@ -38,6 +43,14 @@ struct Primitive: @unchecked Sendable {
         let done = syn_unpack(operation, packing.address, plain.storage.address)
         precondition(done, String(cString: syn_last_error()))
     }
+}
+
+/// The primitives kept ready, each for its shapes: bounded, so that inputs of ever new sizes do not fill memory.
+package enum PrimitiveCache {
+    /// How many are kept now.
+    package static var count: Int { Int(syn_kept_operations()) }
+    /// How many are kept at most; those unused for longest go first.
+    package static var limit: Int { Int(syn_most_operations()) }
 }
 
 extension syn_view {

@@ -35,11 +35,12 @@ public struct PlateauSchedule: Sendable, Equatable, Codable {
 
     /// Takes note of a validation loss; call once per round.
     public mutating func observe(_ loss: Float) {
-        if let best, loss >= best * (1 - threshold) {
-            badRounds += 1
-        } else {
+        // Written so that a loss that is no number counts as bad.
+        if loss < best.map({ $0 * (1 - threshold) }) ?? .infinity {
             best = loss
             badRounds = 0
+        } else {
+            badRounds += 1
         }
         if badRounds > patience {
             rate *= factor

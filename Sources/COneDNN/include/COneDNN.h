@@ -33,8 +33,15 @@ typedef struct {
     int64_t top, left, bottom, right;
 } syn_window;
 
-// A primitive prepared for certain shapes. Owned by the shim's own cache and valid for the process's life.
+// A primitive prepared for certain shapes. It belongs to the shim's own cache, which keeps the 2048 used last;
+// one that was answered stays valid until syn_release, and may run on several threads at once.
 typedef struct syn_op syn_op;
+
+void syn_release(const syn_op *op);
+
+// How many operations the cache holds, and how many it keeps at most (more only while all are in use).
+int syn_kept_operations(void);
+int syn_most_operations(void);
 
 // What was wrong with the last NULL or false answer on this thread: operation, shapes, oneDNN's status.
 const char *syn_last_error(void);
@@ -75,7 +82,8 @@ void syn_version(int *major, int *minor, int *patch);
 // Whether the processor multiplies BFloat16 natively.
 bool syn_has_native_bf16(void);
 
-// oneDNN's OpenMP pool. body is called once for each part, by as many threads as the pool grants.
+// oneDNN's OpenMP pool. body is called once for each part, by as many threads as the pool grants. Threads that
+// call at once each get a team of their own; a call from inside a body runs its one part where it is.
 void syn_set_thread_count(int count);
 int syn_thread_count(void);
 void syn_parallel(void (*body)(void *context, int part, int parts), void *context);
