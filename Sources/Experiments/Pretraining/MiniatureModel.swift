@@ -24,12 +24,12 @@ public enum MiniatureModel: String, CaseIterable, Sendable {
         case .bertMini: Recipe(steps: 2500, batch: 64, learningRate: 1e-3, seed: 11)
         case .bertSmall: Recipe(steps: 2500, batch: 64, learningRate: 7e-4, seed: 12)
         case .clipMini: Recipe(steps: 1000, batch: 96, learningRate: 1e-3, weightDecay: 0.05, seed: 21)
-        case .clipSmall: Recipe(steps: 900, batch: 96, learningRate: 8e-4, weightDecay: 0.05, seed: 22)
+        case .clipSmall: Recipe(steps: 700, batch: 96, learningRate: 8e-4, weightDecay: 0.05, seed: 22)
         case .clipJudge: Recipe(steps: 1200, batch: 128, learningRate: 8e-4, weightDecay: 0.05, seed: 23)
         case .vqgan: Recipe(steps: 1500, batch: 16, learningRate: 1e-3, weightDecay: 0, seed: 31)
         case .decoder: Recipe(steps: 1500, batch: 32, learningRate: 1.5e-3, weightDecay: 0.05, seed: 32)
         case .inceptionMini: Recipe(steps: 500, batch: 48, learningRate: 2e-3, seed: 41)
-        case .attributeReader: Recipe(steps: 1000, batch: 48, learningRate: 2e-3, seed: 42)
+        case .attributeReader: Recipe(steps: 700, batch: 48, learningRate: 2e-3, seed: 42)
         }
     }
 

@@ -55,9 +55,11 @@ public struct Judges: Sendable {
     }
 
     /// Scores of every pair and of the set. `records` come back with their scores filled in.
+    ///
+    /// - Parameter real: features of real pictures, which the Fréchet distance is measured from; nil for none.
     public func judge(
-        _ images: [Image], _ records: [SampleRecord]
-    ) throws -> (verdict: Verdict, records: [SampleRecord], features: Tensor) {
+        _ images: [Image], _ records: [SampleRecord], real: FeatureStatistics? = nil
+    ) throws -> (verdict: Verdict, records: [SampleRecord]) {
         var records = records
         let clipResult = try clip.scores(images, records.map(\.text))
         let found = try attributes?.probabilities(images)
@@ -79,7 +81,9 @@ public struct Judges: Sendable {
             inceptionScore: enough ? try InceptionScore.score(ofLogits: logits, splits: splits) : nil,
             inceptionScoreAsPublished: enough
                 ? try InceptionScore.score(ofLogits: try inceptionFeatures(images, published: true).logits, splits: splits) : nil,
-            fid: nil, attributeScore: stated == 0 ? nil : Double(right) / Double(stated))
-        return (verdict, records, features)
+            fid: real == nil || images.count < 2
+                ? nil : try real.map { try FrechetDistance(between: FeatureStatistics(of: features), and: $0).value },
+            attributeScore: stated == 0 ? nil : Double(right) / Double(stated))
+        return (verdict, records)
     }
 }

@@ -39,6 +39,7 @@ public final class ProbeRun {
     let precision: Precision
     private let decoderHash: String
     private let cache: FeatureCache
+    private var realStatistics: FeatureStatistics?
     private var training: [String: AdapterData] = [:]
     private var validation: [String: AdapterData] = [:]
     var stages: [Provenance.Stage] = []
@@ -186,7 +187,7 @@ public final class ProbeRun {
         let records = jobs.map {
             SampleRecord(number: $0.number, caption: $0.caption, text: $0.text, file: "\(folder.imageFolder.lastPathComponent)/\($0.file)")
         }
-        let judged = try judges.judge(images, records)
+        let judged = try judges.judge(images, records, real: try realFeatures())
         let lines = try judged.records.map { record in
             let encoder = JSONEncoder()
             encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
@@ -245,19 +246,33 @@ public final class ProbeRun {
         return pair
     }
 
+    /// What the Fréchet distance compares with: the pictures the captions were written for.
+    private func realFeatures() throws -> FeatureStatistics? {
+        if let known = realStatistics { return known }
+        let images = try realImages()
+        guard images.count > 1 else { return nil }
+        realStatistics = try FeatureStatistics(of: try judges.inceptionFeatures(images).features)
+        return realStatistics
+    }
+
+    private func realImages() throws -> [Image] {
+        let preparation = TamingPreprocessing(side: decoder.configuration.vqgan.resolution)
+        return try data.generationCaptions(settings.sampling.captions).map {
+            try preparation.prepared(try data.image(data.validation[$0.sample]))
+        }
+    }
+
     /// The pictures the captions were written for, scored like drawn ones.
     private func groundTruth() throws -> RunFolder.Truth {
         let folder = root.appending(path: "real")
         let scoresFile = folder.appending(path: "scores.json")
         if let known = try RunFolder.read(RunFolder.Truth.self, scoresFile) { return known }
         let choices = data.generationCaptions(settings.sampling.captions)
-        let preparation = TamingPreprocessing(side: decoder.configuration.vqgan.resolution)
-        let images = try choices.map { try preparation.prepared(try data.image(data.validation[$0.sample])) }
         let records = choices.map { choice in
             let sample = data.validation[choice.sample]
             return SampleRecord(number: sample.number, caption: choice.caption, text: sample.captions[choice.caption], file: "")
         }
-        let judged = try judges.judge(images, records)
+        let judged = try judges.judge(try realImages(), records)
         try AtomicFile.makeFolder(folder)
         let truth = RunFolder.Truth(verdict: judged.verdict, records: judged.records)
         try RunFolder.write(truth, scoresFile)
