@@ -45,13 +45,32 @@ extension Tensor {
         let (x, y) = (detached, out)
         return out.remembering([self], backward: { g in
             let back = Tensor.zeros(x.shape)
+            let rest = Tensor(uninitialised: [pool.batch, channels])   // what a window has still to pass on
             let (a, y, g, b) = (x.constFloats, y.constFloats, g.constFloats, back.mutableFloats)
+            let rests = rest.mutableFloats
             pool.forEachWindowInOrder { window in
                 let line = window.number * channels
-                for channel in 0..<channels {
-                    // The first of equals, as PyTorch.
-                    let winner = window.firstPixel { a[$0 * channels + channel] == y[line + channel] }
-                    if let winner { b[winner * channels + channel] += g[line + channel] }
+                let rest = rests + window.number / pool.windowsPerImage * channels
+                rest.update(from: g + line, count: channels)
+                // The first of equals takes all, as in PyTorch.
+                window.forEachPixel { pixel in
+                    let place = pixel * channels
+                    var channel = 0
+                    while channel &+ 16 <= channels {
+                        let isLargest = a.lanes(place + channel) .== y.lanes(line + channel)
+                        let there = UnsafePointer(rest).lanes(channel)
+                        let given = Lanes(repeating: 0).replacing(with: there, where: isLargest)
+                        b.store(UnsafePointer(b).lanes(place + channel) + given, place + channel)
+                        rest.store(there.replacing(with: 0, where: isLargest), channel)
+                        channel &+= 16
+                    }
+                    while channel < channels {
+                        if a[place + channel] == y[line + channel] {
+                            b[place + channel] += rest[channel]
+                            rest[channel] = 0
+                        }
+                        channel &+= 1
+                    }
                 }
             }
             return [back]
@@ -72,9 +91,10 @@ private struct Pooling {
     }
 
     var outShape: [Int] { [batch, out.height, out.width, channels] }
+    var windowsPerImage: Int { out.height * out.width }
 
     private func window(_ number: Int) -> Window {
-        let (image, place) = number.quotientAndRemainder(dividingBy: out.height * out.width)
+        let (image, place) = number.quotientAndRemainder(dividingBy: windowsPerImage)
         let (top, left) = (place / out.width * stride - padding, place % out.width * stride - padding)
         return Window(
             number: number, rows: max(top, 0)..<min(top + size, height), columns: max(left, 0)..<min(left + size, width),
@@ -84,7 +104,7 @@ private struct Pooling {
     @inline(__always)
     func forEachWindow(_ body: (Window) -> Void) {
         let grain = max(1, elementGrain / (size * size * channels))
-        parallel(batch * out.height * out.width, grain: grain) { range in
+        parallel(batch * windowsPerImage, grain: grain) { range in
             for number in range { body(window(number)) }
         }
     }
@@ -92,7 +112,7 @@ private struct Pooling {
     /// Image by image, so that overlapping windows never meet on two threads.
     @inline(__always)
     func forEachWindowInOrder(_ body: (Window) -> Void) {
-        let perImage = out.height * out.width
+        let perImage = windowsPerImage
         parallel(batch, grain: max(1, elementGrain / (size * size * channels * perImage))) { images in
             for number in images.lowerBound * perImage..<images.upperBound * perImage { body(window(number)) }
         }
@@ -115,13 +135,5 @@ private struct Window {
         for y in rows {
             for x in columns { body((firstRow + y) * width + x) }
         }
-    }
-
-    @inline(__always)
-    func firstPixel(where found: (_ pixel: Int) -> Bool) -> Int? {
-        for y in rows {
-            for x in columns where found((firstRow + y) * width + x) { return (firstRow + y) * width + x }
-        }
-        return nil
     }
 }
