@@ -29,7 +29,7 @@ public enum MiniatureModel: String, CaseIterable, Sendable {
         case .vqgan: Recipe(steps: 1500, batch: 16, learningRate: 1e-3, weightDecay: 0, seed: 31)
         case .decoder: Recipe(steps: 1500, batch: 32, learningRate: 1.5e-3, weightDecay: 0.05, seed: 32)
         case .inceptionMini: Recipe(steps: 500, batch: 48, learningRate: 2e-3, seed: 41)
-        case .attributeReader: Recipe(steps: 450, batch: 48, learningRate: 2e-3, seed: 42)
+        case .attributeReader: Recipe(steps: 700, batch: 48, learningRate: 2e-3, seed: 42)
         }
     }
 
