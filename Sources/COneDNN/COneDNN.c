@@ -335,9 +335,11 @@ static void destroy_operation(syn_op *op) {
 
 static bool prepare_reorder(prepared *p, layout from, layout to) {
     dnnl_primitive_attr_t attr;
-    bool done = attributes(&attr, SYN_IDENTITY, false)
-        && !failed("prepare packing", dnnl_reorder_primitive_desc_create(&p->description, from, engine, to, engine, attr))
-        && !failed("make a packing", dnnl_primitive_create(&p->primitive, p->description));
+    bool done = attributes(&attr, SYN_IDENTITY, false);
+    dnnl_status_t status = dnnl_success;
+    if (done) status = dnnl_reorder_primitive_desc_create(&p->description, from, engine, to, engine, attr);
+    if (done && status == dnnl_success) status = dnnl_primitive_create(&p->primitive, p->description);
+    if (failed("prepare packing", status)) done = false;
     if (attr) dnnl_primitive_attr_destroy(attr);
     return done;
 }
@@ -639,7 +641,8 @@ static bool multiplies;
 
 static void try_bf16(void) {
     const syn_view a = {2, SYN_BF16, {16, 16}, {16, 1}}, b = a, c = {2, SYN_F32, {16, 16}, {16, 1}};
-    const syn_view narrow = {4, SYN_BF16, {1, 16, 4, 4}, {256, 1, 64, 16}}, wide = {4, SYN_F32, {1, 16, 4, 4}, {256, 1, 64, 16}};
+    const syn_view narrow = {4, SYN_BF16, {1, 16, 4, 4}, {256, 1, 64, 16}};
+    const syn_view wide = {4, SYN_F32, {1, 16, 4, 4}, {256, 1, 64, 16}};
     const syn_view kernel = {4, SYN_BF16, {16, 16, 1, 1}, {16, 1, 1, 1}};
     const syn_window window = {1, 1, 0, 0, 0, 0};
     const syn_op *made[] = {

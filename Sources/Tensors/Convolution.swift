@@ -83,7 +83,8 @@ extension Tensor {
         })
     }
 
-    /// Every pixel `factor` × `factor` times: [batch, height, width, channels] → [batch, height·f, width·f, channels].
+    /// Every pixel `factor` × `factor` times:
+    /// [batch, height, width, channels] → [batch, height·factor, width·factor, channels].
     public func upsampledNearest(by factor: Int) -> Tensor {
         let (batch, height, width, channels) = (shape[0], shape[1], shape[2], shape[3])
         let out = Tensor(uninitialised: [batch, height * factor, width * factor, channels])
@@ -94,7 +95,8 @@ extension Tensor {
                 let first = o + row * factor * wide
                 for x in 0..<width {
                     for copy in 0..<factor {
-                        (first + (x * factor + copy) * channels).update(from: a + (row * width + x) * channels, count: channels)
+                        let pixel = a + (row * width + x) * channels
+                        (first + (x * factor + copy) * channels).update(from: pixel, count: channels)
                     }
                 }
                 for copy in 1..<factor { (first + copy * wide).update(from: first, count: wide) }

@@ -67,7 +67,8 @@ extension Tensor {
         return out
     }
 
-    /// The product over the last two axes: [batch.., m, k]·[batch.., k, n], or ·[batch.., n, k]ᵀ with `transposeRight`.
+    /// The product over the last two axes: [batch.., m, k]·[batch.., k, n], or ·[batch.., n, k]ᵀ with
+    /// `transposeRight`.
     ///
     /// The batch axes are equal, or the right side has none and serves every matrix of the left.
     public func matmul(_ right: Tensor, transposeRight: Bool = false) -> Tensor {

@@ -97,8 +97,8 @@ private struct Pooling {
         let (image, place) = number.quotientAndRemainder(dividingBy: windowsPerImage)
         let (top, left) = (place / out.width * stride - padding, place % out.width * stride - padding)
         return Window(
-            number: number, rows: max(top, 0)..<min(top + size, height), columns: max(left, 0)..<min(left + size, width),
-            firstRow: image * height, width: width)
+            number: number, rows: max(top, 0)..<min(top + size, height),
+            columns: max(left, 0)..<min(left + size, width), firstRow: image * height, width: width)
     }
 
     @inline(__always)

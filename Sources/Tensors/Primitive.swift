@@ -83,12 +83,13 @@ extension syn_view {
             running *= dims[axis]
         }
         let strides = strides ?? contiguous
-        withUnsafeMutableBytes(of: &self.dims) { raw in
-            for (axis, size) in dims.enumerated() { raw.storeBytes(of: Int64(size), toByteOffset: axis * 8, as: Int64.self) }
+        func store(_ numbers: [Int], _ raw: UnsafeMutableRawBufferPointer) {
+            for (axis, number) in numbers.enumerated() {
+                raw.storeBytes(of: Int64(number), toByteOffset: axis * 8, as: Int64.self)
+            }
         }
-        withUnsafeMutableBytes(of: &self.strides) { raw in
-            for (axis, step) in strides.enumerated() { raw.storeBytes(of: Int64(step), toByteOffset: axis * 8, as: Int64.self) }
-        }
+        withUnsafeMutableBytes(of: &self.dims) { store(dims, $0) }
+        withUnsafeMutableBytes(of: &self.strides) { store(strides, $0) }
     }
 }
 

@@ -51,7 +51,8 @@ extension Tensor {
     /// The part of one axis from `from` up to, not including, `to`.
     public func slice(axis: Int, from: Int, to: Int) -> Tensor {
         let axis = axis < 0 ? shape.count + axis : axis
-        precondition(0 <= from && from <= to && to <= shape[axis], "\(from)..<\(to) is outside axis \(axis) of \(shape)")
+        precondition(
+            0 <= from && from <= to && to <= shape[axis], "\(from)..<\(to) is outside axis \(axis) of \(shape)")
         let (outer, inner) = around(axis)
         let width = elementType.width * inner
         let (whole, part) = (shape[axis] * width, (to - from) * width)
@@ -59,13 +60,15 @@ extension Tensor {
         outShape[axis] = to - from
         let out = Tensor(uninitialised: outShape, elementType: elementType)
         for i in 0..<outer {
-            (out.storage.address + i * part).copyMemory(from: storage.address + i * whole + from * width, byteCount: part)
+            let source = storage.address + i * whole + from * width
+            (out.storage.address + i * part).copyMemory(from: source, byteCount: part)
         }
         let full = shape
         return out.remembering([self], backward: { g in
             let back = Tensor.zeros(full)
             for i in 0..<outer {
-                (back.storage.address + i * whole + from * width).copyMemory(from: g.storage.address + i * part, byteCount: part)
+                let target = back.storage.address + i * whole + from * width
+                target.copyMemory(from: g.storage.address + i * part, byteCount: part)
             }
             return [back]
         })

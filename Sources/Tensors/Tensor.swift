@@ -63,7 +63,9 @@ extension Tensor {
     /// Float32 or Int32 elements that stand in memory owned by somebody else (a mapped file), used in place.
     ///
     /// `owner` is kept alive as long as the tensor. The memory must be aligned to four bytes and is never written.
-    public init(borrowing bytes: UnsafeRawBufferPointer, shape: [Int], elementType: ElementType, owner: AnyObject & Sendable) {
+    public init(
+        borrowing bytes: UnsafeRawBufferPointer, shape: [Int], elementType: ElementType, owner: AnyObject & Sendable
+    ) {
         self.init(storage: Storage(borrowing: bytes, owner: owner), shape: shape, elementType: elementType)
     }
 

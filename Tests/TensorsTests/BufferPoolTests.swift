@@ -65,7 +65,9 @@ import Testing
             return (before: taken, more: pool.bytesFromSystem - taken)
         }
         let (first, all) = (taken[0].before, pool.bytesFromSystem)
-        print("mixed sizes \(seed): at most \(largest >> 10) KB in use at once, \(first >> 10) KB taken, \(all >> 10) in the end")
+        print(
+            "mixed sizes \(seed): at most \(largest >> 10) KB in use at once, \(first >> 10) KB taken,",
+            "\(all >> 10) in the end")
         #expect(taken.suffix(2).allSatisfy { $0.more == 0 })
         #expect(all <= first + first / 10)
     }

@@ -170,4 +170,23 @@ import Testing
         let found = try reference("cross-entropy/in0").crossEntropyPerRow(targets)
         expectClose(found, try reference("cross-entropy/rows"), "cross-entropy of every row")
     }
+
+    @Test func placesOfTheLargest() throws {
+        let reference = try Reference()
+        let found = try reference("cross-entropy/in0").argmax().integers
+        #expect(try reference("cross-entropy/argmax").integers == found)
+        #expect(Tensor([1, 3, 3, 2] as [Float], shape: [1, 4]).argmax().integers == [1])
+    }
+
+    /// Dropout has no reference but its definition: a share of zeros, the rest scaled, the same for the gradient.
+    @Test func dropoutScalesWhatItKeeps() {
+        var stream = RandomStream(seed: 1, purpose: "dropout")
+        let x = Tensor.full([200, 100], 2).asParameter()
+        let y = x.dropout(0.25, &stream)
+        let slope = gradients(of: y.sum(), for: [x])[0]
+        #expect(Set(y.floats) == [0, 2 / 0.75] && slope.floats == y.floats.map { $0 / 2 })
+        let share = Double(y.floats.count { $0 == 0 }) / 20_000
+        print("dropout 0.25: \(share) of 20,000 are zero")
+        #expect(abs(share - 0.25) < 0.0123)   // four standard deviations
+    }
 }

@@ -134,7 +134,8 @@ case("attention, scale", lambda q, k, v: attention(q, k, v, 3, scale=0.3), *thre
 case("attention, causal", lambda q, k, v: attention(q, k, v, 3, lambda s, i: i + 1), *three(7, 7))
 case("attention, newest causal", lambda q, k, v: attention(q, k, v, 3, lambda s, i: 4 + i + 1), *three(3, 7))
 case("attention, lengths", lambda q, k, v: attention(q, k, v, 3, lambda s, i: lengths[s]), *three(5, 7))
-case("attention, causal lengths", lambda q, k, v: attention(q, k, v, 3, lambda s, i: min(i + 1, lengths[s])), *three(7, 7))
+case("attention, causal lengths", lambda q, k, v: attention(q, k, v, 3, lambda s, i: min(i + 1, lengths[s])),
+     *three(7, 7))
 case("attention over a cache", lambda q, k, v: attention(q, k, v, 3, lambda s, i: i + 1), *three(7, 7), fixed=(0, 1, 2))
 
 # MARK: images
@@ -164,7 +165,8 @@ case("max pool, padded", lambda x: last(F.max_pool2d(first(x), 3, 2, 1)), images
 
 # MARK: norms and losses
 
-case("layer norm", lambda x, s, b: F.layer_norm(x, (37,), s, b, 1e-5), normal(3, 5, 37, shift=2), normal(37), normal(37))
+case("layer norm", lambda x, s, b: F.layer_norm(x, (37,), s, b, 1e-5), normal(3, 5, 37, shift=2), normal(37),
+     normal(37))
 case("frozen layer norm", lambda x, s, b: F.layer_norm(x, (37,), s, b, 1e-5), normal(7, 37), normal(37), normal(37),
      fixed=(1, 2))
 group = lambda groups: lambda x, s, b: last(F.group_norm(first(x), groups, s, b, 1e-6))
@@ -181,7 +183,9 @@ case("softmax", lambda x: x.softmax(-1), normal(5, 37, scale=3))
 case("log softmax", lambda x: x.log_softmax(-1), normal(5, 37, scale=3))
 targets = torch.tensor([3, -100, 36, 0, -100, 7])
 case("cross-entropy", lambda x: F.cross_entropy(x, targets, ignore_index=-100), normal(6, 37, scale=3))
-keep("cross-entropy/rows", F.cross_entropy(stored["cross-entropy/in0"].double(), targets.clamp(min=0), reduction="none"))
+logits = stored["cross-entropy/in0"].double()
+keep("cross-entropy/rows", F.cross_entropy(logits, targets.clamp(min=0), reduction="none"))
+keep("cross-entropy/argmax", logits.argmax(-1))
 case("l2 normalised", lambda x: F.normalize(x, dim=-1), normal(5, 37))
 
 # MARK: optimiser, schedules, clipping
