@@ -634,6 +634,31 @@ void syn_version(int *major, int *minor, int *patch) {
     *patch = v->patch;
 }
 
+static pthread_once_t tried = PTHREAD_ONCE_INIT;
+static bool multiplies;
+
+static void try_bf16(void) {
+    const syn_view a = {2, SYN_BF16, {16, 16}, {16, 1}}, b = a, c = {2, SYN_F32, {16, 16}, {16, 1}};
+    const syn_view narrow = {4, SYN_BF16, {1, 16, 4, 4}, {256, 1, 64, 16}}, wide = {4, SYN_F32, {1, 16, 4, 4}, {256, 1, 64, 16}};
+    const syn_view kernel = {4, SYN_BF16, {16, 16, 1, 1}, {16, 1, 1, 1}};
+    const syn_window window = {1, 1, 0, 0, 0, 0};
+    const syn_op *made[] = {
+        syn_matmul(&a, &b, &c, false, SYN_IDENTITY, false, true),
+        syn_convolution_forward(&narrow, &kernel, &wide, &window, false, SYN_IDENTITY),
+        syn_convolution_backward_data(&wide, &kernel, &narrow, &window),
+    };
+    multiplies = true;
+    for (int i = 0; i < 3; i++) {
+        multiplies = multiplies && made[i];
+        if (made[i]) syn_release(made[i]);
+    }
+}
+
+bool syn_multiplies_bf16(void) {
+    pthread_once(&tried, try_bf16);
+    return multiplies;
+}
+
 bool syn_has_native_bf16(void) {
 #if defined(__x86_64__)
     // Instruction sets are sets of bits: those with bf16 products contain all bits of the first that had them.

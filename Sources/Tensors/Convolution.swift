@@ -23,7 +23,8 @@ extension Tensor {
     /// Two-dimensional convolution (cross-correlation, as everywhere in the field), channels last.
     ///
     /// self [batch, height, width, in], weight [out, in, kernelHeight, kernelWidth] as checkpoints have it,
-    /// bias [out] → [batch, height', width', out]. A BFloat16 weight makes the products run in BFloat16.
+    /// bias [out] → [batch, height', width', out]. A BFloat16 weight makes the products run in BFloat16,
+    /// as in `linear`.
     public func convolved(
         _ weight: Tensor, _ bias: Tensor? = nil, stride: Int = 1, padding: Padding = .zero,
         then activation: Activation = .identity
@@ -37,10 +38,10 @@ extension Tensor {
         }
         let size = padding.windows(shape[1], shape[2], (weight.shape[2], weight.shape[3]), stride)
         let out = Tensor(uninitialised: [shape[0], size.height, size.width, weight.shape[0]])
-        let x = converted(to: weight.elementType == .bfloat16 ? .bfloat16 : .float32).detached
+        let x = operand(of: weight)
         let source = syn_view(channelsLast: shape, x.elementType)
         let target = syn_view(channelsLast: out.shape, .float32)
-        let kernel = syn_view(weight.shape, weight.elementType)
+        let kernel = syn_view(weight.shape, weight.productType)
         let window = syn_window(stride, padding)
         let forward = withUnsafePointers(source, kernel, target) { s, k, t in
             withUnsafePointer(to: window) {
@@ -57,7 +58,7 @@ extension Tensor {
             var parts: [Tensor?] = [nil, nil, nil]
             if wants.x {
                 let slope = Tensor(uninitialised: inShape)
-                let g = g.converted(to: weight.elementType)
+                let g = g.operand(of: weight)
                 let backward = withUnsafePointers(
                     syn_view(channelsLast: inShape, .float32), kernel, syn_view(channelsLast: g.shape, g.elementType)
                 ) { s, k, t in

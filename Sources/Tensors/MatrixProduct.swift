@@ -12,7 +12,8 @@ func multiply(
 extension Tensor {
     /// y = act(x·Wᵀ + b): x [.., in], weight [out, in] as checkpoints have it, bias [out] → [.., out].
     ///
-    /// A BFloat16 weight (frozen) makes the product run in BFloat16 with Float32 sums; x and y stay Float32.
+    /// A BFloat16 weight (frozen) makes the product run in BFloat16 with Float32 sums; x and y stay Float32. On a
+    /// processor for which oneDNN has no such product, x is rounded all the same and the product runs in Float32.
     /// Frozen weights are packed once for the processor, in each direction that is used; weights under
     /// training are used as they lie.
     public func linear(_ weight: Tensor, _ bias: Tensor? = nil, then activation: Activation = .identity) -> Tensor {
@@ -25,9 +26,9 @@ extension Tensor {
 
         let out = Tensor(uninitialised: shape.dropLast() + [outs])
         guard rows > 0 else { return out }
-        let x = converted(to: weight.elementType == .bfloat16 ? .bfloat16 : .float32).detached
+        let x = operand(of: weight)
         let a = syn_view([rows, ins], x.elementType)                                   // [rows, in]
-        let b = syn_view([ins, outs], strides: [1, ins], weight.elementType)           // [in, out]
+        let b = syn_view([ins, outs], strides: [1, ins], weight.productType)           // [in, out]
         let c = syn_view([rows, outs])                                                 // [rows, out]
         let product = withUnsafePointers(a, b, c) {
             Primitive(syn_matmul($0, $1, $2, bias != nil, activation.kind, false, !weight.wantsGradient))
@@ -55,10 +56,10 @@ extension Tensor {
     /// dx = dy·W for a linear layer's weights [out, in], packed for this direction too while frozen.
     private func timesWeights(_ weight: Tensor, rows: Int) -> Tensor {
         let (outs, ins) = (weight.shape[0], weight.shape[1])
-        let g = converted(to: weight.elementType == .bfloat16 ? .bfloat16 : .float32)
+        let g = operand(of: weight)
         let out = Tensor(uninitialised: [rows, ins])
         let product = withUnsafePointers(
-            syn_view([rows, outs], g.elementType), syn_view([outs, ins], weight.elementType), syn_view([rows, ins])
+            syn_view([rows, outs], g.elementType), syn_view([outs, ins], weight.productType), syn_view([rows, ins])
         ) {
             Primitive(syn_matmul($0, $1, $2, false, SYN_IDENTITY, false, !weight.wantsGradient))
         }

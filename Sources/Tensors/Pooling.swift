@@ -2,26 +2,27 @@ extension Tensor {
     /// The mean of each window, channels last. With `countsPadding` the zeros around the image count as
     /// pixels, as PyTorch's default has it; without, each window is divided by its real pixels.
     public func averagePooled(size: Int, stride: Int, padding: Int = 0, countsPadding: Bool = true) -> Tensor {
-        let pool = Windows(shape, size: size, stride: stride, padding: padding)
+        let pool = Pooling(shape, size: size, stride: stride, padding: padding)
         let channels = pool.channels
         let out = Tensor(uninitialised: pool.outShape)
         let (a, o) = (constFloats, out.mutableFloats)
-        pool.forEachWindow { window, pixels in
-            let to = o + window * channels
+        pool.forEachWindow { window in
+            let to = o + window.number * channels
             to.update(repeating: 0, count: channels)
-            for pixel in pixels { mapLanes(0..<channels, to, a + pixel * channels, to) { $0 + $1 } }
-            let factor = 1 / Float(countsPadding ? size * size : pixels.count)
+            window.forEachPixel { pixel in mapLanes(0..<channels, to, a + pixel * channels, to) { $0 + $1 } }
+            let factor = 1 / Float(countsPadding ? size * size : window.pixelCount)
             mapLanes(0..<channels, to, to) { $0 * factor }
         }
         let full = shape
         return out.remembering([self], backward: { g in
             let back = Tensor.zeros(full)
             let (g, b) = (g.constFloats, back.mutableFloats)
-            pool.forEachWindowInOrder { window, pixels in
-                let factor = 1 / Float(countsPadding ? size * size : pixels.count)
-                for pixel in pixels {
+            pool.forEachWindowInOrder { window in
+                let factor = 1 / Float(countsPadding ? size * size : window.pixelCount)
+                let from = g + window.number * channels
+                window.forEachPixel { pixel in
                     let to = b + pixel * channels
-                    mapLanes(0..<channels, to, g + window * channels, to) { $0 + $1 * factor }
+                    mapLanes(0..<channels, to, from, to) { $0 + $1 * factor }
                 }
             }
             return [back]
@@ -30,27 +31,45 @@ extension Tensor {
 
     /// The largest of each window, channels last; padding never wins.
     public func maxPooled(size: Int, stride: Int, padding: Int = 0) -> Tensor {
-        let pool = Windows(shape, size: size, stride: stride, padding: padding)
+        let pool = Pooling(shape, size: size, stride: stride, padding: padding)
         let channels = pool.channels
         let out = Tensor(uninitialised: pool.outShape)
         let (a, o) = (constFloats, out.mutableFloats)
-        pool.forEachWindow { window, pixels in
-            let to = o + window * channels
+        pool.forEachWindow { window in
+            let to = o + window.number * channels
             to.update(repeating: -.infinity, count: channels)
-            for pixel in pixels {
+            window.forEachPixel { pixel in
                 mapLanes(0..<channels, to, a + pixel * channels, to) { $0.replacing(with: $1, where: $1 .> $0) }
             }
         }
-        let x = detached
+        let (x, y) = (detached, out)
         return out.remembering([self], backward: { g in
             let back = Tensor.zeros(x.shape)
-            let (a, y, g, b) = (x.constFloats, out.constFloats, g.constFloats, back.mutableFloats)
-            pool.forEachWindowInOrder { window, pixels in
-                for channel in 0..<channels {
-                    let largest = y[window * channels + channel]
-                    // The first of equals, as PyTorch.
-                    if let winner = pixels.first(where: { a[$0 * channels + channel] == largest }) {
-                        b[winner * channels + channel] += g[window * channels + channel]
+            let rest = Tensor(uninitialised: [pool.batch, channels])   // what a window has still to pass on
+            let (a, y, g, b) = (x.constFloats, y.constFloats, g.constFloats, back.mutableFloats)
+            let rests = rest.mutableFloats
+            pool.forEachWindowInOrder { window in
+                let line = window.number * channels
+                let rest = rests + window.number / pool.windowsPerImage * channels
+                rest.update(from: g + line, count: channels)
+                // The first of equals takes all, as in PyTorch.
+                window.forEachPixel { pixel in
+                    let place = pixel * channels
+                    var channel = 0
+                    while channel &+ 16 <= channels {
+                        let isLargest = a.lanes(place + channel) .== y.lanes(line + channel)
+                        let there = UnsafePointer(rest).lanes(channel)
+                        let given = Lanes(repeating: 0).replacing(with: there, where: isLargest)
+                        b.store(UnsafePointer(b).lanes(place + channel) + given, place + channel)
+                        rest.store(there.replacing(with: 0, where: isLargest), channel)
+                        channel &+= 16
+                    }
+                    while channel < channels {
+                        if a[place + channel] == y[line + channel] {
+                            b[place + channel] += rest[channel]
+                            rest[channel] = 0
+                        }
+                        channel &+= 1
                     }
                 }
             }
@@ -59,8 +78,8 @@ extension Tensor {
     }
 }
 
-/// The windows of a pooling over images [batch, height, width, channels] and the pixels inside each.
-private struct Windows {
+/// The windows of a pooling over images [batch, height, width, channels].
+private struct Pooling {
     let batch, height, width, channels, size, stride, padding: Int
     let out: (height: Int, width: Int)
 
@@ -72,33 +91,49 @@ private struct Windows {
     }
 
     var outShape: [Int] { [batch, out.height, out.width, channels] }
+    var windowsPerImage: Int { out.height * out.width }
 
-    /// Pixel numbers of a window, row by row, without those outside the image.
-    private func pixels(of window: Int) -> [Int] {
-        let (image, place) = (window / (out.height * out.width), window % (out.height * out.width))
+    private func window(_ number: Int) -> Window {
+        let (image, place) = number.quotientAndRemainder(dividingBy: windowsPerImage)
         let (top, left) = (place / out.width * stride - padding, place % out.width * stride - padding)
-        var found: [Int] = []
-        found.reserveCapacity(size * size)
-        for y in max(top, 0)..<min(top + size, height) {
-            for x in max(left, 0)..<min(left + size, width) { found.append((image * height + y) * width + x) }
-        }
-        return found
+        return Window(
+            number: number, rows: max(top, 0)..<min(top + size, height), columns: max(left, 0)..<min(left + size, width),
+            firstRow: image * height, width: width)
     }
 
-    func forEachWindow(_ body: (_ window: Int, _ pixels: [Int]) -> Void) {
+    @inline(__always)
+    func forEachWindow(_ body: (Window) -> Void) {
         let grain = max(1, elementGrain / (size * size * channels))
-        parallel(batch * out.height * out.width, grain: grain) { range in
-            for window in range { body(window, pixels(of: window)) }
+        parallel(batch * windowsPerImage, grain: grain) { range in
+            for number in range { body(window(number)) }
         }
     }
 
     /// Image by image, so that overlapping windows never meet on two threads.
-    func forEachWindowInOrder(_ body: (_ window: Int, _ pixels: [Int]) -> Void) {
-        let perImage = out.height * out.width
-        parallel(batch, grain: 1) { images in
-            for window in images.lowerBound * perImage..<images.upperBound * perImage {
-                body(window, pixels(of: window))
-            }
+    @inline(__always)
+    func forEachWindowInOrder(_ body: (Window) -> Void) {
+        let perImage = windowsPerImage
+        parallel(batch, grain: max(1, elementGrain / (size * size * channels * perImage))) { images in
+            for number in images.lowerBound * perImage..<images.upperBound * perImage { body(window(number)) }
+        }
+    }
+}
+
+/// One window of a pooling, less what lies outside the image.
+private struct Window {
+    let number: Int
+    let rows, columns: Range<Int>
+    /// Rows of all images before this one.
+    let firstRow: Int
+    let width: Int
+
+    var pixelCount: Int { rows.count * columns.count }
+
+    /// The number of each pixel among those of all images, row by row.
+    @inline(__always)
+    func forEachPixel(_ body: (_ pixel: Int) -> Void) {
+        for y in rows {
+            for x in columns { body((firstRow + y) * width + x) }
         }
     }
 }

@@ -22,8 +22,8 @@ struct Primitive: ~Copyable {
         precondition(done, String(cString: syn_last_error()))
     }
 
-    /// Weights in the layout this primitive wants: kept with the weights while they are frozen, made anew
-    /// for parameters, whose values move.
+    /// Weights in the layout and type this primitive wants: kept with the weights while they are frozen, made
+    /// anew for parameters, whose values move.
     func packed(_ weights: Tensor) -> Packing {
         if weights.wantsGradient { return pack(weights) }
         return weights.storage.packing(syn_packed_layout(operation)) { pack(weights) }
@@ -31,7 +31,8 @@ struct Primitive: ~Copyable {
 
     private func pack(_ weights: Tensor) -> Packing {
         let packing = emptyPacking()
-        let done = syn_pack(operation, weights.storage.address, packing.address)
+        let plain = weights.detached.converted(to: weights.productType)
+        let done = withExtendedLifetime(plain) { syn_pack(operation, plain.storage.address, packing.address) }
         precondition(done, String(cString: syn_last_error()))
         return packing
     }
@@ -42,6 +43,21 @@ struct Primitive: ~Copyable {
     func unpack(_ packing: Packing, into plain: Tensor) {
         let done = syn_unpack(operation, packing.address, plain.storage.address)
         precondition(done, String(cString: syn_last_error()))
+    }
+}
+
+extension Tensor {
+    /// The type in which this weight is multiplied: its own, or Float32 where the processor lacks BFloat16.
+    var productType: ElementType {
+        elementType == .bfloat16 && !syn_multiplies_bf16() ? .float32 : elementType
+    }
+
+    /// This value as a product with a weight takes it: rounded as the weight is, in the type of the product.
+    ///
+    /// Products of BFloat16 numbers are exact in Float32, so the result is the same number in either type,
+    /// but for the order of the sums.
+    func operand(of weight: Tensor) -> Tensor {
+        detached.converted(to: weight.elementType).converted(to: weight.productType)
     }
 }
 

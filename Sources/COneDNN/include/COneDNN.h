@@ -79,6 +79,8 @@ bool syn_unpack(const syn_op *op, const void *packed, void *plain);
 bool syn_run(const syn_op *op, const void *first, const void *second, void *third, void *last);
 
 void syn_version(int *major, int *minor, int *patch);
+// Whether oneDNN multiplies BFloat16 on this processor at all, natively or not.
+bool syn_multiplies_bf16(void);
 // Whether the processor multiplies BFloat16 natively.
 bool syn_has_native_bf16(void);
 
