@@ -4,12 +4,14 @@ import Foundation
 /// what was found and what to do.
 public struct CheckpointError: Error, LocalizedError, CustomStringConvertible, Sendable, Equatable {
     public let message: String
-    /// Whether a file or folder is not there, rather than wrong inside.
-    public let isMissing: Bool
+    /// Whose fault it is: a file's content, its absence, or the place it should be written to.
+    public enum Kind: Sendable { case damaged, missing, unwritable }
 
-    public init(_ message: String, isMissing: Bool = false) {
+    public let kind: Kind
+
+    public init(_ message: String, _ kind: Kind = .damaged) {
         self.message = message
-        self.isMissing = isMissing
+        self.kind = kind
     }
 
     public var description: String { message }

@@ -29,7 +29,7 @@ struct CheckpointFiles: Sendable {
             path = index.path
             try addParts(listedIn: index)
         } else {
-            throw CheckpointError("The folder \(url.path) has no model.safetensors.", isMissing: true)
+            throw CheckpointError("the folder \(url.path) has no model.safetensors.", .missing)
         }
     }
 

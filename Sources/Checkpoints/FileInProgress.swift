@@ -16,7 +16,8 @@ final class FileInProgress {
         descriptor = open(temporary, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0o666)
         guard descriptor >= 0 else {
             throw CheckpointError(
-                "\(url.path) can not be written: \(reason()). Is \(folder.path) a folder that you may write to?")
+                "\(url.path) can not be written: \(reason()). Is \(folder.path) a folder that you may write to?",
+                .unwritable)
         }
     }
 
@@ -51,7 +52,7 @@ final class FileInProgress {
 
     private func failure() -> CheckpointError {
         let advice = errno == ENOSPC ? " Free some space and start again." : ""
-        return CheckpointError("\(url.path) can not be written: \(reason()).\(advice)")
+        return CheckpointError("\(url.path) can not be written: \(reason()).\(advice)", .unwritable)
     }
 
     private func reason() -> String { String(cString: strerror(errno)) }

@@ -13,7 +13,7 @@ final class MappedFile: Sendable {
         self.url = url
         let descriptor = open(url.path, O_RDONLY | O_CLOEXEC)
         guard descriptor >= 0 else {
-            throw CheckpointError("\(url.path) can not be opened: \(String(cString: strerror(errno))).", isMissing: true)
+            throw CheckpointError("\(url.path) can not be opened: \(String(cString: strerror(errno))).", .missing)
         }
         defer { close(descriptor) }
         var status = stat()

@@ -33,6 +33,20 @@ public enum AtomicFile {
         try? flush(folder, for: destination)   // the name itself; some file systems refuse, and then need not
     }
 
+    /// Says before long work, rather than after it, that a file cannot be written at its end.
+    public static func check(_ destination: URL) throws {
+        var isFolder: ObjCBool = false
+        if FileManager.default.fileExists(atPath: destination.path, isDirectory: &isFolder), isFolder.boolValue {
+            throw complaint(EISDIR, writing: destination)
+        }
+        let trial = destination.deletingLastPathComponent()
+            .appending(path: ".\(destination.lastPathComponent).\(getpid()).trial")
+        let descriptor = open(trial.path, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0o644)
+        guard descriptor >= 0 else { throw complaint(errno, writing: destination) }
+        close(descriptor)
+        unlink(trial.path)
+    }
+
     /// Makes a folder with all its parents, or says why it cannot be.
     public static func makeFolder(_ folder: URL) throws {
         var isFolder: ObjCBool = false
@@ -74,7 +88,7 @@ public enum AtomicFile {
             case ENOSPC, EDQUOT: "the disk is full; make room, then run the same command again"
             case EACCES, EPERM: "permission is denied; choose another output folder or change its owner"
             case EROFS: "the file system is read-only; choose another output folder"
-            case ENOENT: "the folder \(folder) does not exist"
+            case ENOENT where !FileManager.default.fileExists(atPath: folder): "the folder \(folder) does not exist"
             case ENOTDIR, EEXIST: "a file stands where a folder should be; choose another output folder"
             case EISDIR: "a folder of that name is in the way"
             case ENAMETOOLONG: "the name is too long for the file system"

@@ -16,9 +16,9 @@ extension Complaint {
             case let failure as ModelHub.Failure:
                 Complaint(failure.reason == .offline ? .offline : .missing, failure.description)
             case let error as TokenizerError: Complaint(error.isMissing ? .missing : .badData, error.description)
-            case let error as CheckpointError: Complaint(error.isMissing ? .missing : .badData, error.description)
+            case let error as CheckpointError: Complaint(Kind(error.kind), error.description)
             case let error as ModelError: Complaint(error.isMissing ? .missing : .badData, error.description)
-            case let error as ReportFailure: Complaint(.badData, error.description)
+            case let error as ReportFailure: Complaint(error.isUnwritable ? .failed : .badData, error.description)
             case let error as DataFileError: Complaint(.badData, error.description)
             case let error as StatisticsError: Complaint(.badData, error.description)
             case let error as ImageError: Complaint(Kind(error.kind), error.description)
@@ -31,6 +31,15 @@ extension Complaint {
 }
 
 extension Complaint.Kind {
+    init(_ kind: CheckpointError.Kind) {
+        self =
+            switch kind {
+            case .missing: .missing
+            case .damaged: .badData
+            case .unwritable: .failed
+            }
+    }
+
     init(_ kind: ImageError.Kind) {
         self =
             switch kind {

@@ -55,8 +55,19 @@ extension ProbeSettings {
         guard parts.count == 2, !keys.contains("") else {
             throw Complaint(.settings, "--set \(override): write KEY=VALUE, for example adapter.learning-rate=1e-4")
         }
-        let value = parts[1].isEmpty ? Node("") : try parse(parts[1], "--set \(override)")
+        let value = parts[1].isEmpty ? Node("") : unmarked(try parse(parts[1], "--set \(override)"))
         try place(value, at: keys[...], in: &tree, override)
+    }
+
+    /// The same without the lines it stood on, which are no lines of the settings file.
+    private static func unmarked(_ node: Node) -> Node {
+        switch node {
+        case .scalar(let scalar): .scalar(Node.Scalar(scalar.string, scalar.tag, scalar.style))
+        case .sequence(let items): .sequence(Node.Sequence(items.map(unmarked), items.tag, items.style))
+        case .mapping(let pairs):
+            .mapping(Node.Mapping(pairs.map { (unmarked($0.key), unmarked($0.value)) }, pairs.tag, pairs.style))
+        case .alias: node
+        }
     }
 
     private static func place(

@@ -117,7 +117,7 @@ struct ImageDecoderProject: Decodable {
 func decodedYAML<Content: Decodable>(_ type: Content.Type, at url: URL) throws -> Content {
     let path = url.path
     guard let data = FileManager.default.contents(atPath: path) else {
-        throw ModelError("\(path) cannot be read. Is the file there?", isMissing: true)
+        throw ModelError("\(path) cannot be read; a decoder's folder has project.yaml and model.safetensors.", isMissing: true)
     }
     guard let text = String(validating: data, as: UTF8.self) else {
         throw ModelError("\(path) is not a text file in UTF-8.")
@@ -127,7 +127,7 @@ func decodedYAML<Content: Decodable>(_ type: Content.Type, at url: URL) throws -
     } catch let error as DecodingError {
         throw ModelError("\(path): \(sentence(for: error))")
     } catch {
-        throw ModelError("\(path): this is not YAML: \(error)")
+        throw ModelError("\(path): this is not YAML: \(firstLine("\(error)"))")
     }
 }
 
@@ -143,7 +143,12 @@ private func sentence(for error: DecodingError) -> String {
     case .dataCorrupted(let context):
         let place = name(context.codingPath)
         let reason = context.underlyingError.map { "\($0)" } ?? context.debugDescription
-        return place.isEmpty ? "this is not YAML: \(reason)" : "the value of \(place) is not understood."
+        return place.isEmpty ? "this is not YAML: \(firstLine(reason))" : "the value of \(place) is not understood."
     @unknown default: return "\(error)"
     }
+}
+
+/// The parser's sentence without the piece of the file that it points at.
+private func firstLine(_ text: String) -> Substring {
+    text.split(whereSeparator: \.isNewline).first ?? ""
 }

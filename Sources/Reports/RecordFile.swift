@@ -33,7 +33,7 @@ public enum RecordFile {
                 at: url.deletingLastPathComponent(), withIntermediateDirectories: true)
             try bytes.write(to: url, options: .atomic)
         } catch {
-            throw ReportFailure("\(url.path) could not be written: \(ReportFailure.reason(error))")
+            throw ReportFailure("\(url.path) could not be written: \(ReportFailure.reason(error))", isUnwritable: true)
         }
     }
 
@@ -76,8 +76,13 @@ public enum RecordFile {
 /// A sentence for the person at the terminal.
 public struct ReportFailure: Error, Sendable, Equatable, CustomStringConvertible {
     public let description: String
+    /// Whether a file could not be written, rather than was wrong when read.
+    public let isUnwritable: Bool
 
-    public init(_ description: String) { self.description = description }
+    public init(_ description: String, isUnwritable: Bool = false) {
+        self.description = description
+        self.isUnwritable = isUnwritable
+    }
 
     /// What the system said, without the wrapping of error types.
     static func reason(_ error: any Error) -> String {

@@ -52,14 +52,16 @@ enum Exit: Int32 {
         exit(isWritten ? done.rawValue : failed.rawValue)
     }
 
-    /// One sentence on standard error.
+    /// One sentence on standard error, in the place of a progress line that may stand there.
     static func say(_ sentence: String) {
-        ProgressLine.standardError("synesthesia: \(sentence)\n")
+        let fresh = isatty(STDERR_FILENO) == 1 ? "\r\u{1B}[K" : ""
+        ProgressLine.standardError("\(fresh)synesthesia: \(sentence)\n")
     }
 
-    /// Without line breaks and full stop.
+    /// Without line breaks and full stop; the parser's list of choices becomes part of the sentence.
     private static func oneLine(_ message: String) -> String {
         let line = message.split(whereSeparator: \.isNewline).joined(separator: " ")
+            .replacing(#/(:|[^ ])\s+- /#) { $0.1 == ":" ? ": " : "\($0.1), " }
         return line.hasSuffix(".") ? String(line.dropLast()) : line
     }
 }

@@ -37,6 +37,7 @@ public struct Adapter: Sendable {
     /// An adapter in `folder/adapter.safetensors`, for a transformer of this width.
     public init(folder: URL, width: Int, vectorSize: Int? = nil) throws {
         let url = folder.appending(path: "adapter.safetensors")
+        guard FileManager.default.fileExists(atPath: url.path) else { throw Self.missing(url) }
         let file = try SafetensorsFile(url)
         guard let shape = file.shape(of: "text2image.0.weight"), shape.count == 2 else {
             throw Complaint(.badData, "\(url.path) has no matrix text2image.0.weight; is it an adapter?")
@@ -55,6 +56,24 @@ public struct Adapter: Sendable {
         let weights = try Weights(reading: url)
         try self.init(weights, from: shape[1], to: width, prefixTokens: shape[0] / width)
         try weights.finish()
+    }
+
+    /// Throws when the adapter in a folder says that it was trained for other models; one that says nothing passes.
+    public static func check(_ folder: URL, decoder: URL, encoder: URL) throws {
+        let url = folder.appending(path: "adapter.safetensors")
+        guard FileManager.default.fileExists(atPath: url.path) else { throw missing(url) }
+        let notes = try SafetensorsFile(url).metadata
+        for (kind, model) in [("decoder", decoder), ("encoder", encoder)] {
+            guard let expected = notes["\(kind)_hash"], try expected != FeatureCache.hash(ofModel: model) else { continue }
+            let name = notes["\(kind)_path"].flatMap { $0.isEmpty ? nil : $0 } ?? notes[kind] ?? "another one"
+            throw Complaint(
+                .badData, "\(url.path) was trained for the \(kind) \(name), and \(model.path) is not the same; give that \(kind)")
+        }
+    }
+
+    private static func missing(_ url: URL) -> Complaint {
+        Complaint(
+            .missing, "\(url.path) does not exist; name the folder of a trained adapter, such as runs/miniature/bert-mini/seed-1")
     }
 
     /// Caption vectors [batch, d] → prefixes [batch, K, width].

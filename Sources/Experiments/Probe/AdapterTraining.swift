@@ -108,7 +108,7 @@ public final class AdapterTraining {
         let loss = loss(training.tokens.rows(at: samples), prefix)
         let value = loss.item
         guard value.isFinite else {
-            throw Complaint(.failed, "the adapter's loss became \(value) at step \(step); lower adapter.learning-rate")
+            throw Complaint(.failed, "the adapter's loss is no longer a number at step \(step + 1); lower adapter.learning-rate")
         }
         optimiser.step(gradients: gradients(of: loss, for: adapter.parameters), learningRate: schedule.rate)
         step += 1

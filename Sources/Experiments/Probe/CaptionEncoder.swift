@@ -15,10 +15,14 @@ public struct CaptionEncoder: Sendable {
     public let vectorSize: Int
     /// The model's folder; nil for the random baseline.
     public let folder: URL?
+    /// Whether it learnt from images (CLIP); false for the random baseline.
+    public let isContrastive: Bool
 
     /// A Hugging Face folder of a BERT-style or CLIP-style encoder.
     public init(folder: URL, pooling: Pooling = .probe, precision: Precision = .float32) throws {
-        let model = try TextEncoderFolder(folder, precision: precision).encoder
+        let opened = try TextEncoderFolder(folder, precision: precision)
+        let model = opened.encoder
+        isContrastive = opened.isContrastive
         kind = .frozen(model, try Tokenizer(folder: folder), pooling)
         vectorSize = model.vectorSize(pooling)
         self.folder = folder
@@ -30,6 +34,7 @@ public struct CaptionEncoder: Sendable {
         kind = .random(size: size)
         vectorSize = size
         folder = nil
+        isContrastive = false
     }
 
     public var isRandom: Bool { folder == nil }

@@ -7,11 +7,16 @@ import Tensors
 /// What the command does with an image decoder alone: pictures to tokens, tokens to pictures, likelihoods.
 public struct DecoderJobs {
     private let decoder: ImageDecoder
+    private let folder: URL
 
-    public init(folder: URL) throws { decoder = try ImageDecoder(folder: folder) }
+    public init(folder: URL) throws {
+        self.folder = folder
+        decoder = try ImageDecoder(folder: folder)
+    }
 
     /// Tokens of every picture of a folder, prepared as in training.
     public func quantize(_ pictures: PictureFolder, to path: String, progress: (Int) -> Void) throws {
+        try AtomicFile.check(URL(filePath: path))
         let preparation = TamingPreprocessing(side: decoder.configuration.vqgan.resolution)
         var parts: [Tensor] = []
         for (i, names) in batches(pictures.names, of: 32).enumerated() {
@@ -21,20 +26,23 @@ public struct DecoderJobs {
         try TokenFile(tokens: concatenated(parts, axis: 0), names: pictures.names).write(to: URL(filePath: path))
     }
 
-    /// A PNG for every row of tokens, named as in the file; returns how many.
-    public func decode(_ path: String, into folder: String) throws -> Int {
+    /// A PNG for every row of tokens, named as in the file; returns the names.
+    public func decode(_ path: String, into folder: String) throws -> [String] {
         let file = try TokenFile(URL(filePath: path), for: decoder)
         let folder = URL(filePath: folder)
+        // A name from a file is only a name: no folders.
+        let names = file.names.map { (URL(filePath: $0).lastPathComponent as NSString).deletingPathExtension + ".png" }
+        guard Set(names).count == names.count else {
+            throw Complaint(.badData, "\(path): several rows of tokens have the same picture's name")
+        }
         try AtomicFile.makeFolder(folder)
-        for places in batches(Array(file.names.indices), of: 32) {
+        for places in batches(Array(names.indices), of: 32) {
             let images = Image.images(from: decoder.images(fromTokens: file.tokens.rows(at: places)), range: .signed)
             for (place, image) in zip(places, images) {
-                // A name from a file is only a name: no folders.
-                let stem = (URL(filePath: file.names[place]).lastPathComponent as NSString).deletingPathExtension
-                try image.writePNG(to: folder.appending(path: "\(stem).png"))
+                try image.writePNG(to: folder.appending(path: names[place]))
             }
         }
-        return file.names.count
+        return names
     }
 
     /// - Parameters:
@@ -58,6 +66,7 @@ public struct DecoderJobs {
         } else if let captions {
             let encoder = try CaptionEncoder(folder: captions.encoder)
             let adapter = try Adapter(folder: captions.adapter, width: width, vectorSize: encoder.vectorSize)
+            try Adapter.check(captions.adapter, decoder: folder, encoder: captions.encoder)
             guard captions.captions.count == count else {
                 throw Complaint(.badData, "there are \(captions.captions.count) captions for \(count) rows of tokens; they must be as many")
             }

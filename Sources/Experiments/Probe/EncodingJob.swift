@@ -18,12 +18,28 @@ public struct EncodingJob {
         notes = ["pooling": pooling.rawValue, "precision": precision.resolved == .bfloat16 ? "bf16" : "f32"]
     }
 
-    /// Writes `embeddings` and perhaps `hidden`; returns how many captions were cut.
-    public func write(_ captions: [String], to path: String, progress: (Int) -> Void) throws -> Int {
+    /// What `encode --json` prints.
+    public struct Outcome: Encodable, Sendable {
+        public let file: String
+        public let captions: Int
+        public let vectorSize: Int
+        /// Captions that were too long and lost their end.
+        public let truncated: Int
+
+        enum CodingKeys: String, CodingKey {
+            case file, captions, truncated
+            case vectorSize = "vector_size"
+        }
+    }
+
+    /// Writes `embeddings` and perhaps `hidden`.
+    public func write(_ captions: [String], to path: String, progress: (Int) -> Void) throws -> Outcome {
+        try AtomicFile.check(URL(filePath: path))
         let result = try encoder.encode(captions, everyLayer: everyLayer, progress: progress)
         var tensors: [(name: String, tensor: Tensor)] = [("embeddings", result.vectors)]
         if let layers = result.layers { tensors.append(("hidden", layers)) }
         try writeSafetensors(tensors, metadata: notes, to: URL(filePath: path))
-        return result.truncated
+        return Outcome(
+            file: path, captions: captions.count, vectorSize: result.vectors.size(1), truncated: result.truncated)
     }
 }

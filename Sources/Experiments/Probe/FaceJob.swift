@@ -9,32 +9,49 @@ public struct FaceJob {
     private let encoder: CaptionEncoder
     private let adapter: Adapter
     private let name: String
+    /// A hash of the three models and the precision.
+    private let models: String
 
     public init(decoder: URL, adapter: URL, encoder: URL, precision: ProbeSettings.Precision) throws {
         self.decoder = try ImageDecoder(folder: decoder, precision: precision.resolved)
         self.encoder = try CaptionEncoder(folder: encoder, precision: precision.resolved)
         self.adapter = try Adapter(
             folder: adapter, width: self.decoder.configuration.transformer.width, vectorSize: self.encoder.vectorSize)
+        try Adapter.check(adapter, decoder: decoder, encoder: encoder)
         name = encoder.lastPathComponent
+        var hash = ContentHash()
+        hash.add(part: precision.resolved == .bfloat16 ? "bf16" : "f32")
+        for folder in [decoder, encoder] { hash.add(part: try FeatureCache.hash(ofModel: folder)) }
+        hash.add(part: try ContentHash(file: adapter.appending(path: "adapter.safetensors")).hexadecimal)
+        models = hash.hexadecimal
+    }
+
+    /// One drawn caption, as `generate --json` prints it.
+    public struct Face: Encodable, Sendable {
+        public let caption: String
+        public let file: String
     }
 
     /// Draws a picture for every caption: `000000.png` and so on, in the captions' order.
     public func run(
         _ captions: [String], seed: UInt64, sampling: SamplingSettings, into folder: String,
         interruption: Interruption, progress: (Int) -> Void
-    ) throws {
+    ) throws -> [Face] {
         let ending = sampling.format == .png ? "png" : "jpg"
         let jobs = captions.enumerated().map { place, text in
             GenerationJob(number: place, caption: 0, text: text, file: String(format: "%06d.\(ending)", place))
         }
+        let folder = URL(filePath: folder)
+        try GenerationRecord(captions, seed: seed, sampling, models: models).claim(folder, files: jobs.map(\.file))
         let sampler = FaceSampler(decoder, try sampling.sampler, guidance: Float(sampling.guidance))
         let generation = Generation(sampler, seed: seed, format: sampling.format, batch: sampling.batch)
         try generation.run(
-            jobs, prefixes: adapter(try encoder.encode(captions, seed: seed).vectors), into: URL(filePath: folder),
+            jobs, prefixes: adapter(try encoder.encode(captions, seed: seed).vectors), into: folder,
             texts: [("Encoder", name), ("Guidance", "\(sampling.guidance)")]
         ) { done in
             progress(done)
             try interruption.check()
         }
+        return jobs.map { Face(caption: $0.text, file: $0.file) }
     }
 }

@@ -52,8 +52,6 @@ public final class ProbeRun {
         root = URL(filePath: settings.output)
         if let threads = settings.threads { Threads.count = threads }
         precision = settings.precision.resolved
-        try AtomicFile.makeFolder(root)
-        try RunFolder.claim(root, settings)
         data = try ProbeData(settings.data)
         let folder = try shelf.folder(of: settings.decoder)
         decoder = try ImageDecoder(folder: folder, precision: precision)
@@ -61,6 +59,9 @@ public final class ProbeRun {
         judges = try Judges(settings.scores, shelf: shelf)
         cache = FeatureCache(folder: root.appending(path: "features"))
         for encoder in settings.encoders { _ = try captionEncoder(encoder) }
+        // Last: settings that cannot run must not make the folder theirs.
+        try AtomicFile.makeFolder(root)
+        try RunFolder.claim(root, settings)
     }
 
     /// Runs what is not done yet and writes the report.
@@ -142,22 +143,26 @@ public final class ProbeRun {
         var adapterSettings = settings.adapter
         adapterSettings.prefixTokens = variant.prefixTokens
         let (training, validation) = try adapterData(encoder, seed: variant.seed)
+        var metadata = [
+            "encoder": encoder.name, "encoder_path": encoder.path ?? "", "decoder": settings.decoder,
+            "decoder_hash": decoderHash, "prefix_tokens": "\(variant.prefixTokens)",
+        ]
+        metadata["encoder_hash"] = try captionEncoder(encoder).folder.map(FeatureCache.hash(ofModel:))
         let session = try AdapterTraining(
             decoder, adapterSettings, seed: UInt64(variant.seed), training: training, validation: validation,
-            folder: folder.adapterFolder,
-            metadata: [
-                "encoder": encoder.name, "encoder_path": encoder.path ?? "", "decoder": settings.decoder,
-                "decoder_hash": decoderHash, "prefix_tokens": "\(variant.prefixTokens)",
-            ])
+            folder: folder.adapterFolder, metadata: metadata)
         let log = try TrainingLog(folder.trainingLog, keepingUpTo: session.step)
         let task = folder.title
-        var lastSave = ContinuousClock.now
+        // Saving as often as takes a hundredth of the time: a kill costs a second or two.
+        var (lastSave, interval) = (ContinuousClock.now, Duration.seconds(1))
         while !session.isFinished {
             for line in try session.advance() { try log.append(line) }
             tell(Progress(task: task, done: session.step, total: session.totalSteps, note: session.bestValidation.map { String(format: "validation %.4f", $0) } ?? ""))
-            if interruption.isRequested || ContinuousClock.now - lastSave > .seconds(10) {
+            let start = ContinuousClock.now
+            if interruption.isRequested || start - lastSave > interval {
                 try session.saveState()
                 lastSave = .now
+                interval = max(.seconds(1), (lastSave - start) * 100)
             }
             try interruption.check()
         }
@@ -219,7 +224,14 @@ public final class ProbeRun {
     func captionEncoder(_ encoder: EncoderSettings) throws -> CaptionEncoder {
         if encoder.style == .random { return CaptionEncoder(randomOfSize: encoder.size ?? 512) }
         let pooling = Pooling(rawValue: encoder.pooling.rawValue) ?? .probe
-        return try CaptionEncoder(folder: try shelf.folder(of: encoder.path ?? ""), pooling: pooling)
+        let folder = try shelf.folder(of: encoder.path ?? "")
+        let opened = try CaptionEncoder(folder: folder, pooling: pooling)
+        guard opened.isContrastive == (encoder.style == .clip) else {
+            let found = opened.isContrastive ? "clip" : "bert"
+            throw Complaint(
+                .settings, "the settings give \(encoder.name) the style \(encoder.style.rawValue), but \(folder.path) holds one of style \(found)")
+        }
+        return opened
     }
 
     private func adapterData(_ encoder: EncoderSettings, seed: Int) throws -> (AdapterData, AdapterData) {

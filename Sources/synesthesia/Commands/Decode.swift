@@ -16,7 +16,8 @@ struct Decode: ParsableCommand {
     @OptionGroup var shared: SharedOptions
 
     func run() throws {
-        let count = try DecoderJobs(folder: try shared.shelf.folder(of: decoder)).decode(tokens, into: out)
-        shared.remark("\(count) pictures written to \(out)")
+        let files = try DecoderJobs(folder: try shared.shelf.folder(of: decoder)).decode(tokens, into: out)
+        if shared.json { return try Output.write(json: ["files": files]) }
+        shared.remark("\(files.count) pictures written to \(out)")
     }
 }

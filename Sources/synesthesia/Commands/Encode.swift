@@ -31,9 +31,12 @@ struct Encode: ParsableCommand {
         let job = try EncodingJob(
             folder: try shared.shelf.folder(of: encoder), pooling: pooling, precision: precision, everyLayer: layers)
         var line = shared.progress("captions", total: file.captions.count)
-        let cut = try job.write(file.captions, to: out) { line.advance(to: $0) }
+        let outcome = try job.write(file.captions, to: out) { line.advance(to: $0) }
         line.finish()
-        if cut > 0 { shared.remark("\(cut) of \(file.captions.count) captions were too long and lost their end") }
+        if outcome.truncated > 0 {
+            shared.remark("\(outcome.truncated) of \(outcome.captions) captions were too long and lost their end")
+        }
+        if shared.json { try Output.write(json: outcome) }
     }
 }
 

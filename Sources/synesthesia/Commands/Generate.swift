@@ -54,8 +54,8 @@ struct Generate: ParsableCommand {
     func validate() throws {
         if topK < 1 { throw ValidationError("--top-k is \(topK); it must be at least 1") }
         if !(topP > 0 && topP <= 1) { throw ValidationError("--top-p is \(topP); it must be above 0 and at most 1") }
-        if !(temperature > 0 && temperature.isFinite) { throw ValidationError("--temperature is \(temperature); it must be above 0") }
-        if !(guidance >= 0 && guidance.isFinite) { throw ValidationError("--guidance is \(guidance); it must not be negative") }
+        if !(Float(temperature) > 0 && Float(temperature).isFinite) { throw ValidationError("--temperature is \(temperature); it must be above 0") }
+        if !(guidance >= 0 && Float(guidance).isFinite) { throw ValidationError("--guidance is \(guidance); it must be a number from 0") }
         if batch < 1 { throw ValidationError("--batch is \(batch); it must be at least 1") }
     }
 
@@ -70,9 +70,10 @@ struct Generate: ParsableCommand {
             precision: precision)
         let watch = SignalWatch()
         var line = shared.progress("faces", total: file.captions.count)
-        try job.run(file.captions, seed: seed, sampling: sampling, into: out, interruption: watch.interruption) {
+        let files = try job.run(file.captions, seed: seed, sampling: sampling, into: out, interruption: watch.interruption) {
             line.advance(to: $0)
         }
         line.finish()
+        if shared.json { try Output.write(json: files) }
     }
 }

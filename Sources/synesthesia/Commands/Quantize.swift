@@ -23,5 +23,6 @@ struct Quantize: ParsableCommand {
         var line = shared.progress("pictures", total: pictures.names.count)
         try jobs.quantize(pictures, to: out) { line.advance(to: $0) }
         line.finish()
+        if shared.json { try Output.write(json: ["file": out]) }
     }
 }

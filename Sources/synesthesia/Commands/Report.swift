@@ -14,7 +14,9 @@ struct Report: ParsableCommand {
 
     func run() throws {
         let url = URL(filePath: folder)
-        let report = try RecordFile.read(ProbeReport.self, from: url.appending(path: "report.json"))
+        let file = url.appending(path: "report.json").relativePath
+        let bytes = try InputFile.bytes(file, purpose: "the folder of a finished run")
+        let report = try RecordFile.decode(ProbeReport.self, from: Data(bytes), name: file)
         try report.write(to: url)
         if shared.json { return try Output.write(json: report) }
         try Output.write(report.terminal)

@@ -28,6 +28,7 @@ struct Train: ParsableCommand {
         let run = try ProbeRun(settings, shelf: shared.shelf, interruption: watch.interruption, progress: bars.show)
         let folders = try run.trainAdapters(encoders: encoder, seeds: seed)
         bars.finish()
+        if shared.json { return try Output.write(json: ["adapters": folders]) }
         for folder in folders { try Output.write(folder + "\n") }
     }
 }
