@@ -26,6 +26,7 @@ struct Synesthesia: ParsableCommand {
         ])
 
     static func main() {
+        ThreadManners.letIdleThreadsSleep()
         signal(SIGPIPE, SIG_IGN)   // a closed pipe is an error of that write, not the end of a long run
         do {
             var command = try parseAsRoot()

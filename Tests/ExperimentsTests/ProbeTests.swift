@@ -146,15 +146,23 @@ import Testing
     @Test(.enabled(if: hasWeights, "Weights/decoder is absent"))
     func otherSettingsInTheSameFolderAreRefused() throws {
         let folder = try Fixture.temporaryFolder()
-        try RunFolderText.write("name: other\n", to: folder.appending(path: "settings.yaml"))
-        var settings = ProbeSettings()
-        settings.output = folder.path
-        #expect(throws: Complaint.self) {
-            _ = try ProbeRun(settings, shelf: ModelShelf(environment: [:]), interruption: Interruption()) { _ in }
+        let (path, shelf) = (Self.weights.path, ModelShelf(environment: [:]))
+        func run(steps: Int) throws {
+            let settings = try ProbeSettings(
+                yaml: """
+                    decoder: \(path)/decoder
+                    encoders: [{name: random, style: random, size: 16}]
+                    data: {train: 8, validation: 2}
+                    adapter: {steps: \(steps), batch: 4}
+                    scores: {clip: \(path)/clip-judge, inception: \(path)/inception-mini}
+                    output: \(folder.path)
+                    """, source: "test")
+            _ = try ProbeRun(settings, shelf: shelf, interruption: Interruption()) { _ in }.trainAdapters()
+        }
+        try run(steps: 1)
+        try run(steps: 1)
+        #expect { try run(steps: 2) } throws: { error in
+            "\(error)".contains("steps: 1") && "\(error)".contains("steps: 2")
         }
     }
-}
-
-private enum RunFolderText {
-    static func write(_ text: String, to url: URL) throws { try Data(text.utf8).write(to: url) }
 }

@@ -67,7 +67,7 @@ struct ModelHubTests {
 
     @Test(
         "names that would leave the cache are no names",
-        arguments: ["a/../b", "a/b@../../x", "a/b@", "", "a/b/c", "a b", "ä/b", ".git", "a/b@main/.."])
+        arguments: ["a/../b", "a/b@../../x", "a/b@", "", "a/b/c", "a b", "ä/b", ".hidden", "a/b@main/.."])
     func refused(_ name: String) {
         #expect(failure(name.isEmpty ? "a//b" : name, ModelHub(environment: [:]))?.reason == .absent)
     }
