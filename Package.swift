@@ -76,6 +76,6 @@ let package = Package(
         tests(of: "Portraits"),
         tests(of: "Experiments", alsoImports: ["Portraits", "Models", "Tokenizers", "Reports"]),
         tests(of: "Reports"),
-        .testTarget(name: "CommandTests", dependencies: ["TestSupport"], swiftSettings: strict),
+        .testTarget(name: "CommandTests", dependencies: ["TestSupport", "Models"], swiftSettings: strict),
     ]
 )

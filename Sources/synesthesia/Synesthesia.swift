@@ -27,7 +27,9 @@ struct Synesthesia: ParsableCommand {
 
     static func main() {
         ThreadManners.letIdleThreadsSleep()
-        signal(SIGPIPE, SIG_IGN)   // a closed pipe is an error of that write, not the end of a long run
+        // A closed pipe and a file beyond the shell's limit are errors of that write, not the end of a long run.
+        signal(SIGPIPE, SIG_IGN)
+        signal(SIGXFSZ, SIG_IGN)
         do {
             var command = try parseAsRoot()
             try command.run()

@@ -15,6 +15,7 @@ struct BehaviourTests {
         process.currentDirectoryURL = folder
         process.environment = [
             "synesthesia": CommandRun.program?.path ?? "", "PATH": "/usr/bin:/bin", "HOME": "/nonexistent",
+            "OMP_NUM_THREADS": "1",
         ]
         process.standardError = try FileHandle(forWritingTo: complaints)
         try process.run()

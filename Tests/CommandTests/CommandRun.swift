@@ -35,7 +35,8 @@ struct CommandRun: Sendable {
         process.executableURL = Self.program
         process.arguments = arguments
         process.currentDirectoryURL = Self.folder
-        process.environment = ["HOME": "/nonexistent", "COLUMNS": "80", "LC_ALL": "C"]
+        // One thread each: many tests run at once, and threads that wait for each other would only spin.
+        process.environment = ["HOME": "/nonexistent", "COLUMNS": "80", "LC_ALL": "C", "OMP_NUM_THREADS": "1"]
             .merging(environment) { $1 }
         process.standardInput = try file("in", input)
         process.standardOutput = try file("out")
