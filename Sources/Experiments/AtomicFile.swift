@@ -17,6 +17,13 @@ public enum AtomicFile {
         try write(Array(text.utf8), to: destination)
     }
 
+    /// A record as JSON for people to read: keys sorted, indented.
+    public static func write(json record: some Encodable, to destination: URL) throws {
+        let encoder = JSONEncoder()
+        encoder.outputFormatting = [.prettyPrinted, .sortedKeys, .withoutEscapingSlashes]
+        try write(try encoder.encode(record), to: destination)
+    }
+
     /// Lets `body` write a file of its own kind (PNG, safetensors) under the temporary name it is given.
     public static func write(to destination: URL, _ body: (_ temporary: URL) throws -> Void) throws {
         let name = ".\(destination.lastPathComponent).\(getpid())-\(UInt32.random(in: 0 ... .max)).tmp"

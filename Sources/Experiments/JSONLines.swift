@@ -24,6 +24,18 @@ public enum JSONLines {
         return records
     }
 
+    /// A whole log at once, replacing what was there.
+    public static func write(_ records: [some Encodable], to url: URL) throws {
+        try AtomicFile.write(try records.reduce(into: Data()) { $0.append(try line($1)) }, to: url)
+    }
+
+    /// One record as its line, with the line's end.
+    private static func line(_ record: some Encodable) throws -> Data {
+        let encoder = JSONEncoder()
+        encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
+        return try encoder.encode(record) + [newline]
+    }
+
     /// An open log at whose end records are written, each in one system call.
     public struct Appender: ~Copyable {
         private let url: URL
@@ -47,11 +59,7 @@ public enum JSONLines {
         deinit { close(descriptor) }
 
         public func append(_ record: some Encodable) throws {
-            let encoder = JSONEncoder()
-            encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
-            var line = try encoder.encode(record)
-            line.append(newline)
-            try line.withUnsafeBytes { try AtomicFile.writeAll($0, to: descriptor, of: url) }
+            try JSONLines.line(record).withUnsafeBytes { try AtomicFile.writeAll($0, to: descriptor, of: url) }
         }
 
         /// Waits until everything appended is on the disk.

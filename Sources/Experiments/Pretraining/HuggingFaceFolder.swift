@@ -8,12 +8,10 @@ enum HuggingFaceFolder {
         _ weights: Weights, configuration: some Encodable, companions: URL, to folder: URL
     ) throws {
         try AtomicFile.makeFolder(folder)
-        let encoder = JSONEncoder()
-        encoder.outputFormatting = [.prettyPrinted, .sortedKeys, .withoutEscapingSlashes]
         for name in try FileManager.default.contentsOfDirectory(atPath: companions.path).sorted() {
             try AtomicFile.write(try Data(contentsOf: companions.appending(path: name)), to: folder.appending(path: name))
         }
-        try AtomicFile.write(try encoder.encode(configuration), to: folder.appending(path: "config.json"))
+        try AtomicFile.write(json: configuration, to: folder.appending(path: "config.json"))
         try writeSafetensors(
             weights.all.map { ($0.name, $0.tensor.detached) }, floats: .float16,
             to: folder.appending(path: "model.safetensors"))

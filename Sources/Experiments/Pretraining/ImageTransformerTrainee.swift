@@ -37,8 +37,7 @@ public final class ImageTransformerTrainee: Trainee {
     private func nats(_ indices: Range<Int>) throws -> Tensor {
         let images = try PortraitBatch(world, indices, size: vqgan.configuration.resolution).signed()
         let tokens = vqgan.tokens(of: images)                                      // [batch, h·w]
-        let start = Tensor([Int32](repeating: 0, count: indices.count), shape: [indices.count, 1])
-        let input = concatenated([start, tokens.slice(axis: 1, from: 0, to: tokens.size(1) - 1)], axis: 1)
+        let input = ImageTransformer.teacherInput(tokens, start: 0)
         return model.logits(tokens: input).crossEntropy(tokens)
     }
 

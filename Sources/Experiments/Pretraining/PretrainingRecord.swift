@@ -28,8 +28,6 @@ public struct PretrainingRecord: Codable, Sendable {
     }
 
     public func write(to folder: URL) throws {
-        let encoder = JSONEncoder()
-        encoder.outputFormatting = [.prettyPrinted, .sortedKeys, .withoutEscapingSlashes]
-        try AtomicFile.write(try encoder.encode(self), to: folder.appending(path: "training.json"))
+        try AtomicFile.write(json: self, to: folder.appending(path: "training.json"))
     }
 }

@@ -221,10 +221,16 @@ public final class AdapterTraining {
 }
 
 extension ImageDecoder {
-    /// What teacher forcing feeds the transformer for tokens [batch, n]: the start token and all but the last.
+    /// What teacher forcing feeds the transformer for tokens [batch, n].
     func teacherInput(_ tokens: Tensor) -> Tensor {
-        let batch = tokens.size(0)
-        let start = Tensor([Int32](repeating: Int32(configuration.startToken), count: batch), shape: [batch, 1])
-        return concatenated([start, tokens.slice(axis: 1, from: 0, to: tokens.size(1) - 1)], axis: 1)
+        ImageTransformer.teacherInput(tokens, start: Int32(configuration.startToken))
+    }
+}
+
+extension ImageTransformer {
+    /// The start token and all of `tokens` [batch, n] but the last.
+    static func teacherInput(_ tokens: Tensor, start: Int32) -> Tensor {
+        let first = Tensor([Int32](repeating: start, count: tokens.size(0)), shape: [tokens.size(0), 1])
+        return concatenated([first, tokens.slice(axis: 1, from: 0, to: tokens.size(1) - 1)], axis: 1)
     }
 }

@@ -193,12 +193,7 @@ public final class ProbeRun {
             SampleRecord(number: $0.number, caption: $0.caption, text: $0.text, file: "\(folder.imageFolder.lastPathComponent)/\($0.file)")
         }
         let judged = try judges.judge(images, records, real: try realFeatures())
-        let lines = try judged.records.map { record in
-            let encoder = JSONEncoder()
-            encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
-            return String(decoding: try encoder.encode(record), as: UTF8.self) + "\n"
-        }
-        try AtomicFile.write(lines.joined(), to: folder.samplesFile)
+        try JSONLines.write(judged.records, to: folder.samplesFile)
         let curve = try JSONLines.read(TrainingLine.self, from: folder.trainingLog)
         let losses = curve.compactMap(\.validation)
         return RunFolder.Scores(verdict: judged.verdict, bestLoss: losses.min(), lastLoss: losses.last, seconds: seconds)

@@ -66,9 +66,7 @@ struct RunFolder {
     }
 
     static func write(_ record: some Encodable, _ url: URL) throws {
-        let encoder = JSONEncoder()
-        encoder.outputFormatting = [.prettyPrinted, .sortedKeys, .withoutEscapingSlashes]
-        try AtomicFile.write(try encoder.encode(record), to: url)
+        try AtomicFile.write(json: record, to: url)
     }
 
     /// Makes a folder the run's own, or checks that it is: its `settings.yaml` must say the same.
@@ -94,10 +92,7 @@ struct TrainingLog: ~Copyable {
         let lines = try JSONLines.read(TrainingLine.self, from: url)
         let kept = lines.filter { $0.step <= step }
         if kept.count < lines.count {
-            let encoder = JSONEncoder()
-            encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
-            let text = try kept.map { String(decoding: try encoder.encode($0), as: UTF8.self) + "\n" }.joined()
-            try AtomicFile.write(text, to: url)
+            try JSONLines.write(kept, to: url)
         }
         appender = try JSONLines.Appender(url)
     }
