@@ -27,7 +27,7 @@ public enum MiniatureModel: String, CaseIterable, Sendable {
         case .clipSmall: Recipe(steps: 1500, batch: 96, learningRate: 8e-4, weightDecay: 0.05, seed: 22)
         case .clipJudge: Recipe(steps: 1500, batch: 128, learningRate: 8e-4, weightDecay: 0.05, seed: 23)
         case .vqgan: Recipe(steps: 5000, batch: 16, learningRate: 1e-3, weightDecay: 0, seed: 31)
-        case .decoder: Recipe(steps: 4000, batch: 32, learningRate: 1.5e-3, weightDecay: 0.05, seed: 32)
+        case .decoder: Recipe(steps: 3500, batch: 32, learningRate: 1.5e-3, weightDecay: 0.05, seed: 32)
         case .inceptionMini: Recipe(steps: 1000, batch: 48, learningRate: 2e-3, seed: 41)
         case .attributeReader: Recipe(steps: 1500, batch: 48, learningRate: 2e-3, seed: 42)
         }
