@@ -11,6 +11,7 @@ public final class ImageTransformerTrainee: Trainee {
     private let model: ImageTransformer
     private let vqgan: VQGAN
     private let vqganTensors: [(name: String, tensor: Tensor)]
+    private let vqganFolder: URL
     private let recipe: Recipe
     private let world: PortraitWorld
 
@@ -25,6 +26,7 @@ public final class ImageTransformerTrainee: Trainee {
         vqgan = try VQGAN(stored.scope["first_stage_model"], vqganConfiguration)
         try stored.finish()
         vqganTensors = stored.all
+        self.vqganFolder = vqganFolder
         self.recipe = recipe
         self.world = world
     }
@@ -49,6 +51,11 @@ public final class ImageTransformerTrainee: Trainee {
         try writeSafetensors(
             weights.all.map { ($0.name, $0.tensor.detached) } + vqganTensors, floats: .float16,
             to: folder.appending(path: "model.safetensors"))
+        // How the first half was trained belongs to the whole.
+        let record = vqganFolder.appending(path: PretrainingRecord.fileName)
+        if let bytes = FileManager.default.contents(atPath: record.path) {
+            try AtomicFile.write(bytes, to: folder.appending(path: "vqgan." + PretrainingRecord.fileName))
+        }
     }
 
     public func quality() throws -> [Measure] {

@@ -2,6 +2,8 @@ import Foundation
 
 /// How a committed model came to be: kept beside it as `training.json`.
 public struct PretrainingRecord: Codable, Sendable {
+    public static let fileName = "training.json"
+
     public let model: String
     /// What to type to train it again.
     public let command: String
@@ -28,6 +30,6 @@ public struct PretrainingRecord: Codable, Sendable {
     }
 
     public func write(to folder: URL) throws {
-        try AtomicFile.write(json: self, to: folder.appending(path: "training.json"))
+        try AtomicFile.write(json: self, to: folder.appending(path: Self.fileName))
     }
 }

@@ -57,7 +57,7 @@ public struct FeatureCache: Sendable {
     public static func hash(ofModel folder: URL) throws -> String {
         var hash = ContentHash()
         let names = try FileManager.default.contentsOfDirectory(atPath: folder.path).sorted()
-        for name in names where name != "training.json" && !name.hasPrefix(".") && !name.hasSuffix(".md") {
+        for name in names where !name.hasSuffix(PretrainingRecord.fileName) && !name.hasPrefix(".") && !name.hasSuffix(".md") {
             hash.add(part: name)
             hash.add(part: try ContentHash(file: folder.appending(path: name)).hexadecimal)
         }
