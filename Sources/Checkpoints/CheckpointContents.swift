@@ -7,7 +7,7 @@ import Foundation
 /// parts. Pickles are read by a machine that calls nothing: objects of other classes are passed over.
 public struct CheckpointContents: Sendable {
     public struct File: Sendable, Encodable, Equatable {
-        public let path: String
+        public let name: String
         public let format: CheckpointFormat
         public let bytes: Int
     }
@@ -37,7 +37,7 @@ public struct CheckpointContents: Sendable {
     /// Reads the contents of a file, or of the checkpoint in a folder.
     public init(of url: URL) throws {
         let checkpoint = try CheckpointFiles(url)
-        files = checkpoint.files.map { File(path: $0.file.url.path, format: $0.format, bytes: $0.file.byteCount) }
+        files = checkpoint.files.map { File(name: $0.file.url.lastPathComponent, format: $0.format, bytes: $0.file.byteCount) }
         tensors = checkpoint.tensors.map { tensor in
             Entry(
                 name: tensor.name, type: tensor.format.rawValue, shape: tensor.shape, count: tensor.count,

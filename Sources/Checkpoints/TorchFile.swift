@@ -56,7 +56,8 @@ struct TorchFile {
         var storages = Storages()
         if case .bool(false)? = machine.graph.value("little_endian", in: machineFacts) { storages.isBigEndian = true }
         let root = try machine.run()
-        let keys = (machine.graph.elements(try machine.run()) ?? []).compactMap(machine.graph.text)
+        let list = try machine.run()
+        let keys = (machine.graph.elements(list) ?? []).compactMap(machine.graph.text)
         let pickleSize = machine.position
         var formats: [String: StoredFormat?] = [:]
         for node in machine.graph.nodes {

@@ -13,7 +13,7 @@ import Testing
     }
 
     private func opened(_ folder: URL) throws -> String {
-        try CheckpointContents(of: folder).files.map { URL(filePath: $0.path).lastPathComponent }.joined(separator: " ")
+        try CheckpointContents(of: folder).files.map(\.name).joined(separator: " ")
     }
 
     @Test func theFirstOfItsKind() throws {
