@@ -7,13 +7,12 @@ let package = Package(
     name: "Fuzzing",
     dependencies: [.package(name: "Synesthesia", path: "..")],
     targets: [
-        // libFuzzer's entry is C; the readers and how they are fed are those of the tests.
-        .target(name: "CFuzzer"),
+        // The readers and how they are fed are those of the tests.
         .target(
             name: "FuzzTargets",
             dependencies: ["Checkpoints", "Images", "Models", "Tensors", "Tokenizers"].map {
                 .product(name: $0, package: "Synesthesia")
             }),
-        .executableTarget(name: "fuzz", dependencies: ["CFuzzer", "FuzzTargets"]),
+        .executableTarget(name: "fuzz", dependencies: ["FuzzTargets"]),
     ]
 )

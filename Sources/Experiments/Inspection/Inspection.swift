@@ -47,8 +47,8 @@ public struct Inspection: Sendable, Encodable {
         } catch {
             throw Complaint(error)
         }
-        kind = ModelGuess(contents.tensors).description
         settings = isFolder.boolValue && !isAdapter ? ModelFolder(url, name: "")?.kind : nil
+        kind = ModelGuess(contents.tensors, settings: settings).description
         companions = isFolder.boolValue
             ? Self.companionNames.filter { FileManager.default.fileExists(atPath: url.appending(path: $0).path) } : []
         (files, metadata, tensors) = (contents.files, contents.metadata, contents.tensors)
@@ -65,14 +65,14 @@ public struct Inspection: Sendable, Encodable {
         var lines = ["kind: \(kind)"]
         if let settings { lines.append("settings: \(settings)") }
         for file in files {
-            lines.append("file: \(printable(file.name)), \(file.format.rawValue), \(Self.megabytes(file.bytes))")
+            lines.append("file: \(printable(file.name)), \(file.format.rawValue), \(Self.size(file.bytes))")
         }
         if !companions.isEmpty { lines.append("beside it: \(companions.joined(separator: ", "))") }
         for (name, note) in metadata.sorted(by: { $0.key < $1.key }) {
             lines.append("note: \(printable(name)) = \(printable(note))")
         }
         let kinds = types.sorted { $0.key < $1.key }.map { "\($0.value) \($0.key)" }.joined(separator: ", ")
-        lines.append("tensors: \(tensorCount)\(kinds.isEmpty ? "" : " (\(kinds))"), \(numberCount) numbers, \(Self.megabytes(bytes))")
+        lines.append("tensors: \(tensorCount)\(kinds.isEmpty ? "" : " (\(kinds))"), \(numberCount) numbers, \(Self.size(bytes))")
         if !commonPrefix.isEmpty { lines.append("all names begin with: \(printable(commonPrefix))") }
         if otherTensorCount > 0 { lines.append("tensors that are not the model's: \(otherTensorCount)") }
         if !notCalled.isEmpty { lines.append("not called: \(notCalled.joined(separator: ", "))") }
@@ -89,5 +89,12 @@ public struct Inspection: Sendable, Encodable {
         return lines
     }
 
-    private static func megabytes(_ bytes: Int) -> String { String(format: "%.1f MB", Double(bytes) / 1e6) }
+    private static func size(_ bytes: Int) -> String {
+        switch bytes {
+        case ..<10_000: "\(bytes) bytes"
+        case ..<1_000_000: String(format: "%.1f kB", Double(bytes) / 1e3)
+        case ..<1_000_000_000: String(format: "%.1f MB", Double(bytes) / 1e6)
+        default: String(format: "%.2f GB", Double(bytes) / 1e9)
+        }
+    }
 }

@@ -1,6 +1,6 @@
 import Checkpoints
 
-/// What kind of model a checkpoint is taken for, by the names of its tensors and nothing else.
+/// What kind of model a checkpoint is taken for, by the names of its tensors.
 ///
 /// Each rule is a list of names that must all be there, alone or below a prefix (`bert.`, `model.`). The first rule that
 /// fits is taken, so the more particular ones stand first.
@@ -54,7 +54,8 @@ struct ModelGuess {
     /// "BERT, 12 layers, width 768, 30522 words", or "unknown".
     let description: String
 
-    init(_ tensors: [CheckpointContents.Entry]) {
+    /// `settings` is the `model_type` of the folder's `config.json`, if there is one.
+    init(_ tensors: [CheckpointContents.Entry], settings: String? = nil) {
         func tensor(_ name: String) -> CheckpointContents.Entry? {
             tensors.first { $0.name == name || $0.name.hasSuffix("." + name) }
         }
@@ -63,12 +64,13 @@ struct ModelGuess {
             return
         }
         var facts = [rule.kind]
-        if rule.kind == "BERT", Self.isRoBERTa(tensors, types: tensor("embeddings.token_type_embeddings.weight")) {
-            facts = ["RoBERTa"]
+        if rule.kind == "BERT" {
+            let types = tensor("embeddings.token_type_embeddings.weight")
+            if settings == "roberta" || settings == nil && Self.isRoBERTa(tensors, types: types) { facts = ["RoBERTa"] }
         }
         if let word = rule.layers {
             let numbers = tensors.compactMap { Self.number(after: word, in: $0.name) }
-            if let last = numbers.max(), last < tensors.count { facts.append("\(last + 1) layers") }
+            if let last = numbers.max(), last < tensors.count { facts.append("\(last + 1) layer\(last == 0 ? "" : "s")") }
         }
         if let shape = rule.table.flatMap(tensor)?.shape, shape.count == 2 {
             facts += ["width \(shape[1])", "\(shape[0]) \(rule.rows)"]
