@@ -46,6 +46,9 @@ struct CheckpointFile: Sendable {
             return "a web page: the download gave a page instead of the file"
         }
         if begins("ustar", at: 257) { return "a tar archive of PyTorch before 0.2, which is not read: save it again" }
+        guard let length = bytes.number(UInt64.self, at: 0), length <= SafetensorsHeader.longestHeader else {
+            return bytes.count < 8 ? nil : "no checkpoint: neither a safetensors file nor one of PyTorch"
+        }
         return nil
     }
 }

@@ -6,7 +6,10 @@ import FuzzTargets
 // SYNESTHESIA_FUZZ_TARGET=zip fuzz -max_total_time=60 corpus seeds
 
 private let target = ProcessInfo.processInfo.environment["SYNESTHESIA_FUZZ_TARGET"].flatMap(FuzzTarget.init)
-private let folder = FileManager.default.temporaryDirectory.appending(path: "synesthesia-fuzz-\(getpid())")
+/// In memory where the system has such a folder: every input becomes a file.
+private let folder = ["/dev/shm", NSTemporaryDirectory()].map { URL(filePath: $0) }
+    .first { FileManager.default.isWritableFile(atPath: $0.path) }?
+    .appending(path: "synesthesia-fuzz-\(getpid())") ?? URL(filePath: "synesthesia-fuzz")
 
 @_cdecl("LLVMFuzzerInitialize")
 public func prepare(_ count: UnsafeRawPointer, _ arguments: UnsafeRawPointer) -> CInt {
