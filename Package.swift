@@ -30,6 +30,12 @@ let package = Package(
                 "Tensors", "Checkpoints", "ModelHub", "Tokenizers", "Images", "Models", "Statistics",
                 "Portraits", "Experiments", "Reports",
             ]),
+        // Single rooms, for who needs no more of the house; the fuzzer is one.
+        .library(name: "Tensors", targets: ["Tensors"]),
+        .library(name: "Checkpoints", targets: ["Checkpoints"]),
+        .library(name: "Tokenizers", targets: ["Tokenizers"]),
+        .library(name: "Images", targets: ["Images"]),
+        .library(name: "Models", targets: ["Models"]),
     ],
     dependencies: [
         .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
@@ -67,6 +73,10 @@ let package = Package(
         .target(
             name: "TestSupport", dependencies: ["Tensors", "Checkpoints"], path: "Tests/TestSupport",
             swiftSettings: strict),
+        .target(
+            name: "FuzzTargets", dependencies: ["Checkpoints", "Images", "Models", "Tensors", "Tokenizers"],
+            path: "Tests/FuzzTargets", swiftSettings: strict),
+        .testTarget(name: "FoundCasesTests", dependencies: ["FuzzTargets", "TestSupport"], swiftSettings: strict),
         tests(of: "Tensors", alsoImports: ["Checkpoints"]),
         tests(of: "Checkpoints"),
         tests(of: "ModelHub"),

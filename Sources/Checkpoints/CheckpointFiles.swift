@@ -1,48 +1,80 @@
 import Foundation
-import Tensors
 
-/// One checkpoint, which may be spread over several safetensors files.
+/// One checkpoint, which may be spread over several files.
 ///
-/// A folder is read through its `model.safetensors` or, when that is absent, through the list of parts in
-/// `model.safetensors.index.json`; any other path is one file.
+/// A folder is read through the first of these that it has: `model.safetensors`, the parts listed in
+/// `model.safetensors.index.json`, `pytorch_model.bin`, its parts, or the one file that ends in .ckpt, .pth or .pt.
+/// Any other path is one file.
 struct CheckpointFiles: Sendable {
     /// What error messages call the checkpoint.
     let path: String
-    private var holder: [String: SafetensorsFile] = [:]
+    private(set) var files: [CheckpointFile] = []
+    private var holder: [String: StoredTensor] = [:]
+    private var owners: [String: Int] = [:]   // the file of each tensor
 
     init(_ url: URL) throws {
-        var isFolder: ObjCBool = false
-        guard FileManager.default.fileExists(atPath: url.path, isDirectory: &isFolder) else {
-            throw CheckpointError("There is no checkpoint at \(url.path).")
-        }
-        guard isFolder.boolValue else {
-            path = url.path
-            try add(SafetensorsFile(url))
-            return
-        }
-        let whole = url.appending(path: "model.safetensors")
-        let index = url.appending(path: "model.safetensors.index.json")
-        if FileManager.default.fileExists(atPath: whole.path) {
-            path = whole.path
-            try add(SafetensorsFile(whole))
-        } else if FileManager.default.fileExists(atPath: index.path) {
-            path = index.path
-            try addParts(listedIn: index)
+        let source = try Self.source(url)
+        path = source.path
+        if source.lastPathComponent.hasSuffix(".index.json") {
+            try addParts(listedIn: source)
         } else {
-            throw CheckpointError("the folder \(url.path) has no model.safetensors.", .missing)
+            try add(CheckpointFile(MappedFile(source)))
         }
     }
 
+    /// In the order of the files.
+    var tensors: [StoredTensor] { files.flatMap(\.tensors) }
+
     var names: [String] { Array(holder.keys) }
 
-    func file(of name: String) -> SafetensorsFile? { holder[name] }
+    subscript(name: String) -> StoredTensor? { holder[name] }
 
-    private mutating func add(_ file: SafetensorsFile) throws {
-        for name in file.names {
-            if let other = holder.updateValue(file, forKey: name) {
-                throw CheckpointError("The tensor \(name) stands in both \(other.url.path) and \(file.url.path).")
-            }
+    /// What the pickles in it wanted to call and what was not called.
+    var uncalled: [String] {
+        var known: Set<String> = []
+        return files.flatMap(\.uncalled).filter { known.insert($0).inserted }
+    }
+
+    // MARK: - Which file
+
+    /// What training programs leave beside a model.
+    private static let companions = ["optimizer", "scheduler", "scaler", "rng_state", "training_args", "trainer_state"]
+
+    private static func source(_ url: URL) throws -> URL {
+        var isFolder: ObjCBool = false
+        guard FileManager.default.fileExists(atPath: url.path, isDirectory: &isFolder) else {
+            throw CheckpointError("There is no checkpoint at \(url.path).", .missing)
         }
+        guard isFolder.boolValue else { return url }
+        for name in ["model.safetensors", "pytorch_model.bin"] {
+            for candidate in [name, name + ".index.json"].map({ url.appending(path: $0) })
+            where FileManager.default.fileExists(atPath: candidate.path) { return candidate }
+        }
+        let names = try FileManager.default.contentsOfDirectory(atPath: url.path).sorted()
+            .filter { name in !name.hasPrefix(".") && !companions.contains { name.hasPrefix($0) } }
+        for ending in [".ckpt", ".pth", ".pt"] {
+            let found = names.filter { $0.hasSuffix(ending) }
+            guard found.count < 2 else {
+                throw CheckpointError(
+                    "the folder \(url.path) has several checkpoints: \(found.joined(separator: ", ")); keep one of them.")
+            }
+            if let name = found.first { return url.appending(path: name) }
+        }
+        throw CheckpointError(
+            "the folder \(url.path) has no model.safetensors, and no pytorch_model.bin, .ckpt, .pth or .pt either.", .missing)
+    }
+
+    // MARK: - Parts
+
+    private mutating func add(_ file: CheckpointFile) throws {
+        for tensor in file.tensors {
+            if let other = owners.updateValue(files.count, forKey: tensor.name) {
+                throw CheckpointError(
+                    "The tensor \(tensor.name) stands in both \(files[other].file.url.path) and \(file.file.url.path).")
+            }
+            holder[tensor.name] = tensor
+        }
+        files.append(file)
     }
 
     private struct Index: Decodable {
@@ -54,16 +86,21 @@ struct CheckpointFiles: Sendable {
         do {
             map = try JSONDecoder().decode(Index.self, from: Data(contentsOf: index)).weight_map
         } catch {
-            throw CheckpointError("\(index.path) is not an index of safetensors files: it has no readable weight_map.")
+            throw CheckpointError("\(index.path) is not an index of checkpoint files: it has no readable weight_map.")
         }
+        let ending = index.lastPathComponent.hasPrefix("model.") ? "safetensors" : "bin"
         for part in Set(map.values).sorted() {
-            guard !part.contains("/"), part != "..", part.hasSuffix(".safetensors") else {
-                throw CheckpointError("\(index.path) names \(part), which is not a safetensors file beside it.")
+            guard !part.contains("/"), part != "..", part.hasSuffix(".\(ending)") else {
+                throw CheckpointError("\(index.path) names \(printable(part)), which is not a \(ending) file beside it.")
             }
-            try add(SafetensorsFile(index.deletingLastPathComponent().appending(path: part)))
+            let url = index.deletingLastPathComponent().appending(path: part)
+            guard FileManager.default.fileExists(atPath: url.path) else {
+                throw CheckpointError("\(index.path) names the part \(part), but it is not there; fetch it.", .missing)
+            }
+            try add(CheckpointFile(MappedFile(url)))
         }
         for (name, part) in map.sorted(by: { $0.key < $1.key })
-        where holder[name]?.url.lastPathComponent != part {
+        where owners[name].map({ files[$0].file.url.lastPathComponent }) != part {
             throw CheckpointError("\(index.path) says that the tensor \(name) stands in \(part), but it does not.")
         }
     }

@@ -16,14 +16,19 @@ enum StoredFormat: String, Sendable {
     case uint16 = "U16"
     case uint8 = "U8"
     case bool = "BOOL"
+    case float8E4M3 = "F8_E4M3"
+    case float8E5M2 = "F8_E5M2"
+    case complex64 = "C64"
+    case complex128 = "C128"
 
     /// Bytes of one element.
     var width: Int {
         switch self {
-        case .float64, .int64, .uint64: 8
+        case .complex128: 16
+        case .float64, .int64, .uint64, .complex64: 8
         case .float32, .int32, .uint32: 4
         case .float16, .bfloat16, .int16, .uint16: 2
-        case .int8, .uint8, .bool: 1
+        case .int8, .uint8, .bool, .float8E4M3, .float8E5M2: 1
         }
     }
 

@@ -48,9 +48,18 @@ public final class Weights: Sendable {
         self.trainable = trainable
     }
 
-    /// The weights in a safetensors file, or in a folder with `model.safetensors` (whole or in listed parts).
+    /// The weights in a checkpoint file or a folder that has one: safetensors, or what `torch.save` and
+    /// `torch.jit.save` write, whole or in listed parts; see `CheckpointContents` for what is understood.
+    ///
+    /// Nothing in a file is ever run. One that asks for the operating system when unpickled is refused.
     public convenience init(reading url: URL, precision: Precision = .float32, trainable: Bool = false) throws {
-        self.init(.files(try CheckpointFiles(url)), precision, trainable)
+        let files = try CheckpointFiles(url)
+        if let name = files.uncalled.first(where: isHostile) {
+            throw CheckpointError(
+                "\(files.path) asks to call \(printable(name)) when it is unpickled, which no model needs. It was not called, "
+                    + "and the file is not used; do not open it with other programs.")
+        }
+        self.init(.files(files), precision, trainable)
     }
 
     /// New weights, each from a random stream of its own that depends on the seed and its name only.
@@ -140,9 +149,9 @@ public final class Weights: Sendable {
         let found: Tensor
         switch origin {
         case .files(let files):
-            guard let file = files.file(of: name), let stored = file.shape(of: name) else { throw missing(name) }
-            try check(stored, name, shape)
-            found = try file.tensor(name, precision: precision)
+            guard let stored = files[name] else { throw missing(name) }
+            try check(stored.shape, name, shape)
+            found = try stored.tensor(precision: precision)
         case .tensors(let tensors):
             guard let given = tensors[name] else { throw missing(name) }
             try check(given.shape, name, shape)

@@ -22,7 +22,7 @@ struct Synesthesia: ParsableCommand {
         subcommands: [
             Probe.self, Train.self, Generate.self, Score.self, Report.self, Significance.self, Pretrain.self,
             Portraits.self, Tokenize.self, Encode.self, Quantize.self, Decode.self, LikelihoodCommand.self, List.self,
-            Env.self,
+            Inspect.self, Env.self,
         ])
 
     static func main() {

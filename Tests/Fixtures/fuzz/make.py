@@ -1,0 +1,82 @@
+"""Small seeds for the fuzzer, in seeds/TARGET/.
+
+Requirements: torch==2.15.*, pillow==13.0.*, numpy==2.4.*. Run in this folder: python make.py
+"""
+
+import io
+import pathlib
+import pickle
+import shutil
+import zipfile
+
+import numpy as np
+import torch
+from PIL import Image
+from safetensors.torch import save
+
+HERE = pathlib.Path(__file__).parent
+FIXTURES = HERE.parent
+random = np.random.default_rng(3)
+shutil.rmtree(HERE / "seeds", ignore_errors=True)
+
+
+def seed(target, name, data):
+    folder = HERE / "seeds" / target
+    folder.mkdir(parents=True, exist_ok=True)
+    (folder / name).write_bytes(data)
+
+
+# Checkpoints
+seed("safetensors", "two", save({"a": torch.ones(2, 3), "b": torch.arange(3)}, metadata={"note": "ü\n"}))
+seed("safetensors", "none", save({}))
+for name in ("little.pt", "big-endian.pt", "script.pt", "views-zip64.pt"):
+    seed("zip", name, (FIXTURES / "checkpoints" / name).read_bytes())
+for name in ("lightning.ckpt", "module.pth", "script.pt", "views.pt", "hostile.pt"):
+    with zipfile.ZipFile(FIXTURES / "checkpoints" / name) as archive:
+        entry = next(n for n in archive.namelist() if n.endswith("/data.pkl"))
+        seed("pickle", name, archive.read(entry))
+value = {"a": [1, 2.5, (None, True), {"x": b"y", 3: {4, 5}}, frozenset("z"), bytearray(b"w"), -(1 << 70), 1 << 40]}
+for protocol in range(2, 6):
+    seed("pickle", f"protocol-{protocol}", pickle.dumps(value, protocol=protocol))
+
+# Pictures: every mode, interlaced, with text, progressive, rotated by EXIF
+pixels = random.integers(0, 256, (9, 7, 4), dtype=np.uint8)
+
+
+def picture(name, image, **options):
+    buffer = io.BytesIO()
+    kind = "png" if name.startswith("png") else "jpeg"
+    image.save(buffer, kind, **options)
+    seed(kind, name, buffer.getvalue())
+
+
+colour = Image.fromarray(pixels[:, :, :3])
+for mode in ("RGB", "L", "P", "1"):
+    picture(f"png-{mode}", colour.convert(mode))
+picture("png-RGBA", Image.fromarray(pixels, "RGBA"))
+picture("png-I16", Image.fromarray(random.integers(0, 65536, (5, 4), dtype=np.uint16)))
+picture("png-transparent", colour.convert("P"), transparency=3)
+from PIL.PngImagePlugin import PngInfo  # noqa: E402
+
+notes = PngInfo()
+notes.add_text("caption", "a face")
+notes.add_text("long", "x" * 300, zip=True)
+notes.add_itxt("prompt", "é", "de", "ü", zip=True)
+picture("png-texts", colour, pnginfo=notes)
+for mode in ("RGB", "L", "CMYK"):
+    picture(f"jpeg-{mode}", colour.convert(mode))
+picture("jpeg-progressive", colour, progressive=True)
+picture("jpeg-420", Image.fromarray(random.integers(0, 256, (33, 18, 3), dtype=np.uint8)), subsampling=2, quality=60)
+exif = Image.Exif()
+exif[0x0112] = 6
+picture("jpeg-rotated", colour, exif=exif)
+
+# Tokenizers: the small ones of the tests, each folder as one file
+for folder in sorted((FIXTURES / "tokenizers/small").iterdir()):
+    parts = [b"#file " + p.name.encode() + b"\n" + p.read_bytes() for p in sorted(folder.iterdir())]
+    seed("tokenizer", folder.name, b"".join(parts))
+
+# Settings
+for name in ("models", "checkpoints"):
+    seed("yaml", name, (FIXTURES / name / "decoder/project.yaml").read_bytes())
+seed("yaml", "tricks", b"a: &a [1, 2]\nb: *a\n<<: {c: !!str 3}\nd: |\n  text\n--- {}\n")
