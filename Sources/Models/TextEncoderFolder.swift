@@ -22,7 +22,7 @@ public struct TextEncoderFolder: Sendable {
         self.url = url
         let sentences = try SentenceTransformerFolder(url)
         let folder = sentences?.transformer ?? url
-        tokenizerFolder = folder.isFolder ? folder : folder.deletingLastPathComponent()
+        tokenizerFolder = Self.besideWeights(folder)
         lowercases = sentences?.limits.lowercases ?? false
         let found = try Self.encoder(in: folder, precision)
         modelType = found.type
@@ -35,6 +35,13 @@ public struct TextEncoderFolder: Sendable {
         }
         encoder = try SentenceTransformer(found.encoder, sentences)
     }
+
+    /// Where the tokenizer of an encoder's folder stands, without opening the encoder.
+    public static func tokenizerFolder(of url: URL) throws -> URL {
+        besideWeights(try SentenceTransformerFolder(url)?.transformer ?? url)
+    }
+
+    private static func besideWeights(_ url: URL) -> URL { url.isFolder ? url : url.deletingLastPathComponent() }
 
     private static func encoder(
         in folder: URL, _ precision: Precision
