@@ -156,6 +156,7 @@ def sums(values):  # [3, height, width]
 
 
 def photograph(rgb):
+    rgb.info.pop("transparency", None)  # Pillow's note of it outlives the alpha, and the processor would blend by it
     resized = {f: crc(rgb.resize((123, 201), code).tobytes()) for f, code in filters.items()}
     resized["lanczos tall"] = crc(rgb.resize((max(rgb.width - 5, 1), max(rgb.height // 2, 1)), filters["lanczos"]).tobytes())
     clip = {n: sums(CLIPImageProcessorPil(**s)(rgb, return_tensors="np")["pixel_values"][0]) for n, s in settings.items()}
