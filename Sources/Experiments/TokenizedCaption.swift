@@ -1,4 +1,5 @@
 import Foundation
+import Models
 import Tokenizers
 
 /// A caption and what a tokenizer made of it; one line of `synesthesia tokenize`.
@@ -23,7 +24,7 @@ public struct TokenizedCaption: Sendable, Encodable {
     public static func all(
         in file: CaptionFile, encoder: URL, maximumLength: Int?
     ) throws -> some Sequence<TokenizedCaption> {
-        let tokenizer = try Tokenizer(folder: encoder)
+        let tokenizer = try Tokenizer(folder: TextEncoderFolder.tokenizerFolder(of: encoder))
         return file.captions.lazy.map { TokenizedCaption($0, with: tokenizer, maximumLength: maximumLength) }
     }
 }

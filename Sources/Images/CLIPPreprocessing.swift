@@ -5,7 +5,9 @@ import Tensors
 ///
 /// The steps are those of transformers' `CLIPImageProcessor` on Pillow, in its order: resize, crop the middle,
 /// multiply by `rescaleFactor`, subtract the mean, divide by the deviation. (Its variant on torchvision rounds
-/// differently.) Missing keys mean the processor's defaults, which are those of openai/clip-vit-base-patch32.
+/// differently.) Pictures come as Pillow's `convert("RGB")` gives them, alpha dropped, as in all versions of transformers
+/// before those that blend transparent pixels with white. Missing keys mean the processor's defaults, which are those of
+/// openai/clip-vit-base-patch32.
 public struct CLIPPreprocessing: Sendable, Equatable {
     public enum Size: Sendable, Equatable {
         /// The shorter side gets this length, the longer one follows, rounded down.
@@ -18,6 +20,8 @@ public struct CLIPPreprocessing: Sendable, Equatable {
     public var filter = ResampleFilter.bicubic
     /// nil: no cropping.
     public var cropSize: Size? = .exactly(width: 224, height: 224)
+    /// Where the middle begins when an odd number of pixels is too many.
+    public var cropRounding = FloatingPointRoundingRule.down
     public var rescaleFactor: Double? = 1 / 255.0
     /// Mean and deviation for red, green, blue. nil: no normalising.
     public var normalisation: Normalisation? = Normalisation(
@@ -34,6 +38,15 @@ public struct CLIPPreprocessing: Sendable, Equatable {
     }
 
     public init() {}
+
+    /// What OpenAI's own code does with Pillow and torchvision, for checkpoints that come without settings.
+    public static func openAI(size: Int) -> CLIPPreprocessing {
+        var made = CLIPPreprocessing()
+        made.size = .shorterSide(size)
+        made.cropSize = .exactly(width: size, height: size)
+        made.cropRounding = .toNearestOrEven
+        return made
+    }
 
     /// Reads `preprocessor_config.json`.
     public init(contentsOf url: URL) throws {
@@ -63,8 +76,9 @@ public struct CLIPPreprocessing: Sendable, Equatable {
         case nil: break
         }
         switch cropSize {
-        case .shorterSide(let side): image = image.centerCropped(width: side, height: side)
-        case .exactly(let width, let height): image = image.centerCropped(width: width, height: height)
+        case .shorterSide(let side): image = image.centerCropped(width: side, height: side, rounding: cropRounding)
+        case .exactly(let width, let height):
+            image = image.centerCropped(width: width, height: height, rounding: cropRounding)
         case nil: break
         }
         return image

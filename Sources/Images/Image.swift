@@ -64,10 +64,14 @@ extension Image {
 
     /// The middle, with a black border where the image is smaller than asked.
     ///
-    /// The first row is ⌊(height − newHeight)/2⌋, which may be negative; columns likewise. This is the rule of
-    /// `transformers.image_transforms.center_crop` and of taming's data set, also for odd differences.
-    public func centerCropped(width newWidth: Int, height newHeight: Int) -> Image {
-        cropped(
-            left: (width - newWidth) >> 1, top: (height - newHeight) >> 1, width: newWidth, height: newHeight)
+    /// The first row is (height − newHeight)/2, which may be negative; columns likewise. An odd difference is rounded
+    /// down, the rule of `transformers.image_transforms.center_crop` and of taming's data set, or as told: torchvision
+    /// rounds to the nearest even number.
+    public func centerCropped(
+        width newWidth: Int, height newHeight: Int, rounding rule: FloatingPointRoundingRule = .down
+    ) -> Image {
+        func start(_ length: Int, _ wanted: Int) -> Int { Int((Double(length - wanted) / 2).rounded(rule)) }
+        return cropped(
+            left: start(width, newWidth), top: start(height, newHeight), width: newWidth, height: newHeight)
     }
 }

@@ -29,10 +29,14 @@ struct TokenizerRecipe {
                 throw TokenizerError("\(folder.path) has vocab.json but no merges.txt; both are needed.")
             }
             self = try Self.bytePairs(pieces, merges, settings)
+        } else if let merges = file(Self.openAIFile) {
+            self = try Self.openAI(merges, settings)
+        } else if let packed = file(Self.openAIFile + ".gz") {
+            throw TokenizerError("\(packed.path) is packed; unpack it with: gunzip -k \(packed.path)")
         } else {
             throw TokenizerError(
                 "\(folder.path) has no tokenizer: neither tokenizer.json, nor vocab.txt, nor vocab.json with "
-                    + "merges.txt. Give the folder of a Hugging Face model.")
+                    + "merges.txt, nor \(Self.openAIFile). Give the folder of a Hugging Face model.")
         }
         modelMaximumLength = settings.maximumLength
     }
@@ -149,22 +153,61 @@ struct TokenizerRecipe {
 
         var recipe = Self(kind: kind, model: .bytePairs(pairs))
         if endsWords {
-            recipe.normalizer = .clip
-            recipe.preTokenizer = .clipBytes
-        } else {
-            recipe.preTokenizer = .byteLevel(addsBlank: settings.addsBlank ?? false, splits: true)
+            try recipe.readAsCLIP(settings, in: url.path)
+            return recipe
         }
+        recipe.preTokenizer = .byteLevel(addsBlank: settings.addsBlank ?? false, splits: true)
         recipe.addSpecials(settings)
         switch kind {
-        case .clip:
-            recipe.before = [try recipe.required(.beginning, settings, in: url.path)]
-            recipe.after = [try recipe.required(.ending, settings, in: url.path)]
         case .roberta:
             recipe.before = [try recipe.required(.classification, settings, in: url.path)]
             recipe.after = [try recipe.required(.separator, settings, in: url.path)]
         default:
             try recipe.wrapIfAsked(settings, in: url.path)
         }
+        return recipe
+    }
+
+    private mutating func readAsCLIP(_ settings: TokenizerSettings, in file: String) throws {
+        normalizer = .clip
+        preTokenizer = .clipBytes
+        addSpecials(settings)
+        before = [try required(.beginning, settings, in: file)]
+        after = [try required(.ending, settings, in: file)]
+    }
+
+    /// What OpenAI's own code ships with its CLIP: merges only, after one line of heading; of their many the first
+    /// 48,894 count. The vocabulary follows from them: bytes, bytes that end a word, merged pieces, start and end.
+    static let openAIFile = "bpe_simple_vocab_16e6.txt"
+
+    private static func openAI(_ url: URL, _ settings: TokenizerSettings) throws -> Self {
+        let lines = try FileBytes.read(url).split(separator: 0x0a, omittingEmptySubsequences: false)
+            .dropFirst().prefix(49152 - 256 - 2)
+        let ending = Array("</w>".utf8)
+        let bytes = ByteAlphabet.numbered.map { Array(String($0).utf8) }
+        var pieces: [[UInt8]] = bytes + bytes.map { $0 + ending }
+        var merges: [(left: ArraySlice<UInt8>, right: ArraySlice<UInt8>)] = []
+        for (number, line) in lines.enumerated() where !line.isEmpty {
+            let parts = line.split(separator: 0x20, omittingEmptySubsequences: false)
+            guard parts.count == 2 else {
+                throw TokenizerError(
+                    "\(url.path), line \(number + 2): two pieces with one blank between were expected.")
+            }
+            merges.append((parts[0], parts[1]))
+            pieces.append(Array(parts[0] + parts[1]))
+        }
+        pieces.append(Array("<|startoftext|>".utf8))
+        pieces.append(Array("<|endoftext|>".utf8))
+        var vocabulary = Vocabulary(expecting: pieces.count)
+        for (id, piece) in pieces.enumerated() { vocabulary.add(piece[...], id: Int32(id)) }
+        var pairs = BytePairs(vocabulary: vocabulary)
+        pairs.ending = ending
+        for (number, merge) in merges.enumerated() where !pairs.learn(merge.left, merge.right) {
+            throw TokenizerError("\(url.path): merge \(number + 1) joins a piece that no other line makes.")
+        }
+        pairs.unknown = vocabulary.id(of: "<|endoftext|>")
+        var recipe = Self(kind: .clip, model: .bytePairs(pairs))
+        try recipe.readAsCLIP(settings, in: url.path)
         return recipe
     }
 

@@ -25,28 +25,59 @@ import Testing
         }
     }
 
+    private struct Photographs: Decodable {
+        let settings: [String: String]
+        let pictures: [String: Photograph]
+    }
+
     private struct Photograph: Decodable {
-        let clip: UInt32
+        let clip: [String: UInt32]
+        let openai: UInt32
+        let inception: UInt32
         let resized: [String: UInt32]
     }
 
+    /// A strip that the fixture's script cuts from CLIP.png, or the file of that name.
+    private func picture(_ name: String) throws -> Image {
+        func read(_ file: String) throws -> Image {
+            try Image(contentsOf: try #require(Fixture.sharedData("images/\(file)")))
+        }
+        return switch name {
+        case "wide strip": try read("CLIP.png").cropped(left: 100, top: 50, width: 2000, height: 7)
+        case "tall strip": try read("CLIP.png").cropped(left: 10, top: 0, width: 11, height: 762)
+        default: try read(name)
+        }
+    }
+
+    private func sum(_ tensor: Tensor) -> UInt32 {
+        Reference.crc(tensor.floats.lazy.flatMap { x in (0..<4).map { UInt8(truncatingIfNeeded: x.bitPattern >> (8 * $0)) } })
+    }
+
+    /// Bit for bit: every filter, CLIP's numbers in four settings, OpenAI's own way, TensorFlow 1's bilinear.
     @Test(.enabled(if: Fixture.sharedData("images") != nil, Comment(rawValue: Fixture.absent)))
-    func photographsEqualPillowAndTransformers() throws {
-        let cases: [String: Photograph] = try Reference.read("photographs")
-        #expect(cases.count == 6)
-        for (name, expected) in cases {
-            let url = try #require(Fixture.sharedData("images/\(name)"))
-            let image = try Image(contentsOf: url)
+    func photographsEqualTheirReferences() throws {
+        let file: Photographs = try Reference.read("photographs")
+        #expect(file.pictures.count == 22 && file.settings.count == 4)
+        var compared = 0
+        for (name, expected) in file.pictures {
+            let image = try picture(name)
             for filter in ResampleFilter.allCases {
                 let resized = image.resized(width: 123, height: 201, filter: filter)
                 #expect(Reference.crc(resized.pixels) == expected.resized[filter.rawValue], "\(name) \(filter)")
             }
-            let tall = image.resized(width: image.width - 5, height: image.height / 2, filter: .lanczos)
+            let tall = image.resized(
+                width: max(image.width - 5, 1), height: max(image.height / 2, 1), filter: .lanczos)
             #expect(Reference.crc(tall.pixels) == expected.resized["lanczos tall"], "\(name)")
-            let floats = try CLIPPreprocessing().tensor([image]).floats
-            let bytes = floats.flatMap { x in (0..<4).map { UInt8(truncatingIfNeeded: x.bitPattern >> (8 * $0)) } }
-            #expect(Reference.crc(bytes) == expected.clip, "\(name): CLIP's numbers differ")
+            for (setting, text) in file.settings {
+                let settings = try JSONDecoder().decode(CLIPPreprocessing.self, from: Data(text.utf8))
+                #expect(sum(try settings.tensor([image])) == expected.clip[setting], "\(name): CLIP, \(setting)")
+            }
+            #expect(sum(try CLIPPreprocessing.openAI(size: 33).tensor([image])) == expected.openai, "\(name): OpenAI")
+            let inception = Tensor(image, range: .byte).resizedLikeTensorFlow1(height: 299, width: 299)
+            #expect(sum(inception) == expected.inception, "\(name): TensorFlow 1")
+            compared += 8 + file.settings.count
         }
+        print("\(compared) pictures of \(file.pictures.count) equal their references bit for bit")
     }
 
     @Test func configurationsAreReadInAllTheirForms() throws {

@@ -34,6 +34,30 @@ private struct Expected: Decodable {
         #expect(equal + refused == cases.count && refused == 17)
     }
 
+    private struct JPEGKind: Decodable {
+        let kind: String
+        let file: Data
+        let width: Int
+        let height: Int
+        let crc: UInt32
+    }
+
+    /// Progressive, grey, CMYK, with restarts, profiles and an orientation that is not followed: as Pillow reads them;
+    /// cut anywhere, an error.
+    @Test func everyKindOfJPEGEqualsPillow() throws {
+        let cases: [JPEGKind] = try Reference.read("jpeg-kinds")
+        #expect(cases.count == 14)
+        for one in cases {
+            let image = try Image(decoding: one.file, named: one.kind)
+            #expect(image.width == one.width && image.height == one.height, "\(one.kind)")
+            #expect(Reference.crc(image.pixels) == one.crc, "\(one.kind) differs from Pillow")
+            for length in stride(from: 3, to: one.file.count - 1, by: 41) {
+                let error = failure { _ = try Image(decoding: one.file.prefix(length), named: "cut") }
+                #expect(error?.kind == .damaged, "\(one.kind): \(length) of \(one.file.count) bytes")
+            }
+        }
+    }
+
     /// JPEGs against ImageMagick's decoding, whose inverse transform and chroma may differ by a little.
     @Test(.enabled(if: Fixture.sharedData("jpegsuite") != nil, Comment(rawValue: Fixture.absent)))
     func jpegsAreNearImageMagick() throws {

@@ -9,8 +9,10 @@ struct ModelFixture {
     let folder: URL
     let expected: SafetensorsFile
 
-    init(_ name: String) throws {
-        folder = Fixture.url("models/" + name)
+    init(_ name: String) throws { try self.init(folder: Fixture.url("models/" + name)) }
+
+    init(folder: URL) throws {
+        self.folder = folder
         expected = try SafetensorsFile(folder.appending(path: "expected.safetensors"))
     }
 

@@ -8,11 +8,12 @@ import Testing
 @Suite struct TextEncoderFolderTests {
     @Test(arguments: [
         ("bert", "bert", 36), ("bert-mlm", "bert", 36), ("roberta", "roberta", 36), ("clip", "clip", 28),
-        ("clip-text-old", "clip_text_model", 28),
+        ("clip-text-old", "clip_text_model", 28), ("gpt2", "gpt2", 36), ("openai-vit", "clip", 28),
+        ("openai-resnet", "clip", 28),
     ]) func everyKindOpens(name: String, type: String, width: Int) throws {
         let fixture = try ModelFixture(name)
         let folder = try TextEncoderFolder(fixture.folder)
-        #expect(folder.modelType == type && folder.isContrastive == name.hasPrefix("clip"))
+        #expect(folder.modelType == type && folder.isContrastive == type.hasPrefix("clip"))
         let ids = try fixture.ids()
         #expect(try folder.encoder.captionVectors(ids: ids).shape == [ids.count, width])
         try fixture.expectLayers(folder.encoder.hiddenStates(ids: ids))
@@ -59,7 +60,7 @@ import Testing
         #expect(try spoilt("bert", settings: { $0["hidden_act"] = "sine" }).contains("the activation sine"))
         #expect(try spoilt("bert", settings: { $0["hidden_size"] = "wide" }).contains("hidden_size is not"))
         #expect(try spoilt("bert", settings: { $0["num_hidden_layers"] = 0 }).contains("num_hidden_layers is 0"))
-        #expect(try spoilt("bert", settings: { $0["model_type"] = "gpt2" }).contains("a model of type gpt2"))
+        #expect(try spoilt("bert", settings: { $0["model_type"] = "t5" }).contains("a model of type t5"))
         #expect(try spoilt("bert", settings: { $0["model_type"] = nil }).contains("model_type is missing"))
         #expect(
             try spoilt("bert", settings: { $0["position_embedding_type"] = "relative_key" }).contains("only absolute"))

@@ -18,6 +18,8 @@ enum RealVocabularies {
             var pieces = symbols + symbols.map { $0 + "</w>" }
             pieces += merges.map { $0.filter { $0 != " " } } + ["<|startoftext|>", "<|endoftext|>"]
             try write(pieces.enumerated().map { ($1, $0) }, merges, target)
+        case "clip, OpenAI's file":
+            try unzip("bpe_simple_vocab_16e6.txt.gz").write(to: target.appending(path: "bpe_simple_vocab_16e6.txt"))
         case "gpt2":
             let vocabulary = try JSONDecoder().decode([String: Int].self, from: unzip("gpt2-encoder.json.gz"))
             try write(vocabulary.map { ($0, $1) }, gpt2Merges(), target)

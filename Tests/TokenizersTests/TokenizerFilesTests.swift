@@ -131,4 +131,16 @@ struct TokenizerFilesTests {
         #expect(ids.count < 200_000)
         #expect(ContinuousClock.now - start < .seconds(20))
     }
+
+    /// OpenAI's list of merges: 512 symbols, a piece for each line after the first, start and end.
+    @Test func mergesOfOpenAI() throws {
+        let name = "bpe_simple_vocab_16e6.txt"
+        let tokenizer = try open([name: "a heading of \u{e9} any kind\na b</w>\nc ab</w>\n"])
+        #expect(tokenizer.kind == .clip && tokenizer.vocabularySize == 516)
+        #expect(tokenizer.startID == 514 && tokenizer.endID == 515)
+        #expect(tokenizer.encode("AB cab", maximumLength: nil).ids == [514, 512, 513, 515])
+        #expect(complaint([name: "heading\na b c\n"]).contains("\(name), line 2: two pieces"))
+        #expect(complaint([name: "heading\nab c\n"]).contains("merge 1 joins a piece that no other line makes"))
+        #expect(complaint([name + ".gz": ""]).contains("unpack it with: gunzip"))
+    }
 }

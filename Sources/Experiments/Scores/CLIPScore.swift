@@ -11,12 +11,18 @@ public struct CLIPScore: Sendable {
     private let tokenizer: Tokenizer
     private let preprocessing: CLIPPreprocessing
 
-    /// A Hugging Face folder of a whole CLIP.
+    /// A Hugging Face folder of a whole CLIP, or a checkpoint with OpenAI's names and a tokenizer beside it.
     public init(folder: URL) throws {
         model = try CLIP(folder: folder)
         tokenizer = try Tokenizer(folder: folder)
-        preprocessing = try CLIPPreprocessing(folder: folder)
+        let hasSettings = ["config.json", "preprocessor_config.json"].contains {
+            FileManager.default.fileExists(atPath: folder.appending(path: $0).path)
+        }
+        preprocessing = hasSettings ? try CLIPPreprocessing(folder: folder) : .openAI(size: model.imageSize)
+        self.folder = folder
     }
+
+    private let folder: URL
 
     public struct Result: Sendable {
         /// One score per pair.
@@ -37,11 +43,23 @@ public struct CLIPScore: Sendable {
         for (pictures, texts) in zip(batches(images, of: size), batches(captions, of: size)) {
             let encodings = texts.map { tokenizer.encode($0, maximumLength: model.text.maximumLength) }
             truncated += encodings.count { $0.truncated }
-            let x = model.embed(images: try preprocessing.tensor(pictures)).l2Normalised()     // [batch, projection]
+            let x = model.embed(images: try input(pictures)).l2Normalised()                    // [batch, projection]
             let y = try model.embed(ids: encodings.map(\.ids)).l2Normalised()
             scores += (x * y).sum(axis: -1).floats.map { 100 * Double($0) }
         }
         return Result(scores: scores, truncated: truncated)
+    }
+
+    private func input(_ pictures: [Image]) throws -> Tensor {
+        let prepared = try preprocessing.tensor(pictures)                                      // [batch, height, width, 3]
+        let size = model.imageSize
+        guard prepared.shape.dropFirst() == [size, size, 3] else {
+            throw Complaint(
+                .badData,
+                "\(folder.path): preprocessor_config.json makes pictures of \(prepared.size(2))×\(prepared.size(1)) pixels, "
+                    + "but the model sees \(size)×\(size)")
+        }
+        return prepared
     }
 }
 

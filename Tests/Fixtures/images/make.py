@@ -1,6 +1,6 @@
 """Makes the reference results of ImagesTests.
 
-Pinned: pillow 13.0.0, numpy 2.4.6, torch 2.15.0, transformers 5.23.0, torch-fidelity 0.4.0.
+Pinned: pillow 13.0.0, numpy 2.4.6, torch 2.15.0, torchvision 0.29.2, transformers 5.23.0, torch-fidelity 0.4.0.
 Run: python make.py SHARED_DATA_FOLDER   (writes the .json files beside this script)
 """
 
@@ -13,6 +13,7 @@ import zlib
 
 import numpy as np
 import torch
+import torchvision
 from PIL import Image
 from torch_fidelity.interpolate_compat_tensorflow import interpolate_bilinear_2d_like_tensorflow1x
 from transformers.models.clip.image_processing_pil_clip import CLIPImageProcessorPil
@@ -131,13 +132,67 @@ for path in sorted(p for f in folders for p in (shared / f).iterdir() if p.suffi
     except Exception:
         cases[name] = None
 write("shared.json", cases)
+cases_read = cases
 
-# Photographs through preprocessing: check sums of the 8-bit pictures before normalising, and of CLIP's numbers.
-cases = {}
-for name in ["CLIP.png", "hopper.jpg", "flower.jpg", "pil_sample_cmyk.jpg", "exif-72dpi-int.jpg", "hopper_gray.jpg"]:
-    rgb = Image.open(shared / "images" / name).convert("RGB")
-    values = CLIPImageProcessorPil()(rgb, return_tensors="np")["pixel_values"][0].transpose(1, 2, 0)
+# Photographs through preprocessing: check sums of the 8-bit pictures before normalising, of CLIP's numbers at the sizes
+# of all published models and at awkward ones, of OpenAI's own way, and of TensorFlow 1's bilinear.
+settings = {
+    "default": {},
+    "336": {"size": {"shortest_edge": 336}, "crop_size": {"height": 336, "width": 336}},
+    "larger crop": {"size": {"shortest_edge": 30}, "crop_size": {"height": 47, "width": 64}},
+    "exact": {"size": {"height": 97, "width": 41}, "do_center_crop": False},
+}
+odd = 33  # an odd number of pixels is cut off most pictures
+openai = torchvision.transforms.Compose([
+    torchvision.transforms.Resize(odd, torchvision.transforms.InterpolationMode.BICUBIC),
+    torchvision.transforms.CenterCrop(odd), torchvision.transforms.ToTensor(),
+    torchvision.transforms.Normalize((0.48145466, 0.4578275, 0.40821073), (0.26862954, 0.26130258, 0.27577711)),
+])
+
+
+def sums(values):  # [3, height, width]
+    values = np.asarray(values, dtype="<f4").transpose(1, 2, 0)
+    return crc(np.ascontiguousarray(values).tobytes())
+
+
+def photograph(rgb):
+    rgb.info.pop("transparency", None)  # Pillow's note of it outlives the alpha, and the processor would blend by it
     resized = {f: crc(rgb.resize((123, 201), code).tobytes()) for f, code in filters.items()}
-    resized["lanczos tall"] = crc(rgb.resize((rgb.width - 5, rgb.height // 2), Image.Resampling.LANCZOS).tobytes())
-    cases[name] = {"clip": crc(np.ascontiguousarray(values, dtype="<f4").tobytes()), "resized": resized}
-write("photographs.json", cases)
+    resized["lanczos tall"] = crc(rgb.resize((max(rgb.width - 5, 1), max(rgb.height // 2, 1)), filters["lanczos"]).tobytes())
+    clip = {n: sums(CLIPImageProcessorPil(**s)(rgb, return_tensors="np")["pixel_values"][0]) for n, s in settings.items()}
+    pixels = torch.from_numpy(np.array(rgb)).permute(2, 0, 1)[None].float()
+    inception = interpolate_bilinear_2d_like_tensorflow1x(pixels, size=(299, 299), align_corners=False)[0]
+    return {"clip": clip, "openai": sums(openai(rgb)), "inception": sums(inception), "resized": resized}
+
+
+cases = {}
+for path in sorted((shared / "images").iterdir()):
+    if cases_read.get(f"images/{path.name}"):
+        cases[path.name] = photograph(Image.open(path).convert("RGB"))
+# Strips, cut from a photograph here and by the test: far wider and far taller than any picture.
+strip = Image.open(shared / "images/CLIP.png").convert("RGB")
+cases["wide strip"] = photograph(strip.crop((100, 50, 2100, 57)))
+cases["tall strip"] = photograph(strip.crop((10, 0, 21, 762)))
+write("photographs.json", {"settings": {n: json.dumps(s) for n, s in settings.items()}, "pictures": cases})
+
+# Every kind of JPEG that Pillow writes, and what it reads from it again.
+picture = noise(9, 7).resize((37, 29), Image.Resampling.BICUBIC)
+exif = Image.Exif()
+exif[0x0112] = 6  # turn by a quarter: Pillow's convert("RGB") does not
+kinds = {
+    "baseline": (picture, {}), "progressive": (picture, {"progressive": True}), "4:4:4": (picture, {"subsampling": 0}),
+    "4:2:2": (picture, {"subsampling": 1}), "optimised": (picture, {"optimize": True}),
+    "restarts": (picture, {"restart_marker_blocks": 1}), "turned": (picture, {"exif": exif}),
+    "grey": (picture.convert("L"), {}), "grey progressive": (picture.convert("L"), {"progressive": True}),
+    "CMYK": (picture.convert("CMYK"), {}), "CMYK progressive": (picture.convert("CMYK"), {"progressive": True}),
+    "RGB": (picture, {"keep_rgb": True}), "comment": (picture, {"comment": b"a caption"}),
+    "profile": (picture, {"icc_profile": b"not a profile"}),
+}
+cases = []
+for name, (source, options) in kinds.items():
+    file = io.BytesIO()
+    source.save(file, "JPEG", quality=80, **options)
+    read = Image.open(io.BytesIO(file.getvalue())).convert("RGB")
+    cases.append({"kind": name, "file": text(file.getvalue()), "width": read.width, "height": read.height,
+                  "crc": crc(read.tobytes())})
+write("jpeg-kinds.json", cases)

@@ -1,0 +1,105 @@
+import Checkpoints
+import Foundation
+import Models
+import Tensors
+import TestSupport
+import Testing
+
+private enum FullSize {
+    static let folder = ProcessInfo.processInfo.environment["SYNESTHESIA_FULL_SIZE"].map { URL(filePath: $0) }
+}
+
+/// Models of the published sizes against their references. `Scripts/full-size-parity` makes one checkpoint after
+/// another and runs the test of its name; without its folder all are skipped.
+@Suite(.enabled(if: FullSize.folder != nil, "needs gigabytes: run Scripts/full-size-parity"), .serialized)
+struct FullSizeTests {
+    /// The model made last, if it is this one.
+    private func fixture(_ name: String) throws -> ModelFixture? {
+        let place = try #require(FullSize.folder).appending(path: name)
+        return FileManager.default.fileExists(atPath: place.appending(path: "expected.safetensors").path)
+            ? try ModelFixture(folder: place) : nil
+    }
+
+    /// Prints one line for each precision: what, the largest error, the worst layer.
+    private func report(
+        _ fixture: ModelFixture, _ precision: Precision, _ parts: [(name: String, values: [Float], reference: [Float])]
+    ) {
+        var worst = (name: "", error: 0.0)
+        for part in parts {
+            let closeness = Closeness(part.values, part.reference)
+            #expect(closeness.within(precision == .float32 ? 1e-4 : 2e-2), "\(part.name): \(closeness)")
+            if closeness.relativeToScale >= worst.error { worst = (part.name, closeness.relativeToScale) }
+        }
+        let bits = precision == .float32 ? "f32" : "bf16"
+        print("full size: \(fixture.folder.lastPathComponent) \(bits): \(parts.count) arrays, largest error "
+            + "\(String(format: "%.1e", worst.error)) (\(worst.name))")
+    }
+
+    private func states(
+        _ fixture: ModelFixture, _ states: [Tensor], _ prefix: String, padded: Bool = true
+    ) throws -> [(name: String, values: [Float], reference: [Float])] {
+        try states.enumerated().map { layer, state in
+            let reference = try fixture.expected.tensor("\(prefix).\(layer)")
+            return padded
+                ? ("\(prefix).\(layer)", try fixture.real(state), try fixture.real(reference))
+                : ("\(prefix).\(layer)", state.floats, reference.floats)
+        }
+    }
+
+    @Test(arguments: [Precision.float32, .bfloat16]) func bertLarge(precision: Precision) throws {
+        guard let fixture = try fixture("bert-large") else { return }
+        let model = try BERT(folder: fixture.folder, precision: precision)
+        let ids = try fixture.ids()
+        let pooled = try model.captionVectors(ids: ids, pooling: .pooler).floats
+        report(
+            fixture, precision,
+            try states(fixture, model.hiddenStates(ids: ids), "hidden") + [("pooled", pooled, fixture.floats("pooled"))])
+    }
+
+    @Test(arguments: [Precision.float32, .bfloat16]) func clipLarge(precision: Precision) throws {
+        guard let fixture = try fixture("clip-large-336") else { return }
+        let model = try CLIP(folder: fixture.folder, precision: precision)
+        let ids = try fixture.ids()
+        let images = try fixture.expected.tensor("images").channelsLast
+        report(
+            fixture, precision,
+            try states(fixture, model.text.hiddenStates(ids: ids), "hidden")
+                + states(fixture, model.vision.hiddenStates(images), "seen", padded: false)
+                + [
+                    ("text_embeds", model.embed(ids: ids).floats, fixture.floats("text_embeds")),
+                    ("image_embeds", model.embed(images: images).floats, fixture.floats("image_embeds")),
+                ])
+    }
+
+    @Test(arguments: [Precision.float32, .bfloat16]) func imageTransformer(precision: Precision) throws {
+        guard let fixture = try fixture("transformer") else { return }
+        let shape = ImageTransformerConfiguration(
+            vocabularySize: 1024, blockSize: 512, layerCount: 24, headCount: 16, width: 1664)
+        let weights = try Weights(reading: fixture.folder, precision: precision)
+        let model = try ImageTransformer(weights.scope["transformer"], shape)
+        try weights.finish()
+        let logits = try model.logits(tokens: fixture.expected.tensor("tokens"), prefix: fixture.expected.tensor("prefix"))
+        let reference = try fixture.expected.tensor("logits")
+        report(fixture, precision, [("logits", logits.floats, reference.floats)])
+        let same = zip(logits.argmax().integers, reference.argmax().integers).count { $0 == $1 }
+        print("full size: transformer \(precision == .float32 ? "f32" : "bf16"): \(same) of 512 greedy tokens agree")
+        #expect(same >= 507)
+    }
+
+    @Test(arguments: ["vqgan-1024", "vqgan-16384"]) func vqgan(name: String) throws {
+        guard let fixture = try fixture(name) else { return }
+        let model = try VQGAN(folder: fixture.folder)
+        let latents = model.latents(of: try fixture.expected.tensor("images"))
+        let tokens = try fixture.expected.tensor("tokens")
+        let own = model.quantised(latents).tokens
+        report(
+            fixture, .float32,
+            [
+                ("latents", latents.floats, try fixture.floats("latents")),
+                ("pixels", model.images(fromTokens: tokens).floats, try fixture.floats("pixels")),
+            ])
+        let same = zip(own.integers, tokens.integers).count { $0 == $1 }
+        print("full size: \(name) f32: \(same) of 512 tokens equal")
+        #expect(same == 512)
+    }
+}
