@@ -30,7 +30,7 @@ public struct ModelFolder: Sendable, Encodable, Equatable {
         enum CodingKeys: String, CodingKey { case modelType = "model_type" }
     }
 
-    private static func kind(of folder: URL) -> String? {
+    static func kind(of folder: URL) -> String? {
         func contents(_ name: String) -> Data? {
             FileManager.default.contents(atPath: folder.appending(path: name).path)
         }
