@@ -76,6 +76,12 @@ public struct ModelHub: Sendable {
         return Failure(isOffline ? .offline : .absent, sentence + forbidden + Self.command(fetching: [model]))
     }
 
+    /// Whether a name that is no folder here is one that can be fetched, and no path.
+    public static func canFetch(_ model: String) -> Bool {
+        let isPath = ["/", "./", "../", "~"].contains { model.hasPrefix($0) }
+        return !isPath && (PublishedModel.named(model) != nil || (try? RepositoryName(model)) != nil)
+    }
+
     /// What to type to fetch models.
     public static func command(fetching models: [String]) -> String {
         (["synesthesia fetch"] + models).joined(separator: " ")

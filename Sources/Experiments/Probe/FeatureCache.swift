@@ -1,6 +1,7 @@
 import Checkpoints
 import Foundation
 import Images
+import ModelHub
 import Models
 import Tensors
 
@@ -58,9 +59,21 @@ public struct FeatureCache: Sendable {
         var hash = ContentHash()
         let names = try FileManager.default.contentsOfDirectory(atPath: folder.path).sorted()
         for name in names where name != "training.json" && !name.hasPrefix(".") && !name.hasSuffix(".md") {
+            let file = folder.appending(path: name)
+            if file.isFolder { continue }
             hash.add(part: name)
-            hash.add(part: try ContentHash(file: folder.appending(path: name)).hexadecimal)
+            hash.add(part: try blobName(of: file) ?? ContentHash(file: file).hexadecimal)
         }
         return hash.hexadecimal
+    }
+
+    /// In the shared Hugging Face cache large files are links to blobs that are named by their SHA-256.
+    private static func blobName(of file: URL) -> String? {
+        guard let target = try? FileManager.default.destinationOfSymbolicLink(atPath: file.path) else { return nil }
+        let parts = target.split(separator: "/")
+        guard let name = parts.last, parts.dropLast().last == "blobs", name.utf8.count == 64,
+            name.allSatisfy({ $0.isHexDigit && !$0.isUppercase })
+        else { return nil }
+        return String(name)
     }
 }
