@@ -83,16 +83,23 @@ public struct HubDownload: Sendable {
         let model = cache.folder.appending(path: plan.repository.cacheName)
         let snapshot = model.appending(path: "snapshots").appending(path: plan.commit)
         try prepare(plan, model, snapshot)
-        var (done, files) = (0, [Result.File]())
-        for file in plan.files {
+        func isHere(_ file: HubListing.File) -> Bool {
+            let size = Self.size(snapshot.appending(path: file.path))
+            return size != nil && (file.size == nil || size == file.size)
+        }
+        let lacking = Set(plan.files.filter { !isHere($0) })
+        var done = plan.files.reduce(0) { $0 + (lacking.contains($1) ? 0 : $1.size ?? 0) }
+        for file in plan.files where lacking.contains(file) {
             func tell(_ bytes: Int) throws { try progress(Progress(file: file.path, done: done + bytes, total: plan.bytes)) }
-            let link = snapshot.appending(path: file.path)
-            let isHere = Self.size(link) != nil && (file.size == nil || Self.size(link) == file.size)
-            if !isHere { try fetch(file, plan, model, link, tell) }
-            let bytes = Self.size(link) ?? 0
+            try tell(0)
+            try fetch(file, plan, model, snapshot.appending(path: file.path), tell)
             done += file.size ?? 0
             try tell(0)
-            files.append(.init(name: file.path, bytes: bytes, hash: file.hash?.description ?? "", downloaded: !isHere))
+        }
+        let files = plan.files.map { file in
+            Result.File(
+                name: file.path, bytes: Self.size(snapshot.appending(path: file.path)) ?? 0,
+                hash: file.hash?.description ?? "", downloaded: lacking.contains(file))
         }
         for name in plan.absent { Self.touch(model.appending(path: ".no_exist").appending(path: plan.commit).appending(path: name)) }
         try remember(plan, model)

@@ -123,7 +123,7 @@ extension PublishedModel {
             }
             let size = HubDownload.size(place) ?? 0
             done += file.bytes
-            try progress(.init(file: file.name, done: done, total: bytes))
+            if !isHere { try progress(.init(file: file.name, done: done, total: bytes)) }
             found.append(
                 .init(
                     name: file.name, bytes: size, sha256: known[file.name] ?? "", verified: file.sha256 != nil && known[file.name] == file.sha256,
