@@ -43,6 +43,7 @@ struct Download {
         var known = part.count
         try client.persist(tick: { try progress(part.count) }, hasGained: { defer { known = part.count }; return part.count > known }) {
             if let size, part.count == size { return }
+            part.isNewAnswer = true
             let answer = try client.get(address, from: part.count, tick: { try progress(part.count) }) { answer, bytes in
                 guard answer.status == 200 || answer.status == 206 else { return }
                 if part.isNewAnswer { try begin(part, answer) }
@@ -52,7 +53,6 @@ struct Download {
                     throw ModelHub.Failure(.damaged, "\(name) is longer than the \(size) bytes that the server announced")
                 }
             }
-            part.isNewAnswer = true
             switch answer.status {
             case 200, 206: break
             case 416:   // nothing is left to send: what is here is not the beginning of what the server has

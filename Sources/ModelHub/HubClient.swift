@@ -78,7 +78,8 @@ struct HubClient: Sendable {
     func bytes(_ url: URL, limit: Int, tick: () throws -> Void) throws -> (answer: HTTPAnswer, bytes: Data) {
         try persist(tick: tick) {
             var bytes = Data()
-            let answer = try get(url, tick: tick) { _, piece in
+            let answer = try get(url, tick: tick) { answer, piece in
+                guard answer.status == 200 else { return }   // a redirect's own words, for example
                 bytes.append(contentsOf: piece)
                 guard bytes.count <= limit else {
                     throw ModelHub.Failure(.network, "\(url.absoluteString) answers with more than \(limit >> 20) MiB")

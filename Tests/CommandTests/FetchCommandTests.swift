@@ -78,6 +78,19 @@ struct FetchCommandTests {
         #expect(damaged.0 == 65 && damaged.1.contains("org/model/config.json did not arrive as it was sent"))
     }
 
+    @Test("a file beyond the shell's limit is an error, and what came before it is kept")
+    func limit() throws {
+        let place = try Workplace()
+        let hub = try FakeHub("org/model", Self.files)
+        let line = "HF_ENDPOINT=\(hub.hub.address.absoluteString) HF_HOME=home $synesthesia fetch org/model -q > out"
+        let (code, complaints) = try BehaviourTests().shell("ulimit -f 50; \(line)", folder: place.folder)
+        #expect(code == 1 && complaints.contains(".incomplete cannot be written: File too large"), "\(complaints)")
+        #expect(complaints.split(separator: "\n").count == 1)
+        let goesOn = try BehaviourTests().shell(line, folder: place.folder)
+        #expect(goesOn.code == 0, "\(goesOn.complaints)")
+        #expect(hub.store.requests.map(\.start) == [0, 51_200])
+    }
+
     @Test("Ctrl-C ends with 130, and the same command goes on")
     func interrupted() throws {
         let place = try Workplace()

@@ -106,7 +106,7 @@ struct CaptionDatasetTests {
         #expect(found?.kind == .badData)
         #expect(
             found?.description.hasSuffix(
-                "has 2 pictures and 4 caption files, but 5 of 6 listed have no picture (1, 2, 3 and 2 more) and 3 of 6 "
+                "has 2 pictures and 4 caption files, but 5 of 7 listed have no picture (1, 2, 3 and 2 more) and 3 of 7 "
                     + "listed have no captions (3, 4, 5); complete the folder or shorten the lists") == true)
     }
 
@@ -114,12 +114,12 @@ struct CaptionDatasetTests {
     func captionFiles() throws {
         let names = (0..<6).map { "imgHQ0000\($0).npy" }
         func spoiled(_ texts: [Int: String]) throws -> URL {
-            let folder = try folder(
+            let made = try folder(
                 images: (0..<8).map { "\($0).jpg" }, captions: Array(0..<7) + [20, 21], train: names, validation: ["6"])
             for (number, text) in texts {
-                try AtomicFile.write(text, to: folder.appending(path: "celeba-caption/\(number).txt"))
+                try AtomicFile.write(text, to: made.appending(path: "celeba-caption/\(number).txt"))
             }
-            return folder
+            return made
         }
         let counts = "has 8 pictures and 9 caption files, but"
         #expect(
@@ -129,13 +129,13 @@ struct CaptionDatasetTests {
         #expect(
             complaint(try spoiled([3: "a\n\nb\n", 5: "\u{FEFF}a\n \n"]))?.description
                 .contains("\(counts) 2 caption files cannot be used, the first because: ") == true)
-        let folder = try spoiled([1: "classic\rMac"])
-        defer { try? FileManager.default.removeItem(at: folder) }
-        let data = try CaptionDataset(folder: folder)
+        let strays = try spoiled([1: "classic\rMac"])
+        defer { try? FileManager.default.removeItem(at: strays) }
+        let data = try CaptionDataset(folder: strays)
         #expect(data.train[1].captions == ["classic", "Mac"])
         #expect(
             data.remark
-                == "\(folder.path): 1 of 8 pictures have no captions and 2 of 9 caption files have no picture; no list names them")
+                == "\(strays.path): 1 of 8 pictures have no captions and 2 of 9 caption files have no picture; no list names them")
     }
 
     @Test("what else is wrong is said")
