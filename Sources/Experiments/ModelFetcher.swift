@@ -63,7 +63,8 @@ public struct ModelFetcher {
             if let known = PublishedModel.named(name) {
                 return .published(try known.fetch(into: ownCache, access: access, progress: tell))
             }
-            let repository = try RepositoryName(name.contains("@") ? name : "\(name)@\(revision ?? "main")")
+            var repository = try RepositoryName(name)
+            if let revision, !name.contains("@") { repository = try RepositoryName("\(name)@\(revision)") }
             let download = HubDownload(cache: cache, access: access)
             let plan = try download.plan(repository, everything: everything, tick: interruption.check)
             return .repository(try download.run(plan, progress: tell))

@@ -72,14 +72,18 @@ public struct ModelHub: Sendable {
     }
 
     private func failure(_ model: String, _ sentence: String) -> Failure {
+        guard Self.canFetch(model) else { return Failure(.absent, sentence) }
         let forbidden = isOffline ? "; HF_HUB_OFFLINE forbids fetching it now: unset it, then fetch it with: " : "; fetch it with: "
         return Failure(isOffline ? .offline : .absent, sentence + forbidden + Self.command(fetching: [model]))
     }
 
-    /// Whether a name that is no folder here is one that can be fetched, and no path.
+    /// Whether a name that is no folder here is one that can be fetched. `Weights/mine` is not, where there is a
+    /// folder `Weights`: that is a path to something that is not there.
     public static func canFetch(_ model: String) -> Bool {
+        if PublishedModel.named(model) != nil { return true }
         let isPath = ["/", "./", "../", "~"].contains { model.hasPrefix($0) }
-        return !isPath && (PublishedModel.named(model) != nil || (try? RepositoryName(model)) != nil)
+        let isBelow = model.contains("/") && URL(filePath: model).deletingLastPathComponent().isFolder
+        return !isPath && !isBelow && (try? RepositoryName(model)) != nil
     }
 
     /// What to type to fetch models.

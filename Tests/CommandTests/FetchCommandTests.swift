@@ -42,6 +42,15 @@ struct FetchCommandTests {
         #expect(paper?.dropFirst().allSatisfy { $0["path"] == nil } == true)
     }
 
+    @Test("a path to nothing is no repository to fetch")
+    func path() throws {
+        let run = try CommandRun(["tokenize", "--encoder", "encoder/none", "--captions", "faces.txt"])
+        #expect(run.exitCode == 66 && run.complaints.contains("model encoder/none was not found"), "\(run.complaints)")
+        #expect(!run.complaints.contains("fetch"))
+        let name = try CommandRun(["tokenize", "--encoder", "org/none", "--captions", "faces.txt"])
+        #expect(name.exitCode == 66 && name.complaints.hasSuffix("; fetch it with: synesthesia fetch org/none\n"))
+    }
+
     @Test("another cache and another revision")
     func options() throws {
         let place = try Workplace()

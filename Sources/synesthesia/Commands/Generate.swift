@@ -25,7 +25,7 @@ struct Generate: ParsableCommand {
     @Option(help: "The folder to write pictures to.")
     var out: String
 
-    @Option(parsing: .unconditional, help: "The seed of every draw.", transform: SeedArgument.read)
+    @Option(parsing: .unconditional, help: "The seed of every draw. (default: 1)", transform: SeedArgument.read)
     var seed: UInt64 = 1
 
     @Option(parsing: .unconditional, help: "Draw among the so many most probable tokens.")
