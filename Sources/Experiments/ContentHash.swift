@@ -5,7 +5,7 @@ import ModelHub
 ///
 /// It guards against mistakes, such as an exchanged weight file, not against attackers.
 public struct ContentHash: Sendable {
-    private var digest = Digest<SHA256>()
+    private var digest = ContentDigest()
 
     public init() {}
 
