@@ -37,7 +37,8 @@ let package = Package(
         .package(url: "https://github.com/jpsim/Yams", from: "6.2.2"),
     ],
     targets: [
-        // Thin C shims over system libraries.
+        // Element-wise kernels for the processor at hand, and thin C shims over system libraries.
+        .target(name: "CLanes"),
         .target(name: "COneDNN", linkerSettings: [.linkedLibrary("dnnl")]),
         .systemLibrary(name: "COpenBLAS", pkgConfig: "openblas", providers: [.apt(["libopenblas-dev"])]),
         .target(name: "CPNG", linkerSettings: [.linkedLibrary("png")]),
@@ -45,7 +46,7 @@ let package = Package(
         .target(name: "CHTTP"),
 
         // The rooms.
-        room("Tensors", imports: ["COneDNN", "COpenBLAS"]),
+        room("Tensors", imports: ["CLanes", "COneDNN", "COpenBLAS"]),
         room("Checkpoints", imports: ["Tensors"]),
         room("ModelHub", imports: ["CHTTP"]),
         room("Tokenizers"),
