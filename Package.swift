@@ -49,11 +49,12 @@ let package = Package(
         .systemLibrary(name: "COpenBLAS", pkgConfig: "openblas", providers: [.apt(["libopenblas-dev"])]),
         .target(name: "CPNG", linkerSettings: [.linkedLibrary("png")]),
         .target(name: "CJPEG", linkerSettings: [.linkedLibrary("jpeg")]),
+        .target(name: "CHTTP"),
 
         // The rooms.
         room("Tensors", imports: ["CLanes", "COneDNN", "COpenBLAS"]),
         room("Checkpoints", imports: ["Tensors"]),
-        room("ModelHub"),
+        room("ModelHub", imports: ["CHTTP"]),
         room("Tokenizers"),
         room("Images", imports: ["Tensors", "CPNG", "CJPEG"]),
         room("Models", imports: ["Tensors", "Checkpoints", yaml]),

@@ -2,26 +2,39 @@ import Foundation
 
 /// Pictures with ten captions each, in Multi-Modal CelebA-HQ's layout, split as lists of names say.
 ///
-///     celeba-hq/0.jpg, 1.jpg, …            or images/, image/, celeba-hq-img/; .jpg, .jpeg or .png
-///     celeba-caption/0.txt, 1.txt, …       or captions/, text/; one caption a line
+///     celeba-hq/0.jpg, 1.jpg, …            .jpg, .jpeg or .png
+///     celeba-caption/0.txt, 1.txt, …       one caption a line
 ///     celebahqtrain.txt, celebahqvalidation.txt      one name a line, such as imgHQ00042.npy
 ///
+/// The folders have other names elsewhere, and those are looked for too: `image/` and `text/celeba-caption/` in the
+/// release, `celebahq/` and `celebahq-caption/` in the paper's repository, `CelebA-HQ-img/` in CelebAMask-HQ.
+///
 /// A portrait's number is that at the end of its file's stem: `imgHQ00042.npy`, `00042.png` and `42.jpg` are all
-/// 42, as the released code has it. Everything is compared by number before any long work begins.
+/// 42, as the released code has it. Everything is compared by number, and every caption file is read, before any long
+/// work begins.
 public struct CaptionDataset: Sendable {
     public struct Portrait: Sendable, Equatable {
         public let number: Int
         public let image: URL
-        /// One caption a line.
-        public let captionFile: URL
-
-        /// The captions in the file's order.
-        public func captions() throws -> [String] { try CaptionFile(path: captionFile.path).captions }
+        /// In the file's order.
+        public let captions: [String]
     }
+
+    /// Where pictures are looked for: the first of these folders that holds some.
+    static let imageFolders = [
+        "celeba-hq", "celebahq", "image/images", "images", "image", "celeba-hq-img", "CelebA-HQ-img",
+        "CelebAMask-HQ/CelebA-HQ-img",
+    ]
+    /// Where captions are looked for.
+    static let captionFolders = [
+        "celeba-caption", "text/celeba-caption", "celebahq-caption", "celeba-captions", "captions", "caption", "text",
+    ]
 
     /// In the order of the lists.
     public let train: [Portrait]
     public let validation: [Portrait]
+    /// What is odd but does no harm: pictures without captions and captions without a picture that no list names.
+    public let remark: String?
 
     /// - Parameters:
     ///   - trainList, validationList: files of names; nil for `celebahqtrain.txt` or `train.txt`, and
@@ -31,115 +44,84 @@ public struct CaptionDataset: Sendable {
         folder: URL, trainList: URL? = nil, validationList: URL? = nil,
         trainLimit: Int? = nil, validationLimit: Int? = nil
     ) throws {
-        let images = try Self.numbered(
-            in: folder, anyOf: ["celeba-hq", "images", "image", "celeba-hq-img"], endings: ["jpg", "jpeg", "png"],
-            what: "pictures")
-        let captions = try Self.numbered(
-            in: folder, anyOf: ["celeba-caption", "captions", "text"], endings: ["txt"], what: "captions")
-        let train = try Self.numbers(
-            in: trainList, else: ["celebahqtrain.txt", "train.txt"], of: folder, key: "data.train-list")
-        let validation = try Self.numbers(
-            in: validationList, else: ["celebahqvalidation.txt", "validation.txt"], of: folder,
-            key: "data.validation-list")
-        let shared = Set(train).intersection(validation)
+        let images = try NumberedFiles(
+            in: folder, anyOf: Self.imageFolders, endings: ["jpg", "jpeg", "png"], what: "pictures")
+        let captions = try NumberedFiles(in: folder, anyOf: Self.captionFolders, endings: ["txt"], what: "captions")
+        let train = try NumberList(
+            trainList, else: ["celebahqtrain.txt", "train.txt"], of: folder, key: "data.train-list")
+        let validation = try NumberList(
+            validationList, else: ["celebahqvalidation.txt", "validation.txt"], of: folder, key: "data.validation-list")
+        let shared = Set(train.numbers).intersection(validation.numbers)
         guard shared.isEmpty else {
             throw Complaint(
                 .badData, "\(folder.path): \(Self.some(shared)) in both the training and the validation list")
         }
-        func portraits(_ numbers: [Int], _ limit: Int?) throws -> [Portrait] {
-            let wanted = limit.map { Array(numbers.prefix($0)) } ?? numbers
-            try Self.check(wanted, images: images, captions: captions, folder: folder)
-            return wanted.compactMap { number in
-                guard let image = images[number], let file = captions[number] else { return nil }
-                return Portrait(number: number, image: image, captionFile: file)
+        let wanted = [
+            trainLimit.map { Array(train.numbers.prefix($0)) } ?? train.numbers,
+            validationLimit.map { Array(validation.numbers.prefix($0)) } ?? validation.numbers,
+        ]
+        let texts = try Self.check(wanted.flatMap(\.self), images, captions, folder)
+        let portraits = wanted.map { numbers in
+            numbers.compactMap { number -> Portrait? in
+                guard let image = images.files[number], let text = texts[number] else { return nil }
+                return Portrait(number: number, image: image, captions: text)
             }
         }
-        self.train = try portraits(train, trainLimit)
-        self.validation = try portraits(validation, validationLimit)
+        (self.train, self.validation) = (portraits[0], portraits[1])
+        remark = Self.remark(images, captions, folder)
     }
 
-    /// Throws one sentence with counts when listed portraits lack a picture or captions.
+    /// Reads the captions of all wanted portraits. Throws one sentence with all counts when something is missing.
     private static func check(
-        _ wanted: [Int], images: [Int: URL], captions: [Int: URL], folder: URL
-    ) throws {
-        let imageless = wanted.filter { images[$0] == nil }
-        let captionless = wanted.filter { captions[$0] == nil }
-        guard !imageless.isEmpty || !captionless.isEmpty else { return }
+        _ wanted: [Int], _ images: NumberedFiles, _ captions: NumberedFiles, _ folder: URL
+    ) throws -> [Int: [String]] {
+        var (texts, empty, broken) = ([Int: [String]](), [Int](), [Complaint]())
+        for number in wanted {
+            guard let file = captions.files[number] else { continue }
+            let bytes = try InputFile.bytes(file.path, purpose: "captions")
+            if bytes.allSatisfy({ $0 <= 0x20 }) {
+                empty.append(number)
+                continue
+            }
+            do {
+                texts[number] = try CaptionFile(bytes, source: file.path).captions
+            } catch let complaint as Complaint {
+                broken.append(complaint)
+            }
+        }
+        func gap(_ numbers: [Int], _ lack: String) -> String? {
+            numbers.isEmpty ? nil : "\(numbers.count) of \(wanted.count) listed \(lack) (\(some(numbers)))"
+        }
         let gaps = [
-            imageless.isEmpty ? nil : "\(imageless.count) of \(wanted.count) listed have no picture (\(some(imageless)))",
-            captionless.isEmpty
-                ? nil : "\(captionless.count) of \(wanted.count) listed have no captions (\(some(captionless)))",
+            gap(wanted.filter { images.files[$0] == nil }, "have no picture"),
+            gap(wanted.filter { captions.files[$0] == nil }, "have no captions"),
+            gap(empty, "have an empty caption file"),
         ].compactMap(\.self)
-        throw Complaint(
-            .badData,
-            "\(folder.path) has \(images.count) pictures and \(captions.count) caption files, but "
-                + gaps.joined(separator: " and ") + "; complete the folder or shorten the lists")
-    }
-
-    /// The files of the first folder that exists, by number.
-    private static func numbered(
-        in folder: URL, anyOf names: [String], endings: Set<String>, what: String
-    ) throws -> [Int: URL] {
-        let candidates = names.map { folder.appending(path: $0) }
-        guard let found = candidates.first(where: isFolder) else {
+        guard gaps.isEmpty, broken.isEmpty else {
+            let counts = "\(folder.path) has \(images.files.count) pictures and \(captions.files.count) caption files, but "
+            if gaps.isEmpty, let first = broken.first {
+                guard broken.count > 1 else { throw first }
+                throw Complaint(.badData, counts + "\(broken.count) caption files cannot be used, the first because: \(first.description)")
+            }
+            let others = broken.isEmpty ? "" : " and \(broken.count) caption files cannot be used"
             throw Complaint(
-                .missing,
-                "\(folder.path) has no folder of \(what); looked for \(names.joined(separator: ", "))")
+                .badData, counts + gaps.joined(separator: " and ") + others + "; complete the folder or shorten the lists")
         }
-        var files: [Int: URL] = [:]
-        // Sorted, so that of two files with one number the same one is always named.
-        for name in try FileManager.default.contentsOfDirectory(atPath: found.path).sorted() {
-            let file = found.appending(path: name)
-            guard !name.hasPrefix("."), endings.contains(file.pathExtension.lowercased()),
-                let number = number(of: name)
-            else { continue }
-            if let other = files.updateValue(file, forKey: number) {
-                throw Complaint(
-                    .badData,
-                    "\(other.path) and \(file.lastPathComponent) are both number \(number); remove one of them")
-            }
-        }
-        guard !files.isEmpty else {
-            throw Complaint(.badData, "\(found.path) holds no \(what) named by number, such as 42.\(endings.sorted()[0])")
-        }
-        return files
+        return texts
     }
 
-    private static func numbers(in list: URL?, else names: [String], of folder: URL, key: String) throws -> [Int] {
-        let candidates = list.map { [$0] } ?? names.map { folder.appending(path: $0) }
-        guard let file = candidates.first(where: { FileManager.default.fileExists(atPath: $0.path) }) else {
-            let looked = candidates.map(\.path).joined(separator: " and ")
-            throw Complaint(.missing, "no list of names at \(looked); give one as \(key)")
-        }
-        let names = try CaptionFile(path: file.path).captions
-        var seen: Set<Int> = []
-        return try names.enumerated().map { index, name in
-            let place = "\(file.path), line \(index + 1)"
-            guard let number = number(of: name.trimmingCharacters(in: .whitespaces)) else {
-                throw Complaint(.badData, "\(place): no number in \"\(name)\"; names look like imgHQ00042.npy")
-            }
-            guard seen.insert(number).inserted else {
-                throw Complaint(.badData, "\(place): number \(number) is listed twice")
-            }
-            return number
-        }
-    }
-
-    /// The digits that end a name's stem: 42 of `imgHQ00042.npy`.
-    static func number(of name: String) -> Int? {
-        let file = name.split(separator: "/").last ?? ""
-        let stem = file.lastIndex(of: ".").map { file[..<$0] } ?? file
-        let digits = stem.utf8.reversed().prefix { UInt8(ascii: "0")...UInt8(ascii: "9") ~= $0 }
-        return Int(String(decoding: digits.reversed(), as: UTF8.self))
-    }
-
-    private static func isFolder(_ url: URL) -> Bool {
-        var isFolder: ObjCBool = false
-        return FileManager.default.fileExists(atPath: url.path, isDirectory: &isFolder) && isFolder.boolValue
+    private static func remark(_ images: NumberedFiles, _ captions: NumberedFiles, _ folder: URL) -> String? {
+        let bare = images.files.keys.count { captions.files[$0] == nil }
+        let unseen = captions.files.keys.count { images.files[$0] == nil }
+        let parts = [
+            bare == 0 ? nil : "\(bare) of \(images.files.count) pictures have no captions",
+            unseen == 0 ? nil : "\(unseen) of \(captions.files.count) caption files have no picture",
+        ].compactMap(\.self)
+        return parts.isEmpty ? nil : "\(folder.path): \(parts.joined(separator: " and ")); no list names them"
     }
 
     /// Some numbers as an example: "3, 7, 12 and 40 more".
-    private static func some(_ numbers: some Collection<Int>) -> String {
+    static func some(_ numbers: some Collection<Int>) -> String {
         let first = numbers.sorted().prefix(3).map(String.init).joined(separator: ", ")
         return numbers.count > 3 ? "\(first) and \(numbers.count - 3) more" : first
     }

@@ -2,9 +2,10 @@ import Foundation
 
 /// Captions from a text file, one a line, in the file's order; `-` is standard input.
 ///
-/// UTF-8, with or without a byte-order mark, lines ended by LF or CRLF, the last line end optional. A caption
-/// keeps its blanks. A line with nothing but blanks is an error unless `allowingEmpty`, because skipping it
-/// would shift the numbers of all captions after it. Length is not limited: tokenizers cut, and report it.
+/// UTF-8, with or without a byte-order mark, lines ended by LF or CRLF, or all of them by CR as on old Macs, the last
+/// line end optional. A caption keeps its blanks. A line with nothing but blanks is an error unless `allowingEmpty`,
+/// because skipping it would shift the numbers of all captions after it. Length is not limited: tokenizers cut, and
+/// report it.
 public struct CaptionFile: Sendable {
     /// Where the captions came from, as errors name it.
     public let source: String
@@ -17,8 +18,9 @@ public struct CaptionFile: Sendable {
 
     public init(_ bytes: [UInt8], source: String, allowingEmpty: Bool = false) throws {
         let mark: [UInt8] = [0xEF, 0xBB, 0xBF]
+        let end = bytes.contains(UInt8(ascii: "\n")) ? UInt8(ascii: "\n") : UInt8(ascii: "\r")
         var lines = (bytes.starts(with: mark) ? bytes.dropFirst(3) : bytes[...])
-            .split(separator: UInt8(ascii: "\n"), omittingEmptySubsequences: false)
+            .split(separator: end, omittingEmptySubsequences: false)
         if lines.last?.isEmpty == true { lines.removeLast() }   // after the last line end
         guard !lines.isEmpty else {
             throw Complaint(.badData, "\(source) holds no captions; write one caption a line")

@@ -13,8 +13,7 @@ extension Complaint {
         self =
             switch error {
             case let complaint as Complaint: complaint
-            case let failure as ModelHub.Failure:
-                Complaint(failure.reason == .offline ? .offline : .missing, failure.description)
+            case let failure as ModelHub.Failure: Complaint(Kind(failure.reason), failure.description)
             case let error as TokenizerError: Complaint(error.isMissing ? .missing : .badData, error.description)
             case let error as CheckpointError: Complaint(Kind(error.kind), error.description)
             case let error as ModelError: Complaint(error.isMissing ? .missing : .badData, error.description)
@@ -31,6 +30,17 @@ extension Complaint {
 }
 
 extension Complaint.Kind {
+    init(_ reason: ModelHub.Failure.Reason) {
+        self =
+            switch reason {
+            case .absent: .missing
+            case .offline: .offline
+            case .damaged: .badData
+            case .settings: .settings
+            case .refused, .network, .unwritable: .failed
+            }
+    }
+
     init(_ kind: CheckpointError.Kind) {
         self =
             switch kind {

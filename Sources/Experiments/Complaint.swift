@@ -17,9 +17,12 @@ public struct Complaint: Error, Hashable, Sendable, CustomStringConvertible {
 
     public let kind: Kind
     public let description: String
+    /// Where there is a list to it: one line for each entry.
+    public let details: [String]
 
-    public init(_ kind: Kind, _ sentence: String) {
+    public init(_ kind: Kind, _ sentence: String, details: [String] = []) {
         self.kind = kind
         description = sentence
+        self.details = details
     }
 }

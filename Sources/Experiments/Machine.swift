@@ -73,8 +73,8 @@ public struct Machine: Sendable, Encodable {
     private static func isShown(_ name: String) -> Bool {
         let upper = name.uppercased()
         if ["TOKEN", "SECRET", "PASSWORD", "KEY"].contains(where: upper.contains) { return false }
-        let prefixes = ["SYNESTHESIA_", "HF_", "OMP_", "OPENBLAS_", "DNNL_", "ONEDNN_", "GOMP_", "KMP_"]
-        return prefixes.contains(where: upper.hasPrefix) || ["XDG_CACHE_HOME", "NO_COLOR"].contains(upper)
+        let prefixes = ["SYNESTHESIA_", "HF_", "HUGGINGFACE_", "OMP_", "OPENBLAS_", "DNNL_", "ONEDNN_", "GOMP_", "KMP_"]
+        return prefixes.contains(where: upper.hasPrefix) || ["XDG_CACHE_HOME", "TRANSFORMERS_OFFLINE", "NO_COLOR"].contains(upper)
     }
 
     #if arch(x86_64)

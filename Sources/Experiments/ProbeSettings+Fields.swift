@@ -74,6 +74,7 @@ extension AdapterSettings: SettingsGroup {
         try form.field("betas", &betas, .momentumPair)
         try form.field("weight-decay", &weightDecay, .notNegative)
         try form.field("batch", &batch, .atLeast(1))
+        try form.field("micro-batch", &microBatch, .atLeast(1))
         try form.field("epochs", &epochs, .atLeast(1))
         try form.field("steps", &steps, .atLeast(1))
         try form.field("patience", &patience, .atLeast(0))

@@ -70,6 +70,9 @@ public struct AdapterSettings: Sendable, Equatable {
     public var betas = [0.9, 0.95]
     public var weightDecay = 0.0
     public var batch = 64
+    /// Pictures of a batch that are computed together; nil: all of it. Smaller parts need less memory and change a
+    /// step by no more than rounding.
+    public var microBatch: Int?
     public var epochs = 4
     /// When given, training ends after so many steps, however many epochs that is.
     public var steps: Int?

@@ -1,4 +1,5 @@
 import Foundation
+import ModelHub
 
 /// One line on standard error that tells how far a long task is, how fast, and how long it will still take.
 ///
@@ -22,8 +23,12 @@ public struct ProgressLine {
         }
     }
 
+    /// What is counted.
+    public enum Unit: Sendable { case items, bytes }
+
     private let task: String
     private let total: Int
+    private let unit: Unit
     private let style: Style
     private let now: () -> Double
     private let write: (String) -> Void
@@ -41,7 +46,7 @@ public struct ProgressLine {
     ///   - now: seconds on a clock that never goes back.
     ///   - write: receives the text; standard error by default.
     public init(
-        _ task: String, total: Int, done: Int = 0, style: Style,
+        _ task: String, total: Int, done: Int = 0, unit: Unit = .items, style: Style,
         now: @escaping () -> Double = { ProcessInfo.processInfo.systemUptime },
         write: @escaping (String) -> Void = ProgressLine.standardError
     ) {
@@ -49,6 +54,7 @@ public struct ProgressLine {
         self.task = task
         self.total = total
         self.done = done
+        self.unit = unit
         self.style = style
         self.now = now
         self.write = write
@@ -58,7 +64,7 @@ public struct ProgressLine {
         drawn = (start, total == 0 ? 0 : done * 10 / total)
         switch style {
         case .live: draw()
-        case .plain: write("\(task): \(done) of \(total) at the start\n")
+        case .plain: write("\(task): \(counts) at the start\n")
         case .silent: break
         }
     }
@@ -85,8 +91,8 @@ public struct ProgressLine {
     public mutating func finish() {
         let seconds = max(now() - start, 0)
         let items = Double(done - firstCount)
-        let speed = seconds > 0 && items > 0 ? ", \(Self.rate(items / seconds))" : ""
-        let end = "\(task): \(done) of \(total) in \(Self.duration(seconds))\(speed)\(note.isEmpty ? "" : ", \(note)")"
+        let speed = seconds > 0 && items > 0 ? ", \(pace(items / seconds))" : ""
+        let end = "\(task): \(counts) in \(Self.duration(seconds))\(speed)\(note.isEmpty ? "" : ", \(note)")"
         switch style {
         case .live(let columns): write("\r\(end.prefix(columns - 1))\u{1B}[K\n")
         case .plain: write(end + "\n")
@@ -109,9 +115,9 @@ public struct ProgressLine {
     }
 
     private func draw() {
-        var parts = ["\(done) of \(total)"]
+        var parts = [counts]
         if let rate, rate > 0 {
-            parts.append(Self.rate(rate))
+            parts.append(pace(rate))
             parts.append("\(Self.duration(Double(total - done) / rate)) left")
         }
         if !note.isEmpty { parts.append(note) }
@@ -121,6 +127,14 @@ public struct ProgressLine {
         let filled = min(max(percent / 5, 0), 20)
         let bar = String(repeating: "━", count: filled) + String(repeating: "╌", count: 20 - filled)
         write("\r\("\(task) \(bar) \(percent) %, \(text)".prefix(columns - 1))\u{1B}[K")
+    }
+
+    private var counts: String {
+        unit == .items ? "\(done) of \(total)" : "\(ByteCount.text(done)) of \(ByteCount.text(total))"
+    }
+
+    private func pace(_ rate: Double) -> String {
+        unit == .items ? Self.rate(rate) : "\(ByteCount.text(Int(clamping: Int64(min(rate, 1e15)))))/s"
     }
 
     /// Items per second, or seconds per item when they are slow.

@@ -3,34 +3,48 @@ import Foundation
 /// The cache that Hugging Face's tools share: where it is, and what stands in it.
 ///
 /// Layout: `models--ORG--NAME/` with `refs/BRANCH` (a file holding a commit) and `snapshots/COMMIT/` (the files,
-/// as links into `blobs/`). This reads it and changes nothing.
+/// as links into `blobs/`). This reads it and changes nothing; ``HubDownload`` fills it.
 public struct HubCache: Sendable, Equatable {
     public let folder: URL
 
     public init(folder: URL) { self.folder = folder }
 
-    /// `HF_HUB_CACHE`, else `$HF_HOME/hub`, else `$XDG_CACHE_HOME/huggingface/hub`, else
+    /// `HF_HUB_CACHE` (or `HUGGINGFACE_HUB_CACHE`), else `$HF_HOME/hub`, else `$XDG_CACHE_HOME/huggingface/hub`, else
     /// `~/.cache/huggingface/hub`. Empty variables count as unset; a leading `~` is the home folder.
     public init(environment: [String: String]) {
-        func path(_ variable: String) -> URL? {
-            guard let value = environment[variable], !value.isEmpty else { return nil }
-            if value == "~" || value.hasPrefix("~/") {
-                return home.appending(path: String(value.dropFirst(2)))
-            }
-            return URL(filePath: value)
-        }
-        var home: URL {
-            environment["HOME"].flatMap { $0.isEmpty ? nil : URL(filePath: $0) }
-                ?? FileManager.default.homeDirectoryForCurrentUser
-        }
         folder =
-            path("HF_HUB_CACHE")
-            ?? path("HF_HOME")?.appending(path: "hub")
-            ?? (path("XDG_CACHE_HOME") ?? home.appending(path: ".cache")).appending(path: "huggingface/hub")
+            Self.path("HF_HUB_CACHE", environment) ?? Self.path("HUGGINGFACE_HUB_CACHE", environment)
+            ?? Self.home(environment).appending(path: "hub")
+    }
+
+    /// Where Hugging Face's tools keep what is theirs: `HF_HOME`, else `huggingface` in the user's cache.
+    static func home(_ environment: [String: String]) -> URL {
+        path("HF_HOME", environment) ?? userCache(environment).appending(path: "huggingface")
+    }
+
+    /// `XDG_CACHE_HOME`, else `~/.cache`.
+    static func userCache(_ environment: [String: String]) -> URL {
+        path("XDG_CACHE_HOME", environment) ?? userHome(environment).appending(path: ".cache")
+    }
+
+    /// A path that a variable holds; nil when it is unset or empty.
+    static func path(_ variable: String, _ environment: [String: String]) -> URL? {
+        guard let value = environment[variable], !value.isEmpty else { return nil }
+        if value == "~" || value.hasPrefix("~/") { return userHome(environment).appending(path: String(value.dropFirst(2))) }
+        return URL(filePath: value)
+    }
+
+    private static func userHome(_ environment: [String: String]) -> URL {
+        environment["HOME"].flatMap { $0.isEmpty ? nil : URL(filePath: $0) }
+            ?? FileManager.default.homeDirectoryForCurrentUser
     }
 
     /// The snapshot folder of a repository, or nil when that revision is not in the cache.
     public func snapshot(of repository: RepositoryName) -> URL? {
+        repository.synonyms.lazy.compactMap(oneSnapshot(of:)).first
+    }
+
+    private func oneSnapshot(of repository: RepositoryName) -> URL? {
         let model = folder.appending(path: repository.cacheName)
         let snapshots = model.appending(path: "snapshots")
         let reference = model.appending(path: "refs").appending(path: repository.revision)

@@ -30,7 +30,7 @@ public struct ModelFolder: Sendable, Encodable, Equatable {
         enum CodingKeys: String, CodingKey { case modelType = "model_type" }
     }
 
-    private static func kind(of folder: URL) -> String? {
+    static func kind(of folder: URL) -> String? {
         func contents(_ name: String) -> Data? {
             FileManager.default.contents(atPath: folder.appending(path: name).path)
         }
@@ -40,7 +40,8 @@ public struct ModelFolder: Sendable, Encodable, Equatable {
         return (try? JSONDecoder().decode(Configuration.self, from: data))?.modelType ?? "unknown"
     }
 
-    private static func size(of folder: URL) -> Int {
+    /// Of all files, links followed.
+    public static func size(of folder: URL) -> Int {
         let files = FileManager.default.enumerator(atPath: folder.path)
         var bytes = 0
         while let name = files?.nextObject() as? String {

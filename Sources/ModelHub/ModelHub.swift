@@ -2,51 +2,92 @@ import Foundation
 
 /// From what a user calls a model to the local folder that holds it.
 ///
-/// A folder that exists wins; otherwise the name is looked up in the shared Hugging Face cache. Nothing is
-/// downloaded and the network is never touched.
+/// A folder that exists wins; then the models that are known by name (``PublishedModel``); otherwise the name is looked
+/// up in the shared Hugging Face cache. Nothing is downloaded here and the network is never touched.
 public struct ModelHub: Sendable {
-    /// Why a model was not found, as a sentence that says where was looked.
+    /// Why a model was not found or not fetched, as a sentence that says where was looked and what to do.
     public struct Failure: Error, Hashable, Sendable, CustomStringConvertible {
-        public enum Reason: Sendable { case absent, offline }
+        public enum Reason: Sendable {
+            case absent
+            /// The network is forbidden or cannot be reached.
+            case offline
+            /// The hub wants a token, or one with more rights.
+            case refused
+            /// The server's fault, or the connection's.
+            case network
+            /// What came is not what was announced.
+            case damaged
+            case unwritable
+            /// A variable or option makes no sense.
+            case settings
+        }
         public let reason: Reason
         public let description: String
 
-        init(reason: Reason, _ sentence: String) {
+        package init(_ reason: Reason, _ sentence: String) {
             self.reason = reason
             description = sentence
         }
     }
 
     public let cache: HubCache
+    /// Where models stand that no hub has: `SYNESTHESIA_CACHE`, else `synesthesia` in the user's cache.
+    public let ownCache: URL
     /// `HF_HUB_OFFLINE` is set: the user forbids the network.
     public let isOffline: Bool
 
-    /// - Parameter environment: the variables that name the cache; normally those of the process.
+    /// - Parameter environment: the variables that name the caches; normally those of the process.
     public init(environment: [String: String]) {
         cache = HubCache(environment: environment)
-        let offline = environment["HF_HUB_OFFLINE"]?.lowercased() ?? ""
-        isOffline = ["1", "true", "yes", "on"].contains(offline)
+        ownCache = HubCache.path("SYNESTHESIA_CACHE", environment)
+            ?? HubCache.userCache(environment).appending(path: "synesthesia")
+        isOffline = HubAccess.isOffline(environment)
     }
 
-    /// The folder of `model`: a path that exists, or `org/name[@revision]` in the cache.
+    /// The folder of `model`: a path that exists, a model known by name, or `org/name[@revision]` in the cache.
     public func folder(of model: String) throws -> URL {
         let path = URL(filePath: model)
         if path.isFolder { return path }
         if FileManager.default.fileExists(atPath: path.path) {
-            throw Failure(reason: .absent, "\(model) is a file; name the folder that holds the model")
+            throw Failure(.absent, "\(model) is a file; name the folder that holds the model")
         }
         if model.hasPrefix("/") || model.hasPrefix("./") || model.hasPrefix("../") || model.hasPrefix("~") {
-            throw Failure(reason: .absent, "the folder \(model) does not exist")
+            throw Failure(.absent, "the folder \(model) does not exist")
+        }
+        if let known = PublishedModel.named(model) {
+            let folder = known.folder(in: ownCache)
+            let missing = known.missing(in: ownCache)
+            if missing.isEmpty { return folder }
+            throw failure(model, "\(model) is not whole in \(folder.path): \(missing.joined(separator: ", ")) missing")
         }
         let repository = try RepositoryName(model)
-        if let snapshot = cache.snapshot(of: repository) { return snapshot }
-        let remedy =
-            isOffline
-            ? "HF_HUB_OFFLINE forbids fetching it; fetch it on a machine with a network and copy the folder"
-            : "fetch it with: hf download \(repository.name) --revision \(repository.revision)"
-        throw Failure(
-            reason: isOffline ? .offline : .absent,
-            "model \(repository) was not found, neither as a folder at \(path.path) nor in the cache "
-                + "\(cache.folder.path); \(remedy)")
+        guard let snapshot = cache.snapshot(of: repository) else {
+            throw failure(
+                "\(repository)",
+                "model \(repository) was not found, neither as a folder at \(path.path) nor in the cache \(cache.folder.path)")
+        }
+        let missing = ModelFiles.missing(in: snapshot)
+        if missing.isEmpty { return snapshot }
+        throw failure("\(repository)", "model \(repository) in the cache \(cache.folder.path) lacks \(missing.joined(separator: " and "))")
+    }
+
+    private func failure(_ model: String, _ sentence: String) -> Failure {
+        guard Self.canFetch(model) else { return Failure(.absent, sentence) }
+        let forbidden = isOffline ? "; HF_HUB_OFFLINE forbids fetching it now: unset it, then fetch it with: " : "; fetch it with: "
+        return Failure(isOffline ? .offline : .absent, sentence + forbidden + Self.command(fetching: [model]))
+    }
+
+    /// Whether a name that is no folder here is one that can be fetched. `Weights/mine` is not, where there is a
+    /// folder `Weights`: that is a path to something that is not there.
+    public static func canFetch(_ model: String) -> Bool {
+        if PublishedModel.named(model) != nil { return true }
+        let isPath = ["/", "./", "../", "~"].contains { model.hasPrefix($0) }
+        let isBelow = model.contains("/") && URL(filePath: model).deletingLastPathComponent().isFolder
+        return !isPath && !isBelow && (try? RepositoryName(model)) != nil
+    }
+
+    /// What to type to fetch models.
+    public static func command(fetching models: [String]) -> String {
+        (["synesthesia fetch"] + models).joined(separator: " ")
     }
 }

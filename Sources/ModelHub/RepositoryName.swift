@@ -15,12 +15,28 @@ public struct RepositoryName: Hashable, Sendable, CustomStringConvertible {
             revision.split(separator: "/", omittingEmptySubsequences: false).allSatisfy(Self.isPlain)
         else {
             throw ModelHub.Failure(
-                reason: .absent,
+                .absent,
                 "\(text) is neither an existing folder nor a repository name such as openai/clip-vit-base-patch32")
         }
     }
 
     public var description: String { revision == "main" ? name : "\(name)@\(revision)" }
+
+    private init(name: String, revision: String) { (self.name, self.revision) = (name, revision) }
+
+    /// The repository under each of its names, its own first: those that once had no organisation were given one,
+    /// and the hub answers to both.
+    var synonyms: [RepositoryName] {
+        let others = Self.moved.compactMap { old, new in name == old ? new : name == new ? old : nil }
+        return [self] + others.map { RepositoryName(name: $0, revision: revision) }
+    }
+
+    private static let moved = [
+        ("bert-base-uncased", "google-bert/bert-base-uncased"), ("bert-large-uncased", "google-bert/bert-large-uncased"),
+        ("bert-base-cased", "google-bert/bert-base-cased"), ("bert-large-cased", "google-bert/bert-large-cased"),
+        ("roberta-base", "FacebookAI/roberta-base"), ("roberta-large", "FacebookAI/roberta-large"),
+        ("gpt2", "openai-community/gpt2"),
+    ]
 
     /// The folder's name in the shared cache.
     var cacheName: String { "models--" + name.replacing("/", with: "--") }

@@ -44,6 +44,7 @@ enum Exit: Int32 {
         }
         let complaint = Complaint(error)
         say(oneLine(complaint.description))
+        for detail in complaint.details { ProgressLine.standardError("  \(detail)\n") }
         exit(Exit(complaint.kind).rawValue)
     }
 

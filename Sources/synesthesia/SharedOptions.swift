@@ -18,8 +18,8 @@ struct SharedOptions: ParsableArguments {
     }
 
     /// A progress line on standard error in the manner asked for.
-    func progress(_ task: String, total: Int, done: Int = 0) -> ProgressLine {
-        ProgressLine(task, total: total, done: done, style: .standardError(quiet: quiet))
+    func progress(_ task: String, total: Int, done: Int = 0, unit: ProgressLine.Unit = .items) -> ProgressLine {
+        ProgressLine(task, total: total, done: done, unit: unit, style: .standardError(quiet: quiet))
     }
 
     /// A remark on standard error that `--quiet` silences.

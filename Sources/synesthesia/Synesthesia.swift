@@ -1,4 +1,5 @@
 import ArgumentParser
+import Experiments
 import Foundation
 
 /// The command: what a frozen text encoder knows about how things look.
@@ -6,8 +7,6 @@ import Foundation
 /// Results go to standard output, everything else to standard error; see ``Exit`` for the codes.
 @main
 struct Synesthesia: ParsableCommand {
-    static let version = "0.1.0"
-
     static let configuration = CommandConfiguration(
         commandName: "synesthesia",
         abstract: "Draws what text encoders know about faces, and measures it.",
@@ -18,11 +17,11 @@ struct Synesthesia: ParsableCommand {
             Exit codes: 0 done, 1 failed, 64 wrong usage or settings, 65 bad data, 66 missing input, \
             69 network needed but offline, 130 interrupted (the same command goes on).
             """,
-        version: version,
+        version: Release.version,
         subcommands: [
             Probe.self, Train.self, Generate.self, Score.self, Report.self, Significance.self, Pretrain.self,
-            Portraits.self, Tokenize.self, Encode.self, Quantize.self, Decode.self, LikelihoodCommand.self, List.self,
-            Inspect.self, Env.self,
+            Portraits.self, Tokenize.self, Encode.self, Quantize.self, Decode.self, LikelihoodCommand.self, Fetch.self,
+            List.self, Inspect.self, Env.self,
         ])
 
     static func main() {

@@ -9,6 +9,11 @@ struct GoldenTests {
     static let runs: [(name: String, arguments: [String])] = [
         ("help", ["--help"]),
         ("help-list", ["list", "--help"]),
+        ("help-fetch", ["fetch", "--help"]),
+        ("fetch-nothing", ["fetch"]),
+        ("fetch-no-name", ["fetch", "a b"]),
+        ("generate-negative-seed", ["generate", "--seed", "-1"]),
+        ("portraits-negative-size", ["portraits", "--out", "x", "--size", "-8"]),
         ("help-env", ["env", "--help"]),
         ("help-inspect", ["inspect", "--help"]),
         ("inspect-missing", ["inspect", "none.ckpt"]),

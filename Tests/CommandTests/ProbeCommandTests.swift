@@ -97,6 +97,6 @@ struct ProbeCommandTests {
         try refuse(64, "encoders.0.style=clip", "holds one of style bert")
         try refuse(66, "encoders.0.path=./none", "the folder ./none does not exist")
         try refuse(66, "decoder=\(Workplace.weights("bert-mini"))", "project.yaml cannot be read")
-        try refuse(66, "data.folder=./none", "none has no folder of pictures")
+        try refuse(66, "data.folder=./none", "none is not a folder; name the data set's in data.folder")
     }
 }

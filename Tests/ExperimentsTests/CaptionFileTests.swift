@@ -14,12 +14,12 @@ struct CaptionFileTests {
 
     @Test(
         "line ends and byte-order mark do not matter",
-        arguments: ["a\nb\n", "a\nb", "a\r\nb\r\n", "a\r\nb", "\u{FEFF}a\nb\n", "\u{FEFF}a\r\nb"])
+        arguments: ["a\nb\n", "a\nb", "a\r\nb\r\n", "a\r\nb", "\u{FEFF}a\nb\n", "\u{FEFF}a\r\nb", "a\rb\r", "a\rb"])
     func lineEnds(_ text: String) throws {
         #expect(try captions(text) == ["a", "b"])
     }
 
-    @Test("only line feeds end a caption, and blanks stay")
+    @Test("where there are line feeds, nothing else ends a caption, and blanks stay")
     func scalars() throws {
         let text = " a\u{2028}b\u{0B}c\u{85}d\re \n\u{0}\n"
         #expect(try captions(text).map { Array($0.unicodeScalars) }
@@ -36,7 +36,7 @@ struct CaptionFileTests {
         #expect(try captions(String(repeating: "x", count: 10_000) + "\n")[0].utf8.count == 10_000)
     }
 
-    @Test("an empty line is an error with its number, unless allowed", arguments: ["a\n\nb\n", "a\r\n\r\nb", "a\n \t\nb"])
+    @Test("an empty line is an error with its number, unless allowed", arguments: ["a\n\nb\n", "a\r\n\r\nb", "a\n \t\nb", "a\r\rb"])
     func emptyLine(_ text: String) throws {
         let complaint = complaint(Array(text.utf8))
         #expect(complaint?.kind == .badData)

@@ -25,9 +25,10 @@ import Testing
             captionCounts: Array(repeating: 2, count: count))
     }
 
-    private func train(_ decoder: ImageDecoder, in folder: URL, stopAt: Int? = nil) throws {
+    private func train(_ decoder: ImageDecoder, in folder: URL, stopAt: Int? = nil, microBatch: Int? = nil) throws {
         var settings = AdapterSettings()
         (settings.batch, settings.steps, settings.learningRate) = (8, 14, 1e-2)
+        settings.microBatch = microBatch
         let session = try AdapterTraining(
             decoder, settings, seed: 5, training: data(decoder, count: 24, seed: 1),
             validation: data(decoder, count: 6, seed: 2), folder: folder, metadata: ["encoder": "none"])
@@ -49,6 +50,21 @@ import Testing
         for name in ["adapter.safetensors", "adapter-last.safetensors"] {
             #expect(try Data(contentsOf: whole.appending(path: name)) == Data(contentsOf: parts.appending(path: name)))
         }
+    }
+
+    /// A batch in parts, the last one smaller, makes the same adapter but for rounding.
+    @Test(.enabled(if: hasWeights, "Weights/decoder is absent"), arguments: [3, 8, 100])
+    func partsOfABatchMakeTheSameStep(_ part: Int) throws {
+        let decoder = try decoder()
+        let (whole, parts) = (try Fixture.temporaryFolder(), try Fixture.temporaryFolder())
+        try train(decoder, in: whole)
+        try train(decoder, in: parts, microBatch: part)
+        func weights(_ folder: URL) throws -> [Float] {
+            try SafetensorsFile(folder.appending(path: "adapter-last.safetensors")).tensor("text2image.0.weight").floats
+        }
+        let closeness = Closeness(try weights(parts), try weights(whole))
+        print("adapter after 14 steps in parts of \(part): \(closeness)")
+        #expect(closeness.within(part == 3 ? 1e-5 : 0))
     }
 
     /// The tokens of every caption, whatever stands beside it in the batch.
@@ -147,7 +163,7 @@ import Testing
     func otherSettingsInTheSameFolderAreRefused() throws {
         let folder = try Fixture.temporaryFolder()
         let (path, shelf) = (Self.weights.path, ModelShelf(environment: [:]))
-        func run(steps: Int) throws {
+        func run(steps: Int, more: String = "") throws {
             let settings = try ProbeSettings(
                 yaml: """
                     decoder: \(path)/decoder
@@ -156,10 +172,13 @@ import Testing
                     adapter: {steps: \(steps), batch: 4}
                     scores: {clip: \(path)/clip-judge, inception: \(path)/inception-mini}
                     output: \(folder.path)
+                    \(more)
                     """, source: "test")
             _ = try ProbeRun(settings, shelf: shelf, interruption: Interruption()) { _ in }.trainAdapters()
         }
         try run(steps: 1)
+        try run(steps: 1)
+        try run(steps: 1, more: "threads: 1")   // the number of threads is no part of the experiment
         try run(steps: 1)
         #expect { try run(steps: 2) } throws: { error in
             "\(error)".contains("steps: 1") && "\(error)".contains("steps: 2")

@@ -6,8 +6,8 @@ private final class Stage {
     var time = 0.0
     var written: [String] = []
 
-    func line(_ total: Int, done: Int = 0, _ style: ProgressLine.Style) -> ProgressLine {
-        ProgressLine("drawing", total: total, done: done, style: style, now: { self.time }) { self.written.append($0) }
+    func line(_ total: Int, done: Int = 0, unit: ProgressLine.Unit = .items, _ style: ProgressLine.Style) -> ProgressLine {
+        ProgressLine("drawing", total: total, done: done, unit: unit, style: style, now: { self.time }) { self.written.append($0) }
     }
 }
 
@@ -26,6 +26,22 @@ struct ProgressLineTests {
         #expect(stage.written.first == "drawing: 0 of 100 at the start\n")
         #expect(stage.written[1] == "drawing: 10 %, 10 of 100, 2.0/s, 0:45 left\n")
         #expect(stage.written.last == "drawing: 100 of 100 in 0:50, 2.0/s\n")
+    }
+
+    @Test("bytes are told in units for people")
+    func bytes() {
+        let stage = Stage()
+        var line = stage.line(2_500_000_000, done: 999, unit: .bytes, .plain)
+        for part in 1...2 {
+            stage.time += 50
+            line.advance(to: part * 1_250_000_000)
+        }
+        line.finish()
+        #expect(
+            stage.written == [
+                "drawing: 999 B of 2.50 GB at the start\n", "drawing: 50 %, 1.25 GB of 2.50 GB, 25 MB/s, 0:50 left\n",
+                "drawing: 2.50 GB of 2.50 GB in 1:40, 25 MB/s\n",
+            ])
     }
 
     @Test("plain: slow work speaks once a minute")

@@ -102,17 +102,24 @@ public final class AdapterTraining {
         let epoch = step / stepsPerEpoch
         let samples = batch(of: step)
         var captions = RandomStream(seed: seed, purpose: "captions", index: step)
-        let vectors = training.vectors(samples.map { ($0, captions.below(training.captionCount($0))) })
+        let choices = samples.map { ($0, captions.below(training.captionCount($0))) }
         var dropout = RandomStream(seed: seed, purpose: "adapter dropout", index: step)
-        let prefix = adapter(vectors).dropout(Float(settings.dropout), &dropout)       // [batch, K, width]
-        let loss = loss(training.tokens.rows(at: samples), prefix)
-        let value = loss.item
+        var (value, sums) = (0.0, [Tensor]())
+        // Parts of a batch one after another, their gradients summed: the same step in less memory.
+        for part in batches(choices, of: settings.microBatch ?? choices.count) {
+            let prefix = adapter(training.vectors(part)).dropout(Float(settings.dropout), &dropout)   // [part, K, width]
+            let loss = loss(training.tokens.rows(at: part.map(\.0)), prefix)
+            let share = Double(part.count) / Double(choices.count)
+            value += Double(loss.item) * share
+            let found = gradients(of: part.count == choices.count ? loss : loss * Float(share), for: adapter.parameters)
+            sums = sums.isEmpty ? found : zip(sums, found).map { $0 + $1 }
+        }
         guard value.isFinite else {
             throw Complaint(.failed, "the adapter's loss is no longer a number at step \(step + 1); lower adapter.learning-rate")
         }
-        optimiser.step(gradients: gradients(of: loss, for: adapter.parameters), learningRate: schedule.rate)
+        optimiser.step(gradients: sums, learningRate: schedule.rate)
         step += 1
-        pending = (pending.sum + Double(value), pending.count + 1)
+        pending = (pending.sum + value, pending.count + 1)
 
         var lines: [TrainingLine] = []
         if step % 10 == 0 || isFinished {

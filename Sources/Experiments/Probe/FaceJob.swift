@@ -14,7 +14,7 @@ public struct FaceJob {
 
     public init(decoder: URL, adapter: URL, encoder: URL, precision: ProbeSettings.Precision) throws {
         self.decoder = try ImageDecoder(folder: decoder, precision: precision.resolved)
-        self.encoder = try CaptionEncoder(folder: encoder, precision: precision.resolved)
+        self.encoder = try CaptionEncoder(folder: encoder)   // in Float32 always, as in the probe
         self.adapter = try Adapter(
             folder: adapter, width: self.decoder.configuration.transformer.width, vectorSize: self.encoder.vectorSize)
         try Adapter.check(adapter, decoder: decoder, encoder: encoder)

@@ -1,6 +1,7 @@
 import Checkpoints
 import Foundation
 import Images
+import ModelHub
 import Models
 import Tensors
 
@@ -64,13 +65,22 @@ public struct FeatureCache: Sendable {
         let names = try FileManager.default.contentsOfDirectory(atPath: folder.path).sorted()
         for name in names where !name.hasSuffix(PretrainingRecord.fileName) && !name.hasPrefix(".") && !name.hasSuffix(".md") {
             let url = folder.appending(path: name)
-            var isFolder: ObjCBool = false
-            guard !FileManager.default.fileExists(atPath: url.path, isDirectory: &isFolder) || !isFolder.boolValue else {
+            if url.isFolder {
                 try add(url, to: &hash, below: path + name + "/")
                 continue
             }
             hash.add(part: path + name)
-            hash.add(part: try ContentHash(file: url).hexadecimal)
+            hash.add(part: try blobName(of: url) ?? ContentHash(file: url).hexadecimal)
         }
+    }
+
+    /// In the shared Hugging Face cache large files are links to blobs that are named by their SHA-256.
+    private static func blobName(of file: URL) -> String? {
+        guard let target = try? FileManager.default.destinationOfSymbolicLink(atPath: file.path) else { return nil }
+        let parts = target.split(separator: "/")
+        guard let name = parts.last, parts.dropLast().last == "blobs", name.utf8.count == 64,
+            name.allSatisfy({ $0.isHexDigit && !$0.isUppercase })
+        else { return nil }
+        return String(name)
     }
 }

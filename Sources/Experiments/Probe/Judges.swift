@@ -41,48 +41,74 @@ public struct Judges: Sendable {
         }
     }
 
-    /// Logits without bias and final features of pictures, in their order.
-    public func inceptionFeatures(_ images: [Image], published: Bool = false) throws -> (logits: Tensor, features: Tensor) {
-        let parts = try batches(images, of: 32).map { batch in
-            let input = published
-                ? try InceptionScore.publishedInput(batch, inception.configuration)
-                : try InceptionScore.input(batch, inception.configuration)
-            return inception.features(of: input)
+    /// What the Inception network says of pictures, in their order: logits without bias and final features.
+    private struct Features {
+        var (logits, published, features) = ([Tensor](), [Tensor](), [Tensor]())
+
+        static func joined(_ parts: [Tensor]) -> Tensor { concatenated(parts, axis: 0) }
+    }
+
+    /// Final features of `count` pictures, in their order: [count, features].
+    ///
+    /// Pictures are asked for when their batch comes, so that a hundred thousand of them need no room.
+    public func inceptionFeatures(
+        _ count: Int, image: (Int) throws -> Image, progress: (Int) throws -> Void = { _ in }
+    ) throws -> Tensor {
+        let parts = try batches(Array(0..<count), of: 32).map { places in
+            let input = try InceptionScore.input(places.map(image), inception.configuration)
+            let features = inception.features(of: input).features2048
+            try progress((places.last ?? 0) + 1)
+            return features
         }
-        return (
-            concatenated(parts.map(\.logitsWithoutBias), axis: 0), concatenated(parts.map(\.features2048), axis: 0)
-        )
+        return concatenated(parts, axis: 0)
     }
 
     /// Scores of every pair and of the set. `records` come back with their scores filled in.
     ///
-    /// - Parameter real: features of real pictures, which the Fréchet distance is measured from; nil for none.
+    /// - Parameters:
+    ///   - real: features of real pictures, which the Fréchet distance is measured from; nil for none.
+    ///   - image: the picture of the record at a place, asked for when its batch comes.
     public func judge(
-        _ images: [Image], _ records: [SampleRecord], real: FeatureStatistics? = nil
+        _ records: [SampleRecord], real: FeatureStatistics? = nil, image: (Int) throws -> Image,
+        progress: (Int) throws -> Void = { _ in }
     ) throws -> (verdict: Verdict, records: [SampleRecord]) {
         var records = records
-        let clipResult = try clip.scores(images, records.map(\.text))
-        let found = try attributes?.probabilities(images)
-        var (right, stated) = (0, 0)
-        for i in records.indices {
-            records[i].clipScore = clipResult.scores[i]
-            if let attributes, let found {
-                let agreement = attributes.agreement(records[i].text, found[i])
-                (records[i].attributesRight, records[i].attributesStated) = (agreement.right, agreement.stated)
+        var found = Features()
+        var (sum, truncated, right, stated) = (0.0, 0, 0, 0)
+        let enough = records.count >= splits
+        for places in batches(Array(records.indices), of: 32) {
+            let images = try places.map(image)
+            let clipResult = try clip.scores(images, places.map { records[$0].text })
+            truncated += clipResult.truncated
+            let probabilities = try attributes?.probabilities(images)
+            for (i, place) in places.enumerated() {
+                records[place].clipScore = clipResult.scores[i]
+                sum += clipResult.scores[i]
+                guard let attributes, let probabilities else { continue }
+                let agreement = attributes.agreement(records[place].text, probabilities[i])
+                (records[place].attributesRight, records[place].attributesStated) = (agreement.right, agreement.stated)
                 right += agreement.right
                 stated += agreement.stated
             }
+            let features = inception.features(of: try InceptionScore.input(images, inception.configuration))
+            found.logits.append(features.logitsWithoutBias)
+            found.features.append(features.features2048)
+            if enough {
+                let published = try InceptionScore.publishedInput(images, inception.configuration)
+                found.published.append(inception.features(of: published).logitsWithoutBias)
+            }
+            try progress((places.last ?? 0) + 1)
         }
-        let (logits, features) = try inceptionFeatures(images)
-        let enough = images.count >= splits
         let verdict = Verdict(
-            clipScore: clipResult.scores.reduce(0, +) / Double(max(images.count, 1)), count: images.count,
-            truncatedCaptions: clipResult.truncated,
-            inceptionScore: enough ? try InceptionScore.score(ofLogits: logits, splits: splits) : nil,
+            clipScore: sum / Double(max(records.count, 1)), count: records.count, truncatedCaptions: truncated,
+            inceptionScore: enough ? try InceptionScore.score(ofLogits: Features.joined(found.logits), splits: splits) : nil,
             inceptionScoreAsPublished: enough
-                ? try InceptionScore.score(ofLogits: try inceptionFeatures(images, published: true).logits, splits: splits) : nil,
-            fid: real == nil || images.count < 2
-                ? nil : try real.map { try FrechetDistance(between: FeatureStatistics(of: features), and: $0).value },
+                ? try InceptionScore.score(ofLogits: Features.joined(found.published), splits: splits) : nil,
+            fid: real == nil || records.count < 2
+                ? nil
+                : try real.map {
+                    try FrechetDistance(between: FeatureStatistics(of: Features.joined(found.features)), and: $0).value
+                },
             attributeScore: stated == 0 ? nil : Double(right) / Double(stated))
         return (verdict, records)
     }

@@ -17,6 +17,8 @@ public struct ProbeData: Sendable {
     public let validation: [ProbeSample]
     /// Equal for equal data; part of the key of everything cached.
     public let identity: String
+    /// What is odd about the data but does no harm; nil where nothing is.
+    public let remark: String?
     private let load: @Sendable (Int) throws -> Image
 
     public init(_ settings: DataSettings) throws {
@@ -35,6 +37,7 @@ public struct ProbeData: Sendable {
                 return ProbeSample(number: index, captions: world.portrait(at: index).captions)
             }
         }
+        remark = nil
         name = "the drawn world"
         self.training = samples(training, .training)
         self.validation = samples(validation, .validation)
@@ -48,18 +51,20 @@ public struct ProbeData: Sendable {
             folder: URL(filePath: folder), trainList: settings.trainList.map { URL(filePath: $0) },
             validationList: settings.validationList.map { URL(filePath: $0) }, trainLimit: settings.train,
             validationLimit: settings.validation)
-        func samples(_ portraits: [CaptionDataset.Portrait]) throws -> [ProbeSample] {
-            try portraits.map { ProbeSample(number: $0.number, captions: try $0.captions()) }
+        func samples(_ portraits: [CaptionDataset.Portrait]) -> [ProbeSample] {
+            portraits.map { ProbeSample(number: $0.number, captions: $0.captions) }
         }
         var hash = ContentHash()
         for portrait in dataset.train + dataset.validation {
             let facts = try FileManager.default.attributesOfItem(atPath: portrait.image.path)
             let changed = (facts[.modificationDate] as? Date)?.timeIntervalSince1970 ?? 0
             hash.add(part: "\(portrait.image.path) \(facts[.size] ?? 0) \(changed)")
+            for caption in portrait.captions { hash.add(part: caption) }
         }
+        remark = dataset.remark
         name = folder
-        training = try samples(dataset.train)
-        validation = try samples(dataset.validation)
+        training = samples(dataset.train)
+        validation = samples(dataset.validation)
         identity = "folder \(hash.hexadecimal)"
         let files = Dictionary(
             (dataset.train + dataset.validation).map { ($0.number, $0.image) }, uniquingKeysWith: { first, _ in first })

@@ -153,7 +153,7 @@ struct ProbeReporting {
     // MARK: - Where it comes from
 
     private var provenance: Provenance {
-        let machine = Machine(version: "0.1.0", environment: [:], cache: "")
+        let machine = Machine(version: Release.version, environment: [:], cache: "")
         return Provenance(
             toolVersion: machine.version, cpu: machine.processor, threads: Threads.count,
             precision: run.precision == .bfloat16 ? "bf16" : "f32", date: Date.now.formatted(.iso8601), stages: run.stages)

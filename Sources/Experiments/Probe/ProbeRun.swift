@@ -40,8 +40,8 @@ public final class ProbeRun {
     private let decoderHash: String
     private let cache: FeatureCache
     private var realStatistics: FeatureStatistics?
-    private var training: [String: AdapterData] = [:]
-    private var validation: [String: AdapterData] = [:]
+    /// By split.
+    private var known: [String: (key: String, data: AdapterData)] = [:]
     var stages: [Provenance.Stage] = []
 
     /// Opens every model and checks the data before any long work.
@@ -52,7 +52,7 @@ public final class ProbeRun {
         root = URL(filePath: settings.output)
         if let threads = settings.threads { Threads.count = threads }
         precision = settings.precision.resolved
-        data = try ProbeData(settings.data)
+        data = try ProbeNeeds(settings).check(shelf)
         let folder = try shelf.folder(of: settings.decoder)
         decoder = try ImageDecoder(folder: folder, precision: precision)
         decoderHash = try FeatureCache.hash(ofModel: folder)
@@ -63,6 +63,9 @@ public final class ProbeRun {
         try AtomicFile.makeFolder(root)
         try RunFolder.claim(root, settings)
     }
+
+    /// What is odd about the data but does no harm; nil where nothing is.
+    public var remark: String? { data.remark }
 
     /// Runs what is not done yet and writes the report.
     public func run() throws -> ProbeReport {
@@ -171,10 +174,14 @@ public final class ProbeRun {
     }
 
     private func draw(_ variant: Variant, _ encoder: EncoderSettings, _ folder: RunFolder, _ jobs: [GenerationJob]) throws {
-        let generator = try captionEncoder(encoder)
+        // The captions drawn are captions of validation pictures, whose vectors are there already.
+        let validation = try features(of: data.validation, "validation", encoder, variant.seed)
+        let choices = data.generationCaptions(settings.sampling.captions)
+        let vectors = validation.vectors(choices.flatMap { choice in
+            Array(repeating: (choice.sample, choice.caption), count: settings.sampling.imagesPerCaption)
+        })
         let adapter = try Adapter(
-            folder: folder.adapterFolder, width: decoder.configuration.transformer.width, vectorSize: generator.vectorSize)
-        let vectors = try generator.encode(jobs.map(\.text), seed: UInt64(variant.seed)).vectors
+            folder: folder.adapterFolder, width: decoder.configuration.transformer.width, vectorSize: vectors.size(1))
         let sampler = FaceSampler(decoder, try settings.sampling.sampler, guidance: Float(variant.guidance))
         let generation = Generation(
             sampler, seed: UInt64(variant.seed), format: settings.sampling.format, batch: settings.sampling.batch)
@@ -188,11 +195,13 @@ public final class ProbeRun {
     }
 
     private func score(_ folder: RunFolder, _ jobs: [GenerationJob], seconds: Double) throws -> RunFolder.Scores {
-        let images = try jobs.map { try Image(contentsOf: folder.imageFolder.appending(path: $0.file)) }
         let records = jobs.map {
             SampleRecord(number: $0.number, caption: $0.caption, text: $0.text, file: "\(folder.imageFolder.lastPathComponent)/\($0.file)")
         }
-        let judged = try judges.judge(images, records, real: try realFeatures())
+        let judged = try judges.judge(
+            records, real: try realFeatures(),
+            image: { try Image(contentsOf: folder.imageFolder.appending(path: jobs[$0].file)) }
+        ) { try self.show("\(folder.title), scores", $0, of: jobs.count) }
         try JSONLines.write(judged.records, to: folder.samplesFile)
         let curve = try JSONLines.read(TrainingLine.self, from: folder.trainingLog)
         let losses = curve.compactMap(\.validation)
@@ -229,44 +238,47 @@ public final class ProbeRun {
         return opened
     }
 
+    /// Tokens and vectors of both splits. Only the last encoder's are kept: all of them would fill the memory.
     private func adapterData(_ encoder: EncoderSettings, seed: Int) throws -> (AdapterData, AdapterData) {
+        (try features(of: data.training, "training", encoder, seed), try features(of: data.validation, "validation", encoder, seed))
+    }
+
+    private func features(
+        of samples: [ProbeSample], _ split: String, _ encoder: EncoderSettings, _ seed: Int
+    ) throws -> AdapterData {
         let key = encoder.style == .random ? "\(encoder.name) \(seed)" : encoder.name
-        if let known = training[key], let other = validation[key] { return (known, other) }
-        let generator = try captionEncoder(encoder)
-        let hash = try generator.folder.map { try FeatureCache.hash(ofModel: $0) + " " + encoder.pooling.rawValue } ?? ""
-        func make(_ samples: [ProbeSample], _ split: String) throws -> AdapterData {
-            let tokens = try cache.tokens(samples, of: data, by: decoder, decoderHash: decoderHash, split: split) { done in
-                tell(Progress(task: "image tokens, \(split)", done: done, total: samples.count, note: ""))
-                try interruption.check()
+        if let known = known[split], known.key == key { return known.data }
+        known[split] = nil
+        return try timed("features") {
+            let tokens = try cache.tokens(samples, of: data, by: decoder, decoderHash: decoderHash, split: split) {
+                try show("image tokens, \(split)", $0, of: samples.count)
             }
+            let generator = try captionEncoder(encoder)
+            let hash = try generator.folder.map { try FeatureCache.hash(ofModel: $0) + " " + encoder.pooling.rawValue } ?? ""
             let captions = samples.reduce(0) { $0 + $1.captions.count }
             let vectors = try cache.vectors(
                 samples, of: data, by: generator, encoderHash: hash, name: encoder.name, split: split, seed: UInt64(seed)
-            ) { done in
-                tell(Progress(task: "\(encoder.name), caption vectors, \(split)", done: done, total: captions, note: ""))
-                try interruption.check()
-            }
-            return AdapterData(tokens: tokens, vectors: vectors, captionCounts: samples.map(\.captions.count))
+            ) { try show("\(encoder.name), caption vectors, \(split)", $0, of: captions) }
+            let data = AdapterData(tokens: tokens, vectors: vectors, captionCounts: samples.map(\.captions.count))
+            known[split] = (key, data)
+            return data
         }
-        let pair = try timed("features") { (try make(data.training, "training"), try make(data.validation, "validation")) }
-        (training[key], validation[key]) = pair
-        return pair
     }
 
     /// What the Fréchet distance compares with: the pictures the captions were written for.
     private func realFeatures() throws -> FeatureStatistics? {
         if let known = realStatistics { return known }
-        let images = try realImages()
-        guard images.count > 1 else { return nil }
-        realStatistics = try FeatureStatistics(of: try judges.inceptionFeatures(images).features)
+        let choices = data.generationCaptions(settings.sampling.captions)
+        guard choices.count > 1 else { return nil }
+        let features = try judges.inceptionFeatures(choices.count, image: { try self.realImage(choices[$0]) }) {
+            try self.show("real pictures, features", $0, of: choices.count)
+        }
+        realStatistics = try FeatureStatistics(of: features)
         return realStatistics
     }
 
-    private func realImages() throws -> [Image] {
-        let preparation = TamingPreprocessing(side: decoder.configuration.vqgan.resolution)
-        return try data.generationCaptions(settings.sampling.captions).map {
-            try preparation.prepared(try data.image(data.validation[$0.sample]))
-        }
+    private func realImage(_ choice: GenerationCaption) throws -> Image {
+        try TamingPreprocessing(side: decoder.configuration.vqgan.resolution).prepared(try data.image(data.validation[choice.sample]))
     }
 
     /// The pictures the captions were written for, scored like drawn ones.
@@ -279,11 +291,19 @@ public final class ProbeRun {
             let sample = data.validation[choice.sample]
             return SampleRecord(number: sample.number, caption: choice.caption, text: sample.captions[choice.caption], file: "")
         }
-        let judged = try judges.judge(try realImages(), records)
+        let judged = try judges.judge(records, image: { try self.realImage(choices[$0]) }) {
+            try self.show("real pictures, scores", $0, of: choices.count)
+        }
         try AtomicFile.makeFolder(folder)
         let truth = RunFolder.Truth(verdict: judged.verdict, records: judged.records)
         try RunFolder.write(truth, scoresFile)
         return truth
+    }
+
+    /// Tells how far a task is; throws once a stop was wished for.
+    private func show(_ task: String, _ done: Int, of total: Int) throws {
+        tell(Progress(task: task, done: done, total: total, note: ""))
+        try interruption.check()
     }
 
     private func timed<Result>(_ stage: String, _ body: () throws -> Result) rethrows -> Result {

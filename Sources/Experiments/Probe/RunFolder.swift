@@ -69,12 +69,14 @@ struct RunFolder {
         try AtomicFile.write(json: record, to: url)
     }
 
-    /// Makes a folder the run's own, or checks that it is: its `settings.yaml` must say the same.
+    /// Makes a folder the run's own, or checks that it is: its `settings.yaml` must say the same, but for the number of
+    /// threads, which is no part of the experiment.
     static func claim(_ root: URL, _ settings: ProbeSettings) throws {
         let url = root.appending(path: "settings.yaml")
         let text = try settings.yaml
         guard let bytes = FileManager.default.contents(atPath: url.path) else { return try AtomicFile.write(text, to: url) }
-        let (old, new) = (String(decoding: bytes, as: UTF8.self).split(separator: "\n"), text.split(separator: "\n"))
+        func lines(_ text: String) -> [Substring] { text.split(separator: "\n").filter { !$0.hasPrefix("threads:") } }
+        let (old, new) = (lines(String(decoding: bytes, as: UTF8.self)), lines(text))
         guard old != new else { return }
         let changed = zip(old, new).first { $0 != $1 }.map { "\"\($0.trimmingCharacters(in: .whitespaces))\" there, \"\($1.trimmingCharacters(in: .whitespaces))\" now" }
         throw Complaint(

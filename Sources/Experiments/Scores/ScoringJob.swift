@@ -38,7 +38,7 @@ public struct ScoringJob {
         let records = zip(pictures.names, captions).enumerated().map { place, pair in
             SampleRecord(number: place, caption: 0, text: pair.1, file: pair.0)
         }
-        let judged = try judges.judge(try pictures.names.map(pictures.image), records)
+        let judged = try judges.judge(records, image: { try pictures.image(pictures.names[$0]) })
         return Report(scores: judged.verdict, pairs: judged.records)
     }
 }

@@ -25,25 +25,25 @@ struct Generate: ParsableCommand {
     @Option(help: "The folder to write pictures to.")
     var out: String
 
-    @Option(help: "The seed of every draw.")
+    @Option(parsing: .unconditional, help: "The seed of every draw. (default: 1)", transform: SeedArgument.read)
     var seed: UInt64 = 1
 
-    @Option(help: "Draw among the so many most probable tokens.")
+    @Option(parsing: .unconditional, help: "Draw among the so many most probable tokens.")
     var topK = 250
 
-    @Option(help: "Draw among the most probable tokens that together reach this probability.")
+    @Option(parsing: .unconditional, help: "Draw among the most probable tokens that together reach this probability.")
     var topP = 1.0
 
-    @Option(help: "Divide logits by this: below 1 safer, above 1 wilder.")
+    @Option(parsing: .unconditional, help: "Divide logits by this: below 1 safer, above 1 wilder.")
     var temperature = 1.0
 
     @Flag(help: "Always take the most probable token.")
     var greedy = false
 
-    @Option(help: "How strongly the caption steers: 1 as published, more for more.")
+    @Option(parsing: .unconditional, help: "How strongly the caption steers: 1 as published, more for more.")
     var guidance = 1.0
 
-    @Option(help: "Pictures drawn together.")
+    @Option(parsing: .unconditional, help: "Pictures drawn together.")
     var batch = 32
 
     @Option(help: "f32, bf16, or auto: bf16 where the processor computes with it natively.")

@@ -4,7 +4,11 @@ import Foundation
 
 struct List: ParsableCommand {
     static let configuration = CommandConfiguration(
-        abstract: "Lists the models at hand: those in a folder and those in the Hugging Face cache.")
+        abstract: "Lists what the paper's experiment needs, what is here, what is missing, and all models at hand.",
+        discussion: """
+            Models at hand are those in a folder, such as the miniature ones, and those in the Hugging Face cache. \
+            Sizes of what is here are those of its files; of what is missing, those of the download, about.
+            """)
 
     @Option(help: "The folder whose subfolders are models.")
     var weights = "Weights"
@@ -12,16 +16,9 @@ struct List: ParsableCommand {
     @OptionGroup var shared: SharedOptions
 
     func run() throws {
-        let shelf = ModelShelf(weights: weights, environment: ProcessInfo.processInfo.environment)
-        let models = shelf.models
-        if shared.json { return try Output.write(json: models) }
-        if models.isEmpty {
-            shared.remark("no models in \(weights) and none in \(shelf.cacheFolder.path)")
-        }
-        for model in models {
-            let size = String(format: "%8.1f MB", Double(model.bytes) / 1e6)
-            let kind = model.kind.padding(toLength: max(10, model.kind.count), withPad: " ", startingAt: 0)
-            try Output.write("\(kind) \(size)  \(model.name)  \(model.path)\n")
-        }
+        let inventory = ModelInventory(weights: weights, environment: ProcessInfo.processInfo.environment)
+        if shared.json { return try Output.write(json: inventory) }
+        try Output.write(inventory.text)
+        if let command = inventory.command { shared.remark("fetch what is missing with: \(command)") }
     }
 }

@@ -10,13 +10,13 @@ struct Portraits: ParsableCommand {
     @Option(help: "The folder to fill.")
     var out: String
 
-    @Option(help: "How many portraits; five of six are for training.")
+    @Option(parsing: .unconditional, help: "How many portraits; five of six are for training.")
     var count = 6000
 
-    @Option(help: "Pixels a side.")
+    @Option(parsing: .unconditional, help: "Pixels a side.")
     var size = 64
 
-    @Option(help: "The seed of another world than the one the miniature models know.")
+    @Option(parsing: .unconditional, help: "The seed of another world than the one the miniature models know.", transform: SeedArgument.read)
     var seed: UInt64?
 
     @OptionGroup var shared: SharedOptions

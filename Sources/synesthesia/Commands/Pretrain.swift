@@ -21,19 +21,19 @@ struct Pretrain: ParsableCommand {
     @Option(help: "Where states, vocabularies and the finished VQGAN are kept.")
     var work = "runs/pretrain"
 
-    @Option(help: "Steps of training, instead of the recipe's.")
+    @Option(parsing: .unconditional, help: "Steps of training, instead of the recipe's.")
     var steps: Int?
 
-    @Option(help: "Portraits a step.")
+    @Option(parsing: .unconditional, help: "Portraits a step.")
     var batch: Int?
 
-    @Option(help: "The largest learning rate.")
+    @Option(parsing: .unconditional, help: "The largest learning rate.")
     var learningRate: Float?
 
-    @Option(help: "The seed of weights, masks and choices.")
+    @Option(parsing: .unconditional, help: "The seed of weights, masks and choices.", transform: SeedArgument.read)
     var seed: UInt64?
 
-    @Option(help: "Threads; as many as there are cores unless given.")
+    @Option(parsing: .unconditional, help: "Threads; as many as there are cores unless given.")
     var threads: Int?
 
     @OptionGroup var shared: SharedOptions

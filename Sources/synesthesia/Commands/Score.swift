@@ -19,7 +19,7 @@ struct Score: ParsableCommand {
     @Option(help: "A file with one caption a line for each picture, or - for standard input.")
     var captions: String
 
-    @Option(help: "Parts that the Inception Score is averaged over.")
+    @Option(parsing: .unconditional, help: "Parts that the Inception Score is averaged over.")
     var splits = 10
 
     @Option(help: "A reader of drawn attributes, for the attribute score.")

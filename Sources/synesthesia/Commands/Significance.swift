@@ -13,7 +13,7 @@ struct Significance: ParsableCommand {
     @Option(help: "The file of scores, or - for standard input.")
     var groups: String
 
-    @Option(help: "The seed of permutations and bootstrap samples.")
+    @Option(parsing: .unconditional, help: "The seed of permutations and bootstrap samples. (default: 0)", transform: SeedArgument.read)
     var seed: UInt64 = 0
 
     @OptionGroup var shared: SharedOptions

@@ -15,7 +15,7 @@ struct Tokenize: ParsableCommand {
     @Option(help: "A file with one caption a line, or - for standard input.")
     var captions: String
 
-    @Option(help: "The most ids a caption may have, start and end included. (default: the encoder's own limit)")
+    @Option(parsing: .unconditional, help: "The most ids a caption may have, start and end included. (default: the encoder's own limit)")
     var maxLength: Int?
 
     @OptionGroup var shared: SharedOptions

@@ -13,7 +13,7 @@ struct Train: ParsableCommand {
     @Option(help: "Only this encoder of the settings. May be repeated.")
     var encoder: [String] = []
 
-    @Option(help: "Only this seed of the settings. May be repeated.")
+    @Option(parsing: .unconditionalSingleValue, help: "Only this seed of the settings. May be repeated.")
     var seed: [Int] = []
 
     @Option(name: .customLong("set"), help: "Override a setting, as in adapter.learning-rate=1e-4. May be repeated.")

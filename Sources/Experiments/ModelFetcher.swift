@@ -1,0 +1,75 @@
+import Foundation
+import ModelHub
+
+/// Models from the network onto this machine: what `synesthesia fetch` does.
+public struct ModelFetcher {
+    private let cache: HubCache
+    private let ownCache: URL
+    private let access: HubAccess
+    private let everything: Bool
+    private let interruption: Interruption
+
+    /// - Parameters:
+    ///   - environment: the variables that name caches, endpoint and token.
+    ///   - cache: another folder for repositories; nil for that of the variables.
+    ///   - everything: every file of a repository.
+    public init(environment: [String: String], cache: String?, everything: Bool, interruption: Interruption) throws {
+        let hub = ModelHub(environment: environment)
+        self.cache = cache.map { HubCache(folder: URL(filePath: $0)) } ?? hub.cache
+        ownCache = hub.ownCache
+        do {
+            access = try HubAccess(environment: environment)
+        } catch {
+            throw Complaint(error)
+        }
+        (self.everything, self.interruption) = (everything, interruption)
+    }
+
+    /// A model that is here now, as `fetch --json` prints it.
+    public enum Model: Encodable, Sendable {
+        case repository(HubDownload.Result)
+        case published(PublishedModel.Result)
+
+        public var path: String {
+            switch self {
+            case .repository(let result): result.path
+            case .published(let result): result.path
+            }
+        }
+
+        /// Files whose hash nobody states, with the hash they have.
+        public var unverified: [String] {
+            guard case .published(let result) = self else { return [] }
+            return result.files.filter { !$0.verified }.map { "\(result.name)/\($0.name) has SHA-256 \($0.sha256)" }
+        }
+
+        public func encode(to encoder: any Encoder) throws {
+            switch self {
+            case .repository(let result): try result.encode(to: encoder)
+            case .published(let result): try result.encode(to: encoder)
+            }
+        }
+    }
+
+    /// Fetches one model; what is here already is left alone.
+    ///
+    /// - Parameter revision: for a name without one of its own.
+    public func fetch(_ name: String, revision: String?, progress: (HubDownload.Progress) -> Void) throws -> Model {
+        func tell(_ found: HubDownload.Progress) throws {
+            progress(found)
+            try interruption.check()
+        }
+        do {
+            if let known = PublishedModel.named(name) {
+                return .published(try known.fetch(into: ownCache, access: access, progress: tell))
+            }
+            var repository = try RepositoryName(name)
+            if let revision, !name.contains("@") { repository = try RepositoryName("\(name)@\(revision)") }
+            let download = HubDownload(cache: cache, access: access)
+            let plan = try download.plan(repository, everything: everything, tick: interruption.check)
+            return .repository(try download.run(plan, progress: tell))
+        } catch let failure as ModelHub.Failure {
+            throw Complaint(failure)
+        }
+    }
+}

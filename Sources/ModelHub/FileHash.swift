@@ -1,0 +1,63 @@
+import Foundation
+
+/// The hash by which the hub names a file: SHA-256 of large files, git's SHA-1 of small ones.
+public enum FileHash: Hashable, Sendable, CustomStringConvertible {
+    case sha256(String)
+    case git(String)
+
+    /// From an `ETag`: told by its length; nil for anything else.
+    public init?(_ tag: String) {
+        let digits = tag.replacing("W/", with: "").trimmingCharacters(in: ["\""]).lowercased()
+        guard digits.utf8.allSatisfy({ (UInt8(ascii: "0")...UInt8(ascii: "9")).contains($0) || (UInt8(ascii: "a")...UInt8(ascii: "f")).contains($0) })
+        else { return nil }
+        switch digits.utf8.count {
+        case 64: self = .sha256(digits)
+        case 40: self = .git(digits)
+        default: return nil
+        }
+    }
+
+    /// The hexadecimal digits.
+    public var description: String {
+        switch self {
+        case .sha256(let digits), .git(let digits): digits
+        }
+    }
+
+    /// A hash of the same kind while it grows.
+    enum Running {
+        case sha256(Digest<SHA256>)
+        case git(Digest<SHA1>)
+
+        /// - Parameter size: of the whole file, which git's hash begins with.
+        init(like hash: FileHash?, size: Int?) {
+            if case .git = hash, let size {
+                var digest = Digest<SHA1>()
+                digest.add("blob \(size)\0")
+                self = .git(digest)
+            } else {
+                self = .sha256(Digest<SHA256>())
+            }
+        }
+
+        mutating func add(_ bytes: UnsafeRawBufferPointer) {
+            switch self {
+            case .sha256(var digest):
+                self = .git(Digest<SHA1>())   // lets go of the copy, so that nothing is copied
+                digest.add(bytes)
+                self = .sha256(digest)
+            case .git(var digest):
+                self = .sha256(Digest<SHA256>())
+                digest.add(bytes)
+                self = .git(digest)
+            }
+        }
+
+        var hash: FileHash {
+            switch self {
+            case .sha256(let digest): .sha256(digest.hexadecimal)
+            case .git(let digest): .git(digest.hexadecimal)
+            }
+        }
+    }
+}

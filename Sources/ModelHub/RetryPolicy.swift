@@ -1,0 +1,25 @@
+import Foundation
+
+/// How often and after what waits a request is made again when the fault may pass.
+public struct RetryPolicy: Sendable {
+    /// Failures in a row that are borne; bytes that arrive begin the count anew.
+    public var failures: Int
+    /// Seconds before the second try; doubled each time, at most eight times itself.
+    public var firstWait: Double
+
+    public init(failures: Int = 5, firstWait: Double = 1) { (self.failures, self.firstWait) = (failures, firstWait) }
+
+    /// Answers that may be others a little later: time-outs, too many requests, the server's own faults.
+    static func isPassing(_ status: Int) -> Bool { [408, 429, 500, 502, 503, 504].contains(status) }
+
+    /// Waits before try number `count` (from 1) of a repetition; `asked` is the server's own wish in seconds.
+    func wait(_ count: Int, asked: Double? = nil, tick: () throws -> Void) throws {
+        var rest = min(max(asked ?? 0, firstWait * min(pow(2, Double(count - 1)), 8)), 60)
+        while rest > 0 {
+            try tick()
+            let part = min(rest, 0.2)
+            Thread.sleep(forTimeInterval: part)
+            rest -= part
+        }
+    }
+}
