@@ -20,8 +20,8 @@ struct Synesthesia: ParsableCommand {
             """,
         version: version,
         subcommands: [
-            Probe.self, Train.self, Generate.self, Score.self, Report.self, Significance.self, Pretrain.self,
-            Portraits.self, Tokenize.self, Encode.self, Quantize.self, Decode.self, LikelihoodCommand.self, List.self,
+            Probe.self, Train.self, Generate.self, Score.self, Report.self, Significance.self, Similarity.self,
+            Words.self, Geometry.self, Study.self, Pretrain.self, Portraits.self, Tokenize.self, Encode.self, Quantize.self, Decode.self, LikelihoodCommand.self, List.self,
             Env.self,
         ])
 

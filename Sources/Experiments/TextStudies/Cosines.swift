@@ -1,0 +1,37 @@
+import Tensors
+
+/// Cosines between rows of vectors, summed in double precision.
+enum Cosines {
+    /// The cosine of each pair of rows; nil where a vector is zero or not finite, which has no direction.
+    static func ofPairs(_ vectors: Tensor, _ left: [Int], _ right: [Int]) -> [Double?] {
+        let width = vectors.size(-1)
+        return vectors.withFloats { values in
+            var lengths = [Double](repeating: 0, count: vectors.size(0))
+            for row in lengths.indices {
+                var sum = 0.0
+                for i in 0..<width { sum += Double(values[row * width + i]) * Double(values[row * width + i]) }
+                lengths[row] = sum.squareRoot()
+            }
+            return zip(left, right).map { a, b in
+                var dot = 0.0
+                for i in 0..<width { dot += Double(values[a * width + i]) * Double(values[b * width + i]) }
+                let length = lengths[a] * lengths[b]
+                return length > 0 && length.isFinite ? dot / length : nil
+            }
+        }
+    }
+
+    /// Every row as a unit vector in double precision; nil where one has no direction.
+    static func units(_ vectors: DoubleMatrix) -> DoubleMatrix? {
+        let width = vectors.columns
+        var values = vectors.values
+        for row in 0..<vectors.rows {
+            var sum = 0.0
+            for i in row * width..<(row + 1) * width { sum += values[i] * values[i] }
+            let length = sum.squareRoot()
+            guard length > 0, length.isFinite else { return nil }
+            for i in row * width..<(row + 1) * width { values[i] /= length }
+        }
+        return DoubleMatrix(values, rows: vectors.rows, columns: width)
+    }
+}
