@@ -66,9 +66,11 @@ extension TextStudyReport {
         return table
     }
 
-    /// What a command prints.
-    public func terminal(layers: Bool) -> String {
-        sections(layers: layers).map(\.terminal).joined(separator: "\n")
+    /// What a command prints; `caveats` are for whole studies.
+    public func terminal(layers: Bool, caveats: Bool) -> String {
+        var shown = self
+        if !caveats { shown.caveats = [] }
+        return shown.sections(layers: layers).map(\.terminal).joined(separator: "\n")
     }
 
     /// `text.md`.

@@ -54,7 +54,7 @@ public struct ContextualWords: Sendable {
         let order = places.keys.sorted()
         let lists = order.compactMap { whole[$0]?.ids }
         var tables: [VectorTable] = []
-        try model.run(lists, progress: { try progress($0, lists.count) }) {
+        try model.run(lists, progress: progress) {
             try model.encoder.hiddenStates(ids: $0)
         } take: { batch, states in
             let wanted = batch.enumerated().flatMap { row, place in

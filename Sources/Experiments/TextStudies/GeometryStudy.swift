@@ -5,7 +5,7 @@ import Tensors
 
 /// How the vectors of an encoder lie in every layer's space: words in their sentences, and whole sentences.
 public struct GeometryStudy {
-    /// Sentences of a file: the right columns of a pairs table, or one text a line.
+    /// Sentences of a file: both columns of a pairs table, or one text a line.
     public static func texts(_ path: String, in folder: StudyFolder, likePaper: Bool = false) throws -> [String] {
         func pairs(_ pairs: ScoredPairs) -> [String] { likePaper ? pairs.left : pairs.texts }
         if path == "sts12-16" {
@@ -22,7 +22,7 @@ public struct GeometryStudy {
     ) throws -> [GeometryRecord] {
         try models.map { model in
             let found = try words.layers(of: model) { done, total in
-                source.tell(.init(task: "\(model.name), words in sentences", done: done, total: total, note: ""))
+                source.tell(.init(task: "\(model.name), words in sentences", done: done, total: total, note: "tokens"))
                 try source.interruption.check()
             }
             return GeometryRecord(

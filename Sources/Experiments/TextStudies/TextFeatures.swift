@@ -120,8 +120,8 @@ public struct TextFeatureSource {
             while found[reading, default: []].count <= slot { found[reading, default: []].append(VectorTable(rows: count)) }
             found[reading]?[slot].put(vectors, at: places)
         }
-        let progress = { (done: Int) in
-            tell(.init(task: title, done: done, total: count, note: ""))
+        let progress = { (done: Int, total: Int) in
+            tell(.init(task: title, done: done, total: total, note: "tokens"))
             try interruption.check()
         }
         if let reading = readings.first, readings.count == 1, needsItsOwnPass(reading, model, wants) {

@@ -82,20 +82,23 @@ public struct TextModel: Sendable {
 
     /// Runs every list of ids once and hands over each batch: which lists it holds and what the model made of them.
     ///
-    /// Lists are sorted by length; a batch holds as many as keep its padded size within `budget` tokens.
+    /// Lists are sorted by length; a batch holds as many as keep its padded size within `budget` tokens. Progress is told
+    /// in tokens, which is what the time goes with.
     func run<Found>(
-        _ texts: [[Int32]], budget: Int = 2048, progress: (Int) throws -> Void,
+        _ texts: [[Int32]], budget: Int = 2048, progress: (_ done: Int, _ total: Int) throws -> Void,
         reading: ([[Int32]]) throws -> Found, take: (ArraySlice<Int>, Found) throws -> Void
     ) throws {
         let order = texts.indices.sorted { (texts[$0].count, $0) < (texts[$1].count, $1) }
-        var start = 0
+        let total = texts.reduce(0) { $0 + $1.count }
+        var (start, done) = (0, 0)
         while start < order.count {
             var end = start + 1
             while end < order.count, texts[order[end]].count * (end + 1 - start) <= budget { end += 1 }
             let places = order[start..<end]
             try take(places, try reading(places.map { texts[$0] }))
             start = end
-            try progress(start)
+            done += places.reduce(0) { $0 + texts[$1].count }
+            try progress(done, total)
         }
     }
 

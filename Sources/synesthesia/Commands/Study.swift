@@ -39,6 +39,6 @@ struct StudyText: ParsableCommand {
         let (watch, bars) = (SignalWatch(), ProgressLines(shared))
         let report = try TextStudy(models, settings, with: options.source(watch, bars)).run()
         bars.finish()
-        try options.finish(report, layers: false, shared)
+        try options.finish(report, layers: false, caveats: true, shared)
     }
 }

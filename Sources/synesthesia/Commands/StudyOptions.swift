@@ -44,10 +44,10 @@ struct StudyOptions: ParsableArguments {
     }
 
     /// Prints the result and writes its folder.
-    func finish(_ report: TextStudyReport, layers: Bool, _ shared: SharedOptions) throws {
+    func finish(_ report: TextStudyReport, layers: Bool, caveats: Bool = false, _ shared: SharedOptions) throws {
         if let out { try report.write(to: URL(filePath: out)) }
         if shared.json { return try Output.write(RecordFile.json(report)) }
-        try Output.write(report.terminal(layers: layers))
+        try Output.write(report.terminal(layers: layers, caveats: caveats))
         if let out { shared.remark("the whole report: \(out)/text.html") }
     }
 }
