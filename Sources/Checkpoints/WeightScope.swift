@@ -48,5 +48,15 @@ public struct WeightScope: Sendable {
         weights.has(self.name(name)) || (weights.isFresh && whenFresh)
     }
 
+    /// The shape of a stored tensor, nil where there is none.
+    public func storedShape(_ name: String) -> [Int]? { weights.storedShape(of: self.name(name)) }
+
+    /// How many layers stand below `name`, numbered from zero without a gap.
+    public func storedCount(_ name: String) -> Int {
+        var count = 0
+        while weights.has(self.name(name) + ".\(count)") { count += 1 }
+        return count
+    }
+
     private func name(_ last: String) -> String { path.isEmpty ? last : last.isEmpty ? path : path + "." + last }
 }

@@ -104,6 +104,17 @@ public final class Weights: Sendable {
         }
     }
 
+    /// The shape of a stored tensor; nil where there is none, or where weights are made.
+    ///
+    /// Checkpoints that come without settings tell their model's sizes this way.
+    public func storedShape(of name: String) -> [Int]? {
+        switch origin {
+        case .files(let files): files.file(of: name)?.shape(of: name)
+        case .tensors(let tensors): tensors[name]?.shape
+        case .fresh: nil
+        }
+    }
+
     private var place: String {
         switch origin {
         case .files(let files): files.path

@@ -5,12 +5,14 @@ import Tensors
 /// CLIP (Radford et al. 2021): a text tower and a vision tower that place captions and images in one space, and a
 /// learned scale for their similarities.
 ///
-/// Follows `CLIPModel` of Hugging Face transformers, whose folders it reads.
+/// Follows `CLIPModel` of Hugging Face transformers, whose folders it reads, and OpenAI's own code, whose names
+/// open_clip, CyCLIP and CLOOB share; with those names a residual network may see instead of a vision transformer.
 public struct CLIP: Sendable {
     public let configuration: CLIPConfiguration
     public let text: CLIPText
-    public let vision: CLIPVision
-    let visualProjection: Linear
+    public let vision: any CLIPImageTower
+    /// Absent where the image tower projects by itself.
+    let visualProjection: Linear?
     /// The logarithm of the scale, a single number.
     public let logScale: Tensor
 
@@ -28,13 +30,26 @@ public struct CLIP: Sendable {
     /// Position numbers that older versions saved.
     public static let ignoredNames = ["*embeddings.position_ids"]
 
-    /// Reads a folder with `config.json` and `model.safetensors`.
+    /// Reads a folder with `config.json` and `model.safetensors`, or a checkpoint with OpenAI's names, which needs no
+    /// settings and can only be frozen.
     public init(folder: URL, precision: Precision = .float32, trainable: Bool = false) throws {
-        let configuration = try ConfigurationFile.read(CLIPConfiguration.self, in: folder)
+        let hasSettings = FileManager.default.fileExists(atPath: folder.appending(path: "config.json").path)
+        let configuration = hasSettings ? try ConfigurationFile.read(CLIPConfiguration.self, in: folder) : nil
         let weights = try Weights(reading: folder, precision: precision, trainable: trainable)
-        try self.init(weights.scope, configuration)
+        if let found = try OpenAICLIP(weights.scope, at: folder) {
+            guard !trainable else {
+                throw ModelError("\(folder.path): a CLIP with OpenAI's names can be used but not trained further.")
+            }
+            try self.init(found)
+            try weights.finish(ignoring: OpenAICLIP.ignoredNames)
+            return
+        }
+        try self.init(weights.scope, configuration ?? ConfigurationFile.read(CLIPConfiguration.self, in: folder))
         try weights.finish(ignoring: Self.ignoredNames)
     }
+
+    /// Height and width of the images it sees.
+    public var imageSize: Int { vision.imageSize }
 
     /// Caption vectors in the shared space, not normalised: [batch, projection].
     public func embed(ids: [[Int32]], dropout: Dropout? = nil) throws -> Tensor {
@@ -43,7 +58,8 @@ public struct CLIP: Sendable {
 
     /// Image vectors in the shared space, not normalised: [batch, projection].
     public func embed(images: Tensor, dropout: Dropout? = nil) -> Tensor {
-        visualProjection(vision.summary(images, dropout: dropout))
+        let summary = vision.summary(images, dropout: dropout)
+        return visualProjection?(summary) ?? summary
     }
 
     /// e^logScale times the cosine of every image with every caption: [images, captions].

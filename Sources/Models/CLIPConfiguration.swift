@@ -16,6 +16,8 @@ public struct CLIPTextConfiguration: Sendable, Codable, Equatable {
     public var paddingID: Int32? = 1
     /// The end token. The published checkpoints say 2, which is wrong and means: the largest id of a caption.
     public var endID: Int32 = 49407
+    /// The end token that means the largest id.
+    public static let largestID: Int32 = 2
 
     enum CodingKeys: String, CodingKey {
         case modelType = "model_type"
@@ -56,7 +58,7 @@ public struct CLIPTextConfiguration: Sendable, Codable, Equatable {
     }
 
     /// Whether the end of a caption is its largest id instead of `endID`.
-    var endsAtLargestID: Bool { endID == 2 }
+    var endsAtLargestID: Bool { endID == Self.largestID }
 
     private func validate() throws {
         try requirePositive([
@@ -150,6 +152,9 @@ public struct CLIPConfiguration: Sendable, Codable, Equatable {
     public var initialLogScale: Float = 2.6592
     /// Written for loaders that take the type of the weights from here.
     public var elementType = "float32"
+    /// When a residual network sees instead of `vision`'s transformer: only in checkpoints with OpenAI's names, which
+    /// have no settings file.
+    public var resNet: CLIPResNetConfiguration?
 
     enum CodingKeys: String, CodingKey {
         case modelType = "model_type"

@@ -6,7 +6,7 @@ import Tensors
 /// a last norm and a projection, is the caption's place in the space shared with images.
 ///
 /// Follows `CLIPTextModel` and `CLIPTextModelWithProjection` of Hugging Face transformers; reads their folders and
-/// those of a whole `CLIPModel`, of which it uses the text half.
+/// those of a whole `CLIPModel`, of which it uses the text half, and that half of a checkpoint with OpenAI's names.
 public struct CLIPText: TextEncoder {
     public let configuration: CLIPTextConfiguration
     let words: Embedding
@@ -43,20 +43,22 @@ public struct CLIPText: TextEncoder {
         "vision_model.*", "visual_projection.*", "logit_scale", "*embeddings.position_ids",
     ]
 
-    /// Reads a folder of a text tower or of a whole CLIP.
+    /// Reads a folder of a text tower or of a whole CLIP, or a checkpoint with OpenAI's names.
+    ///
+    /// A tower's settings stand at the root of `config.json`, or below `text_config` where it was cut out of a whole
+    /// model without rewriting them. A checkpoint without `text_projection` is a bare tower.
     public init(folder: URL, precision: Precision = .float32, trainable: Bool = false) throws {
-        struct Kind: Decodable { let model_type: String? }
-        let kind = try ConfigurationFile.read(Kind.self, in: folder)
-        let configuration: CLIPTextConfiguration
-        if kind.model_type == "clip" {
-            let whole = try ConfigurationFile.read(CLIPConfiguration.self, in: folder)
-            configuration = whole.textInSharedSpace
-        } else {
-            configuration = try ConfigurationFile.read(CLIPTextConfiguration.self, in: folder)
-        }
+        let hasSettings = FileManager.default.fileExists(atPath: folder.appending(path: "config.json").path)
+        let configuration = hasSettings ? try CLIPTextConfiguration(folder: folder) : nil
         let weights = try Weights(reading: folder, precision: precision, trainable: trainable)
-        let projects = kind.model_type == "clip" || weights.scope.has("text_projection")
-        try self.init(weights.scope, configuration, projects: projects)
+        if !trainable, let found = try OpenAICLIP(weights.scope, at: folder) {
+            try self.init(found)
+            try weights.finish(ignoring: OpenAICLIP.ignoredBesideText)
+            return
+        }
+        try self.init(
+            weights.scope, configuration ?? CLIPTextConfiguration(folder: folder),
+            projects: weights.scope.has("text_projection"))
         try weights.finish(ignoring: Self.ignoredNames)
     }
 
@@ -128,5 +130,32 @@ public struct CLIPText: TextEncoder {
             }
             return end
         }
+    }
+}
+
+extension CLIPTextConfiguration {
+    /// A text tower's settings, from its own `config.json` or from a whole CLIP's.
+    init(folder: URL) throws {
+        struct Kind: Decodable {
+            let modelType: String?
+            let hasParts: Bool
+
+            private enum Keys: String, CodingKey {
+                case modelType = "model_type"
+                case text = "text_config"
+                case oldText = "text_config_dict"
+            }
+
+            init(from decoder: any Decoder) throws {
+                let found = try decoder.container(keyedBy: Keys.self)
+                modelType = try found.decodeIfPresent(String.self, forKey: .modelType)
+                hasParts = found.contains(.text) || found.contains(.oldText)
+            }
+        }
+        let kind = try ConfigurationFile.read(Kind.self, in: folder)
+        self =
+            kind.modelType == "clip" || kind.hasParts
+            ? try ConfigurationFile.read(CLIPConfiguration.self, in: folder).textInSharedSpace
+            : try ConfigurationFile.read(CLIPTextConfiguration.self, in: folder)
     }
 }

@@ -1,15 +1,18 @@
 import Foundation
 import Tensors
 
-/// Reads `config.json` of a Hugging Face folder into the settings of one model.
+/// Reads `config.json` of a Hugging Face folder, or another file of settings there, into the settings of one model.
 enum ConfigurationFile {
-    static func read<Settings: Decodable>(_: Settings.Type, in folder: URL) throws -> Settings {
-        let url = folder.appending(path: "config.json")
+    static func read<Settings: Decodable>(
+        _: Settings.Type, in folder: URL, named name: String = "config.json"
+    ) throws -> Settings {
+        let url = folder.appending(path: name)
         let data: Data
         do {
             data = try Data(contentsOf: url)
         } catch {
-            throw ModelError("\(url.path) can not be read; a model folder has config.json and model.safetensors.", isMissing: true)
+            throw ModelError(
+                "\(url.path) can not be read; a model folder has config.json and model.safetensors.", isMissing: true)
         }
         do {
             return try JSONDecoder().decode(Settings.self, from: data)

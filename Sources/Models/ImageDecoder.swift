@@ -36,6 +36,18 @@ public struct ImageDecoder: Sendable {
     /// perceptual network), and the triangles of ones that its attention masks with.
     public static let ignored = ["first_stage_model.loss.*", "transformer.blocks.*.attn.mask"]
 
+    /// What teacher forcing feeds the transformer for tokens [batch, n]: the start, and all of them but the last.
+    public func teacherInput(_ tokens: Tensor) -> Tensor {
+        ImageTransformer.teacherInput(tokens, start: configuration.startTokens)
+    }
+
+    /// Logits of each of `tokens` [batch, n] given all before it: [batch, n, vocabulary]. Differentiable, by the
+    /// prefix too.
+    public func logits(of tokens: Tensor, prefix: Tensor? = nil) -> Tensor {
+        transformer.logits(
+            tokens: teacherInput(tokens), prefix: prefix, skipping: configuration.startTokens.count - 1)
+    }
+
     /// Images [batch, height, width, channels] in about -1...1 from tokens [batch, tokensPerImage].
     public func images(fromTokens tokens: Tensor) -> Tensor { vqgan.images(fromTokens: tokens) }
 }

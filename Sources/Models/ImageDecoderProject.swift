@@ -38,16 +38,36 @@ struct ImageDecoderProject: Decodable {
         var target: String?
     }
 
-    /// What an image is drawn from besides the tokens before: nothing (a keyword) or another model.
+    /// What an image is drawn from besides the tokens before: nothing (a keyword), places in a larger picture, or
+    /// another model.
     enum Condition: Decodable {
         case keyword(String)
-        case model
+        case coordinates(Coordinates)
+        case model(String?)
 
         init(from decoder: any Decoder) throws {
-            self = (try? decoder.singleValueContainer().decode(String.self)).map(Condition.keyword) ?? .model
+            if let keyword = try? decoder.singleValueContainer().decode(String.self) {
+                self = .keyword(keyword)
+                return
+            }
+            let target = try Target(from: decoder).target
+            self =
+                target?.hasSuffix(".CoordStage") == true
+                ? .coordinates(try Part<Coordinates>(from: decoder).params) : .model(target)
         }
 
         static let unconditional = "__is_unconditional__"
+        static let coordinateStage = "taming.modules.misc.coord.CoordStage"
+    }
+
+    struct Coordinates: Decodable {
+        var levels: Int
+        var patch: Int
+
+        enum CodingKeys: String, CodingKey {
+            case levels = "n_embed"
+            case patch = "down_factor"
+        }
     }
 
     struct Transformer: Decodable {
@@ -110,6 +130,17 @@ struct ImageDecoderProject: Decodable {
             case doublesLatents = "double_z"
             case resamplesByConvolution = "resamp_with_conv"
         }
+    }
+}
+
+extension ImageDecoderProject.FirstStage {
+    /// Why this is another kind of network than ours, as a sentence; nil when it is not.
+    var problem: String? {
+        if networks.doublesLatents ?? true { return "ddconfig.double_z must be false for a vector-quantised model." }
+        if networks.resamplesByConvolution == false {
+            return "ddconfig.resamp_with_conv is false; only VQGANs that resample by convolution can be used."
+        }
+        return nil
     }
 }
 

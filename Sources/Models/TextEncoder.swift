@@ -2,7 +2,8 @@ import Tensors
 
 /// How the states of a caption's tokens become one vector.
 public enum Pooling: String, Sendable, CaseIterable {
-    /// What the text-to-image probe uses: `mean` for BERT-style encoders, the projected `eos` for CLIP.
+    /// What the text-to-image probe uses: `mean` for encoders that learnt from text alone, the projected `eos` for
+    /// CLIP, and for a sentence-transformers folder whatever the folder says.
     case probe
     /// Mean over all real tokens, the special ones included.
     case mean
@@ -42,7 +43,8 @@ public protocol TextEncoder: Sendable {
     func vectorSize(_ pooling: Pooling) -> Int
 
     /// The embedding output and the output of every layer, each [batch, time, hidden] with time the longest length.
-    /// What stands at padded positions means nothing.
+    /// What stands at padded positions means nothing. As in transformers, GPT-2's last is taken after the final norm,
+    /// CLIP's before.
     func hiddenStates(ids: [[Int32]]) throws -> [Tensor]
 
     /// One vector per caption.

@@ -51,11 +51,28 @@ public struct TokenBatch: Sendable {
     }
 
     /// The mean state of the real tokens of each row; padding counts nothing.
-    public func mean(_ states: Tensor) -> Tensor {
+    public func mean(_ states: Tensor) -> Tensor { sum(states) { length, _ in 1 / Float(length) } }
+
+    /// The sum of the real tokens' states, each times a share that depends on the row's length and the token's place.
+    func sum(_ states: Tensor, share: (_ length: Int, _ place: Int) -> Float) -> Tensor {
         let shares = Tensor(
             lengths.flatMap { length in
-                (0..<time).map { $0 < length ? 1 / Float(length) : 0 }
+                (0..<time).map { $0 < length ? share(length, $0) : 0 }
             }, shape: [count, 1, time])
         return shares.matmul(states).reshaped([count, states.size(-1)])   // [batch, hidden]
+    }
+
+    /// The largest value of each channel among the real tokens of each row. Without gradient.
+    func largest(_ states: Tensor) -> Tensor {
+        let width = states.size(-1)
+        let values = states.floats
+        var largest = [Float](repeating: -.infinity, count: count * width)
+        for (row, length) in lengths.enumerated() {
+            for place in 0..<length {
+                let start = (row * time + place) * width
+                for i in 0..<width { largest[row * width + i] = max(largest[row * width + i], values[start + i]) }
+            }
+        }
+        return Tensor(largest, shape: [count, width])   // [batch, hidden]
     }
 }

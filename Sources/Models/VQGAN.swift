@@ -1,4 +1,5 @@
 import Checkpoints
+import Foundation
 import Tensors
 
 /// The image tokeniser of Taming Transformers (Esser et al. 2021, section 3.1): an encoder, a codebook, a decoder.
@@ -24,6 +25,20 @@ public struct VQGAN: Sendable {
         outOfCodebook = try Convolution(weights["post_quant_conv"], from: codeWidth, to: latentChannels, size: 1)
         decoder = try VQGANDecoder(weights["decoder"], configuration)
     }
+
+    /// Opens a VQGAN on its own: a folder with taming's `model.yaml` (or the `project.yaml` of a `VQModel`) and its
+    /// state dict as `model.safetensors`.
+    public init(folder: URL) throws {
+        let file = folder.appending(path: "model.yaml")
+        let isThere = FileManager.default.fileExists(atPath: file.path)
+        let configuration = try VQGANConfiguration(modelFile: isThere ? file : folder.appending(path: "project.yaml"))
+        let weights = try Weights(reading: folder)
+        try self.init(weights.scope, configuration)
+        try weights.finish(ignoring: Self.ignored)
+    }
+
+    /// The losses of its training: a discriminator and a perceptual network.
+    public static let ignored = ["loss.*"]
 
     /// What the codebook will be asked for: [batch, h, w, codeWidth].
     public func latents(of images: Tensor) -> Tensor { intoCodebook(encoder(images)) }

@@ -1,3 +1,5 @@
+import Foundation
+
 /// The numbers of a VQGAN, as taming's `VQModel` parameters and its `ddconfig` have them.
 public struct VQGANConfiguration: Sendable, Equatable {
     /// Numbers per codebook vector (`embed_dim`) and how many vectors the codebook has (`n_embed`).
@@ -57,4 +59,50 @@ public struct VQGANConfiguration: Sendable, Equatable {
 
     /// Every group normalisation has 32 groups, as in taming; channels must be multiples of it.
     static let groups = 32
+
+    /// Why no VQGAN can have these numbers, as a sentence; nil when one can.
+    var problem: String? {
+        let sizes: [(String, Int)] = [
+            ("embed_dim", codeWidth), ("n_embed", codeCount), ("z_channels", latentChannels),
+            ("resolution", resolution), ("in_channels", imageChannels), ("out_ch", decodedChannels),
+            ("ch", baseChannels), ("num_res_blocks", residualBlockCount),
+        ]
+        for (name, size) in sizes where !(1...1 << 20).contains(size) {
+            return "\(name) is \(size); it must be a number from 1 to \(1 << 20)."
+        }
+        if multipliers.isEmpty || multipliers.count > 20 || multipliers.contains(where: { !(1...1024).contains($0) }) {
+            return "ch_mult must hold from 1 to 20 numbers, each from 1 to 1024."
+        }
+        if resolution % (1 << (multipliers.count - 1)) != 0 {
+            return "resolution (\(resolution)) must be halved evenly \(multipliers.count - 1) times."
+        }
+        for channels in [baseChannels] + levels.map(\.channels) where channels % Self.groups != 0 {
+            return "a level has \(channels) channels; its norms have \(Self.groups) groups, so ch times each of ch_mult "
+                + "must be a multiple of \(Self.groups)."
+        }
+        return nil
+    }
+}
+
+extension VQGANConfiguration {
+    /// The numbers of a first stage in taming's files.
+    init(_ stage: ImageDecoderProject.FirstStage) {
+        self.init(
+            codeWidth: stage.codeWidth, codeCount: stage.codeCount, latentChannels: stage.networks.latentChannels,
+            resolution: stage.networks.resolution, imageChannels: stage.networks.imageChannels,
+            decodedChannels: stage.networks.decodedChannels, baseChannels: stage.networks.baseChannels,
+            multipliers: stage.networks.multipliers, residualBlockCount: stage.networks.residualBlockCount,
+            attentionResolutions: stage.networks.attentionResolutions)
+    }
+
+    /// Reads taming's file of a VQGAN on its own, such as its `model.yaml`.
+    public init(modelFile url: URL) throws {
+        struct File: Decodable {
+            struct Model: Decodable { let params: ImageDecoderProject.FirstStage }
+            let model: Model
+        }
+        let stage = try decodedYAML(File.self, at: url).model.params
+        self.init(stage)
+        if let problem = stage.problem ?? problem { throw ModelError("\(url.path): \(problem)") }
+    }
 }

@@ -123,7 +123,7 @@ struct ModelCommandTests {
     private func directNats(_ model: ImageDecoder, _ tokens: [Int32], _ prefix: Tensor?) -> [Double] {
         (0..<3).map { row in
             let own = Array(tokens[row * 64..<(row + 1) * 64])
-            let input = Tensor([Int32(model.configuration.startToken)] + own.dropLast(), shape: [1, 64])
+            let input = Tensor(model.configuration.startTokens + own.dropLast(), shape: [1, 64])
             let logits = model.transformer.logits(tokens: input, prefix: prefix?.rows(at: [row])).floats.map(Double.init)
             let nats = own.enumerated().map { place, token -> Double in
                 let scores = logits[place * 512..<(place + 1) * 512]

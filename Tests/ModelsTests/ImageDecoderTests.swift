@@ -18,7 +18,7 @@ import Testing
         let decoder = try ImageDecoder(folder: ImageFixture.decoderFolder)
         #expect(decoder.configuration.transformer.width == 36)
         #expect(decoder.configuration.vqgan.multipliers == [1, 2])
-        #expect(decoder.configuration.startToken == 0)
+        #expect(decoder.configuration.start == .token(0) && decoder.configuration.startTokens == [0])
         let names = try SafetensorsFile(ImageFixture.decoderFolder.appending(path: "model.safetensors")).names
         #expect(names.contains("first_stage_model.loss.weight") && names.contains("transformer.blocks.2.attn.mask"))
     }
@@ -62,7 +62,7 @@ import Testing
         ("cond_stage_config: __is_unconditional__", "cond_stage_config: {target: a.B}", "conditional"),
         ("block_size: 40", "block_size: -1", "block_size is -1"),
         ("resolution: 12", "resolution: 13", "halved evenly"),
-        ("resolution: 12", "resolution: 14", "block_size (40) is less than the 49 tokens of an image."),
+        ("resolution: 12", "resolution: 14", "block_size (40) is less than the 49 tokens before an image's last one."),
         ("model:", "model: [", "not YAML"),
     ])
     func whatIsWrongIsSaidWithFileAndKey(old: String, new: String, sentence: String) throws {

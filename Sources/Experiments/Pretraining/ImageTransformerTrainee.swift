@@ -37,7 +37,7 @@ public final class ImageTransformerTrainee: Trainee {
     private func nats(_ indices: Range<Int>) throws -> Tensor {
         let images = try PortraitBatch(world, indices, size: vqgan.configuration.resolution).signed()
         let tokens = vqgan.tokens(of: images)                                      // [batch, h·w]
-        let input = ImageTransformer.teacherInput(tokens, start: 0)
+        let input = ImageTransformer.teacherInput(tokens, start: [0])
         return model.logits(tokens: input).crossEntropy(tokens)
     }
 

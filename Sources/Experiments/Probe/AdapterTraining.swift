@@ -146,7 +146,7 @@ public final class AdapterTraining {
 
     /// Mean cross-entropy over the image tokens: input is the start token and all tokens but the last.
     private func loss(_ tokens: Tensor, _ prefix: Tensor) -> Tensor {
-        decoder.transformer.logits(tokens: decoder.teacherInput(tokens), prefix: prefix).crossEntropy(tokens)
+        decoder.logits(of: tokens, prefix: prefix).crossEntropy(tokens)
     }
 
     private func validationLoss() -> Float {
@@ -217,20 +217,5 @@ public final class AdapterTraining {
         let notes = metadata.merging(["step": "\(step)", "seed": "\(seed)"]) { $1 }
         try adapter.save(to: folder.appending(path: "adapter-last.safetensors"), metadata: notes)
         try chosen.save(to: folder.appending(path: "adapter.safetensors"), metadata: notes)
-    }
-}
-
-extension ImageDecoder {
-    /// What teacher forcing feeds the transformer for tokens [batch, n].
-    func teacherInput(_ tokens: Tensor) -> Tensor {
-        ImageTransformer.teacherInput(tokens, start: Int32(configuration.startToken))
-    }
-}
-
-extension ImageTransformer {
-    /// The start token and all of `tokens` [batch, n] but the last.
-    static func teacherInput(_ tokens: Tensor, start: Int32) -> Tensor {
-        let first = Tensor([Int32](repeating: start, count: tokens.size(0)), shape: [tokens.size(0), 1])
-        return concatenated([first, tokens.slice(axis: 1, from: 0, to: tokens.size(1) - 1)], axis: 1)
     }
 }

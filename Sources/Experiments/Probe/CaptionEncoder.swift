@@ -7,7 +7,7 @@ import Tokenizers
 /// Captions to vectors by a frozen encoder, or by chance: the probe's E.
 public struct CaptionEncoder: Sendable {
     private enum Kind: Sendable {
-        case frozen(any TextEncoder, Tokenizer, Pooling)
+        case frozen(any TextEncoder, Tokenizer, Pooling, lowercases: Bool)
         case random(size: Int)
     }
 
@@ -18,12 +18,13 @@ public struct CaptionEncoder: Sendable {
     /// Whether it learnt from images (CLIP); false for the random baseline.
     public let isContrastive: Bool
 
-    /// A Hugging Face folder of a BERT-style or CLIP-style encoder.
+    /// A folder of a BERT-style or CLIP-style encoder, of GPT-2, or of sentence-transformers.
     public init(folder: URL, pooling: Pooling = .probe, precision: Precision = .float32) throws {
         let opened = try TextEncoderFolder(folder, precision: precision)
         let model = opened.encoder
         isContrastive = opened.isContrastive
-        kind = .frozen(model, try Tokenizer(folder: folder), pooling)
+        kind = .frozen(
+            model, try Tokenizer(folder: opened.tokenizerFolder), pooling, lowercases: opened.lowercases)
         vectorSize = model.vectorSize(pooling)
         self.folder = folder
     }
@@ -59,8 +60,10 @@ public struct CaptionEncoder: Sendable {
                 return (0..<size).map { _ in stream.normal() }
             }
             return Result(vectors: Tensor(rows, shape: [captions.count, size]), layers: nil, truncated: 0)
-        case .frozen(let model, let tokenizer, let pooling):
-            let encodings = captions.map { tokenizer.encode($0, maximumLength: model.maximumLength) }
+        case .frozen(let model, let tokenizer, let pooling, let lowercases):
+            let encodings = captions.map {
+                tokenizer.encode(lowercases ? $0.lowercased() : $0, maximumLength: model.maximumLength)
+            }
             let order = encodings.indices.sorted { (encodings[$0].ids.count, $0) < (encodings[$1].ids.count, $1) }
             var (parts, layers): ([Tensor], [[Tensor]]) = ([], [])
             var done = 0

@@ -23,12 +23,16 @@ public struct FaceSampler: Sendable {
         let (batch, count) = (streams.count, decoder.configuration.tokensPerImage)
         var streams = streams
         let transformer = decoder.transformer
-        let with = transformer.cache(batch: batch, prefix: prefixes, capacity: count)
-        let without = guidance == 1 || prefixes == nil ? nil : transformer.cache(batch: batch, capacity: count)
-        var newest = [Int32](repeating: Int32(decoder.configuration.startToken), count: batch)
+        let start = decoder.configuration.startTokens
+        let room = start.count + count - 1
+        let with = transformer.cache(batch: batch, prefix: prefixes, capacity: room)
+        let without = guidance == 1 || prefixes == nil ? nil : transformer.cache(batch: batch, capacity: room)
+        var newest = [Int32](repeating: 0, count: batch)
         var rows = [[Int32]](repeating: [], count: batch)
-        for _ in 0..<count {
-            let ids = Tensor(newest, shape: [batch])
+        for place in 0..<count {
+            let ids = place == 0
+                ? Tensor((0..<batch).flatMap { _ in start }, shape: [batch, start.count])
+                : Tensor(newest, shape: [batch])
             var logits = transformer.next(tokens: ids, cache: with)                    // [batch, vocabulary]
             if let without {
                 let plain = transformer.next(tokens: ids, cache: without)

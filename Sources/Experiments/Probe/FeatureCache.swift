@@ -53,14 +53,24 @@ public struct FeatureCache: Sendable {
         return made
     }
 
-    /// A hash of every file of a model's folder that decides what it computes.
+    /// A hash of every file of a model's folder, and of those in it, that decides what it computes.
     public static func hash(ofModel folder: URL) throws -> String {
         var hash = ContentHash()
+        try add(folder, to: &hash, below: "")
+        return hash.hexadecimal
+    }
+
+    private static func add(_ folder: URL, to hash: inout ContentHash, below path: String) throws {
         let names = try FileManager.default.contentsOfDirectory(atPath: folder.path).sorted()
         for name in names where name != "training.json" && !name.hasPrefix(".") && !name.hasSuffix(".md") {
-            hash.add(part: name)
-            hash.add(part: try ContentHash(file: folder.appending(path: name)).hexadecimal)
+            let url = folder.appending(path: name)
+            var isFolder: ObjCBool = false
+            guard !FileManager.default.fileExists(atPath: url.path, isDirectory: &isFolder) || !isFolder.boolValue else {
+                try add(url, to: &hash, below: path + name + "/")
+                continue
+            }
+            hash.add(part: path + name)
+            hash.add(part: try ContentHash(file: url).hexadecimal)
         }
-        return hash.hexadecimal
     }
 }

@@ -31,8 +31,7 @@ public struct Likelihood: Encodable, Sendable {
         var found: [Double] = []
         for places in batches(Array(0..<tokens.size(0)), of: 32) {
             let part = tokens.rows(at: places)
-            let logits = decoder.transformer.logits(
-                tokens: decoder.teacherInput(part), prefix: prefixes?.rows(at: places))
+            let logits = decoder.logits(of: part, prefix: prefixes?.rows(at: places))
             let losses = logits.crossEntropyPerRow(part)                               // [batch, h·w]
             found += losses.mean(axis: -1).floats.map(Double.init)
         }

@@ -12,6 +12,8 @@ public struct Embedding: Sendable {
         table = try weights.tensor("weight", [count, size], initially: initially)
     }
 
+    public init(table: Tensor) { self.table = table }
+
     /// The rows of Int32 `ids`, which must be below `count`.
     public func callAsFunction(_ ids: Tensor) -> Tensor {
         table.embedding(of: ids)   // [.., size]

@@ -23,6 +23,23 @@ public struct Linear: Sendable {
         self.bias = bias
     }
 
+    /// A weight stored the other way round, [in, out], turned over once. Only for frozen weights.
+    init(
+        turning weights: WeightScope, _ name: String = "weight", from inputSize: Int, to outputSize: Int,
+        bias: Bool = true
+    ) throws {
+        let stored = try weights.tensor(name, [inputSize, outputSize], initially: .torchDefault)
+        let turned = stored.transposed(axes: [1, 0])
+        weight = weights.weights.precision == .bfloat16 ? turned.converted(to: .bfloat16) : turned
+        self.bias = bias ? try weights.tensor("bias", [outputSize], initially: .zeros) : nil
+    }
+
+    /// Some of the outputs of a larger layer.
+    init(weight: Tensor, bias: Tensor?, rows: Range<Int>) {
+        self.weight = weight.slice(axis: 0, from: rows.lowerBound, to: rows.upperBound)
+        self.bias = bias?.slice(axis: 0, from: rows.lowerBound, to: rows.upperBound)
+    }
+
     public func callAsFunction(_ x: Tensor, then activation: Activation = .identity) -> Tensor {
         x.linear(weight, bias, then: activation)   // [.., out]
     }

@@ -1,0 +1,134 @@
+import Checkpoints
+import Foundation
+import Tensors
+
+/// GPT-2 (Radford et al. 2019): a causal language model, here as an encoder whose every layer can be looked at.
+///
+/// Follows `GPT2Model` and `GPT2LMHeadModel` of Hugging Face transformers, whose folders it reads. As there, the last
+/// hidden state is the one after the final norm. Frozen only: its matrices are stored turned over.
+public struct GPT2: TextEncoder {
+    public let configuration: GPT2Configuration
+    let words: Embedding
+    let positions: Embedding
+    let layers: [GPT2Layer]
+    let finalNorm: LayerNorm
+    /// The last matrix of the language model: the table of words unless the settings untie them.
+    let head: Tensor   // [vocabulary, hidden]
+
+    /// `root` stands at `wte` and `h`, or, for a model with its head, at `transformer`.
+    public init(_ root: WeightScope, _ configuration: GPT2Configuration) throws {
+        precondition(!root.weights.trainable, "GPT-2 is read frozen")
+        let weights = root.has("transformer") ? root["transformer"] : root
+        let size = configuration.hiddenSize
+        self.configuration = configuration
+        words = try Embedding(weights["wte"], count: configuration.vocabularySize, size: size)
+        positions = try Embedding(weights["wpe"], count: configuration.positionCount, size: size)
+        layers = try (0..<configuration.layerCount).map {
+            try GPT2Layer(weights["h", $0], configuration, scale: configuration.scale(ofLayer: $0))
+        }
+        finalNorm = try LayerNorm(weights["ln_f"], size: size, epsilon: configuration.normEpsilon)
+        head =
+            configuration.tiesWordEmbeddings || !root.has("lm_head")
+            ? words.table : try root["lm_head"].matrix("weight", [configuration.vocabularySize, size])
+    }
+
+    /// The tied head that some versions save twice, and the triangles of ones that old versions masked with.
+    public static let ignoredNames = ["lm_head.weight", "*.attn.bias", "*.attn.masked_bias"]
+
+    /// Reads a folder with `config.json` and `model.safetensors`.
+    public init(folder: URL, precision: Precision = .float32) throws {
+        let configuration = try ConfigurationFile.read(GPT2Configuration.self, in: folder)
+        let weights = try Weights(reading: folder, precision: precision)
+        try self.init(weights.scope, configuration)
+        try weights.finish(ignoring: Self.ignoredNames)
+    }
+
+    public var hiddenSize: Int { configuration.hiddenSize }
+    public var layerCount: Int { layers.count }
+    public var maximumLength: Int { configuration.positionCount }
+    public var vocabularySize: Int { configuration.vocabularySize }
+
+    public func vectorSize(_ pooling: Pooling) -> Int { hiddenSize }
+
+    /// Captions padded at the end; the causal mask keeps every real token from seeing the padding.
+    public func batch(_ ids: [[Int32]]) throws -> TokenBatch {
+        try TokenBatch(ids, padding: 0, maximumLength: maximumLength, vocabularySize: vocabularySize)
+    }
+
+    /// The embedding output, each layer's output but the last, and the last after the final norm: as transformers
+    /// gives them, each [batch, time, hidden].
+    public func hiddenStates(of batch: TokenBatch) -> [Tensor] {
+        var states = [words(batch.ids) + positions.first(batch.time)]   // [batch, time, hidden]
+        for layer in layers { states.append(layer(states[states.count - 1])) }
+        states[states.count - 1] = finalNorm(states[states.count - 1])
+        return states
+    }
+
+    public func hiddenStates(ids: [[Int32]]) throws -> [Tensor] { hiddenStates(of: try batch(ids)) }
+
+    /// What comes next after each position, as logits over the vocabulary: [batch, time, vocabulary].
+    public func logits(of batch: TokenBatch) -> Tensor {
+        let states = hiddenStates(of: batch)
+        return states[states.count - 1].linear(head, nil)
+    }
+
+    /// One vector per caption. `probe` is the mean, as for other encoders that learnt from text alone; `eos` needs a
+    /// caption that ends with the end token; `last` is the token before it, or the last one where there is none.
+    public func encode(ids: [[Int32]], pooling: Pooling, everyLayer: Bool) throws -> CaptionVectors {
+        let batch = try batch(ids)
+        let places = try pooling == .probe || pooling == .mean ? nil : self.places(ids, pooling)
+        let states = hiddenStates(of: batch)
+        func pooled(_ states: Tensor) -> Tensor {
+            places.map { batch.states(states, at: $0) } ?? batch.mean(states)   // [batch, hidden]
+        }
+        return CaptionVectors(
+            vectors: pooled(states[states.count - 1]), layers: everyLayer ? states.map(pooled) : [])
+    }
+
+    /// The token of each caption that a pooling takes.
+    private func places(_ ids: [[Int32]], _ pooling: Pooling) throws -> [Int] {
+        if pooling == .pooler { throw ModelError("GPT-2 has no pooler; choose another pooling, such as mean.") }
+        return try ids.enumerated().map { row, tokens in
+            let ends = tokens.last == configuration.endID
+            if pooling == .eos, !ends {
+                throw ModelError(
+                    "Caption \(row + 1) of the batch does not end with the end token; GPT-2's tokenizer adds one only "
+                        + "when tokenizer_config.json says add_eos_token. Choose another pooling, such as last.")
+            }
+            return pooling == .cls ? 0 : max(tokens.count - (ends && pooling == .last ? 2 : 1), 0)
+        }
+    }
+}
+
+/// One layer of GPT-2: attention to what came before, then a two-layer perceptron, each on a normalised copy of its
+/// input and added to it.
+struct GPT2Layer: Sendable {
+    let attentionNorm: LayerNorm
+    let attention: SelfAttention
+    let thoughtNorm: LayerNorm
+    let expand: Linear
+    let contract: Linear
+    let activation: Activation
+
+    init(_ weights: WeightScope, _ shape: GPT2Configuration, scale: Float) throws {
+        let size = shape.hiddenSize
+        attentionNorm = try LayerNorm(weights["ln_1"], size: size, epsilon: shape.normEpsilon)
+        let bands = try Linear(turning: weights["attn", "c_attn"], from: size, to: 3 * size)
+        func band(_ index: Int) -> Linear {
+            Linear(weight: bands.weight, bias: bands.bias, rows: index * size..<(index + 1) * size)
+        }
+        attention = SelfAttention(
+            query: band(0), key: band(1), value: band(2),
+            output: try Linear(turning: weights["attn", "c_proj"], from: size, to: size), heads: shape.headCount,
+            scale: scale)
+        thoughtNorm = try LayerNorm(weights["ln_2"], size: size, epsilon: shape.normEpsilon)
+        expand = try Linear(turning: weights["mlp", "c_fc"], from: size, to: shape.feedForwardSize)
+        contract = try Linear(turning: weights["mlp", "c_proj"], from: shape.feedForwardSize, to: size)
+        activation = try Activation(huggingFace: shape.activation)
+    }
+
+    func callAsFunction(_ x: Tensor) -> Tensor {
+        let attended = x + attention(attentionNorm(x), mask: .causal)   // [batch, time, hidden]
+        return attended + contract(expand(thoughtNorm(attended), then: activation))
+    }
+}
