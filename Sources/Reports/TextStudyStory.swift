@@ -76,7 +76,7 @@ extension TextStudyReport {
     /// `text.md`.
     public var markdown: String {
         var blocks = ["# \(Markdown.escaped(title))\n", Markdown.escaped(subtitle) + "\n", Markdown.escaped(lead) + "\n"]
-        blocks += findings.map { "- \(Markdown.escaped($0))" }.isEmpty ? [] : [findings.map { "- \(Markdown.escaped($0))\n" }.joined()]
+        if !findings.isEmpty { blocks.append(findings.map { "- \(Markdown.escaped($0))\n" }.joined()) }
         blocks += sections(layers: true).map(\.markdown)
         blocks += [encoderTable, settingsTable, provenanceTable].compactMap(\.self)
             .map { ReportSection($0.title ?? "", [.table(Self.untitled($0))]).markdown }
@@ -84,16 +84,16 @@ extension TextStudyReport {
     }
 
     /// Writes `text.html`, `text.md`, `text.csv`, `geometry.csv` and `text.json` into `folder`; the page comes first in
-    /// what is returned.
+    /// what is returned. `home` is the page this one belongs to, in the same folder.
     @discardableResult
-    public func write(to folder: URL) throws -> [URL] {
+    public func write(to folder: URL, home: String? = nil) throws -> [URL] {
         var written: [URL] = []
         func put(_ name: String, _ text: String) throws {
             let url = folder.appending(path: name)
             try RecordFile.write(text, to: url)
             written.append(url)
         }
-        try put("text.html", TextStudyPage(self).rendered)
+        try put("text.html", TextStudyPage(self, home: home).rendered)
         try put("text.md", markdown)
         if !scores.isEmpty { try put("text.csv", scoresCSV) }
         if !geometry.isEmpty { try put("geometry.csv", geometryCSV) }

@@ -72,10 +72,10 @@ extension TextStudyReport {
         let sources = Set(scores.flatMap(\.published).map(\.source)).sorted()
         if !sources.isEmpty { notes.append("Published: \(sources.joined(separator: "; ")); of the model named, by its sizes.") }
         for score in scores {
-            for layer in [score.output].compactMap(\.self) + score.layers {
-                guard let reason = layer.undefined else { continue }
-                let place = layer.layer.map { "layer \($0)" } ?? "output"
-                notes.append("\(score.encoder), \(score.variant), \(place): undefined, \(reason)")
+            let all = [score.output].compactMap(\.self) + score.layers
+            for reason in Set(all.compactMap(\.undefined)).sorted() {
+                let places = all.filter { $0.undefined == reason }.map { $0.layer.map { "layer \($0)" } ?? "output" }
+                notes.append("\(score.encoder), \(score.variant), \(places.joined(separator: ", ")): undefined, \(reason)")
             }
             if score.tooLong > 0 {
                 notes.append("\(score.encoder): \(score.tooLong) pairs left out, a text is longer than its context.")
@@ -113,7 +113,8 @@ extension TextStudyReport {
             guard let place = rows.firstIndex(where: { $0.key == key }) else { continue }
             let cell =
                 score.output.map { Self.text(score.figure($0)) }
-                ?? "\(Self.layered(score, score.best)) / \(Self.hundredths(score.top.flatMap(score.figure)?.value))"
+                ?? score.best.map { "\(Self.layered(score, $0)) / \(Self.hundredths(score.top.flatMap(score.figure)?.value))" }
+                ?? "undefined"
             rows[place].cells[score.task] = cell
         }
         return TextTable(

@@ -3,6 +3,10 @@ import Statistics
 
 /// Similarities of an encoder held against scores: both correlations with their intervals, or why there are none.
 enum LayerCorrelation {
+    /// Cosines that differ by less are the same but for the rounding of Float32 states: a causal encoder's first token
+    /// says the same of every text.
+    static let noise = 1e-10
+
     /// - Parameters:
     ///   - similarities: nil where a vector has no direction.
     ///   - seed: of the bootstrap's draws; nil draws none.
@@ -13,6 +17,9 @@ enum LayerCorrelation {
             return LayerScore(layer: layer, undefined: "a vector has no direction: it is zero or not finite")
         }
         let values = similarities.compactMap(\.self)
+        if let least = values.min(), let most = values.max(), values.count > 1, most - least < noise {
+            return LayerScore(layer: layer, undefined: "all pairs have the same similarity, so there is nothing to correlate")
+        }
         do {
             return LayerScore(
                 layer: layer, pearson: try record(values, scores, .pearson, seed),

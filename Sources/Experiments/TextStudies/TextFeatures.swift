@@ -47,8 +47,8 @@ public struct TextFeatureSource {
         (self.folder, self.longTexts, self.interruption, tell) = (folder, longTexts, interruption, progress)
     }
 
-    /// Features of texts under several readings of the same frame, in one pass where the encoder allows it: CLIP's last
-    /// norm and projection and BERT's pooler belong to one reading each.
+    /// Features of texts under several readings of the same frame, in one pass where the encoder allows it: what CLIP's
+    /// last norm and projection or BERT's pooler make of a token belongs to one reading each.
     func features(
         of texts: [String], by model: TextModel, _ readings: [TextReading], _ wants: TextFeatures.Wants, task: String
     ) throws -> [TextReading: TextFeatures] {
@@ -105,7 +105,7 @@ public struct TextFeatureSource {
     }
 
     private func needsItsOwnPass(_ reading: TextReading, _ model: TextModel, _ wants: TextFeatures.Wants) -> Bool {
-        wants.contains(.output) && (model.isContrastive || reading.pooling == .pooler)
+        wants.contains(.output) && (model.isContrastive || reading.pooling == .pooler || reading.pooling == .probe)
     }
 
     // MARK: - One pass

@@ -14,6 +14,7 @@ public struct TextModel: Sendable {
     /// Whether its final vectors pass a last norm and perhaps a projection (CLIP).
     let isContrastive: Bool
     private let tokenizer: Tokenizer
+    private let lowercases: Bool
 
     /// - Parameters:
     ///   - spelling: a folder, `org/name` in the cache, or `NAME=` and one of these.
@@ -31,7 +32,8 @@ public struct TextModel: Sendable {
         self.name = name
         let opened = try TextEncoderFolder(folder)
         (encoder, modelType, isContrastive) = (opened.encoder, opened.modelType, opened.isContrastive)
-        tokenizer = try Tokenizer(folder: folder)
+        tokenizer = try Tokenizer(folder: opened.tokenizerFolder)
+        lowercases = opened.lowercases
     }
 
     /// Several encoders, their names different.
@@ -42,7 +44,11 @@ public struct TextModel: Sendable {
     }
 
     /// Whether upper and lower case letters differ for it.
-    public var isCased: Bool { tokenizer.encode("The", maximumLength: nil).ids != tokenizer.encode("the", maximumLength: nil).ids }
+    public var isCased: Bool { spelled("The") != spelled("the") }
+
+    private func spelled(_ text: String) -> [Int32] {
+        tokenizer.encode(lowercases ? text.lowercased() : text, maximumLength: nil).ids
+    }
 
     // MARK: - Texts to ids
 
@@ -56,7 +62,7 @@ public struct TextModel: Sendable {
     }
 
     func ids(_ text: String, _ frame: TextReading.Frame) throws -> Ids {
-        var ids = tokenizer.encode(text, maximumLength: nil).ids
+        var ids = spelled(text)
         var hasStart = tokenizer.startID != nil && ids.first == tokenizer.startID
         var hasEnd = tokenizer.endID != nil && ids.last == tokenizer.endID && ids.count > (hasStart ? 1 : 0)
         switch frame {

@@ -132,7 +132,7 @@ extension TextModel {
             name: name, modelType: modelType, layers: encoder.layerCount, width: encoder.hiddenSize, isCased: isCased)
     }
 
-    var hasPooler: Bool { (encoder as? BERT)?.hasPooler ?? isContrastive }
+    var hasPooler: Bool { isContrastive || (((encoder as? SentenceTransformer)?.encoder ?? encoder) as? BERT)?.hasPooler == true }
     var hasProjection: Bool { (encoder as? CLIPText)?.hasProjection ?? false }
 }
 

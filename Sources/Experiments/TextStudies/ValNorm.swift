@@ -32,7 +32,7 @@ public enum ValNorm {
         for word in words.indices {
             let all = (0..<attributes.rows).map { cosines[word, $0] }
             guard let whole = try? Descriptives(all), let good = try? Descriptives(Array(all.prefix(pleasant.count))),
-                let bad = try? Descriptives(Array(all.suffix(unpleasant.count))), whole.populationDeviation > 1e-12
+                let bad = try? Descriptives(Array(all.suffix(unpleasant.count))), whole.populationDeviation > LayerCorrelation.noise
             else { return nil }
             associations.append((good.mean - bad.mean) / whole.populationDeviation)
         }
