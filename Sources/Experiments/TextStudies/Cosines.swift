@@ -3,6 +3,8 @@ import Tensors
 /// Cosines between rows of vectors, summed in double precision.
 enum Cosines {
     /// The cosine of each pair of rows; nil where a vector is zero or not finite, which has no direction.
+    ///
+    /// The same both ways round, and exactly 1 for a row with itself, so that what is alike stays tied in the ranks.
     static func ofPairs(_ vectors: Tensor, _ left: [Int], _ right: [Int]) -> [Double?] {
         let width = vectors.size(-1)
         return vectors.withFloats { values in
@@ -13,10 +15,11 @@ enum Cosines {
                 lengths[row] = sum.squareRoot()
             }
             return zip(left, right).map { a, b in
+                guard lengths[a] > 0, lengths[b] > 0, (lengths[a] * lengths[b]).isFinite else { return nil }
+                if a == b { return 1 }
                 var dot = 0.0
                 for i in 0..<width { dot += Double(values[a * width + i]) * Double(values[b * width + i]) }
-                let length = lengths[a] * lengths[b]
-                return length > 0 && length.isFinite ? dot / length : nil
+                return dot / (lengths[a] * lengths[b])
             }
         }
     }

@@ -177,7 +177,8 @@ class Reader:
 
 
 def cosine(a, b):
-    return float(a @ b / np.sqrt(a @ a) / np.sqrt(b @ b))
+    # The same both ways round, and 1 for the same vector: pairs that are alike must stay tied in the ranks.
+    return 1.0 if np.array_equal(a, b) else float(a @ b / (np.sqrt(a @ a) * np.sqrt(b @ b)))
 
 
 def correlations(values, gold):
