@@ -17,7 +17,7 @@ public enum ValNorm {
         "tragedy", "ugly", "vomit",
     ]
 
-    /// The association of each row of `words` with the two sets of rows of the same vectors; nil where a vector has no
+    /// The association, rounded like a cosine, of each row of `words` with the two sets of rows of the same vectors; nil where a vector has no
     /// direction or a word is equally near to all 50.
     public static func associations(
         _ vectors: Tensor, words: [Int], pleasant: [Int], unpleasant: [Int]
@@ -34,7 +34,7 @@ public enum ValNorm {
             guard let whole = try? Descriptives(all), let good = try? Descriptives(Array(all.prefix(pleasant.count))),
                 let bad = try? Descriptives(Array(all.suffix(unpleasant.count))), whole.populationDeviation > LayerCorrelation.noise
             else { return nil }
-            associations.append((good.mean - bad.mean) / whole.populationDeviation)
+            associations.append(((good.mean - bad.mean) / whole.populationDeviation * 0x1p40).rounded() * 0x1p-40)
         }
         return associations
     }

@@ -177,8 +177,8 @@ class Reader:
 
 
 def cosine(a, b):
-    # The same both ways round, and 1 for the same vector: pairs that are alike must stay tied in the ranks.
-    return 1.0 if np.array_equal(a, b) else float(a @ b / (np.sqrt(a @ a) * np.sqrt(b @ b)))
+    # Without the last bits: pairs that are alike must stay tied in the ranks.
+    return float(np.round(a @ b / (np.sqrt(a @ a) * np.sqrt(b @ b)) * 2 ** 40) / 2 ** 40)
 
 
 def correlations(values, gold):
@@ -209,7 +209,7 @@ def valnorm(reader, frame, pooling):
         for word, _ in lexicon:
             good = [cosine(take(word), take(p)) for p in PLEASANT]
             bad = [cosine(take(word), take(u)) for u in UNPLEASANT]
-            scores.append((np.mean(good) - np.mean(bad)) / np.std(good + bad) if np.std(good + bad) > 1e-10 else np.nan)
+            scores.append(np.round((np.mean(good) - np.mean(bad)) / np.std(good + bad) * 2 ** 40) / 2 ** 40 if np.std(good + bad) > 1e-10 else np.nan)
         if np.isnan(scores).any():
             found.append({"pearson": None, "spearman": None})
             continue
