@@ -95,7 +95,7 @@ public struct TextStudyPage: Sendable {
                 name: "\(score.encoder), \(score.variant)", colour: colour(score.encoder), dash: dash(score.variant, task),
                 values: score.layers.map { score.figure($0).map { 100 * $0.value } })
         }
-        return LayerPlot(title: first.taskTitle, unit: "\(first.metric.name) × 100", lines: lines)
+        return LayerPlot(title: task, unit: "\(first.metric.name) × 100", lines: lines)
     }
 
     private func colour(_ encoder: String) -> Int { report.encoders.firstIndex { $0.name == encoder } ?? 0 }

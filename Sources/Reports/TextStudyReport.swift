@@ -178,6 +178,9 @@ public struct TextComparison: Codable, Sendable, Equatable {
     public var place: String
     public var a: String
     public var b: String
+    /// How each was read: `mean`, `word`.
+    public var variantA: String
+    public var variantB: String
     public var n: Int
     public var valueA: Double
     public var valueB: Double
@@ -192,11 +195,12 @@ public struct TextComparison: Codable, Sendable, Equatable {
     public var pHolm: Double
 
     public init(
-        task: String, taskTitle: String, metric: TextScore.Metric, place: String, a: String, b: String,
-        test: DependentCorrelations, pHolm: Double
+        task: String, taskTitle: String, metric: TextScore.Metric, place: String, a: (encoder: String, variant: String),
+        b: (encoder: String, variant: String), test: DependentCorrelations, pHolm: Double
     ) {
         (self.task, self.taskTitle, self.metric, self.place) = (task, taskTitle, metric, place)
-        (self.a, self.b, n, self.pHolm) = (a, b, test.count, pHolm)
+        (self.a, variantA, self.b, variantB) = (a.encoder, a.variant, b.encoder, b.variant)
+        (n, self.pHolm) = (test.count, pHolm)
         (valueA, valueB, between) = (test.first, test.second, test.between)
         (williamsT, degreesOfFreedom, williamsP) = (test.williamsT, test.degreesOfFreedom, test.williamsP)
         (steigerZ, steigerP) = (test.steigerZ, test.steigerP)
@@ -205,6 +209,8 @@ public struct TextComparison: Codable, Sendable, Equatable {
     enum CodingKeys: String, CodingKey {
         case task, metric, place, a, b, n, between
         case taskTitle = "task_title"
+        case variantA = "vector_a"
+        case variantB = "vector_b"
         case valueA = "value_a"
         case valueB = "value_b"
         case williamsT = "williams_t"

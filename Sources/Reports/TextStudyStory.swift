@@ -27,10 +27,12 @@ extension TextStudyReport {
             let place = best.score.headline?.layer.map { ", layer \($0)" } ?? ""
             var sentence = "\(task): \(best.score.encoder) leads with \(Self.hundredths(best.value)) (\(best.score.variant)\(place))"
             if let next = ranked.first(where: { $0.score.encoder != best.score.encoder }) {
-                sentence += ", then \(next.score.encoder) with \(Self.hundredths(next.value))"
-                let names = [best.score.encoder, next.score.encoder]
-                if let test = comparisons.first(where: { $0.task == task && names.contains($0.a) && names.contains($0.b) }) {
-                    sentence += "; Williams' p of the difference, corrected, \(NumberText.pValue(test.pHolm))"
+                sentence += ", then \(next.score.encoder) with \(Self.hundredths(next.value)) (\(next.score.variant))"
+                let pair = Set([best.score, next.score].map { [$0.encoder, $0.variant] })
+                if let test = comparisons.first(where: {
+                    $0.task == task && Set([[$0.a, $0.variantA], [$0.b, $0.variantB]]) == pair
+                }) {
+                    sentence += "; Williams' p of the difference (Holm), \(NumberText.pValue(test.pHolm))"
                 }
             }
             return sentence + "."

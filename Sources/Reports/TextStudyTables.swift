@@ -113,7 +113,9 @@ extension TextStudyReport {
             guard let place = rows.firstIndex(where: { $0.key == key }) else { continue }
             let cell =
                 score.output.map { Self.text(score.figure($0)) }
-                ?? score.best.map { "\(Self.layered(score, $0)) / \(Self.hundredths(score.top.flatMap(score.figure)?.value))" }
+                ?? score.best.map { best in
+                    "\(Self.text(score.figure(best))) (\(best.layer ?? 0)) / \(Self.hundredths(score.top.flatMap(score.figure)?.value))"
+                }
                 ?? "undefined"
             rows[place].cells[score.task] = cell
         }
@@ -123,7 +125,7 @@ extension TextStudyReport {
                 row.key.split(separator: "\u{0}").map(String.init) + tasks.map { row.cells[$0] ?? "" }
             },
             notes: [
-                "Spearman × 100, for valnorm Pearson × 100. Sentence tasks: the encoder's output. Word tasks: best layer / top layer.",
+                "Spearman × 100, for valnorm Pearson × 100. Sentence tasks: the encoder's output. Word tasks: best layer (its number) / top layer.",
             ])
     }
 
@@ -131,6 +133,8 @@ extension TextStudyReport {
     public func comparisonTable(of task: String) -> TextTable? {
         let found = comparisons.filter { $0.task == task }
         guard let first = found.first else { return nil }
+        let variants = Set(found.flatMap { [$0.variantA, $0.variantB] })
+        func name(_ encoder: String, _ variant: String) -> String { variants.count > 1 ? "\(encoder), \(variant)" : encoder }
         return TextTable(
             "Differences between encoders, \(first.place)",
             columns: [
@@ -140,7 +144,7 @@ extension TextStudyReport {
             ],
             rows: found.map { row in
                 [
-                    "\(row.a) − \(row.b)", String(row.n), Self.hundredths(row.valueA - row.valueB),
+                    name(row.a, row.variantA) + " − " + name(row.b, row.variantB), String(row.n), Self.hundredths(row.valueA - row.valueB),
                     Self.hundredths(row.between), NumberText.fixed(row.williamsT, decimals: 2), String(row.degreesOfFreedom),
                     NumberText.pValue(row.williamsP), NumberText.pValue(row.pHolm),
                     NumberText.fixed(row.steigerZ, decimals: 2), NumberText.pValue(row.steigerP),

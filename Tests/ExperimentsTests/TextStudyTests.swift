@@ -78,7 +78,7 @@ struct TextStudyTests {
     @Test("word tasks of every variant and layer, ValNorm among them", arguments: kinds)
     func words(_ kind: String) throws {
         let study = try WordStudy(WordTask.allCases, in: Self.folder)
-        let found = try study.run([try model(kind)], variants: WordVariant.allCases, with: TextFeatureSource())
+        let found = try study.run([(try model(kind), WordVariant.allCases)], with: TextFeatureSource())
         var largest = 0.0
         for score in found.scores {
             let expected = try #require(reference.models[kind]?.words["\(score.task) \(score.variant)"])
@@ -160,6 +160,12 @@ struct TextStudyTests {
             let test = try DependentCorrelations(first: row.valueA, second: row.valueB, between: row.between, count: row.n)
             #expect(test.williamsP == row.williamsP && test.steigerZ == row.steigerZ)
         }
+        // Read alike; what only CLIP puts out is held against every reading of the other.
+        let clip = SimilarityStudy.Plan(models[1], .probe)
+        let mixed = try SimilarityStudy(task).run(models.map { .init($0, .mean) } + [clip], layers: false, with: TextFeatureSource())
+        #expect(mixed.comparisons.map { "\($0.a) \($0.variantA) \($0.b) \($0.variantB)" } == [
+            "bert mean clip mean", "bert mean gpt2 mean", "bert mean clip probe", "clip mean gpt2 mean", "gpt2 mean clip probe",
+        ])
     }
 
     @Test("texts beyond the context are left out and counted, or cut when asked")

@@ -48,7 +48,8 @@ struct TextStudyReportTests {
             ],
             comparisons: [
                 TextComparison(
-                    task: "sts-l", taskTitle: "sts-l, a title", metric: .spearman, place: "output", a: "one", b: evil,
+                    task: "sts-l", taskTitle: "sts-l, a title", metric: .spearman, place: "output", a: ("one", "mean"),
+                    b: (evil, "mean"),
                     test: try DependentCorrelations(first: 0.5, second: 0.45, between: 0.8, count: 40), pHolm: 0.04)
             ],
             geometry: [geometry("one", 0.2), geometry(evil, nil)], settings: [.init("seed", "1")],
@@ -96,7 +97,7 @@ struct TextStudyReportTests {
         let report = try Self.madeUp()
         #expect(report.scores[0].best?.layer == 1 && report.scores[0].top?.layer == 3)
         #expect(report.scores[3].best == nil)
-        #expect(report.findings[0] == "sts-l: one leads with 50.00 (mean), then two & <script> with 45.00; Williams' p of the difference, corrected, 0.040.")
+        #expect(report.findings[0] == "sts-l: one leads with 50.00 (mean), then two & <script> with 45.00 (mean); Williams' p of the difference (Holm), 0.040.")
         #expect(report.findings[1] == "rg65: one leads with 70.00 (word, layer 2).")
         let table = report.table(of: "rg65")
         #expect(table.rows[1].contains("undefined"))
@@ -104,7 +105,7 @@ struct TextStudyReportTests {
         #expect(report.layerTable(of: "sts-l")?.rows[3] == ["3", "55.00", ""])
         let summary = try #require(report.summaryTable)
         #expect(summary.columns.map(\.heading) == ["Encoder", "Vector", "sts-l", "rg65"])
-        #expect(summary.rows[0] == ["one", "mean", "50.00", ""] && summary.rows[2] == ["one", "word", "", "70.00 (layer 2) / 70.00"])
+        #expect(summary.rows[0] == ["one", "mean", "50.00", ""] && summary.rows[2] == ["one", "word", "", "70.00 (2) / 70.00"])
         #expect(summary.rows[3][3] == "undefined")
     }
 

@@ -42,29 +42,39 @@ enum LayerCorrelation {
         return record
     }
 
-    /// Every pair of encoders on the pairs both have, Holm's correction over all of them.
-    ///
-    /// - Parameter measured: for each encoder the similarity of each pair, nil where it was left out.
+    /// One encoder's similarities under one reading, nil for pairs that were left out.
+    struct Measured {
+        let encoder: String
+        let variant: String
+        let similarities: [Double?]
+    }
+
+    /// Every two encoders on the pairs both have, Holm's correction over all comparisons: read alike, or, where only one
+    /// of them can be read so, against the other's every reading.
     static func comparisons(
         task: String, title: String, metric: TextScore.Metric, place: String, gold: [Double],
-        _ measured: [(encoder: String, similarities: [Double?])]
+        _ measured: [Measured]
     ) -> [TextComparison] {
-        var tests: [(a: String, b: String, test: DependentCorrelations)] = []
+        var tests: [(a: Measured, b: Measured, test: DependentCorrelations)] = []
+        func readings(_ encoder: String) -> Set<String> { Set(measured.filter { $0.encoder == encoder }.map(\.variant)) }
         for (i, a) in measured.enumerated() {
-            for b in measured[(i + 1)...] {
+            for b in measured[(i + 1)...] where a.encoder != b.encoder {
+                let (ofA, ofB) = (readings(a.encoder), readings(b.encoder))
+                guard a.variant == b.variant || !ofA.contains(b.variant) || !ofB.contains(a.variant) else { continue }
                 let shared = gold.indices.filter { a.similarities[$0] != nil && b.similarities[$0] != nil }
                 let x = shared.compactMap { a.similarities[$0] }, y = shared.compactMap { b.similarities[$0] }
                 let z = shared.map { gold[$0] }
                 let test = metric == .pearson
                     ? try? DependentCorrelations.pearson(gold: z, x, y) : try? DependentCorrelations.spearman(gold: z, x, y)
                 // Without variation there is no correlation to compare; the scores' own cells say so.
-                if let test { tests.append((a.encoder, b.encoder, test)) }
+                if let test { tests.append((a, b, test)) }
             }
         }
         let corrected = holmCorrected(tests.map(\.test.williamsP))
         return zip(tests, corrected).map { found, p in
             TextComparison(
-                task: task, taskTitle: title, metric: metric, place: place, a: found.a, b: found.b, test: found.test, pHolm: p)
+                task: task, taskTitle: title, metric: metric, place: place,
+                a: (found.a.encoder, found.a.variant), b: (found.b.encoder, found.b.variant), test: found.test, pHolm: p)
         }
     }
 }

@@ -81,7 +81,7 @@ public struct SimilarityStudy {
         func place(_ text: String) -> Int { places[Array(text.utf8)] ?? 0 }
         let (left, right) = (task.pairs.left.map(place), task.pairs.right.map(place))
         var scores: [TextScore] = []
-        var measured: [(encoder: String, similarities: [Double?])] = []
+        var measured: [LayerCorrelation.Measured] = []
         for plan in plans {
             let reading = TextReading(sentences: plan.pooling)
             let wants: TextFeatures.Wants = layers ? [.output, .layers] : .output
@@ -93,7 +93,7 @@ public struct SimilarityStudy {
             let output = features.output.map { Cosines.ofPairs($0, a, b) }
             var whole = [Double?](repeating: nil, count: left.count)
             for (value, place) in zip(output ?? [], kept) { whole[place] = value }
-            measured.append((plan.model.name, whole))
+            measured.append(.init(encoder: plan.model.name, variant: plan.pooling.rawValue, similarities: whole))
             scores.append(
                 TextScore(
                     encoder: plan.model.name, task: task.name, taskTitle: task.title, variant: plan.pooling.rawValue,

@@ -65,7 +65,7 @@ public struct TextStudy {
         if !tasks.isEmpty {
             try part("words") {
                 let found = try WordStudy(tasks, in: settings.folder, seed: settings.seed)
-                    .run(models, variants: Self.variants(models), with: source)
+                    .run(models.map { ($0, Self.variants($0)) }, with: source)
                 report.scores += found.scores
                 report.comparisons += found.comparisons
             }
@@ -99,9 +99,9 @@ public struct TextStudy {
         return mean + models.filter(\.hasProjection).map { .init($0, .probe) }
     }
 
-    /// The variants that differ for at least one of the encoders.
-    static func variants(_ models: [TextModel]) -> [WordVariant] {
-        models.contains { $0.modelType == "gpt2" } ? WordVariant.allCases : [.word, .eos, .plain]
+    /// The variants that differ for an encoder: GPT-2's own frame is nothing, the others' is start and end token.
+    static func variants(_ model: TextModel) -> [WordVariant] {
+        model.modelType == "gpt2" ? [.word, .eos, .bosEos] : [.word, .eos, .plain]
     }
 
     /// What a reader must know.

@@ -33,7 +33,7 @@ extension TextStudyReport {
     public static func words(
         _ study: WordStudy, _ models: [TextModel], variants: [WordVariant], seed: UInt64, with source: TextFeatureSource
     ) throws -> TextStudyReport {
-        let found = try study.run(models, variants: variants, with: source)
+        let found = try study.run(models.map { ($0, variants) }, with: source)
         return TextStudyReport(
             title: "What do text encoders know about words?", dataset: "published word lists", encoders: models.map(\.record),
             scores: found.scores, comparisons: found.comparisons,

@@ -71,20 +71,21 @@ public struct WordStudy {
         }
     }
 
+    /// Scores of every encoder under its variants; comparisons are of best layers.
     public func run(
-        _ models: [TextModel], variants: [WordVariant], with source: TextFeatureSource
+        _ plans: [(model: TextModel, variants: [WordVariant])], with source: TextFeatureSource
     ) throws -> (scores: [TextScore], comparisons: [TextComparison]) {
         let words = ScoredPairs.unique(tasks.flatMap(\.material.words))
         let places = Dictionary(words.enumerated().map { (Array($1.utf8), $0) }, uniquingKeysWith: { first, _ in first })
         var scores: [TextScore] = []
-        var best: [String: [(encoder: String, similarities: [Double?])]] = [:]
-        for model in models {
+        var best: [String: [LayerCorrelation.Measured]] = [:]
+        for (model, variants) in plans {
             let found = try source.features(of: words, by: model, variants.map(\.reading), .layers, task: "words")
             for variant in variants {
                 guard let features = found[variant.reading] else { continue }
                 for (task, material) in tasks {
                     let rows = Rows(material.words.map { places[Array($0.utf8)] ?? 0 }, features)
-                    var measured = features.layers.map { Self.measured($0, material, rows) }
+                    let measured = features.layers.map { Self.measured($0, material, rows) }
                     var score = TextScore(
                         encoder: model.name, task: task.rawValue, taskTitle: task.title, variant: variant.rawValue,
                         reading: variant.title, metric: task.metric, n: 0, unknown: rows.unknown,
@@ -98,10 +99,10 @@ public struct WordStudy {
                     }
                     let kept = measured.last?.map { $0.count { $0 != nil } } ?? 0
                     (score.n, score.tooLong) = (kept, material.gold.count - kept)
-                    if variant == variants.first, let layer = score.best?.layer, let values = measured[layer] {
-                        best[task.rawValue, default: []].append((model.name, values))
+                    if let layer = score.best?.layer, let values = measured[layer] {
+                        best[task.rawValue, default: []].append(
+                            .init(encoder: model.name, variant: variant.rawValue, similarities: values))
                     }
-                    measured = []
                     scores.append(score)
                 }
             }
