@@ -37,14 +37,15 @@ let package = Package(
         .package(url: "https://github.com/jpsim/Yams", from: "6.2.2"),
     ],
     targets: [
-        // Thin C shims over system libraries.
+        // Element-wise kernels for the processor at hand, and thin C shims over system libraries.
+        .target(name: "CLanes"),
         .target(name: "COneDNN", linkerSettings: [.linkedLibrary("dnnl")]),
         .systemLibrary(name: "COpenBLAS", pkgConfig: "openblas", providers: [.apt(["libopenblas-dev"])]),
         .target(name: "CPNG", linkerSettings: [.linkedLibrary("png")]),
         .target(name: "CJPEG", linkerSettings: [.linkedLibrary("jpeg")]),
 
         // The rooms.
-        room("Tensors", imports: ["COneDNN", "COpenBLAS"]),
+        room("Tensors", imports: ["CLanes", "COneDNN", "COpenBLAS"]),
         room("Checkpoints", imports: ["Tensors"]),
         room("ModelHub"),
         room("Tokenizers"),

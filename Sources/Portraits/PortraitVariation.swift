@@ -26,31 +26,31 @@ public struct PortraitVariation: Hashable, Sendable {
 
     init(of attributes: PortraitAttributes, with stream: inout PortraitStream) {
         let male = attributes[.male]
-        x = 0.5 + 0.022 * stream.bell()
-        y = 0.487 + 0.012 * stream.bell()
-        scale = 0.316 + 0.009 * stream.bell()
-        tilt = 0.065 * stream.bell()
-        turn = 0.17 * stream.bell()
+        x = 0.5 + 0.010 * stream.bell()
+        y = 0.470 + 0.006 * stream.bell()
+        scale = 0.342 + 0.006 * stream.bell()
+        tilt = 0.030 * stream.bell()
+        turn = 0.10 * stream.bell()
 
-        faceWidth = (male ? 0.735 : 0.705) + 0.021 * stream.bell()
-        jaw = (male ? 0.07 : 0.0) + 0.025 * stream.bell()
-        chin = 0.022 * stream.bell()
+        faceWidth = (male ? 0.735 : 0.705) + 0.014 * stream.bell()
+        jaw = (male ? 0.07 : 0.0) + 0.017 * stream.bell()
+        chin = 0.014 * stream.bell()
         if attributes[.ovalFace] {
             (faceWidth, jaw, chin) = (faceWidth - 0.07, jaw * 0.3 - 0.05, chin * 0.5 + 0.075)
         }
         if attributes[.chubby] { (faceWidth, jaw) = (faceWidth + 0.075, jaw + 0.125) }
-        eyeSize = (male ? 0.94 : 1.06) + 0.05 * stream.bell()
-        eyeDistance = 0.315 + 0.012 * stream.bell()
-        eyeSlant = 0.04 * stream.bell() + (male ? -0.01 : 0.015)
-        gaze = 0.5 * stream.bell()
-        browHeight = 0.018 * stream.bell()
-        noseLength = 0.40 + 0.02 * stream.bell()
-        mouthHeight = 0.645 + 0.012 * stream.bell()
-        mouthWidth = 0.265 + 0.016 * stream.bell()
+        eyeSize = (male ? 0.94 : 1.06) + 0.035 * stream.bell()
+        eyeDistance = 0.315 + 0.008 * stream.bell()
+        eyeSlant = 0.025 * stream.bell() + (male ? -0.01 : 0.015)
+        gaze = 0.3 * stream.bell()
+        browHeight = 0.012 * stream.bell()
+        noseLength = 0.40 + 0.014 * stream.bell()
+        mouthHeight = 0.645 + 0.008 * stream.bell()
+        mouthWidth = 0.265 + 0.011 * stream.bell()
 
         hairLength = Self.length(of: attributes, with: &stream)
         part = (stream.chance(0.5) ? 1 : -1) * stream.between(0.02, 0.34)
-        volume = 0.5 + 0.25 * stream.bell()
+        volume = 0.5 + 0.18 * stream.bell()
         wavePhase = stream.between(0, 6.28)
         fringe = stream.uniform()
 
@@ -65,7 +65,7 @@ public struct PortraitVariation: Hashable, Sendable {
         accent = stream.pick(Palette.accents)
         metal = stream.chance(0.72) ? rgb(235, 188, 82) : rgb(214, 220, 230)
         let backdrops = stream.pick(Palette.backdrops)
-        let shift = stream.between(0.90, 1.06)
+        let shift = stream.between(0.95, 1.04)
         backdrop = backdrops.0.lit(shift)
         backdrop2 = backdrops.1.lit(shift)
         light = (stream.chance(0.5) ? 1 : -1) * stream.between(0.15, 0.7)

@@ -1,3 +1,4 @@
+import CLanes
 import Foundation
 
 /// Adam with decoupled weight decay (Loshchilov and Hutter 2019), as `torch.optim.AdamW` computes it.
@@ -40,21 +41,9 @@ public final class AdamW: @unchecked Sendable {
             let (beta1, beta2, epsilon) = (betas.0, betas.1, epsilon)
             let size = learningRate / firstCorrection
             parallel(parameter.count, grain: elementGrain) { range in
-                mapLanes(range, m, g, m) { $0 * beta1 + $1 * (1 - beta1) }
-                mapLanes(range, v, g, v) { $0 * beta2 + $1 * $1 * (1 - beta2) }
-                mapLanes(range, p, p) { $0 * decay }
-                var i = range.lowerBound
-                while i < range.upperBound {
-                    if i &+ 16 <= range.upperBound {
-                        let (m, v) = (UnsafePointer(m).lanes(i), UnsafePointer(v).lanes(i))
-                        let moved = UnsafePointer(p).lanes(i) - m * size / (v.squareRoot() / secondCorrection + epsilon)
-                        p.store(moved, i)
-                        i &+= 16
-                    } else {
-                        p[i] -= m[i] * size / (v[i].squareRoot() / secondCorrection + epsilon)
-                        i &+= 1
-                    }
-                }
+                let i = range.lowerBound
+                lanes_adamw(
+                    p + i, g + i, m + i, v + i, range.count, beta1, beta2, epsilon, decay, size, secondCorrection)
             }
             parameter.storage.forgetPackings()
         }

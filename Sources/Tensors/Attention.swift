@@ -1,3 +1,4 @@
+import CLanes
 import COneDNN
 
 /// Which keys a query may look at. Every mask here hides the end of a row of keys.
@@ -160,16 +161,9 @@ public func attention(query: Tensor, over cache: KeyValueCache, heads: Int) -> T
                 let visible = keys - queries + position + 1
                 let query = q + (sample * queries + position) * hidden + head * size
                 let (keyBase, valueBase) = (k + sample * stride + head * size, v + sample * stride + head * size)
-                for i in 0..<visible { row[i] = sumLanes(size, query, keyBase + i * hidden) { $0 * $1 } * scale }
-                let largest = maximum(row, visible)
-                mapLanes(0..<visible, row, row) { exponential($0 - largest) }
-                let inverse = 1 / sumLanes(visible, row) { $0 }
-                let to = o + (sample * queries + position) * hidden + head * size
-                to.update(repeating: 0, count: size)
-                for i in 0..<visible {
-                    let weight = row[i] * inverse
-                    mapLanes(0..<size, to, valueBase + i * hidden, to) { $0 + $1 * weight }
-                }
+                lanes_attend(
+                    query, keyBase, valueBase, hidden, visible, size, scale, row,
+                    o + (sample * queries + position) * hidden + head * size)
             }
         }
     }

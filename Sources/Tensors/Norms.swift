@@ -1,4 +1,4 @@
-import Foundation
+import CLanes
 
 extension Tensor {
     /// Layer norm over the last axis (Ba, Kiros and Hinton 2016): (x − mean)/√(variance + ε)·scale + shift.
@@ -14,40 +14,33 @@ extension Tensor {
         let grain = max(1, elementGrain / 4 / max(width, 1))
         parallel(rows, grain: grain) { range in
             for row in range {
-                let (x, y) = (a + row * width, o + row * width)
-                let mean = sumLanes(width, x) { $0 } / Float(width)
-                let variance = sumLanes(width, x) { ($0 - mean) * ($0 - mean) } / Float(width)
-                let inverse = 1 / (variance + epsilon).squareRoot()
-                (s[2 * row], s[2 * row + 1]) = (mean, inverse)
-                mapLanes(0..<width, x, gamma, y) { ($0 - mean) * inverse * $1 }
-                mapLanes(0..<width, y, beta, y) { $0 + $1 }
+                lanes_layer_norm(a + row * width, gamma, beta, o + row * width, width, epsilon, s + 2 * row)
             }
         }
         let (x, g0) = (detached, scale.detached)
         let wants = (x: wantsGradient, scale: scale.wantsGradient, shift: shift.wantsGradient)
         return out.remembering([self, scale, shift], backward: { g in
             var parts: [Tensor?] = [nil, nil, nil]
-            let normal = Tensor(uninitialised: x.shape)                                // (x − mean)/deviation
-            let (a, n, s) = (x.constFloats, normal.mutableFloats, statistics.constFloats)
-            parallel(rows, grain: grain) { range in
-                for row in range {
-                    let (mean, inverse) = (s[2 * row], s[2 * row + 1])
-                    mapLanes(0..<width, a + row * width, n + row * width) { ($0 - mean) * inverse }
+            let (a, s) = (x.constFloats, statistics.constFloats)
+            if wants.scale {
+                let normal = Tensor(uninitialised: x.shape)                            // (x − mean)/deviation
+                let n = normal.mutableFloats
+                parallel(rows, grain: grain) { range in
+                    for row in range {
+                        let (mean, inverse) = (s[2 * row], s[2 * row + 1])
+                        mapLanes(0..<width, a + row * width, n + row * width) { ($0 - mean) * inverse }
+                    }
                 }
+                parts[1] = g.zipped(normal) { $0 * $1 }.columnSums(width)
             }
-            if wants.scale { parts[1] = g.zipped(normal) { $0 * $1 }.columnSums(width) }
             if wants.shift { parts[2] = g.columnSums(width) }
             if wants.x {
                 let slope = Tensor(uninitialised: x.shape)
                 let (gradient, gamma, b) = (g.constFloats, g0.constFloats, slope.mutableFloats)
                 parallel(rows, grain: grain) { range in
                     for row in range {
-                        let (g, n, b) = (gradient + row * width, UnsafePointer(n) + row * width, b + row * width)
-                        mapLanes(0..<width, g, gamma, b) { $0 * $1 }
-                        let mean = sumLanes(width, b) { $0 } / Float(width)
-                        let along = sumLanes(width, b, n) { $0 * $1 } / Float(width)
-                        let inverse = s[2 * row + 1]
-                        mapLanes(0..<width, b, n, b) { ($0 - mean - $1 * along) * inverse }
+                        let from = row * width
+                        lanes_layer_norm_gradient(a + from, gradient + from, gamma, b + from, width, s + 2 * row)
                     }
                 }
                 parts[0] = slope

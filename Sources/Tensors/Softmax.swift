@@ -1,4 +1,4 @@
-import Foundation
+import CLanes
 
 extension Tensor {
     /// Softmax over the last axis, exponentials taken relative to each row's largest.
@@ -17,14 +17,7 @@ extension Tensor {
         let (a, o) = (constFloats, out.mutableFloats)
         parallel(count / max(width, 1), grain: max(1, elementGrain / 8 / max(width, 1))) { rows in
             for row in rows {
-                let (x, y) = (a + row * width, o + row * width)
-                let kept = length(row)
-                let largest = maximum(x, kept)
-                let factor = Lanes(repeating: scale)
-                mapLanes(0..<kept, x, y) { exponential(($0 - largest) * factor) }
-                let inverse = 1 / sumLanes(kept, y) { $0 }
-                mapLanes(0..<kept, y, y) { $0 * inverse }
-                if kept < width { (y + kept).update(repeating: 0, count: width - kept) }
+                lanes_softmax(a + row * width, o + row * width, length(row), width, scale)
             }
         }
         return out
@@ -37,9 +30,7 @@ extension Tensor {
         let (p, g, o) = (constFloats, gradient.constFloats, out.mutableFloats)
         parallel(count / max(width, 1), grain: max(1, elementGrain / 4 / max(width, 1))) { rows in
             for row in rows {
-                let (p, g) = (p + row * width, g + row * width)
-                let along = sumLanes(width, p, g) { $0 * $1 }
-                mapLanes(0..<width, p, g, o + row * width) { $0 * ($1 - along) * scale }
+                lanes_softmax_gradient(p + row * width, g + row * width, o + row * width, width, scale)
             }
         }
         return out
@@ -53,7 +44,7 @@ extension Tensor {
         parallel(count / max(width, 1), grain: max(1, elementGrain / 8 / max(width, 1))) { rows in
             for row in rows {
                 let x = a + row * width
-                let shift = logSumExp(x, width)
+                let shift = lanes_log_sum_exp(x, width)
                 mapLanes(0..<width, x, o + row * width) { $0 - shift }
             }
         }
@@ -91,8 +82,8 @@ extension Tensor {
                     if ids[row] == ignored {
                         y.update(repeating: 0, count: width)
                     } else {
-                        let shift = logSumExp(x, width)
-                        mapLanes(0..<width, x, y) { exponential($0 - shift) * weight }
+                        let shift = lanes_log_sum_exp(x, width)
+                        lanes_exponential(x, y, width, shift, weight)
                         y[Int(ids[row])] -= weight
                     }
                 }
@@ -116,34 +107,10 @@ extension Tensor {
                 for row in range where ids[row] != ignored {
                     precondition(ids[row] >= 0 && ids[row] < width, "target \(ids[row]) is not one of \(width) classes")
                     let x = a + row * width
-                    losses[row] = logSumExp(x, width) - x[Int(ids[row])]
+                    losses[row] = lanes_log_sum_exp(x, width) - x[Int(ids[row])]
                 }
             }
         }
         return losses
     }
-}
-
-/// The largest of count elements; −∞ of none.
-@inline(__always)
-func maximum(_ a: UnsafePointer<Float>, _ count: Int) -> Float {
-    var largest = Lanes(repeating: -.infinity)
-    var i = 0
-    while i &+ 16 <= count {
-        let x = a.lanes(i)
-        largest.replace(with: x, where: x .> largest)
-        i &+= 16
-    }
-    var best = largest.max()
-    while i < count {
-        best = max(best, a[i])
-        i &+= 1
-    }
-    return best
-}
-
-@inline(__always)
-func logSumExp(_ a: UnsafePointer<Float>, _ count: Int) -> Float {
-    let largest = maximum(a, count)
-    return largest + logf(sumLanes(count, a) { exponential($0 - largest) })
 }

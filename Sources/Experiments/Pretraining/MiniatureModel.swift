@@ -23,13 +23,13 @@ public enum MiniatureModel: String, CaseIterable, Sendable {
         switch self {
         case .bertMini: Recipe(steps: 2500, batch: 64, learningRate: 1e-3, seed: 11)
         case .bertSmall: Recipe(steps: 2500, batch: 64, learningRate: 7e-4, seed: 12)
-        case .clipMini: Recipe(steps: 1000, batch: 96, learningRate: 1e-3, weightDecay: 0.05, seed: 21)
-        case .clipSmall: Recipe(steps: 700, batch: 96, learningRate: 8e-4, weightDecay: 0.05, seed: 22)
-        case .clipJudge: Recipe(steps: 1200, batch: 128, learningRate: 8e-4, weightDecay: 0.05, seed: 23)
-        case .vqgan: Recipe(steps: 1500, batch: 16, learningRate: 1e-3, weightDecay: 0, seed: 31)
-        case .decoder: Recipe(steps: 1500, batch: 32, learningRate: 1.5e-3, weightDecay: 0.05, seed: 32)
-        case .inceptionMini: Recipe(steps: 500, batch: 48, learningRate: 2e-3, seed: 41)
-        case .attributeReader: Recipe(steps: 700, batch: 48, learningRate: 2e-3, seed: 42)
+        case .clipMini: Recipe(steps: 1500, batch: 96, learningRate: 1e-3, weightDecay: 0.05, seed: 21)
+        case .clipSmall: Recipe(steps: 1500, batch: 96, learningRate: 8e-4, weightDecay: 0.05, seed: 22)
+        case .clipJudge: Recipe(steps: 1500, batch: 128, learningRate: 8e-4, weightDecay: 0.05, seed: 23)
+        case .vqgan: Recipe(steps: 5000, batch: 16, learningRate: 1e-3, weightDecay: 0, seed: 31)
+        case .decoder: Recipe(steps: 3500, batch: 32, learningRate: 1.5e-3, weightDecay: 0.05, seed: 32)
+        case .inceptionMini: Recipe(steps: 1000, batch: 48, learningRate: 2e-3, seed: 41)
+        case .attributeReader: Recipe(steps: 1500, batch: 48, learningRate: 2e-3, seed: 42)
         }
     }
 
@@ -68,7 +68,7 @@ public enum MiniatureModel: String, CaseIterable, Sendable {
     }
 
     static let vqganConfiguration = VQGANConfiguration(
-        codeWidth: 32, codeCount: 512, latentChannels: 64, resolution: 64, imageChannels: 3, decodedChannels: 3,
+        codeWidth: 32, codeCount: 1024, latentChannels: 64, resolution: 64, imageChannels: 3, decodedChannels: 3,
         baseChannels: 32, multipliers: [1, 1, 2, 4], residualBlockCount: 1, attentionResolutions: [8])
 
     private func bert(

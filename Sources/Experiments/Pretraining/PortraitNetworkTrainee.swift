@@ -11,7 +11,9 @@ public final class PortraitNetworkTrainee: Trainee {
     public enum Target: Sendable {
         /// One of `PortraitClass.names`, by cross-entropy.
         case classes
-        /// Every attribute of `AttributeReader.attributes`, each by its own binary cross-entropy.
+        /// Every attribute of `AttributeReader.attributes`, each by its own binary cross-entropy, in which the
+        /// portraits with an attribute count as much as those without: a reader that has learned how rare hats
+        /// are would overlook them.
         case attributes
 
         var range: PortraitRange { self == .classes ? .inception : .attributes }
@@ -26,6 +28,8 @@ public final class PortraitNetworkTrainee: Trainee {
     private let recipe: Recipe
     private let world: PortraitWorld
     private let statistics = BatchStatistics()
+    /// How common each attribute is in this world: [labels].
+    private let frequencies: [Float]
     /// Portraits are drawn at this size and then resized as every picture is before Inception.
     private let drawnSize = 64
 
@@ -39,6 +43,12 @@ public final class PortraitNetworkTrainee: Trainee {
         self.target = target
         self.recipe = recipe
         self.world = world
+        let sample = AttributeReader.truth((0..<2000).map { world.portrait(at: target.range.rawValue - 1 - $0) })
+        let width = AttributeReader.attributes.count
+        frequencies = (0..<width).map { label in
+            let yes = stride(from: label, to: sample.count, by: width).reduce(Float(0)) { $0 + sample[$1] }
+            return min(max(yes / 2000, 0.02), 0.98)
+        }
     }
 
     public func loss(step: Int) throws -> (loss: Tensor, notes: [Measure]) {
@@ -69,10 +79,14 @@ public final class PortraitNetworkTrainee: Trainee {
             return logits.crossEntropy(
                 Tensor(portraits.map { Int32(PortraitClass.index(of: $0.attributes)) }, shape: [portraits.count]))
         case .attributes:
-            // max(x, 0) − x·y + log(1 + e^−|x|), the stable form of binary cross-entropy.
-            let truth = Tensor(AttributeReader.truth(portraits), shape: logits.shape)
+            // log(1 + e^−|x|) + max(−x, 0) is −log of the sigmoid, and max(x, 0) instead −log of its complement.
+            let truth = AttributeReader.truth(portraits)
+            let width = frequencies.count
+            let yes = truth.indices.map { truth[$0] * 0.5 / frequencies[$0 % width] }
+            let no = truth.indices.map { (1 - truth[$0]) * 0.5 / (1 - frequencies[$0 % width]) }
             let rest = ((-logits.absolute()).exp() + 1).log()
-            return (logits.activated(.relu) - logits * truth + rest).mean()
+            let whenTrue = ((-logits).activated(.relu) + rest) * Tensor(yes, shape: logits.shape)
+            return (whenTrue + (logits.activated(.relu) + rest) * Tensor(no, shape: logits.shape)).mean()
         }
     }
 
@@ -106,7 +120,9 @@ public final class PortraitNetworkTrainee: Trainee {
         let frozen = try InceptionV3(
             Weights(tensors: Dictionary(uniqueKeysWithValues: weights.all.map { ($0.name, $0.tensor.detached) })).scope,
             model.configuration)
-        var (total, right) = (0.0, [Double](repeating: 0, count: target.labels.count))
+        var total = 0.0
+        // Per label: portraits without and with the attribute, and how many of each were read right.
+        var (seen, right) = ([[Double]](repeating: [0, 0], count: target.labels.count), [[Double]](repeating: [0, 0], count: target.labels.count))
         let (steps, batchSize) = (10, 100)
         for step in 0..<steps {
             let batch = PortraitBatch(world, PortraitRange.heldOut.indices(step: step, batch: batchSize), size: drawnSize)
@@ -114,11 +130,20 @@ public final class PortraitNetworkTrainee: Trainee {
             total += accuracy(logits, batch.portraits)
             guard target == .attributes else { continue }
             let truth = AttributeReader.truth(batch.portraits)
-            for (i, logit) in logits.floats.enumerated() where (logit > 0) == (truth[i] > 0.5) { right[i % right.count] += 1 }
+            for (i, logit) in logits.floats.enumerated() {
+                let (label, answer) = (i % right.count, truth[i] > 0.5 ? 1 : 0)
+                seen[label][answer] += 1
+                if (logit > 0) == (answer == 1) { right[label][answer] += 1 }
+            }
         }
         var measures = [Measure("accuracy on held-out portraits", total / Double(steps))]
         if target == .attributes {
-            measures += zip(target.labels, right).map { Measure("accuracy, \($0)", $1 / Double(steps * batchSize)) }
+            let shares = zip(right, seen).map { right, seen in zip(right, seen).map { $0 / max($1, 1) } }
+            measures.append(Measure(
+                "mean of hits among those with and without an attribute", shares.reduce(0) { $0 + ($1[0] + $1[1]) / 2 } / Double(shares.count)))
+            measures += zip(target.labels, shares).flatMap {
+                [Measure("found, \($0)", $1[1]), Measure("rightly missed, \($0)", $1[0])]
+            }
         }
         return measures
     }

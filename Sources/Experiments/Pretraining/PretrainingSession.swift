@@ -20,7 +20,7 @@ public struct PretrainingSession {
         try AtomicFile.makeFolder(folder)
         let run = try PretrainingRun(try model.trainee(recipe, work: work), recipe, folder: folder)
         progress(run.done, "")
-        let log = try JSONLines.Appender(folder.appending(path: "training.jsonl"))
+        let log = try TrainingLog<Line>(folder.appending(path: "training.jsonl"), keepingUpTo: run.done)
         var lastSave = ContinuousClock.now
         while !run.isFinished {
             let (loss, notes) = try run.step()
@@ -44,7 +44,7 @@ public struct PretrainingSession {
         return record
     }
 
-    private struct Line: Encodable {
+    private struct Line: LoggedStep {
         let step: Int
         let loss: Float
         let notes: [Measure]

@@ -28,7 +28,7 @@ public struct AdapterData: Sendable {
 }
 
 /// One line of `training.jsonl`.
-public struct TrainingLine: Codable, Sendable, Equatable {
+public struct TrainingLine: LoggedStep, Sendable, Equatable {
     public let step: Int
     public let epoch: Int
     /// Mean loss since the last line, nats per image token.

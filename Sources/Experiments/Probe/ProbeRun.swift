@@ -164,7 +164,7 @@ public final class ProbeRun {
         let session = try AdapterTraining(
             decoder, adapterSettings, seed: UInt64(variant.seed), training: training, validation: validation,
             folder: folder.adapterFolder, metadata: metadata)
-        let log = try TrainingLog(folder.trainingLog, keepingUpTo: session.step)
+        let log = try TrainingLog<TrainingLine>(folder.trainingLog, keepingUpTo: session.step)
         let task = folder.title
         // Saving as often as takes a hundredth of the time: a kill costs a second or two.
         var (lastSave, interval) = (ContinuousClock.now, Duration.seconds(1))

@@ -83,19 +83,3 @@ struct RunFolder {
                 + "choose another output or remove that folder")
     }
 }
-
-/// `training.jsonl`, cut back to the step at which a resumed training stands.
-struct TrainingLog: ~Copyable {
-    private let appender: JSONLines.Appender
-
-    init(_ url: URL, keepingUpTo step: Int) throws {
-        let lines = try JSONLines.read(TrainingLine.self, from: url)
-        let kept = lines.filter { $0.step <= step }
-        if kept.count < lines.count {
-            try JSONLines.write(kept, to: url)
-        }
-        appender = try JSONLines.Appender(url)
-    }
-
-    func append(_ line: TrainingLine) throws { try appender.append(line) }
-}

@@ -47,6 +47,16 @@ struct Pretrain: ParsableCommand {
         if let threads, threads < 1 { throw ValidationError("--threads is \(threads); it must be at least 1") }
     }
 
+    /// The command that makes the same weights, without what does not change them.
+    private var command: String {
+        let given = [
+            ("--steps", steps.map(String.init)), ("--batch", batch.map(String.init)),
+            ("--learning-rate", learningRate.map { "\($0)" }), ("--seed", seed.map(String.init)),
+        ]
+        return (["synesthesia pretrain", model.rawValue] + given.compactMap { name, value in value.map { "\(name) \($0)" } })
+            .joined(separator: " ")
+    }
+
     func run() throws {
         var recipe = model.recipe
         recipe.steps = steps ?? recipe.steps
@@ -58,7 +68,6 @@ struct Pretrain: ParsableCommand {
         // The decoder's folder holds both halves; the VQGAN alone is only a step on the way.
         let result = out.map { URL(filePath: $0) }
             ?? (model == .vqgan ? folder.appending(path: "model") : URL(filePath: "Weights/\(model.rawValue)"))
-        let command = (["synesthesia pretrain", model.rawValue] + CommandLine.arguments.dropFirst(3)).joined(separator: " ")
         let session = PretrainingSession(model, recipe, work: work, folder: folder, threads: threads)
         let watch = SignalWatch()
         var bar: ProgressLine?
