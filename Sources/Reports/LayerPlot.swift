@@ -27,7 +27,10 @@ public struct LayerPlot: Sendable {
     /// Horizontal lines with a name: published figures.
     public let references: [(name: String, value: Double)]
 
-    public init(title: String, unit: String, axis: String = "layer", lines: [Line], references: [(name: String, value: Double)] = []) {
+    public init(
+        title: String, unit: String, axis: String = "layer", lines: [Line],
+        references: [(name: String, value: Double)] = []
+    ) {
         self.title = title
         self.axis = axis
         self.unit = unit
@@ -46,7 +49,8 @@ public struct LayerPlot: Sendable {
     public var drawing: SVG? {
         let values = lines.flatMap { $0.values.compactMap(\.self) }.filter(\.isFinite)
         guard let deepest = lines.map(\.values.count).max(), !values.isEmpty else { return nil }
-        let x = Scale(domain: 0...Double(max(deepest - 1, 1)), from: Self.left, to: Self.right, ticks: min(deepest - 1, 12))
+        let x = Scale(
+            domain: 0...Double(max(deepest - 1, 1)), from: Self.left, to: Self.right, ticks: min(deepest - 1, 12))
         let y = Scale(covering: values + references.map(\.value), from: Self.bottom, to: Self.top, ticks: 5)
         return SVG(width: Self.width, height: Self.height, summary: summary) {
             SVG.words(SVG.fitted(title, within: Self.width - 60), 8, 18, kind: "label strong")
@@ -57,7 +61,9 @@ public struct LayerPlot: Sendable {
             }
             for tick in x.ticks where tick == tick.rounded() {
                 SVG.line("axis", x(tick), Self.bottom, x(tick), Self.bottom + 4)
-                SVG.words(NumberText.fixed(tick + firstNumber, decimals: 0), x(tick), Self.bottom + 18, anchor: "middle", kind: "quiet")
+                SVG.words(
+                    NumberText.fixed(tick + firstNumber, decimals: 0), x(tick), Self.bottom + 18, anchor: "middle",
+                    kind: "quiet")
             }
             SVG.line("axis", Self.left, Self.bottom, Self.right, Self.bottom)
             SVG.words(axis, (Self.left + Self.right) / 2, Self.bottom + 36, anchor: "middle", kind: "quiet")
@@ -77,11 +83,13 @@ public struct LayerPlot: Sendable {
         Tag.g {
             Tag.title { line.name }
             if points.count > 1 {
-                SVG.path("curve \(kind) dash-\(line.dash % 4)", through: points.map { (x(Double($0.layer)), y($0.value)) })
+                SVG.path(
+                    "curve \(kind) dash-\(line.dash % 4)", through: points.map { (x(Double($0.layer)), y($0.value)) })
             }
             if let best = points.max(by: { $0.value < $1.value }), line.marksBest || points.count == 1 {
                 Tag.circle([
-                    "class": "mark \(kind)", "cx": SVG.number(x(Double(best.layer))), "cy": SVG.number(y(best.value)), "r": "4",
+                    "class": "mark \(kind)", "cx": SVG.number(x(Double(best.layer))), "cy": SVG.number(y(best.value)),
+                    "r": "4",
                 ])
             }
         }
@@ -94,7 +102,8 @@ public struct LayerPlot: Sendable {
     private var summary: String {
         let told = lines.map { line in
             let known = line.values.compactMap(\.self)
-            return "\(line.name) from \(NumberText.significant(known.first ?? .nan)) to \(NumberText.significant(known.last ?? .nan))"
+            return
+                "\(line.name) from \(NumberText.significant(known.first ?? .nan)) to \(NumberText.significant(known.last ?? .nan))"
         }
         return "\(title), \(unit) over the \(axis)s: " + told.joined(separator: "; ")
     }

@@ -54,7 +54,7 @@ public struct TextStudyPage: Sendable {
     }
 
     private func id(_ task: String) -> String {
-        String(task.unicodeScalars.map { $0.isASCII && ($0.properties.isAlphabetic || $0.properties.numericType != nil) ? Character($0) : "-" })
+        String(task.map { $0.isASCII && ($0.isLetter || $0.isNumber) ? $0 : "-" })
     }
 
     private func overview(_ table: TextTable) -> Markup {
@@ -92,7 +92,8 @@ public struct TextStudyPage: Sendable {
         guard let first = scores.first else { return nil }
         let lines = scores.map { score in
             LayerPlot.Line(
-                name: "\(score.encoder), \(score.variant)", colour: colour(score.encoder), dash: dash(score.variant, task),
+                name: "\(score.encoder), \(score.variant)", colour: colour(score.encoder),
+                dash: dash(score.variant, task),
                 values: score.layers.map { score.figure($0).map { 100 * $0.value } })
         }
         return LayerPlot(title: task, unit: "\(first.metric.name) × 100", lines: lines)
@@ -101,7 +102,9 @@ public struct TextStudyPage: Sendable {
     private func colour(_ encoder: String) -> Int { report.encoders.firstIndex { $0.name == encoder } ?? 0 }
 
     private func dash(_ variant: String, _ task: String) -> Int {
-        let variants = report.scores(of: task).map(\.variant).reduce(into: [String]()) { if !$0.contains($1) { $0.append($1) } }
+        let variants = report.scores(of: task).map(\.variant).reduce(into: [String]()) {
+            if !$0.contains($1) { $0.append($1) }
+        }
         return variants.firstIndex(of: variant) ?? 0
     }
 
@@ -154,7 +157,9 @@ public struct TextStudyPage: Sendable {
             LayerPlot(
                 title: title, unit: unit,
                 lines: records.map { record in
-                    .init(name: record.encoder, colour: colour(record.encoder), values: record.layers.map(value), marksBest: false)
+                    .init(
+                        name: record.encoder, colour: colour(record.encoder), values: record.layers.map(value),
+                        marksBest: false)
                 })
         }
         let spectra = records.compactMap { record in
@@ -168,7 +173,8 @@ public struct TextStudyPage: Sendable {
             plot("Effective rank", "dimensions") { $0.effectiveRank },
             plot("IsoScore", "0 one direction, 1 all alike") { $0.isoScore },
             LayerPlot(
-                title: "PCA spectrum of the top layer", unit: "share of the variance, %, by component", axis: "component",
+                title: "PCA spectrum of the top layer", unit: "share of the variance, %, by component",
+                axis: "component",
                 lines: spectra.map { encoder, shares in
                     .init(name: encoder, colour: colour(encoder), values: shares.map { 100 * $0 }, marksBest: false)
                 }),

@@ -106,7 +106,9 @@ public struct TextScore: Codable, Sendable, Equatable {
     }
 
     /// The correlation the task is quoted by.
-    public func figure(_ score: LayerScore) -> CorrelationRecord? { metric == .spearman ? score.spearman : score.pearson }
+    public func figure(_ score: LayerScore) -> CorrelationRecord? {
+        metric == .spearman ? score.spearman : score.pearson
+    }
 
     /// The layer with the highest figure, the first of equals.
     public var best: LayerScore? {
@@ -243,7 +245,8 @@ public struct GeometryRecord: Codable, Sendable, Equatable {
     public var published: String?
 
     public init(
-        encoder: String, what: What, reading: String, n: Int, leftOut: Int, layers: [LayerGeometry], published: String? = nil
+        encoder: String, what: What, reading: String, n: Int, leftOut: Int, layers: [LayerGeometry],
+        published: String? = nil
     ) {
         (self.encoder, self.what, self.reading, self.n) = (encoder, what, reading, n)
         (self.leftOut, self.layers, self.published) = (leftOut, layers, published)

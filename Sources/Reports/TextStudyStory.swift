@@ -24,18 +24,21 @@ extension TextStudyReport {
                 score.headline.flatMap(score.figure).map { (score: score, value: $0.value) }
             }.sorted { $0.value > $1.value }
             guard let best = ranked.first, encoders.count > 1 else { return nil }
-            let place = best.score.headline?.layer.map { ", layer \($0)" } ?? ""
-            var sentence = "\(task): \(best.score.encoder) leads with \(Self.hundredths(best.value)) (\(best.score.variant)\(place))"
-            if let next = ranked.first(where: { $0.score.encoder != best.score.encoder }) {
-                sentence += ", then \(next.score.encoder) with \(Self.hundredths(next.value)) (\(next.score.variant))"
-                let pair = Set([best.score, next.score].map { [$0.encoder, $0.variant] })
-                if let test = comparisons.first(where: {
-                    $0.task == task && Set([[$0.a, $0.variantA], [$0.b, $0.variantB]]) == pair
-                }) {
-                    sentence += "; Williams' p of the difference (Holm), \(NumberText.pValue(test.pHolm))"
-                }
+            func told(_ one: (score: TextScore, value: Double), _ joint: String) -> String {
+                let layer = one.score.headline?.layer.map { ", layer \($0)" } ?? ""
+                return "\(one.score.encoder)\(joint) \(Self.hundredths(one.value)) (\(one.score.variant)\(layer))"
             }
-            return sentence + "."
+            guard let next = ranked.first(where: { $0.score.encoder != best.score.encoder }) else {
+                return "\(task): \(told(best, " leads with"))."
+            }
+            let pair = Set([best.score, next.score].map { [$0.encoder, $0.variant] })
+            let test = comparisons.first {
+                $0.task == task && Set([[$0.a, $0.variantA], [$0.b, $0.variantB]]) == pair
+            }
+            guard let p = test?.pHolm else { return "\(task): \(told(best, "")), then \(told(next, ""))." }
+            let leads = p < 0.05 ? "\(told(best, " leads with")), then " : "no clear leader: \(told(best, "")), "
+            return "\(task): \(leads)\(told(next, p < 0.05 ? " with" : ""))"
+                + "; Williams' p of the difference (Holm) \(NumberText.pValue(p))."
         }
     }
 
@@ -57,7 +60,9 @@ extension TextStudyReport {
             guard !records.isEmpty else { continue }
             all.append(ReportSection("Geometry: \(what.title.lowercased())", records.map { .table(table(of: $0)) }))
         }
-        if !geometry.isEmpty { all.append(ReportSection("What the columns of geometry mean", [.terms(Self.geometryTerms)])) }
+        if !geometry.isEmpty {
+            all.append(ReportSection("What the columns of geometry mean", [.terms(Self.geometryTerms)]))
+        }
         if !caveats.isEmpty { all.append(ReportSection("Before quoting a number", caveats.map { .sentence($0) })) }
         return all
     }
@@ -77,7 +82,9 @@ extension TextStudyReport {
 
     /// `text.md`.
     public var markdown: String {
-        var blocks = ["# \(Markdown.escaped(title))\n", Markdown.escaped(subtitle) + "\n", Markdown.escaped(lead) + "\n"]
+        var blocks = [
+            "# \(Markdown.escaped(title))\n", Markdown.escaped(subtitle) + "\n", Markdown.escaped(lead) + "\n",
+        ]
         if !findings.isEmpty { blocks.append(findings.map { "- \(Markdown.escaped($0))\n" }.joined()) }
         blocks += sections(layers: true).map(\.markdown)
         blocks += [encoderTable, settingsTable, provenanceTable].compactMap(\.self)

@@ -11,7 +11,9 @@ extension TextStudyReport {
     func scores(of task: String) -> [TextScore] { scores.filter { $0.task == task } }
 
     /// A correlation in hundredths.
-    static func hundredths(_ value: Double?) -> String { value.map { NumberText.fixed(100 * $0, decimals: 2) } ?? "undefined" }
+    static func hundredths(_ value: Double?) -> String {
+        value.map { NumberText.fixed(100 * $0, decimals: 2) } ?? "undefined"
+    }
 
     private static func text(_ record: CorrelationRecord?) -> String { hundredths(record?.value) }
 
@@ -68,19 +70,25 @@ extension TextStudyReport {
         var notes = ["Correlations × 100; the interval is the bootstrap's."]
         let readings = Dictionary(scores.map { ($0.variant, $0.reading) }, uniquingKeysWith: { first, _ in first })
         notes.append(
-            "Vector: " + readings.sorted { $0.key < $1.key }.map { "\($0.key), \($0.value)" }.joined(separator: "; ") + ".")
+            "Vector: " + readings.sorted { $0.key < $1.key }.map { "\($0.key), \($0.value)" }.joined(separator: "; ")
+                + ".")
         let sources = Set(scores.flatMap(\.published).map(\.source)).sorted()
-        if !sources.isEmpty { notes.append("Published: \(sources.joined(separator: "; ")); of the model named, by its sizes.") }
+        if !sources.isEmpty {
+            notes.append("Published: \(sources.joined(separator: "; ")); of the model named, by its sizes.")
+        }
         for score in scores {
             let all = [score.output].compactMap(\.self) + score.layers
             for reason in Set(all.compactMap(\.undefined)).sorted() {
                 let places = all.filter { $0.undefined == reason }.map { $0.layer.map { "layer \($0)" } ?? "output" }
-                notes.append("\(score.encoder), \(score.variant), \(places.joined(separator: ", ")): undefined, \(reason)")
+                notes.append(
+                    "\(score.encoder), \(score.variant), \(places.joined(separator: ", ")): undefined, \(reason)")
             }
             if score.tooLong > 0 {
                 notes.append("\(score.encoder): \(score.tooLong) pairs left out, a text is longer than its context.")
             }
-            if score.truncated > 0 { notes.append("\(score.encoder): \(score.truncated) texts were cut to its context.") }
+            if score.truncated > 0 {
+                notes.append("\(score.encoder): \(score.truncated) texts were cut to its context.")
+            }
             if score.unknown > 0 {
                 notes.append("\(score.encoder): \(score.unknown) texts hold something its vocabulary does not spell.")
             }
@@ -125,7 +133,8 @@ extension TextStudyReport {
                 row.key.split(separator: "\u{0}").map(String.init) + tasks.map { row.cells[$0] ?? "" }
             },
             notes: [
-                "Spearman × 100, for valnorm Pearson × 100. Sentence tasks: the encoder's output. Word tasks: best layer (its number) / top layer.",
+                "Spearman × 100, for valnorm Pearson × 100. Sentence tasks: the encoder's output. "
+                    + "Word tasks: best layer (its number) / top layer."
             ])
     }
 
@@ -134,7 +143,9 @@ extension TextStudyReport {
         let found = comparisons.filter { $0.task == task }
         guard let first = found.first else { return nil }
         let variants = Set(found.flatMap { [$0.variantA, $0.variantB] })
-        func name(_ encoder: String, _ variant: String) -> String { variants.count > 1 ? "\(encoder), \(variant)" : encoder }
+        func name(_ encoder: String, _ variant: String) -> String {
+            variants.count > 1 ? "\(encoder), \(variant)" : encoder
+        }
         return TextTable(
             "Differences between encoders, \(first.place)",
             columns: [
@@ -144,8 +155,10 @@ extension TextStudyReport {
             ],
             rows: found.map { row in
                 [
-                    name(row.a, row.variantA) + " − " + name(row.b, row.variantB), String(row.n), Self.hundredths(row.valueA - row.valueB),
-                    Self.hundredths(row.between), NumberText.fixed(row.williamsT, decimals: 2), String(row.degreesOfFreedom),
+                    name(row.a, row.variantA) + " − " + name(row.b, row.variantB), String(row.n),
+                    Self.hundredths(row.valueA - row.valueB),
+                    Self.hundredths(row.between), NumberText.fixed(row.williamsT, decimals: 2),
+                    String(row.degreesOfFreedom),
                     NumberText.pValue(row.williamsP), NumberText.pValue(row.pHolm),
                     NumberText.fixed(row.steigerZ, decimals: 2), NumberText.pValue(row.steigerP),
                 ]
@@ -153,7 +166,8 @@ extension TextStudyReport {
             notes: [
                 "Both correlations are with the same scores, so they are dependent; Between: how the two encoders agree. "
                     + (first.metric == .spearman ? "Of ranks. " : "")
-                    + (first.place == "best layer" ? "The best layer was picked by the same scores: read p with that in mind." : ""),
+                    + (first.place == "best layer"
+                        ? "The best layer was picked by the same scores: read p with that in mind." : "")
             ])
     }
 
@@ -166,11 +180,14 @@ extension TextStudyReport {
         func share(_ value: Double?) -> String { value.map { NumberText.percent($0) } ?? "undefined" }
         var notes: [String] = []
         if let published = record.published { notes.append(published) }
-        if record.leftOut > 0 { notes.append("\(record.leftOut) left out: too long, or spelled differently in the sentence.") }
+        if record.leftOut > 0 {
+            notes.append("\(record.leftOut) left out: too long, or spelled differently in the sentence.")
+        }
         return TextTable(
             "\(record.encoder): \(record.n) vectors, \(record.reading)",
             columns: [
-                .init("Layer", .right), .init("Self-similarity", .right), .init("− mean", .right), .init("− top 1", .right),
+                .init("Layer", .right), .init("Self-similarity", .right), .init("− mean", .right),
+                .init("− top 1", .right),
                 .init("− top 5", .right), .init("Top-5 share", .right), .init("Top-8 share", .right),
                 .init("Top-5 as released", .right), .init("Effective rank", .right), .init("IsoScore", .right),
                 .init("First component", .right), .init("For 90 %", .right),
@@ -188,24 +205,43 @@ extension TextStudyReport {
 
     /// What the columns of geometry mean.
     static let geometryTerms = [
-        ReportSection.Term("Self-similarity", "mean cosine of all pairs of vectors; 0 where directions are spread evenly, 1 where all point one way."),
-        ReportSection.Term("− mean, − top 1, − top 5", "the same after removing the mean vector, and then the first principal component, or the first five."),
-        ReportSection.Term("Top-5, top-8 share", "mean share of a vector's squared length in its largest components; as released: the mean length of the five largest values over the mean length, as the paper's code computes it."),
-        ReportSection.Term("Effective rank", "exp of the entropy of the singular values of the centred vectors (Roy and Vetterli 2007)."),
-        ReportSection.Term("IsoScore", "1 where the variance is the same in all directions, 0 where it lies in one (Rudman et al. 2022)."),
-        ReportSection.Term("First component, for 90 %", "the first principal component's share of the variance, and how many components hold 90 % of it."),
+        ReportSection.Term(
+            "Self-similarity",
+            "mean cosine of all pairs of vectors; 0 where directions are spread evenly, 1 where all point one way."),
+        ReportSection.Term(
+            "− mean, − top 1, − top 5",
+            "the same after removing the mean vector, and then the first principal component, or the first five."),
+        ReportSection.Term(
+            "Top-5, top-8 share",
+            "mean share of a vector's squared length in its largest components; as released: the mean length of the "
+                + "five largest values over the mean length, as the paper's code computes it."),
+        ReportSection.Term(
+            "Effective rank",
+            "exp of the entropy of the singular values of the centred vectors (Roy and Vetterli 2007)."),
+        ReportSection.Term(
+            "IsoScore",
+            "1 where the variance is the same in all directions, 0 where it lies in one (Rudman et al. 2022)."),
+        ReportSection.Term(
+            "First component, for 90 %",
+            "the first principal component's share of the variance, and how many components hold 90 % of it."),
     ]
 
     public var encoderTable: TextTable {
         TextTable(
             "Encoders",
-            columns: [.init("Encoder"), .init("Type"), .init("Layers", .right), .init("Width", .right), .init("Letters")],
-            rows: encoders.map { [$0.name, $0.modelType, String($0.layers), String($0.width), $0.isCased ? "cased" : "uncased"] })
+            columns: [
+                .init("Encoder"), .init("Type"), .init("Layers", .right), .init("Width", .right), .init("Letters"),
+            ],
+            rows: encoders.map {
+                [$0.name, $0.modelType, String($0.layers), String($0.width), $0.isCased ? "cased" : "uncased"]
+            })
     }
 
     var settingsTable: TextTable? {
         settings.isEmpty
-            ? nil : TextTable("Settings", columns: [.init("Setting"), .init("Value")], rows: settings.map { [$0.key, $0.value] })
+            ? nil
+            : TextTable(
+                "Settings", columns: [.init("Setting"), .init("Value")], rows: settings.map { [$0.key, $0.value] })
     }
 
     var provenanceTable: TextTable {
@@ -226,7 +262,8 @@ extension TextStudyReport {
             ([score.output].compactMap(\.self) + score.layers).map { layer -> [CSV.Field] in
                 let (spearman, pearson) = (layer.spearman, layer.pearson)
                 return [
-                    .text(score.encoder), .text(score.task), .text(score.variant), layer.layer.map(CSV.Field.count) ?? .absent,
+                    .text(score.encoder), .text(score.task), .text(score.variant),
+                    layer.layer.map(CSV.Field.count) ?? .absent,
                     .count(score.n), .optional(spearman?.value), .optional(spearman?.interval.lower),
                     .optional(spearman?.interval.upper), .optional(pearson?.value), .optional(pearson?.interval.lower),
                     .optional(pearson?.interval.upper),
@@ -246,7 +283,8 @@ extension TextStudyReport {
             record.layers.map { layer -> [CSV.Field] in
                 [
                     .text(record.encoder), .text(record.what.rawValue), .count(layer.layer), .count(record.n),
-                    .optional(layer.selfSimilarity), .optional(layer.centredSelfSimilarity), .optional(layer.withoutTop1),
+                    .optional(layer.selfSimilarity), .optional(layer.centredSelfSimilarity),
+                    .optional(layer.withoutTop1),
                     .optional(layer.withoutTop5), .optional(layer.top5), .optional(layer.top8),
                     .optional(layer.top5AsReleased), .optional(layer.effectiveRank), .optional(layer.isoScore),
                 ]

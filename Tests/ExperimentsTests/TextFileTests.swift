@@ -30,7 +30,8 @@ struct TextFileTests {
             scores: Fixture.url("text/sts_val.csv"), captions: Fixture.url("text/captions_val2014.json"))
         var table = "caption1\tcaption2\tagg_score\tsame_image\n"
         for i in 0..<plain.language.count {
-            table += "\(plain.language.left[i])\t\(plain.language.right[i])\t\(plain.language.scores[i])\t\(Int(plain.vision.scores[i]))\n"
+            table +=
+                "\(plain.language.left[i])\t\(plain.language.right[i])\t\(plain.language.scores[i])\t\(Int(plain.vision.scores[i]))\n"
         }
         let joined = try read("sts_val_joined.tsv", table) { try CrisscrossedCaptions(joined: $0) }
         #expect(joined.language == plain.language && joined.vision == plain.vision)
@@ -39,11 +40,15 @@ struct TextFileTests {
 
     @Test("pairs of one's own: with a heading in any order, without one, with commas and quotes")
     func own() throws {
-        let pairs = try read("a.tsv", "id\tscore\tsentence2\tsentence1\n7\t2.5\tb \"x\tA, a\n8\t1\td\tc\n") { try ScoredPairs(table: $0) }
+        let pairs = try read("a.tsv", "id\tscore\tsentence2\tsentence1\n7\t2.5\tb \"x\tA, a\n8\t1\td\tc\n") {
+            try ScoredPairs(table: $0)
+        }
         #expect(pairs.left == ["A, a", "c"] && pairs.right == ["b \"x", "d"] && pairs.scores == [2.5, 1])
         let bare = try read("b.tsv", "one\ttwo\t3\nfour\tfive\t6\n") { try ScoredPairs(table: $0) }
         #expect(bare.left == ["one", "four"] && bare.scores == [3, 6])
-        let commas = try read("c.csv", "sentence1,sentence2,score\r\n\"A, b\",\"say \"\"c\"\"\",4\r\n") { try ScoredPairs(table: $0) }
+        let commas = try read("c.csv", "sentence1,sentence2,score\r\n\"A, b\",\"say \"\"c\"\"\",4\r\n") {
+            try ScoredPairs(table: $0)
+        }
         #expect(commas.left == ["A, b"] && commas.right == ["say \"c\""] && commas.scores == [4])
         let benchmark = try ScoredPairs(table: Fixture.url("text/sts-test.csv"))
         #expect(try benchmark == ScoredPairs(stsBenchmark: Fixture.url("text/sts-test.csv")))
@@ -82,17 +87,34 @@ struct TextFileTests {
             let said = try read(name, text) { url in complaint { try reader(url) } }
             #expect(said.contains(sentence), "\(said) does not say: \(sentence)")
         }
-        try refuse("rg65.csv", "cord;smile;0.02\nnoon;string\n", "rg65.csv, line 2: there are 2 columns") { try ScoredPairs(wordList: $0) }
-        try refuse("rg65.csv", "cord;smile;  \n", "line 1, column 3: the score is missing") { try ScoredPairs(wordList: $0) }
-        try refuse("rg65.csv", "cord;;1\n", "line 1, column 2: the second word is empty") { try ScoredPairs(wordList: $0) }
-        try refuse("SimVerb.txt", "take\tremove\tV\tx\tY\n", "\"x\" is not a number (the score)") { try ScoredPairs(simVerb: $0) }
-        try refuse("a.tsv", "sentence1\tsentence2\tscore\na\tb\t\n", "line 2, column 3: the score is missing") { try ScoredPairs(table: $0) }
+        try refuse("rg65.csv", "cord;smile;0.02\nnoon;string\n", "rg65.csv, line 2: there are 2 columns") {
+            try ScoredPairs(wordList: $0)
+        }
+        try refuse("rg65.csv", "cord;smile;  \n", "line 1, column 3: the score is missing") {
+            try ScoredPairs(wordList: $0)
+        }
+        try refuse("rg65.csv", "cord;;1\n", "line 1, column 2: the second word is empty") {
+            try ScoredPairs(wordList: $0)
+        }
+        try refuse("SimVerb.txt", "take\tremove\tV\tx\tY\n", "\"x\" is not a number (the score)") {
+            try ScoredPairs(simVerb: $0)
+        }
+        try refuse("a.tsv", "sentence1\tsentence2\tscore\na\tb\t\n", "line 2, column 3: the score is missing") {
+            try ScoredPairs(table: $0)
+        }
         try refuse("a.tsv", "a\tb\n", "no heading with sentence1, sentence2 and score") { try ScoredPairs(table: $0) }
         try refuse("a.tsv", "", "is empty") { try ScoredPairs(table: $0) }
         try refuse("s.csv", "a\tb\tc\td\t1\tx\n", "there are 6 columns") { try ScoredPairs(stsBenchmark: $0) }
-        try refuse("b.csv", "word,pleasantness\n", "no columns word and combined_pleasantness") { try BellezzaLexicon($0) }
-        try refuse("j.tsv", "caption1\tcaption2\tagg_score\n", "no column same_image") { try CrisscrossedCaptions(joined: $0) }
-        try refuse("j.tsv", "caption1\tcaption2\tagg_score\tsame_image\na\tb\t1\t2\n", "column same_image: 2.0 is neither 0 nor 1") {
+        try refuse("b.csv", "word,pleasantness\n", "no columns word and combined_pleasantness") {
+            try BellezzaLexicon($0)
+        }
+        try refuse("j.tsv", "caption1\tcaption2\tagg_score\n", "no column same_image") {
+            try CrisscrossedCaptions(joined: $0)
+        }
+        try refuse(
+            "j.tsv", "caption1\tcaption2\tagg_score\tsame_image\na\tb\t1\t2\n",
+            "column same_image: 2.0 is neither 0 nor 1"
+        ) {
             try CrisscrossedCaptions(joined: $0)
         }
         try refuse("c.json", "{}", "is not a file of COCO captions") {
@@ -110,7 +132,9 @@ struct TextFileTests {
         let study = StudyFolder(folder.path)
         for task in WordTask.allCases {
             let said = complaint { try WordStudy([task], in: study) }
-            #expect(said.contains("\(task.file.rawValue) is not in") && said.contains("https://github.com/wolferobert3"), "\(said)")
+            #expect(
+                said.contains("\(task.file.rawValue) is not in") && said.contains("https://github.com/wolferobert3"),
+                "\(said)")
         }
         #expect(complaint { try SimilarityTask("sts-b", in: study) }.contains("stswiki"))
         #expect(complaint { try SimilarityTask("sts-v", in: study) }.contains("sts_val.csv is not in"))
@@ -118,12 +142,15 @@ struct TextFileTests {
         #expect(complaint { try SimilarityTask("sts-l", in: study) }.contains("cocodataset.org"))
         try Data().write(to: folder.appending(path: "sts-test.csv.gz"))
         #expect(complaint { try SimilarityTask("sts-b", in: study) }.contains("gunzip -k"))
-        #expect(complaint { try SimilarityTask("sts-x", in: study) }.contains("neither a task (sts-l, sts-v, sts-b) nor a file"))
+        #expect(
+            complaint { try SimilarityTask("sts-x", in: study) }.contains(
+                "neither a task (sts-l, sts-v, sts-b) nor a file"))
     }
 
     // MARK: - The real files
 
-    @Test("the real word lists and the real STS benchmark have the published counts",
+    @Test(
+        "the real word lists and the real STS benchmark have the published counts",
         .enabled(if: Fixture.sharedData("words/rg65.csv") != nil, Comment(rawValue: Fixture.absent)))
     func real() throws {
         func shared(_ path: String) throws -> URL { try #require(Fixture.sharedData(path)) }
@@ -139,7 +166,8 @@ struct TextFileTests {
         #expect(released.count == 1273 && released.texts.count == 2341)
     }
 
-    @Test("the real captions of CxC, and the STS contests, have the published counts and correlations",
+    @Test(
+        "the real captions of CxC, and the STS contests, have the published counts and correlations",
         .enabled(if: Fixture.sharedData("cxc/sts_val_joined.tsv.gz") != nil, Comment(rawValue: Fixture.absent)))
     func realCaptions() throws {
         let folder = try Fixture.temporaryFolder()

@@ -9,15 +9,25 @@ import Testing
 /// What `make.py` beside the fixtures says, by transformers, numpy and scipy the long way.
 struct TextReference: Decodable {
     struct Figures: Decodable { let pearson, spearman: Double? }
-    struct Similarity: Decodable { let layers: [Figures]; let output: Figures }
+    struct Similarity: Decodable {
+        let layers: [Figures]
+        let output: Figures
+    }
     struct Layer: Decodable {
         let self_similarity, top5, top8, top5_as_released, effective_rank, iso_score: Double
         let self_similarity_centred, self_similarity_without_top1, self_similarity_without_top5: Double
         let spectrum: [Double]
         let components_for_90: Int
     }
-    struct Geometry: Decodable { let sentences, words: [Layer]; let words_count: Int }
-    struct Model: Decodable { let similarity: [String: Similarity]; let words: [String: [Figures]]; let geometry: Geometry }
+    struct Geometry: Decodable {
+        let sentences, words: [Layer]
+        let words_count: Int
+    }
+    struct Model: Decodable {
+        let similarity: [String: Similarity]
+        let words: [String: [Figures]]
+        let geometry: Geometry
+    }
     let models: [String: Model]
     let released_pairs, released_sentences: Int
 
@@ -41,7 +51,9 @@ struct TextStudyTests {
     }
 
     /// The largest difference, and whether the same figures exist.
-    private func compare(_ score: LayerScore, _ expected: TextReference.Figures, _ largest: inout Double, _ place: String) {
+    private func compare(
+        _ score: LayerScore, _ expected: TextReference.Figures, _ largest: inout Double, _ place: String
+    ) {
         #expect((score.pearson == nil) == (expected.pearson == nil), "\(place)")
         #expect((score.undefined != nil) == (expected.pearson == nil), "\(place)")
         for (found, wanted) in [(score.pearson, expected.pearson), (score.spearman, expected.spearman)] {
@@ -107,7 +119,8 @@ struct TextStudyTests {
             #expect(record.layers.count == layers.count)
             for (found, wanted) in zip(record.layers, layers) {
                 for (value, other) in [
-                    (found.selfSimilarity, wanted.self_similarity), (found.top5, wanted.top5), (found.top8, wanted.top8),
+                    (found.selfSimilarity, wanted.self_similarity), (found.top5, wanted.top5),
+                    (found.top8, wanted.top8),
                     (found.top5AsReleased, wanted.top5_as_released), (found.effectiveRank, wanted.effective_rank),
                     (found.isoScore, wanted.iso_score), (found.centredSelfSimilarity, wanted.self_similarity_centred),
                     (found.withoutTop1, wanted.self_similarity_without_top1),
@@ -115,7 +128,8 @@ struct TextStudyTests {
                 ] {
                     let error = abs((value ?? .nan) - other) / max(1, abs(other))
                     largest = max(largest, error)
-                    #expect(error <= Self.tolerance, "\(record.what), layer \(found.layer): \(value ?? .nan) for \(other)")
+                    #expect(
+                        error <= Self.tolerance, "\(record.what), layer \(found.layer): \(value ?? .nan) for \(other)")
                 }
                 let spectrum = Closeness(found.spectrum ?? [], wanted.spectrum)
                 #expect(spectrum.within(Self.tolerance), "\(spectrum)")
@@ -129,7 +143,8 @@ struct TextStudyTests {
     func sharing() throws {
         let folder = try Fixture.temporaryFolder()
         defer { try? FileManager.default.removeItem(at: folder) }
-        let task = try SimilarityTask("sts-l", in: Self.folder), vision = try SimilarityTask("sts-v", in: Self.folder)
+        let task = try SimilarityTask("sts-l", in: Self.folder)
+        let vision = try SimilarityTask("sts-v", in: Self.folder)
         for kind in Self.kinds {
             let model = try model(kind)
             var passes: [String] = []
@@ -141,7 +156,8 @@ struct TextStudyTests {
             let again = try SimilarityStudy(task).run([.init(model, .mean)], layers: true, with: keeping).scores
             #expect(passes == ["\(kind), sts-l"], "one pass for both tasks, none the second time: \(passes)")
             #expect(again == first && other != first)
-            let fresh = try SimilarityStudy(vision).run([.init(model, .mean)], layers: true, with: TextFeatureSource()).scores
+            let fresh = try SimilarityStudy(vision).run([.init(model, .mean)], layers: true, with: TextFeatureSource())
+                .scores
             #expect(fresh == other)
         }
     }
@@ -150,22 +166,27 @@ struct TextStudyTests {
     func comparisons() throws {
         let task = try SimilarityTask("sts-l", in: Self.folder)
         let models = try Self.kinds.map(model)
-        let found = try SimilarityStudy(task).run(models.map { .init($0, .mean) }, layers: false, with: TextFeatureSource())
+        let found = try SimilarityStudy(task).run(
+            models.map { .init($0, .mean) }, layers: false, with: TextFeatureSource())
         #expect(found.comparisons.map { "\($0.a) \($0.b)" } == ["bert clip", "bert gpt2", "clip gpt2"])
         let corrected = holmCorrected(found.comparisons.map(\.williamsP))
         for (row, p) in zip(found.comparisons, corrected) {
             #expect(row.n == task.pairs.count && row.pHolm == p)
             let a = found.scores.first { $0.encoder == row.a }?.output?.spearman?.value
             #expect(abs(row.valueA - (a ?? .nan)) < 1e-15)
-            let test = try DependentCorrelations(first: row.valueA, second: row.valueB, between: row.between, count: row.n)
+            let test = try DependentCorrelations(
+                first: row.valueA, second: row.valueB, between: row.between, count: row.n)
             #expect(test.williamsP == row.williamsP && test.steigerZ == row.steigerZ)
         }
         // Read alike; what only CLIP puts out is held against every reading of the other.
         let clip = SimilarityStudy.Plan(models[1], .probe)
-        let mixed = try SimilarityStudy(task).run(models.map { .init($0, .mean) } + [clip], layers: false, with: TextFeatureSource())
-        #expect(mixed.comparisons.map { "\($0.a) \($0.variantA) \($0.b) \($0.variantB)" } == [
-            "bert mean clip mean", "bert mean gpt2 mean", "bert mean clip probe", "clip mean gpt2 mean", "gpt2 mean clip probe",
-        ])
+        let mixed = try SimilarityStudy(task).run(
+            models.map { .init($0, .mean) } + [clip], layers: false, with: TextFeatureSource())
+        #expect(
+            mixed.comparisons.map { "\($0.a) \($0.variantA) \($0.b) \($0.variantB)" } == [
+                "bert mean clip mean", "bert mean gpt2 mean", "bert mean clip probe", "clip mean gpt2 mean",
+                "gpt2 mean clip probe",
+            ])
     }
 
     @Test("texts beyond the context are left out and counted, or cut when asked")
@@ -176,10 +197,12 @@ struct TextStudyTests {
         let task = SimilarityTask(name: "own", title: "own", pairs: pairs)
         for kind in Self.kinds {
             let plan = SimilarityStudy.Plan(try model(kind), .mean)
-            let skipping = try #require(try SimilarityStudy(task).run([plan], layers: false, with: TextFeatureSource()).scores.first)
+            let skipping = try #require(
+                try SimilarityStudy(task).run([plan], layers: false, with: TextFeatureSource()).scores.first)
             #expect(skipping.n == pairs.count - 2 && skipping.tooLong == 2 && skipping.truncated == 0)
             let cutting = try #require(
-                try SimilarityStudy(task).run([plan], layers: false, with: TextFeatureSource(longTexts: .truncate)).scores.first)
+                try SimilarityStudy(task).run([plan], layers: false, with: TextFeatureSource(longTexts: .truncate))
+                    .scores.first)
             #expect(cutting.n == pairs.count && cutting.tooLong == 0 && cutting.truncated == 1)
             #expect(cutting.output?.spearman?.value != skipping.output?.spearman?.value)
         }

@@ -9,7 +9,8 @@ import Testing
 struct VectorGeometryTests {
     private func random(_ rows: Int, _ columns: Int, shift: Double = 0) -> DoubleMatrix {
         var stream = RandomStream(seed: 5, purpose: "geometry")
-        return DoubleMatrix((0..<rows * columns).map { _ in Double(stream.normal()) + shift }, rows: rows, columns: columns)
+        return DoubleMatrix(
+            (0..<rows * columns).map { _ in Double(stream.normal()) + shift }, rows: rows, columns: columns)
     }
 
     @Test("self-similarity through the norm of the mean equals all pairs")
@@ -39,17 +40,22 @@ struct VectorGeometryTests {
     func byHand() throws {
         let axes = DoubleMatrix([2, 0, 0, 3], rows: 2, columns: 2)
         #expect(VectorGeometry.selfSimilarity(axes) == 0)
-        #expect(abs((VectorGeometry.selfSimilarity(DoubleMatrix([1, 2, 2, 4, 3, 6], rows: 3, columns: 2)) ?? 0) - 1) < 1e-15)
-        #expect(abs((VectorGeometry.selfSimilarity(DoubleMatrix([1, 0, -5, 0], rows: 2, columns: 2)) ?? 0) + 1) < 1e-15)
+        #expect(
+            abs((VectorGeometry.selfSimilarity(DoubleMatrix([1, 2, 2, 4, 3, 6], rows: 3, columns: 2)) ?? 0) - 1) < 1e-15
+        )
+        #expect(
+            abs((VectorGeometry.selfSimilarity(DoubleMatrix([1, 0, -5, 0], rows: 2, columns: 2)) ?? 0) + 1) < 1e-15)
         // (3, 4, 0): the largest component holds 16/25; the two largest hold all. −4 is large, but not by value.
         let triple = DoubleMatrix([3, -4, 0], rows: 1, columns: 3)
         #expect(abs((VectorGeometry.magnitudeShare(triple, of: 1) ?? 0) - 0.64) < 1e-15)
         #expect(VectorGeometry.magnitudeShare(triple, of: 2) == 1)
         #expect(abs((VectorGeometry.magnitudeShareAsReleased(triple, of: 1) ?? 0) - 0.6) < 1e-15)
         // The same variance along both axes: rank 2, IsoScore 1. Along one axis only: rank 1, IsoScore 0.
-        let cross = try #require(try VectorGeometry.Components(DoubleMatrix([1, 0, -1, 0, 0, 1, 0, -1], rows: 4, columns: 2)))
+        let cross = try #require(
+            try VectorGeometry.Components(DoubleMatrix([1, 0, -1, 0, 0, 1, 0, -1], rows: 4, columns: 2)))
         #expect(abs((cross.effectiveRank ?? 0) - 2) < 1e-12 && abs((cross.isoScore ?? 0) - 1) < 1e-12)
-        let line = try #require(try VectorGeometry.Components(DoubleMatrix([1, 0, -1, 0, 2, 0, 7, 0], rows: 4, columns: 2)))
+        let line = try #require(
+            try VectorGeometry.Components(DoubleMatrix([1, 0, -1, 0, 2, 0, 7, 0], rows: 4, columns: 2)))
         #expect(abs((line.effectiveRank ?? 0) - 1) < 1e-12 && abs(line.isoScore ?? 1) < 1e-12)
         #expect(line.spectrum?.first == 1)
     }
@@ -78,11 +84,33 @@ struct VectorGeometryTests {
         }
     }
 
+    @Test(
+        "the drawn world's study: captions of one portrait are nearer, and what they share in words counts",
+        .enabled(
+            if: FileManager.default.fileExists(
+                atPath: Fixture.package.appending(path: "Weights/clip-mini/model.safetensors").path),
+            "no models in Weights/"))
+    func world() throws {
+        let models = try ["bert-mini", "clip-mini"].map {
+            try TextModel(Fixture.package.appending(path: "Weights/\($0)").path, shelf: ModelShelf(environment: [:]))
+        }
+        let report = try PortraitTexts(portraits: 40, pairs: 400, seed: 2).report(models, with: TextFeatureSource())
+        #expect(report.tasks == ["sts-l", "sts-v"] && report.scores.count == 6 && report.geometry.count == 4)
+        for score in report.scores {
+            let rho = try #require(score.output?.spearman)
+            print("\(score.task), \(score.encoder), \(score.variant): \(rho.value)")
+            #expect(rho.value > 0.2 && rho.p < 1e-4 && score.layers.count > 2)
+        }
+        #expect(report.comparisons.allSatisfy { $0.n == report.scores[0].n } && report.comparisons.count == 4)
+    }
+
     @Test("the drawn world's pairs: truth of sight and of words")
     func portraits() {
         let texts = PortraitTexts(portraits: 30, pairs: 200, seed: 1)
         #expect(texts.vision.pairs.count > 190 && texts.captions.count > 200)
-        #expect(texts.vision.pairs.left == texts.language.pairs.left && texts.vision.pairs.right == texts.language.pairs.right)
+        #expect(
+            texts.vision.pairs.left == texts.language.pairs.left
+                && texts.vision.pairs.right == texts.language.pairs.right)
         #expect(Set(texts.vision.pairs.scores) == [0, 1])
         for i in 0..<texts.language.pairs.count {
             let (a, b) = (texts.language.pairs.left[i], texts.language.pairs.right[i])

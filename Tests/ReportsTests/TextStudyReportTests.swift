@@ -9,7 +9,9 @@ struct TextStudyReportTests {
     /// Two encoders, one with a name made to break things, on a sentence task and a word task, with geometry.
     static func madeUp() throws -> TextStudyReport {
         func figure(_ value: Double) -> CorrelationRecord {
-            CorrelationRecord(value: value, p: 0.001, interval: Interval(value - 0.02, value + 0.02), bootstrap: Interval(value - 0.01, value + 0.01))
+            CorrelationRecord(
+                value: value, p: 0.001, interval: Interval(value - 0.02, value + 0.02),
+                bootstrap: Interval(value - 0.01, value + 0.01))
         }
         func layers(_ values: [Double?]) -> [LayerScore] {
             values.enumerated().map { layer, value in
@@ -22,8 +24,12 @@ struct TextStudyReportTests {
             TextScore(
                 encoder: encoder, task: task, taskTitle: "\(task), a title", variant: output == nil ? "word" : "mean",
                 reading: "a reading", metric: .spearman, n: 40, tooLong: encoder == "one" ? 3 : 0, unknown: 2,
-                output: output.map { LayerScore(layer: nil, pearson: figure($0), spearman: figure($0)) }, layers: layers(values),
-                published: [PublishedFigure(model: "BERT-base", source: "A paper", metric: .spearman, value: 0.676, place: "best", layer: 2)])
+                output: output.map { LayerScore(layer: nil, pearson: figure($0), spearman: figure($0)) },
+                layers: layers(values),
+                published: [
+                    PublishedFigure(
+                        model: "BERT-base", source: "A paper", metric: .spearman, value: 0.676, place: "best", layer: 2)
+                ])
         }
         func geometry(_ encoder: String, _ similarity: Double?) -> GeometryRecord {
             GeometryRecord(
@@ -31,7 +37,8 @@ struct TextStudyReportTests {
                 layers: (0..<4).map { layer in
                     LayerGeometry(
                         layer: layer, selfSimilarity: similarity.map { $0 + Double(layer) / 10 }, top5: 0.5, top8: 0.6,
-                        top5AsReleased: 0.7, effectiveRank: 5.25, isoScore: 0.125, spectrum: [0.5, 0.25, 0.125], componentsForNinety: 3,
+                        top5AsReleased: 0.7, effectiveRank: 5.25, isoScore: 0.125, spectrum: [0.5, 0.25, 0.125],
+                        componentsForNinety: 3,
                         centredSelfSimilarity: -0.01, withoutTop1: 0, withoutTop5: 0.001)
                 }, published: "A paper: .98.")
         }
@@ -66,7 +73,8 @@ struct TextStudyReportTests {
         #expect(read.elements["script"] == nil && read.elements["link"] == nil && (read.elements["svg"] ?? 0) > 8)
         for match in page.matches(of: /(?:src|href)="([^"]*)"/) { #expect(match.1.hasPrefix("#")) }
         for part in [
-            "Made-up numbers", "two & <script>", "All tasks", "sts-l, a title", "62.00 (layer 1)", "50.00", "49.00 to 51.00",
+            "Made-up numbers", "two & <script>", "All tasks", "sts-l, a title", "62.00 (layer 1)", "50.00",
+            "49.00 to 51.00",
             "BERT-base 67.60 best (layer 2)", "Differences between encoders, output", "Geometry: whole sentences",
             "Effective rank", "Mind this.", "3 pairs left out", "PCA spectrum of the top layer", "undefined",
         ] {
@@ -83,7 +91,8 @@ struct TextStudyReportTests {
         let report = try Self.madeUp()
         let bytes = try RecordFile.json(report)
         #expect(try RecordFile.decode(TextStudyReport.self, from: bytes, name: "memory") == report)
-        let later = String(decoding: bytes, as: UTF8.self).replacing("\"schema_version\" : 1", with: "\"schema_version\" : 99")
+        let later = String(decoding: bytes, as: UTF8.self).replacing(
+            "\"schema_version\" : 1", with: "\"schema_version\" : 99")
         do {
             _ = try RecordFile.decode(TextStudyReport.self, from: Data(later.utf8), name: "text.json")
             Issue.record("a later schema was read")
@@ -97,16 +106,35 @@ struct TextStudyReportTests {
         let report = try Self.madeUp()
         #expect(report.scores[0].best?.layer == 1 && report.scores[0].top?.layer == 3)
         #expect(report.scores[3].best == nil)
-        #expect(report.findings[0] == "sts-l: one leads with 50.00 (mean), then two & <script> with 45.00 (mean); Williams' p of the difference (Holm), 0.040.")
+        #expect(
+            report.findings[0]
+                == "sts-l: one leads with 50.00 (mean), then two & <script> with 45.00 (mean); Williams' p of the difference (Holm) 0.040."
+        )
         #expect(report.findings[1] == "rg65: one leads with 70.00 (word, layer 2).")
         let table = report.table(of: "rg65")
         #expect(table.rows[1].contains("undefined"))
-        #expect(table.notes.contains { $0.contains("layer 0, layer 1, layer 2: undefined, all pairs have the same similarity") })
+        #expect(
+            table.notes.contains {
+                $0.contains("layer 0, layer 1, layer 2: undefined, all pairs have the same similarity")
+            })
         #expect(report.layerTable(of: "sts-l")?.rows[3] == ["3", "55.00", ""])
         let summary = try #require(report.summaryTable)
         #expect(summary.columns.map(\.heading) == ["Encoder", "Vector", "sts-l", "rg65"])
-        #expect(summary.rows[0] == ["one", "mean", "50.00", ""] && summary.rows[2] == ["one", "word", "", "70.00 (2) / 70.00"])
+        #expect(
+            summary.rows[0] == ["one", "mean", "50.00", ""]
+                && summary.rows[2] == ["one", "word", "", "70.00 (2) / 70.00"])
         #expect(summary.rows[3][3] == "undefined")
+    }
+
+    @Test("a lead that may be chance is not called one")
+    func noLeader() throws {
+        var report = try Self.madeUp()
+        report.comparisons[0].pHolm = 0.3
+        #expect(
+            report.findings[0]
+                == "sts-l: no clear leader: one 50.00 (mean), two & <script> 45.00 (mean); Williams' p of the difference (Holm) 0.300.")
+        report.comparisons = []
+        #expect(report.findings[0] == "sts-l: one 50.00 (mean), then two & <script> 45.00 (mean).")
     }
 
     @Test("every file is written; tables for other programs have a line per layer")
@@ -127,8 +155,10 @@ struct TextStudyReportTests {
     @Test("a plot of layers: lines of different depths, holes, a single point, nothing")
     func plot() throws {
         let plot = LayerPlot(
-            title: "A & B", unit: "u", lines: [
-                .init(name: "deep", colour: 0, values: [0.1, nil, 0.3, .nan, 0.2]), .init(name: "flat", colour: 9, dash: 5, values: [0.5]),
+            title: "A & B", unit: "u",
+            lines: [
+                .init(name: "deep", colour: 0, values: [0.1, nil, 0.3, .nan, 0.2]),
+                .init(name: "flat", colour: 9, dash: 5, values: [0.5]),
                 .init(name: "empty", colour: 2, values: [nil, nil]),
             ])
         #expect(plot.lines.map(\.name) == ["deep", "flat"])

@@ -6,9 +6,19 @@ import Testing
 /// Two encoders against the same human scores: the tests and the intervals a table of correlations needs.
 @Suite struct DependentCorrelationTests {
     struct Fixtures: Decodable {
-        struct Row: Decodable { let r1, r2, r12, t, z, p_t, p_z: Double; let n: Int }
-        struct Triple: Decodable { let gold, first, second: [Double]; let pearson, spearman: Row }
-        struct Draw: Decodable { let x, y, pearson, spearman: [Double]; let resamples: Int; let seed: UInt64 }
+        struct Row: Decodable {
+            let r1, r2, r12, t, z, p_t, p_z: Double
+            let n: Int
+        }
+        struct Triple: Decodable {
+            let gold, first, second: [Double]
+            let pearson, spearman: Row
+        }
+        struct Draw: Decodable {
+            let x, y, pearson, spearman: [Double]
+            let resamples: Int
+            let seed: UInt64
+        }
         let dependent: [Row]
         let triples: [Triple]
         let bootstrap: [Draw]
@@ -111,7 +121,8 @@ import Testing
             try Bootstrap.correlationInterval([1, 2, 3], [4, 4], .spearman, using: &generator)
         }
         var (one, two) = (SeededGenerator(seed: 9), SeededGenerator(seed: 9))
-        let x = [3.0, 1, 4, 1, 5, 9, 2, 6], y = [2.0, 7, 1, 8, 2, 8, 1, 8]
+        let x = [3.0, 1, 4, 1, 5, 9, 2, 6]
+        let y = [2.0, 7, 1, 8, 2, 8, 1, 8]
         #expect(
             try Bootstrap.correlationInterval(x, y, .spearman, using: &one)
                 == Bootstrap.correlationInterval(x, y, .spearman, using: &two))

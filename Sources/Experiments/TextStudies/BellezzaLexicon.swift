@@ -11,9 +11,11 @@ public struct BellezzaLexicon: Sendable, Equatable {
         let file = url.relativePath
         let rows = try DelimitedText(contentsOf: url, delimiter: ",", quoting: .rfc4180).rows
         let heading = rows.first?.fields ?? []
-        guard let word = heading.firstIndex(of: "word"), let score = heading.firstIndex(of: "combined_pleasantness") else {
+        guard let word = heading.firstIndex(of: "word"), let score = heading.firstIndex(of: "combined_pleasantness")
+        else {
             throw DataFileError(
-                file: file, line: 1, "there are no columns word and combined_pleasantness; found "
+                file: file, line: 1,
+                "there are no columns word and combined_pleasantness; found "
                     + "\(heading.isEmpty ? "nothing" : heading.joined(separator: ", ")).")
         }
         var (words, valence) = ([String](), [Double]())

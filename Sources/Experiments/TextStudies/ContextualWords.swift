@@ -64,7 +64,7 @@ public struct ContextualWords: Sendable {
                 if tables.count <= layer { tables.append(VectorTable(rows: count)) }
                 let time = states.size(1)
                 let vectors = states.reshaped([states.size(0) * time, states.size(2)])
-                    .rows(at: wanted.map { $0.row * time + $0.token })                  // [words, hidden]
+                    .rows(at: wanted.map { $0.row * time + $0.token })   // [words, hidden]
                 tables[layer].put(vectors, at: wanted.map(\.to))
             }
         }

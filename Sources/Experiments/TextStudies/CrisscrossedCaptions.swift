@@ -28,7 +28,9 @@ public struct CrisscrossedCaptions: Sendable {
         let file = url.relativePath
         let rows = try DelimitedText(contentsOf: url, delimiter: "\t", quoting: .none).rows
         let heading = rows.first?.fields ?? []
-        let places = try ["caption1", "caption2", "agg_score", "same_image"].map { try Self.place(of: $0, in: heading, file) }
+        let places = try ["caption1", "caption2", "agg_score", "same_image"].map {
+            try Self.place(of: $0, in: heading, file)
+        }
         var (language, vision) = (ScoredPairs(), ScoredPairs())
         for row in rows.dropFirst() {
             try row.require(heading.count...heading.count, "\(heading.count) columns in its first line", file: file)
@@ -58,12 +60,14 @@ public struct CrisscrossedCaptions: Sendable {
             func caption(_ place: Int) throws -> COCO.Caption {
                 let text = row.fields[place]
                 guard let number = text.split(separator: ":").last.flatMap({ Int($0) }) else {
-                    throw DataFileError(file: file, line: row.line, column: heading[place], "\"\(text)\" has no caption number.")
+                    throw DataFileError(
+                        file: file, line: row.line, column: heading[place], "\"\(text)\" has no caption number.")
                 }
                 guard let caption = known[number] else {
                     throw DataFileError(
                         file: file, line: row.line, column: heading[place],
-                        "caption \(number) is not in \(captions.relativePath); is it the file of 2014's validation pictures?")
+                        "caption \(number) is not in \(captions.relativePath); is it the file of 2014's validation pictures?"
+                    )
                 }
                 return caption
             }
@@ -78,7 +82,8 @@ public struct CrisscrossedCaptions: Sendable {
     private static func place(of name: String, in heading: [String], _ file: String) throws -> Int {
         guard let place = heading.firstIndex(of: name) else {
             throw DataFileError(
-                file: file, line: 1, "there is no column \(name); found \(heading.isEmpty ? "nothing" : heading.joined(separator: ", ")).")
+                file: file, line: 1,
+                "there is no column \(name); found \(heading.isEmpty ? "nothing" : heading.joined(separator: ", ")).")
         }
         return place
     }
@@ -99,7 +104,9 @@ public struct CrisscrossedCaptions: Sendable {
             return Dictionary(all.map { ($0.id, $0) }, uniquingKeysWith: { first, _ in first })
         } catch {
             throw Complaint(
-                .badData, "\(url.relativePath) is not a file of COCO captions: it needs annotations with id, image_id and caption")
+                .badData,
+                "\(url.relativePath) is not a file of COCO captions: it needs annotations with id, image_id and caption"
+            )
         }
     }
 }

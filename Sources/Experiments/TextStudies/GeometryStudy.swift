@@ -9,9 +9,12 @@ public struct GeometryStudy {
     public static func texts(_ path: String, in folder: StudyFolder, likePaper: Bool = false) throws -> [String] {
         func pairs(_ pairs: ScoredPairs) -> [String] { likePaper ? pairs.left : pairs.texts }
         if path == "sts12-16" {
-            return pairs(try ScoredPairs(stsYears: folder.find("STS12-en-test") != nil ? folder.url : folder.require(.stsYears)))
+            return pairs(
+                try ScoredPairs(stsYears: folder.find("STS12-en-test") != nil ? folder.url : folder.require(.stsYears)))
         }
-        if SimilarityTask.names.contains(path) { return pairs(try SimilarityTask(path, in: folder, likePaper: likePaper).pairs) }
+        if SimilarityTask.names.contains(path) {
+            return pairs(try SimilarityTask(path, in: folder, likePaper: likePaper).pairs)
+        }
         if path.lowercased().hasSuffix(".tsv") { return pairs(try ScoredPairs(table: URL(filePath: path))) }
         return try CaptionFile(path: path).captions
     }
@@ -40,8 +43,8 @@ public struct GeometryStudy {
     ) throws -> [GeometryRecord] {
         let reading = TextReading(sentences: pooling)
         return try models.compactMap { model in
-            guard let features = try source.features(of: texts, by: model, [reading], .layers, task: "sentences")[reading]
-            else { return nil }
+            let found = try source.features(of: texts, by: model, [reading], .layers, task: "sentences")
+            guard let features = found[reading] else { return nil }
             let rows = features.rows.compactMap(\.self)
             let vectors = asGiven ? features.layers.map { $0.rows(at: rows) } : features.layers
             return GeometryRecord(

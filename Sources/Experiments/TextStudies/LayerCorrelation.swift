@@ -18,7 +18,8 @@ enum LayerCorrelation {
         }
         let values = similarities.compactMap(\.self)
         if let least = values.min(), let most = values.max(), values.count > 1, most - least < noise {
-            return LayerScore(layer: layer, undefined: "all pairs have the same similarity, so there is nothing to correlate")
+            return LayerScore(
+                layer: layer, undefined: "all pairs have the same similarity, so there is nothing to correlate")
         }
         do {
             return LayerScore(
@@ -50,22 +51,28 @@ enum LayerCorrelation {
     }
 
     /// Every two encoders on the pairs both have, Holm's correction over all comparisons: read alike, or, where only one
-    /// of them can be read so, against the other's every reading.
+    /// of them was read so, against the other's first reading.
     static func comparisons(
         task: String, title: String, metric: TextScore.Metric, place: String, gold: [Double],
         _ measured: [Measured]
     ) -> [TextComparison] {
         var tests: [(a: Measured, b: Measured, test: DependentCorrelations)] = []
-        func readings(_ encoder: String) -> Set<String> { Set(measured.filter { $0.encoder == encoder }.map(\.variant)) }
+        func readings(_ encoder: String) -> [String] { measured.filter { $0.encoder == encoder }.map(\.variant) }
         for (i, a) in measured.enumerated() {
             for b in measured[(i + 1)...] where a.encoder != b.encoder {
                 let (ofA, ofB) = (readings(a.encoder), readings(b.encoder))
-                guard a.variant == b.variant || !ofA.contains(b.variant) || !ofB.contains(a.variant) else { continue }
+                guard
+                    a.variant == b.variant || (!ofA.contains(b.variant) && a.variant == ofA.first)
+                        || (!ofB.contains(a.variant) && b.variant == ofB.first)
+                else { continue }
                 let shared = gold.indices.filter { a.similarities[$0] != nil && b.similarities[$0] != nil }
-                let x = shared.compactMap { a.similarities[$0] }, y = shared.compactMap { b.similarities[$0] }
+                let x = shared.compactMap { a.similarities[$0] }
+                let y = shared.compactMap { b.similarities[$0] }
                 let z = shared.map { gold[$0] }
-                let test = metric == .pearson
-                    ? try? DependentCorrelations.pearson(gold: z, x, y) : try? DependentCorrelations.spearman(gold: z, x, y)
+                let test =
+                    metric == .pearson
+                    ? try? DependentCorrelations.pearson(gold: z, x, y)
+                    : try? DependentCorrelations.spearman(gold: z, x, y)
                 // Without variation there is no correlation to compare; the scores' own cells say so.
                 if let test { tests.append((a, b, test)) }
             }
@@ -74,7 +81,8 @@ enum LayerCorrelation {
         return zip(tests, corrected).map { found, p in
             TextComparison(
                 task: task, taskTitle: title, metric: metric, place: place,
-                a: (found.a.encoder, found.a.variant), b: (found.b.encoder, found.b.variant), test: found.test, pHolm: p)
+                a: (found.a.encoder, found.a.variant), b: (found.b.encoder, found.b.variant), test: found.test, pHolm: p
+            )
         }
     }
 }

@@ -27,7 +27,10 @@ public struct PortraitTexts: Sendable {
             let other = isSame ? one : (one + 1 + draw(described.count - 1)) % described.count
             let a = described[one][draw(described[one].count)]
             // A portrait with ten times the same caption cannot make a pair with itself.
-            guard let b = (0..<20).lazy.map({ _ in described[other][draw(described[other].count)] }).first(where: { $0.text != a.text })
+            guard
+                let b = (0..<20).lazy.map({ _ in described[other][draw(described[other].count)] }).first(where: {
+                    $0.text != a.text
+                })
             else { continue }
             vision.add(a.text, b.text, isSame ? 1 : 0)
             language.add(a.text, b.text, Self.overlap(a.mentions, b.mentions))
@@ -45,15 +48,21 @@ public struct PortraitTexts: Sendable {
     }
 
     /// The study of some encoders, as the second page of a probe's report.
-    public func report(_ models: [TextModel], seed: UInt64 = 0, with source: TextFeatureSource) throws -> TextStudyReport {
+    public func report(_ models: [TextModel], seed: UInt64 = 0, with source: TextFeatureSource) throws
+        -> TextStudyReport
+    {
         var report = TextStudyReport(
-            title: "What do the encoders know by themselves?", dataset: "the drawn world", encoders: models.map(\.record),
+            title: "What do the encoders know by themselves?", dataset: "the drawn world",
+            encoders: models.map(\.record),
             settings: [
-                .init("captions", "\(captions.count)"), .init("pairs", "\(vision.pairs.count)"), .init("seed", "\(seed)"),
-            ], provenance: .ofThisRun())
+                .init("captions", "\(captions.count)"), .init("pairs", "\(vision.pairs.count)"),
+                .init("seed", "\(seed)"),
+            ], provenance: .ofThisRun(models))
         var clock = StageClock()
         for task in [language, vision] {
-            let plans = models.map { SimilarityStudy.Plan($0, .mean) } + models.filter(\.hasProjection).map { .init($0, .probe) }
+            let plans =
+                models.map { SimilarityStudy.Plan($0, .mean) }
+                + models.filter(\.hasProjection).map { .init($0, .probe) }
             let found = try clock.time(task.name) {
                 try SimilarityStudy(task, seed: seed).run(plans, layers: true, with: source)
             }
@@ -65,10 +74,11 @@ public struct PortraitTexts: Sendable {
             report.geometry += try GeometryStudy.words(words, models, with: source)
             report.geometry += try GeometryStudy.sentences(captions, models, with: source)
         }
-        report.caveats = [
-            "This is the miniature world: captions from a grammar, encoders of a few hundred thousand weights that learnt "
-                + "from such captions. It shows that the measurements work; the papers' figures are of other texts and encoders.",
-        ] + TextStudy.caveats(models, likePaper: false)
+        report.caveats =
+            [
+                "This is the miniature world: captions from a grammar, encoders of a few hundred thousand weights that learnt "
+                    + "from such captions. It shows that the measurements work; the papers' figures are of other texts and encoders."
+            ] + TextStudy.caveats(models, likePaper: false)
         report.provenance.stages = clock.stages
         return report
     }

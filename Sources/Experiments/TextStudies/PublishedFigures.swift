@@ -53,7 +53,9 @@ enum PublishedFigures {
     /// WordSim-353, SimLex-999, ValNorm, SimVerb-3500.
     private static let wordRows: [String: [(best: Double, layer: Int?, top: Double?)]] = [
         "CLIP ViT-B/32 word": [(0.88, 8, 0.70), (0.72, 6, 0.51), (0.48, 9, 0.39), (0.88, 4, 0.72), (0.30, 4, 0.17)],
-        "CLIP ViT-B/32 eos": [(0.73, nil, nil), (0.49, nil, nil), (0.34, nil, nil), (0.84, nil, nil), (0.14, nil, nil)],
+        "CLIP ViT-B/32 eos": [
+            (0.73, nil, nil), (0.49, nil, nil), (0.34, nil, nil), (0.84, nil, nil), (0.14, nil, nil),
+        ],
         "GPT-2 plain": [(0.09, nil, nil), (0.14, nil, nil), (0.05, nil, nil), (0.43, nil, nil), (0.01, nil, nil)],
         "GPT-2 bos-eos": [(0.44, nil, nil), (0.44, nil, nil), (0.25, nil, nil), (0.76, nil, nil), (0.21, nil, nil)],
     ]
@@ -64,7 +66,9 @@ enum PublishedFigures {
         let isGPT = name == "GPT-2"
         let spelled: WordVariant = variant == .word && isGPT ? .plain : variant == .bosEos && !isGPT ? .word : variant
         let order: [WordTask] = [.rg65, .ws353, .simlex999, .valnorm, .simverb3500]
-        guard let row = wordRows["\(name) \(spelled.rawValue)"], let place = order.firstIndex(of: task) else { return [] }
+        guard let row = wordRows["\(name) \(spelled.rawValue)"], let place = order.firstIndex(of: task) else {
+            return []
+        }
         let figure = row[place]
         var figures = [
             PublishedFigure(

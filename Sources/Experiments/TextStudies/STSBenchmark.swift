@@ -31,7 +31,8 @@ extension ScoredPairs {
         for record in Self.commaRecords(text) {
             let fields = record.split(separator: "\t", omittingEmptySubsequences: false)
             guard fields.count >= 7, let score = Double(fields[4]) else {
-                throw Complaint(.badData, "\(file): the record \"\(record.prefix(40))…\" has no score and two sentences")
+                throw Complaint(
+                    .badData, "\(file): the record \"\(record.prefix(40))…\" has no score and two sentences")
             }
             add(String(fields[5]), String(fields[6]), score)
         }
@@ -100,12 +101,14 @@ extension ScoredPairs {
         let (pairs, gold) = (try lines(sentences), try lines(scores))
         guard pairs.count == gold.count else {
             throw Complaint(
-                .badData, "\(sentences.relativePath) has \(pairs.count) lines, but \(scores.relativePath) \(gold.count)")
+                .badData, "\(sentences.relativePath) has \(pairs.count) lines, but \(scores.relativePath) \(gold.count)"
+            )
         }
         for (line, (pair, score)) in zip(pairs, gold).enumerated() where !score.allSatisfy(\.isWhitespace) {
             let fields = pair.split(separator: "\t", omittingEmptySubsequences: false)
             guard fields.count >= 2 else {
-                throw DataFileError(file: sentences.relativePath, line: line + 1, "there are not two sentences with a tab between.")
+                throw DataFileError(
+                    file: sentences.relativePath, line: line + 1, "there are not two sentences with a tab between.")
             }
             guard let value = Double(score.trimmingCharacters(in: .whitespaces)) else {
                 throw DataFileError(file: scores.relativePath, line: line + 1, "\"\(score)\" is not a score.")

@@ -64,7 +64,9 @@ public struct ScoredPairs: Sendable, Equatable {
         let hasTabs = bytes.prefix { $0 != UInt8(ascii: "\n") }.contains(UInt8(ascii: "\t"))
         let table = try DelimitedText(
             bytes, delimiter: hasTabs ? "\t" : ",", quoting: hasTabs ? .none : .rfc4180, file: file)
-        guard let first = table.rows.first else { throw Complaint(.badData, "\(file) is empty; put one pair in each row") }
+        guard let first = table.rows.first else {
+            throw Complaint(.badData, "\(file) is empty; put one pair in each row")
+        }
         func place(_ names: String...) -> Int? {
             first.fields.firstIndex { names.contains($0.lowercased().trimmingCharacters(in: .whitespaces)) }
         }
@@ -78,13 +80,15 @@ public struct ScoredPairs: Sendable, Equatable {
             self = try ScoredPairs(stsBenchmark: url)
         } else {
             throw Complaint(
-                .badData, "\(file), line \(first.line): no heading with sentence1, sentence2 and score, nor three "
+                .badData,
+                "\(file), line \(first.line): no heading with sentence1, sentence2 and score, nor three "
                     + "columns of two sentences and a number")
         }
         try requireSome(file)
     }
 
-    private mutating func add(_ row: DelimitedText.Row, _ width: Int, _ places: (Int, Int, Int), _ file: String) throws {
+    private mutating func add(_ row: DelimitedText.Row, _ width: Int, _ places: (Int, Int, Int), _ file: String) throws
+    {
         try row.require(width...width, "\(width) columns in its first line", file: file)
         add(
             try row.text(places.0, "first sentence", file: file), try row.text(places.1, "second sentence", file: file),

@@ -29,7 +29,9 @@ public struct SimilarityTask: Sendable {
             let isLanguage = spelling.lowercased() == "sts-l"
             self.init(
                 name: spelling.lowercased(),
-                title: isLanguage ? "STS-L: what captions say (CxC \(part.rawValue))" : "STS-V: whether captions show one picture (CxC \(part.rawValue))",
+                title: isLanguage
+                    ? "STS-L: what captions say (CxC \(part.rawValue))"
+                    : "STS-V: whether captions show one picture (CxC \(part.rawValue))",
                 pairs: isLanguage ? captions.language : captions.vision)
         case "sts-b":
             let file = try folder.require(.stsBenchmark)
@@ -39,7 +41,8 @@ public struct SimilarityTask: Sendable {
         default:
             let url = URL(filePath: spelling)
             guard FileManager.default.fileExists(atPath: url.path) else {
-                throw Complaint(.missing, "\(spelling) is neither a task (\(Self.names.joined(separator: ", "))) nor a file")
+                throw Complaint(
+                    .missing, "\(spelling) is neither a task (\(Self.names.joined(separator: ", "))) nor a file")
             }
             self.init(
                 name: url.deletingPathExtension().lastPathComponent, title: url.lastPathComponent,
@@ -77,7 +80,8 @@ public struct SimilarityStudy {
         _ plans: [Plan], layers: Bool, with source: TextFeatureSource
     ) throws -> (scores: [TextScore], comparisons: [TextComparison]) {
         let texts = task.pairs.texts
-        let places = Dictionary(texts.enumerated().map { (Array($1.utf8), $0) }, uniquingKeysWith: { first, _ in first })
+        let places = Dictionary(
+            texts.enumerated().map { (Array($1.utf8), $0) }, uniquingKeysWith: { first, _ in first })
         func place(_ text: String) -> Int { places[Array(text.utf8)] ?? 0 }
         let (left, right) = (task.pairs.left.map(place), task.pairs.right.map(place))
         var scores: [TextScore] = []
@@ -85,9 +89,11 @@ public struct SimilarityStudy {
         for plan in plans {
             let reading = TextReading(sentences: plan.pooling)
             let wants: TextFeatures.Wants = layers ? [.output, .layers] : .output
-            guard let features = try source.features(of: texts, by: plan.model, [reading], wants, task: task.name)[reading]
-            else { continue }
-            let kept = task.pairs.scores.indices.filter { features.rows[left[$0]] != nil && features.rows[right[$0]] != nil }
+            let found = try source.features(of: texts, by: plan.model, [reading], wants, task: task.name)
+            guard let features = found[reading] else { continue }
+            let kept = task.pairs.scores.indices.filter {
+                features.rows[left[$0]] != nil && features.rows[right[$0]] != nil
+            }
             let gold = kept.map { task.pairs.scores[$0] }
             let (a, b) = (kept.compactMap { features.rows[left[$0]] }, kept.compactMap { features.rows[right[$0]] })
             let output = features.output.map { Cosines.ofPairs($0, a, b) }

@@ -53,7 +53,8 @@ public struct StudyFolder: Sendable {
         if let found = find(file) { return found }
         throw packed(file)
             ?? Complaint(
-                .missing, "\(file.rawValue) is not in \(url.relativePath); get it from \(file.page) and put it there, "
+                .missing,
+                "\(file.rawValue) is not in \(url.relativePath); get it from \(file.page) and put it there, "
                     + "or name another folder with --data")
     }
 
@@ -73,7 +74,8 @@ extension DelimitedText.Row {
             throw DataFileError(file: file, line: line, column: "\(column + 1)", "the \(what) is missing.")
         }
         guard let value = Double(text), value.isFinite else {
-            throw DataFileError(file: file, line: line, column: "\(column + 1)", "\"\(text)\" is not a number (the \(what)).")
+            throw DataFileError(
+                file: file, line: line, column: "\(column + 1)", "\"\(text)\" is not a number (the \(what)).")
         }
         return value
     }
@@ -90,7 +92,8 @@ extension DelimitedText.Row {
     func require(_ counts: ClosedRange<Int>, _ layout: String, file: String) throws {
         guard counts.contains(fields.count) else {
             throw DataFileError(
-                file: file, line: line, "there are \(fields.count) columns, but this file has \(layout); is it another file?")
+                file: file, line: line,
+                "there are \(fields.count) columns, but this file has \(layout); is it another file?")
         }
     }
 }

@@ -53,7 +53,8 @@ public struct TextFeatureSource {
         of texts: [String], by model: TextModel, _ readings: [TextReading], _ wants: TextFeatures.Wants, task: String
     ) throws -> [TextReading: TextFeatures] {
         var found: [TextReading: TextFeatures] = [:]
-        for (frame, group) in Dictionary(grouping: readings, by: \.frame).sorted(by: { $0.key.rawValue < $1.key.rawValue }) {
+        let frames = Dictionary(grouping: readings, by: \.frame)
+        for (frame, group) in frames.sorted(by: { $0.key.rawValue < $1.key.rawValue }) {
             let prepared = try Prepared(texts, model, frame, longTexts)
             let title = "\(model.name), \(task)"
             let own = group.filter { needsItsOwnPass($0, model, wants) }
@@ -83,11 +84,15 @@ public struct TextFeatureSource {
                 isPartlyUnknown.append(model.isPartlyUnknown(ids))
                 isTooLong.append(ids.ids.count > limit)
                 if ids.ids.count > limit {
-                    if long == .skip { rows.append(nil); continue }
+                    if long == .skip {
+                        rows.append(nil)
+                        continue
+                    }
                     ids.ids = ids.hasEnd ? ids.ids.prefix(limit - 1) + ids.ids.suffix(1) : Array(ids.ids.prefix(limit))
                 }
                 guard !ids.inner.isEmpty else {
-                    throw Complaint(.badData, "\"\(text)\" has no tokens that \(model.name) knows; remove it from the file")
+                    throw Complaint(
+                        .badData, "\"\(text)\" has no tokens that \(model.name) knows; remove it from the file")
                 }
                 let row = known[ids] ?? texts.count
                 if row == texts.count {
@@ -111,13 +116,16 @@ public struct TextFeatureSource {
     // MARK: - One pass
 
     private func computed(
-        _ prepared: Prepared, _ model: TextModel, _ readings: [TextReading], _ wants: TextFeatures.Wants, _ title: String
+        _ prepared: Prepared, _ model: TextModel, _ readings: [TextReading], _ wants: TextFeatures.Wants,
+        _ title: String
     ) throws -> [TextReading: Vectors] {
         let texts = prepared.texts
         let count = texts.count
         var found: [TextReading: [VectorTable]] = [:]   // the output first, then every layer
         func put(_ reading: TextReading, _ slot: Int, _ vectors: Tensor, _ places: ArraySlice<Int>) {
-            while found[reading, default: []].count <= slot { found[reading, default: []].append(VectorTable(rows: count)) }
+            while found[reading, default: []].count <= slot {
+                found[reading, default: []].append(VectorTable(rows: count))
+            }
             found[reading]?[slot].put(vectors, at: places)
         }
         let progress = { (done: Int, total: Int) in
@@ -159,20 +167,30 @@ public struct TextFeatureSource {
     // MARK: - Kept
 
     private func kept(
-        _ prepared: Prepared, _ model: TextModel, _ readings: [TextReading], _ wants: TextFeatures.Wants, _ title: String
+        _ prepared: Prepared, _ model: TextModel, _ readings: [TextReading], _ wants: TextFeatures.Wants,
+        _ title: String
     ) throws -> [TextReading: Vectors] {
         guard let folder else { return try computed(prepared, model, readings, wants, title) }
         let modelHash = try FeatureCache.hash(ofModel: model.folder)
         var texts = ContentHash()
-        for text in prepared.texts { text.ids.withUnsafeBytes { texts.add(part: String($0.count)); texts.add(Array($0)) } }
+        for text in prepared.texts {
+            text.ids.withUnsafeBytes {
+                texts.add(part: String($0.count))
+                texts.add(Array($0))
+            }
+        }
         var found: [TextReading: Vectors] = [:]
         func file(_ reading: TextReading, _ part: String) -> URL {
             var hash = texts
-            for part in [modelHash, reading.frame.rawValue, reading.pooling.rawValue] { hash.add(part: part) }
+            for part in [modelHash, model.precision.rawValue, reading.frame.rawValue, reading.pooling.rawValue] {
+                hash.add(part: part)
+            }
             let name = "\(model.name)-\(reading.pooling.rawValue)-\(part)-\(hash.hexadecimal.prefix(16)).safetensors"
             return folder.appending(path: name)
         }
-        for reading in readings { found[reading] = try Self.read(file(reading, "output"), file(reading, "layers"), wants) }
+        for reading in readings {
+            found[reading] = try Self.read(file(reading, "output"), file(reading, "layers"), wants)
+        }
         let missing = readings.filter { found[$0] == nil }
         if missing.isEmpty { return found }
         try AtomicFile.makeFolder(folder)

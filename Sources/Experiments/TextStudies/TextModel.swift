@@ -1,3 +1,4 @@
+import Checkpoints
 import Foundation
 import Models
 import Tensors
@@ -11,6 +12,8 @@ public struct TextModel: Sendable {
     public let folder: URL
     public let encoder: any TextEncoder
     public let modelType: String
+    /// In which precision its weights are multiplied.
+    public let precision: Precision
     /// Whether its final vectors pass a last norm and perhaps a projection (CLIP).
     let isContrastive: Bool
     private let tokenizer: Tokenizer
@@ -18,8 +21,11 @@ public struct TextModel: Sendable {
 
     /// - Parameters:
     ///   - spelling: a folder, `org/name` in the cache, or `NAME=` and one of these.
+    ///   - precision: Float32 unless speed matters more than the last digits.
     ///   - taken: names that other encoders have already.
-    public init(_ spelling: String, shelf: ModelShelf, taken: [String] = []) throws {
+    public init(
+        _ spelling: String, shelf: ModelShelf, precision: Precision = .float32, taken: [String] = []
+    ) throws {
         var (name, path) = ("", spelling)
         if let sign = spelling.firstIndex(of: "="), !spelling[..<sign].contains("/"), sign > spelling.startIndex {
             (name, path) = (String(spelling[..<sign]), String(spelling[spelling.index(after: sign)...]))
@@ -30,16 +36,19 @@ public struct TextModel: Sendable {
             throw Complaint(.settings, "two encoders are called \(name); give one another name, as in NAME=\(path)")
         }
         self.name = name
-        let opened = try TextEncoderFolder(folder)
+        let opened = try TextEncoderFolder(folder, precision: precision)
+        self.precision = precision
         (encoder, modelType, isContrastive) = (opened.encoder, opened.modelType, opened.isContrastive)
         tokenizer = try Tokenizer(folder: opened.tokenizerFolder)
         lowercases = opened.lowercases
     }
 
     /// Several encoders, their names different.
-    public static func all(_ spellings: [String], shelf: ModelShelf) throws -> [TextModel] {
+    public static func all(
+        _ spellings: [String], shelf: ModelShelf, precision: Precision = .float32
+    ) throws -> [TextModel] {
         try spellings.reduce(into: []) { models, spelling in
-            models.append(try TextModel(spelling, shelf: shelf, taken: models.map(\.name)))
+            models.append(try TextModel(spelling, shelf: shelf, precision: precision, taken: models.map(\.name)))
         }
     }
 
@@ -72,7 +81,8 @@ public struct TextModel: Sendable {
             (hasStart, hasEnd) = (false, false)
         case .framed:
             guard let start = tokenizer.startID, let end = tokenizer.endID else {
-                throw Complaint(.settings, "the tokenizer of \(name) names no start and end token; choose another variant")
+                throw Complaint(
+                    .settings, "the tokenizer of \(name) names no start and end token; choose another variant")
             }
             if !hasStart { ids.insert(start, at: 0) }
             if !hasEnd { ids.append(end) }
@@ -112,7 +122,8 @@ public struct TextModel: Sendable {
     func pooled(_ states: Tensor, _ texts: [Ids], _ pooling: Pooling) throws -> Tensor {
         // Only lengths count here; the ids have been read already.
         let batch = try TokenBatch(
-            texts.map { [Int32](repeating: 0, count: $0.ids.count) }, padding: 0, maximumLength: .max, vocabularySize: 1)
+            texts.map { [Int32](repeating: 0, count: $0.ids.count) }, padding: 0, maximumLength: .max, vocabularySize: 1
+        )
         switch pooling {
         case .mean, .probe: return batch.mean(states)
         case .cls: return batch.states(states, at: texts.map { _ in 0 })

@@ -37,7 +37,7 @@ public struct TextStudy {
                 .init("sample of words", "\(settings.sample)"), .init("seed", "\(settings.seed)"),
                 .init("like the papers' code", settings.likePaper ? "yes" : "no"),
                 .init("texts longer than the context", source.longTexts == .skip ? "left out" : "cut"),
-            ], provenance: .ofThisRun())
+            ], provenance: .ofThisRun(models))
         var clock = StageClock()
         /// Runs a part; a missing file leaves it out.
         func part(_ name: String, _ body: () throws -> Void) throws {
@@ -49,7 +49,8 @@ public struct TextStudy {
         }
         for name in SimilarityTask.names {
             try part(name) {
-                let task = try SimilarityTask(name, in: settings.folder, part: settings.part, likePaper: settings.likePaper)
+                let task = try SimilarityTask(
+                    name, in: settings.folder, part: settings.part, likePaper: settings.likePaper)
                 let found = try SimilarityStudy(task, seed: settings.seed).run(plans(task), layers: true, with: source)
                 report.scores += found.scores
                 report.comparisons += found.comparisons
@@ -72,7 +73,8 @@ public struct TextStudy {
         }
         try part("geometry of words") {
             let words = ContextualWords(
-                from: try GeometryStudy.texts("sts12-16", in: settings.folder), count: settings.sample, seed: settings.seed)
+                from: try GeometryStudy.texts("sts12-16", in: settings.folder), count: settings.sample,
+                seed: settings.seed)
             report.geometry += try GeometryStudy.words(words, models, with: source)
         }
         try part("geometry of sentences") {
@@ -80,8 +82,10 @@ public struct TextStudy {
             report.geometry += try GeometryStudy.sentences(texts, models, asGiven: settings.likePaper, with: source)
         }
         guard !report.scores.isEmpty || !report.geometry.isEmpty else {
-            throw Complaint(.missing, "\(settings.folder.url.relativePath) holds none of the published files; the page of each: "
-                + StudyFile.allCases.map { "\($0.rawValue) \($0.page)" }.joined(separator: ", "))
+            throw Complaint(
+                .missing,
+                "\(settings.folder.url.relativePath) holds none of the published files; the page of each: "
+                    + StudyFile.allCases.map { "\($0.rawValue) \($0.page)" }.joined(separator: ", "))
         }
         report.caveats += TextStudy.caveats(models, likePaper: settings.likePaper)
         report.provenance.stages = clock.stages
@@ -132,16 +136,19 @@ extension TextModel {
             name: name, modelType: modelType, layers: encoder.layerCount, width: encoder.hiddenSize, isCased: isCased)
     }
 
-    var hasPooler: Bool { isContrastive || (((encoder as? SentenceTransformer)?.encoder ?? encoder) as? BERT)?.hasPooler == true }
+    var hasPooler: Bool {
+        isContrastive || (((encoder as? SentenceTransformer)?.encoder ?? encoder) as? BERT)?.hasPooler == true
+    }
     var hasProjection: Bool { (encoder as? CLIPText)?.hasProjection ?? false }
 }
 
 extension Provenance {
     /// Of a run in this process on this machine.
-    public static func ofThisRun(precision: String = "f32") -> Provenance {
+    public static func ofThisRun(_ models: [TextModel]) -> Provenance {
         let machine = Machine(version: "0.1.0", environment: [:], cache: "")
         return Provenance(
-            toolVersion: machine.version, cpu: machine.processor, threads: Threads.count, precision: precision,
+            toolVersion: machine.version, cpu: machine.processor, threads: Threads.count,
+            precision: models.contains { $0.precision == .bfloat16 } ? "bf16" : "f32",
             date: Date.now.formatted(.iso8601))
     }
 }

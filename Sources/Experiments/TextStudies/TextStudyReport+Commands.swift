@@ -14,9 +14,10 @@ extension TextStudyReport {
             title: "How alike do texts seem to text encoders?", dataset: tasks.map(\.name).joined(separator: ", "),
             encoders: models.map(\.record),
             settings: [
-                .init("pooling", pooling?.rawValue ?? (likePaper ? "as the paper's code" : "mean")), .init("seed", "\(seed)"),
+                .init("pooling", pooling?.rawValue ?? (likePaper ? "as the paper's code" : "mean")),
+                .init("seed", "\(seed)"),
                 .init("texts longer than the context", source.longTexts == .skip ? "left out" : "cut"),
-            ], provenance: .ofThisRun(), caveats: TextStudy.caveats(models, likePaper: likePaper))
+            ], provenance: .ofThisRun(models), caveats: TextStudy.caveats(models, likePaper: likePaper))
         for task in tasks {
             let plans = models.map { model -> SimilarityStudy.Plan in
                 if let pooling { return .init(model, Pooling(rawValue: pooling.rawValue) ?? .mean) }
@@ -35,10 +36,11 @@ extension TextStudyReport {
     ) throws -> TextStudyReport {
         let found = try study.run(models.map { ($0, variants) }, with: source)
         return TextStudyReport(
-            title: "What do text encoders know about words?", dataset: "published word lists", encoders: models.map(\.record),
+            title: "What do text encoders know about words?", dataset: "published word lists",
+            encoders: models.map(\.record),
             scores: found.scores, comparisons: found.comparisons,
             settings: [.init("variants", variants.map(\.rawValue).joined(separator: ", ")), .init("seed", "\(seed)")],
-            provenance: .ofThisRun(), caveats: TextStudy.caveats(models, likePaper: false))
+            provenance: .ofThisRun(models), caveats: TextStudy.caveats(models, likePaper: false))
     }
 
     /// `synesthesia geometry`: of `sample` words in the texts, or with nil of whole texts.
@@ -54,6 +56,7 @@ extension TextStudyReport {
                 texts, models, pooling: Pooling(rawValue: pooling.rawValue) ?? .eos, asGiven: likePaper, with: source)
         return TextStudyReport(
             title: "How do text encoders' vectors lie in their space?", dataset: name, encoders: models.map(\.record),
-            geometry: records, settings: [.init("texts", name), .init("seed", "\(seed)")], provenance: .ofThisRun())
+            geometry: records, settings: [.init("texts", name), .init("seed", "\(seed)")],
+            provenance: .ofThisRun(models))
     }
 }

@@ -72,7 +72,8 @@ public enum VectorGeometry {
             variances = system.values.reversed().map { max($0, 0) * scale }
             let width = vectors.columns
             directions = DoubleMatrix(
-                (0..<width).reversed().flatMap { system.vectors.values[$0 * width..<($0 + 1) * width] }, rows: width, columns: width)
+                (0..<width).reversed().flatMap { system.vectors.values[$0 * width..<($0 + 1) * width] }, rows: width,
+                columns: width)
         }
 
         static func mean(_ vectors: DoubleMatrix) -> [Double] {
@@ -94,10 +95,11 @@ public enum VectorGeometry {
             let singular = variances.map { $0.squareRoot() }
             let total = singular.reduce(0, +)
             guard total > 0 else { return nil }
-            return exp(singular.reduce(0) { sum, value in
-                let share = value / total
-                return share > 0 ? sum - share * log(share) : sum
-            })
+            return exp(
+                singular.reduce(0) { sum, value in
+                    let share = value / total
+                    return share > 0 ? sum - share * log(share) : sum
+                })
         }
 
         /// IsoScore (Rudman et al. 2022): 1 where the variance is the same in all directions, 0 where it is all in one.
@@ -127,7 +129,7 @@ public enum VectorGeometry {
         guard kept > 0 else { return centred }
         let width = vectors.columns
         let top = DoubleMatrix(Array(components.directions.values.prefix(kept * width)), rows: kept, columns: width)
-        let along = centred.times(top, .transposed).times(top)                          // [n, width]
+        let along = centred.times(top, .transposed).times(top)   // [n, width]
         return DoubleMatrix(zip(centred.values, along.values).map { $0 - $1 }, rows: vectors.rows, columns: width)
     }
 
@@ -140,7 +142,12 @@ public enum VectorGeometry {
             components.flatMap { selfSimilarity(withoutTop(count, of: $0, matrix)) }
         }
         var sum = 0.0
-        let ninety = spectrum.map { shares in (shares.firstIndex { sum += $0; return sum >= 0.9 } ?? shares.count - 1) + 1 }
+        let ninety = spectrum.map { shares in
+            (shares.firstIndex {
+                sum += $0
+                return sum >= 0.9
+            } ?? shares.count - 1) + 1
+        }
         return LayerGeometry(
             layer: layer, selfSimilarity: selfSimilarity(matrix), top5: magnitudeShare(matrix, of: 5),
             top8: magnitudeShare(matrix, of: 8), top5AsReleased: magnitudeShareAsReleased(matrix, of: 5),

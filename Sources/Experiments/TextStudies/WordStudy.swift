@@ -76,7 +76,8 @@ public struct WordStudy {
         _ plans: [(model: TextModel, variants: [WordVariant])], with source: TextFeatureSource
     ) throws -> (scores: [TextScore], comparisons: [TextComparison]) {
         let words = ScoredPairs.unique(tasks.flatMap(\.material.words))
-        let places = Dictionary(words.enumerated().map { (Array($1.utf8), $0) }, uniquingKeysWith: { first, _ in first })
+        let places = Dictionary(
+            words.enumerated().map { (Array($1.utf8), $0) }, uniquingKeysWith: { first, _ in first })
         var scores: [TextScore] = []
         var best: [String: [LayerCorrelation.Measured]] = [:]
         for (model, variants) in plans {

@@ -36,7 +36,8 @@ struct Geometry: ParsableCommand {
         let models = try study.models(shared)
         let (watch, bars) = (SignalWatch(), ProgressLines(shared))
         let report = try TextStudyReport.geometry(
-            read, of: texts, models, sample: sentences ? nil : sample, pooling: pooling ?? .eos, likePaper: study.likePaper,
+            read, of: texts, models, sample: sentences ? nil : sample, pooling: pooling ?? .eos,
+            likePaper: study.likePaper,
             seed: study.seed, with: study.source(watch, bars))
         bars.finish()
         try study.finish(report, layers: true, shared)

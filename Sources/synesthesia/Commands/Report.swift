@@ -5,7 +5,9 @@ import Reports
 
 struct Report: ParsableCommand {
     static let configuration = CommandConfiguration(
-        abstract: "Makes a finished run's report again from its report.json or text.json: terminal, Markdown, CSV, plots, page.")
+        abstract:
+            "Makes a finished run's report again from its report.json or text.json: terminal, Markdown, CSV, plots, page."
+    )
 
     @Argument(help: "The run's folder, such as runs/miniature.")
     var folder: String

@@ -10,7 +10,9 @@ struct Similarity: ParsableCommand {
             sts_val_joined.tsv), sts-b (sts-test.csv), or a table of one's own with columns sentence1, sentence2 and score.
             """)
 
-    @Option(parsing: .upToNextOption, help: ArgumentHelp("sts-l, sts-v, sts-b or a file; more than one may be named.", valueName: "task"))
+    @Option(
+        parsing: .upToNextOption,
+        help: ArgumentHelp("sts-l, sts-v, sts-b or a file; more than one may be named.", valueName: "task"))
     var task: [String]
 
     @Option(help: "How token states become a vector. (default: mean; with --like-paper what the task's paper took)")

@@ -7,13 +7,18 @@ import Reports
 struct StudyOptions: ParsableArguments {
     @Option(
         parsing: .upToNextOption,
-        help: ArgumentHelp("One encoder or more: Hugging Face folders or org/name in the cache, perhaps with a name in front.", valueName: "[name=]encoder"))
+        help: ArgumentHelp(
+            "One encoder or more: Hugging Face folders or org/name in the cache, perhaps with a name in front.",
+            valueName: "[name=]encoder"))
     var encoder: [String]
 
     @Option(help: "The folder with the published files.")
     var data = "data"
 
-    @Option(help: "A folder for the report (text.html, text.md, text.json, tables as CSV) and for features that later commands use again.")
+    @Option(
+        help:
+            "A folder for the report (text.html, text.md, text.json, tables as CSV) and for features that later commands use again."
+    )
     var out: String?
 
     @Flag(help: "Cut texts longer than an encoder's context instead of leaving them out.")
@@ -21,6 +26,9 @@ struct StudyOptions: ParsableArguments {
 
     @Flag(help: "Read files and encoders as the papers' released code does.")
     var likePaper = false
+
+    @Option(help: "f32, bf16, or auto: bf16 where the processor computes with it natively.")
+    var precision: ProbeSettings.Precision = .f32
 
     @Option(help: "The seed of everything drawn at random.")
     var seed: UInt64 = 0
@@ -34,7 +42,7 @@ struct StudyOptions: ParsableArguments {
     /// Opens the encoders before any long work, and looks whether the output can be written.
     func models(_ shared: SharedOptions) throws -> [TextModel] {
         if let out { try AtomicFile.makeFolder(URL(filePath: out)) }
-        return try TextModel.all(encoder, shelf: shared.shelf)
+        return try TextModel.all(encoder, shelf: shared.shelf, precision: precision.resolved)
     }
 
     func source(_ watch: SignalWatch, _ bars: ProgressLines) -> TextFeatureSource {

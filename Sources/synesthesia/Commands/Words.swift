@@ -11,10 +11,14 @@ struct Words: ParsableCommand {
             end token; bos-eos, the last sub-token with start and end around it; plain, with nothing around it.
             """)
 
-    @Option(parsing: .upToNextOption, help: ArgumentHelp("rg65, ws353, simlex999, simverb3500, valnorm, or all.", valueName: "task"))
+    @Option(
+        parsing: .upToNextOption,
+        help: ArgumentHelp("rg65, ws353, simlex999, simverb3500, valnorm, or all.", valueName: "task"))
     var task: [String] = ["all"]
 
-    @Option(parsing: .upToNextOption, help: ArgumentHelp("word, eos, bos-eos, plain; more than one may be named.", valueName: "variant"))
+    @Option(
+        parsing: .upToNextOption,
+        help: ArgumentHelp("word, eos, bos-eos, plain; more than one may be named.", valueName: "variant"))
     var variant: [WordVariant] = [.word]
 
     @Flag(help: "Print every layer, not only the best and the top one.")
@@ -26,7 +30,8 @@ struct Words: ParsableCommand {
     func validate() throws {
         for name in task where name != "all" && WordTask(rawValue: name) == nil {
             throw ValidationError(
-                "--task is \"\(name)\", but must be all or one of \(WordTask.allCases.map(\.rawValue).joined(separator: ", "))")
+                "--task is \"\(name)\", but must be all or one of \(WordTask.allCases.map(\.rawValue).joined(separator: ", "))"
+            )
         }
     }
 
@@ -35,7 +40,8 @@ struct Words: ParsableCommand {
         let words = try WordStudy(tasks, in: study.folder, seed: study.seed)
         let models = try study.models(shared)
         let (watch, bars) = (SignalWatch(), ProgressLines(shared))
-        let report = try TextStudyReport.words(words, models, variants: variant, seed: study.seed, with: study.source(watch, bars))
+        let report = try TextStudyReport.words(
+            words, models, variants: variant, seed: study.seed, with: study.source(watch, bars))
         bars.finish()
         try study.finish(report, layers: layers, shared)
     }
