@@ -9,6 +9,7 @@ extension ProbeSettings: SettingsGroup {
         try form.group("sampling", &sampling)
         try form.group("scores", &scores)
         try form.group("ablation", &ablation)
+        try form.field("text-study", &textStudy)
         try form.field("output", &output)
         try form.field("precision", &precision)
         try form.field("threads", &threads, .atLeast(1))
@@ -22,6 +23,9 @@ extension ProbeSettings: SettingsGroup {
             throw refuse("\(key) is missing; name a model's folder")
         }
         guard !encoders.isEmpty else { throw refuse("encoders is missing; list at least one encoder") }
+        if textStudy, data.folder != nil {
+            throw refuse("text-study is of the drawn world's captions, but data.folder is given; see synesthesia study text")
+        }
         let names = encoders.map(\.name)
         for (index, name) in names.enumerated() where names[..<index].contains(name) {
             throw refuse("encoders.\(index).name is \"\(name)\", as an earlier one; every encoder needs its own name")

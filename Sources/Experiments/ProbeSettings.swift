@@ -12,6 +12,8 @@ public struct ProbeSettings: Sendable, Equatable {
     public var sampling = SamplingSettings()
     public var scores = ScoreSettings()
     public var ablation = AblationSettings()
+    /// A second page with what the encoders know without pictures; of the drawn world only.
+    public var textStudy = false
     /// The run folder.
     public var output = ""
     public var precision = Precision.auto

@@ -76,6 +76,12 @@ enum PageStyle {
         figcaption { color: var(--quiet); font-size: 14px; line-height: 1.5; margin-top: 10px; max-width: 80ch; }
         .panels { display: grid; grid-template-columns: repeat(auto-fill, minmax(min(270px, 100%), 1fr));
           gap: 8px; padding: 16px 14px 8px; }
+        .panels.wide { grid-template-columns: repeat(auto-fill, minmax(min(340px, 100%), 1fr)); max-width: 100%; }
+        .panels.wide:has(> :only-child) { grid-template-columns: minmax(0, 600px); max-width: 628px; }
+        .box + details, .notes + details, figure + details, div + details { margin-top: 18px; }
+        .legend { display: flex; flex-wrap: wrap; gap: 4px 18px; margin: 0 0 8px; font-size: 14px; }
+        .legend span { display: inline-flex; align-items: center; gap: 6px; }
+        .legend svg { width: 34px; height: 12px; }
         .panels svg { display: block; width: 100%; height: auto; }
 
         .gallery { width: max-content; min-width: 100%; }

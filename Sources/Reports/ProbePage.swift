@@ -43,6 +43,7 @@ public struct ProbePage: Sendable {
         if let finding = report.finding { Tag.p(["class": "finding"]) { finding } }
         Tag.nav(["aria-label": "Contents"]) {
             for (id, name) in contents { Tag.a(["href": "#\(id)"]) { name } }
+            if let page = report.secondPage { Tag.a(["href": page]) { "Second page: without pictures" } }
         }
     }
 

@@ -31,6 +31,8 @@ public struct ProbeReport: Codable, Sendable, Equatable {
     public var ablation: Ablation?
     /// Sentences a reader must know before quoting a number, the most important first.
     public var caveats: [String]
+    /// The file name of a page beside this one, with what the encoders know without pictures.
+    public var secondPage: String?
 
     public init(
         title: String, dataset: String, partial: Bool = false, settings: [Setting] = [], provenance: Provenance,
@@ -58,6 +60,7 @@ public struct ProbeReport: Codable, Sendable, Equatable {
         case title, dataset, partial, settings, provenance, scores
         case groundTruth = "ground_truth"
         case curves, significance, sections, gallery, ablation, caveats
+        case secondPage = "second_page"
     }
 }
 

@@ -53,8 +53,8 @@ public enum RecordFile {
         let decoder = JSONDecoder()
         decoder.nonConformingFloatDecodingStrategy = .convertFromString(
             positiveInfinity: "inf", negativeInfinity: "-inf", nan: "nan")
-        if type == ProbeReport.self, let version = (try? decoder.decode(SchemaVersion.self, from: bytes))?.number,
-            version > ProbeReport.currentSchema
+        if type == ProbeReport.self || type == TextStudyReport.self, let version = (try? decoder.decode(SchemaVersion.self, from: bytes))?.number,
+            version > (type == ProbeReport.self ? ProbeReport.currentSchema : TextStudyReport.currentSchema)
         {
             throw ReportFailure(
                 "\(name) has schema version \(version), this tool reads up to \(ProbeReport.currentSchema); "

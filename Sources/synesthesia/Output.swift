@@ -16,6 +16,8 @@ enum Output {
         try write(Array(encoder.encode(record)) + [UInt8(ascii: "\n")])
     }
 
+    static func write(_ bytes: Data) throws { try write(Array(bytes)) }
+
     private static func write(_ bytes: [UInt8]) throws {
         var rest = bytes[...]
         while !rest.isEmpty {

@@ -81,9 +81,22 @@ public final class ProbeRun {
             scores[variant] = try complete(variant, encoder)
         }
         let truth = try timed("real pictures") { try groundTruth() }
-        let report = try ProbeReporting(self, scores, truth).report()
+        let hasSecondPage = try timed("text study") { try textStudy() }
+        var report = try ProbeReporting(self, scores, truth).report()
+        if hasSecondPage { report.secondPage = "text.html" }
         try report.write(to: root)
         return report
+    }
+
+    /// What the encoders know of the drawn world's captions without pictures, beside the report.
+    private func textStudy() throws -> Bool {
+        let encoders = settings.encoders.filter { $0.style != .random }
+        guard settings.textStudy, !encoders.isEmpty else { return false }
+        let models = try encoders.map { try TextModel("\($0.name)=\($0.path ?? "")", shelf: shelf) }
+        let source = TextFeatureSource(
+            keepingIn: root.appending(path: "features"), interruption: interruption, progress: tell)
+        try PortraitTexts().report(models, with: source).write(to: root, home: "report.html")
+        return true
     }
 
     /// The first stage alone: adapters of the named encoders and seeds, of all where none is named. Returns their folders.

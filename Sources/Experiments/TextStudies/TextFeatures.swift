@@ -1,0 +1,248 @@
+import Checkpoints
+import Foundation
+import Models
+import Tensors
+
+/// Vectors of texts under one reading: what the encoder puts out, and on request the same tokens' states in every layer.
+public struct TextFeatures: Sendable {
+    /// What to do with a text longer than the encoder's context.
+    public enum LongTexts: String, CaseIterable, Sendable {
+        /// Leave it out, as the papers do.
+        case skip
+        /// Cut its tail and keep its end token.
+        case truncate
+    }
+
+    /// The row of each text in the tensors; nil for a text that was left out.
+    let rows: [Int?]
+    /// [n, vectorSize]; nil where only layers were asked for.
+    let output: Tensor?
+    /// The embedding output and every layer, each [n, hidden]; empty unless asked for.
+    let layers: [Tensor]
+    /// Which texts were too long, and which the vocabulary cannot spell.
+    let isTooLong: [Bool]
+    let isPartlyUnknown: [Bool]
+
+    /// Which numbers a caller needs.
+    struct Wants: OptionSet, Sendable {
+        let rawValue: Int
+        static let output = Wants(rawValue: 1)
+        static let layers = Wants(rawValue: 2)
+    }
+}
+
+/// Computes features, one pass per encoder and frame of special tokens, and keeps them in a folder if there is one:
+/// tasks with the same texts share them.
+public struct TextFeatureSource {
+    /// Nil: nothing is kept.
+    let folder: URL?
+    let longTexts: TextFeatures.LongTexts
+    let interruption: Interruption
+    let tell: (ProbeRun.Progress) -> Void
+
+    public init(
+        keepingIn folder: URL? = nil, longTexts: TextFeatures.LongTexts = .skip, interruption: Interruption = .init(),
+        progress: @escaping (ProbeRun.Progress) -> Void = { _ in }
+    ) {
+        (self.folder, self.longTexts, self.interruption, tell) = (folder, longTexts, interruption, progress)
+    }
+
+    /// Features of texts under several readings of the same frame, in one pass where the encoder allows it: what CLIP's
+    /// last norm and projection or BERT's pooler make of a token belongs to one reading each.
+    func features(
+        of texts: [String], by model: TextModel, _ readings: [TextReading], _ wants: TextFeatures.Wants, task: String
+    ) throws -> [TextReading: TextFeatures] {
+        var found: [TextReading: TextFeatures] = [:]
+        let frames = Dictionary(grouping: readings, by: \.frame)
+        for (frame, group) in frames.sorted(by: { $0.key.rawValue < $1.key.rawValue }) {
+            let prepared = try Prepared(texts, model, frame, longTexts)
+            let title = "\(model.name), \(task)"
+            let own = group.filter { needsItsOwnPass($0, model, wants) }
+            for readings in own.map({ [$0] }) + [group.filter { !own.contains($0) }] where !readings.isEmpty {
+                for (reading, vectors) in try kept(prepared, model, readings, wants, title) {
+                    found[reading] = TextFeatures(
+                        rows: prepared.rows, output: vectors.output, layers: vectors.layers,
+                        isTooLong: prepared.isTooLong, isPartlyUnknown: prepared.isPartlyUnknown)
+                }
+            }
+        }
+        return found
+    }
+
+    /// The texts as the model reads them: each different list of ids once.
+    private struct Prepared {
+        var texts: [TextModel.Ids] = []
+        var rows: [Int?] = []
+        var isTooLong: [Bool] = []
+        var isPartlyUnknown: [Bool] = []
+
+        init(_ all: [String], _ model: TextModel, _ frame: TextReading.Frame, _ long: TextFeatures.LongTexts) throws {
+            var known: [TextModel.Ids: Int] = [:]
+            let limit = model.encoder.maximumLength
+            for text in all {
+                var ids = try model.ids(text, frame)
+                isPartlyUnknown.append(model.isPartlyUnknown(ids))
+                isTooLong.append(ids.ids.count > limit)
+                if ids.ids.count > limit {
+                    if long == .skip {
+                        rows.append(nil)
+                        continue
+                    }
+                    ids.ids = ids.hasEnd ? ids.ids.prefix(limit - 1) + ids.ids.suffix(1) : Array(ids.ids.prefix(limit))
+                }
+                guard !ids.inner.isEmpty else {
+                    throw Complaint(
+                        .badData, "\"\(text)\" has no tokens that \(model.name) knows; remove it from the file")
+                }
+                let row = known[ids] ?? texts.count
+                if row == texts.count {
+                    known[ids] = row
+                    texts.append(ids)
+                }
+                rows.append(row)
+            }
+        }
+    }
+
+    private struct Vectors {
+        var output: Tensor?
+        var layers: [Tensor] = []
+    }
+
+    private func needsItsOwnPass(_ reading: TextReading, _ model: TextModel, _ wants: TextFeatures.Wants) -> Bool {
+        wants.contains(.output) && (model.isContrastive || reading.pooling == .pooler || reading.pooling == .probe)
+    }
+
+    // MARK: - One pass
+
+    private func computed(
+        _ prepared: Prepared, _ model: TextModel, _ readings: [TextReading], _ wants: TextFeatures.Wants,
+        _ title: String
+    ) throws -> [TextReading: Vectors] {
+        let texts = prepared.texts
+        let count = texts.count
+        var found: [TextReading: [VectorTable]] = [:]   // the output first, then every layer
+        func put(_ reading: TextReading, _ slot: Int, _ vectors: Tensor, _ places: ArraySlice<Int>) {
+            while found[reading, default: []].count <= slot {
+                found[reading, default: []].append(VectorTable(rows: count))
+            }
+            found[reading]?[slot].put(vectors, at: places)
+        }
+        let progress = { (done: Int, total: Int) in
+            tell(.init(task: title, done: done, total: total, note: "tokens"))
+            try interruption.check()
+        }
+        if let reading = readings.first, readings.count == 1, needsItsOwnPass(reading, model, wants) {
+            // The pooler has no layers: those are the first token's, which it reads.
+            let layered = wants.contains(.layers)
+            try model.run(texts.map(\.ids), progress: progress) {
+                try model.encoder.encode(ids: $0, pooling: reading.pooling, everyLayer: layered)
+            } take: { places, vectors in
+                put(reading, 0, vectors.vectors, places)
+                for (layer, states) in vectors.layers.enumerated() { put(reading, layer + 1, states, places) }
+            }
+        } else {
+            try model.run(texts.map(\.ids), progress: progress) {
+                try model.encoder.hiddenStates(ids: $0)
+            } take: { places, states in
+                for reading in readings {
+                    let batch = places.map { texts[$0] }
+                    let shown = wants.contains(.layers) ? Array(states.enumerated()) : []
+                    if wants.contains(.output), let top = states.last {
+                        put(reading, 0, try model.pooled(top, batch, reading.pooling), places)
+                    }
+                    for (layer, states) in shown {
+                        put(reading, layer + 1, try model.pooled(states, batch, reading.pooling), places)
+                    }
+                }
+            }
+        }
+        return found.mapValues { tables in
+            Vectors(
+                output: wants.contains(.output) ? tables[0].tensor : nil,
+                layers: wants.contains(.layers) ? tables.dropFirst().map(\.tensor) : [])
+        }
+    }
+
+    // MARK: - Kept
+
+    private func kept(
+        _ prepared: Prepared, _ model: TextModel, _ readings: [TextReading], _ wants: TextFeatures.Wants,
+        _ title: String
+    ) throws -> [TextReading: Vectors] {
+        guard let folder else { return try computed(prepared, model, readings, wants, title) }
+        let modelHash = try FeatureCache.hash(ofModel: model.folder)
+        var texts = ContentHash()
+        for text in prepared.texts {
+            text.ids.withUnsafeBytes {
+                texts.add(part: String($0.count))
+                texts.add(Array($0))
+            }
+        }
+        var found: [TextReading: Vectors] = [:]
+        func file(_ reading: TextReading, _ part: String) -> URL {
+            var hash = texts
+            for part in [modelHash, model.precision.rawValue, reading.frame.rawValue, reading.pooling.rawValue] {
+                hash.add(part: part)
+            }
+            let name = "\(model.name)-\(reading.pooling.rawValue)-\(part)-\(hash.hexadecimal.prefix(16)).safetensors"
+            return folder.appending(path: name)
+        }
+        for reading in readings {
+            found[reading] = try Self.read(file(reading, "output"), file(reading, "layers"), wants)
+        }
+        let missing = readings.filter { found[$0] == nil }
+        if missing.isEmpty { return found }
+        try AtomicFile.makeFolder(folder)
+        for (reading, vectors) in try computed(prepared, model, missing, wants, title) {
+            let notes = ["encoder": model.name]
+            if let output = vectors.output {
+                try writeSafetensors([("output", output)], metadata: notes, to: file(reading, "output"))
+            }
+            if !vectors.layers.isEmpty {
+                let layers = vectors.layers.enumerated().map { (name: "layer.\($0.offset)", tensor: $0.element) }
+                try writeSafetensors(layers, metadata: notes, to: file(reading, "layers"))
+            }
+            found[reading] = vectors
+        }
+        return found
+    }
+
+    /// What the kept files have, if they have all that is wanted.
+    private static func read(_ output: URL, _ layers: URL, _ wants: TextFeatures.Wants) throws -> Vectors? {
+        func isThere(_ url: URL) -> Bool { FileManager.default.fileExists(atPath: url.path) }
+        if wants.contains(.output), !isThere(output) { return nil }
+        if wants.contains(.layers), !isThere(layers) { return nil }
+        var vectors = Vectors()
+        if wants.contains(.output) { vectors.output = try SafetensorsFile(output).tensor("output") }
+        if wants.contains(.layers) {
+            let file = try SafetensorsFile(layers)
+            vectors.layers = try file.names.indices.map { try file.tensor("layer.\($0)") }
+        }
+        return vectors
+    }
+}
+
+/// Vectors that arrive in batches, each put where it belongs.
+struct VectorTable {
+    private let rows: Int
+    private var values: [Float] = []
+    private var width = 0
+
+    init(rows: Int) { self.rows = rows }
+
+    /// `vectors` is [places, width].
+    mutating func put(_ vectors: Tensor, at places: some Sequence<Int>) {
+        if width == 0 {
+            width = vectors.size(-1)
+            values = [Float](repeating: 0, count: rows * width)
+        }
+        vectors.withFloats { source in
+            for (row, place) in places.enumerated() {
+                for i in 0..<width { values[place * width + i] = source[row * width + i] }
+            }
+        }
+    }
+
+    var tensor: Tensor { Tensor(values, shape: [rows, width]) }   // [rows, width]
+}

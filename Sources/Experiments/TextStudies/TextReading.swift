@@ -1,0 +1,71 @@
+import Models
+
+/// What is taken of a text: which special tokens stand around it, and which of its states become its vector.
+public struct TextReading: Hashable, Sendable {
+    /// The tokens around a text.
+    public enum Frame: String, Sendable {
+        /// Those the model's own tokenizer puts: start and end for BERT and CLIP, none for GPT-2.
+        case own
+        /// Start and end token, also where the tokenizer puts none.
+        case framed
+        /// None.
+        case bare
+    }
+
+    public let frame: Frame
+    public let pooling: Pooling
+
+    public init(_ frame: Frame = .own, _ pooling: Pooling) {
+        (self.frame, self.pooling) = (frame, pooling)
+    }
+
+    /// The reading that a pooling of sentences means: an end token must be there to be read.
+    public init(sentences pooling: Pooling) {
+        self.init(pooling == .eos ? .framed : .own, pooling)
+    }
+}
+
+/// How a word is read in the word tasks (Wolfe and Caliskan 2022, section 4).
+public enum WordVariant: String, CaseIterable, Sendable {
+    /// The last sub-token of the word, between the special tokens the model's tokenizer puts.
+    case word
+    /// The end token behind the word.
+    case eos
+    /// The last sub-token between start and end token; differs from `word` for GPT-2 only.
+    case bosEos = "bos-eos"
+    /// The last sub-token of the word without anything around it.
+    case plain
+
+    public var reading: TextReading {
+        switch self {
+        case .word: TextReading(.own, .last)
+        case .eos: TextReading(.framed, .eos)
+        case .bosEos: TextReading(.framed, .last)
+        case .plain: TextReading(.bare, .last)
+        }
+    }
+
+    /// As a table says it.
+    public var title: String {
+        switch self {
+        case .word: "last sub-token of the word"
+        case .eos: "end token"
+        case .bosEos: "last sub-token, start and end token around"
+        case .plain: "last sub-token, nothing around"
+        }
+    }
+}
+
+extension Pooling {
+    /// As a table says it.
+    var title: String {
+        switch self {
+        case .probe: "the probe's (mean for BERT-style, projected end token for CLIP)"
+        case .mean: "mean over tokens"
+        case .cls: "first token"
+        case .eos: "end token"
+        case .last: "last token before the end token"
+        case .pooler: "trained pooler"
+        }
+    }
+}

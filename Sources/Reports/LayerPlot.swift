@@ -1,0 +1,117 @@
+/// A quantity over the layers of several encoders, like Figures 1 to 6 of Wolfe and Caliskan (2022): one line for each
+/// encoder and reading, its best layer marked.
+public struct LayerPlot: Sendable {
+    /// One line.
+    public struct Line: Sendable, Equatable {
+        public var name: String
+        /// Which colour, by the encoder's place in the report.
+        public var colour: Int
+        /// Which dashes, by the reading's place among the encoder's.
+        public var dash: Int
+        /// A value for each layer from 0; nil where there is none.
+        public var values: [Double?]
+        /// Whether the highest point is marked.
+        public var marksBest: Bool
+
+        public init(name: String, colour: Int, dash: Int = 0, values: [Double?], marksBest: Bool = true) {
+            (self.name, self.colour, self.dash, self.values, self.marksBest) = (name, colour, dash, values, marksBest)
+        }
+    }
+
+    public let title: String
+    /// What the vertical axis measures.
+    public let unit: String
+    /// What the horizontal axis counts, from 0 for layers and from 1 for anything else.
+    public let axis: String
+    public let lines: [Line]
+    /// Horizontal lines with a name: published figures.
+    public let references: [(name: String, value: Double)]
+
+    public init(
+        title: String, unit: String, axis: String = "layer", lines: [Line],
+        references: [(name: String, value: Double)] = []
+    ) {
+        self.title = title
+        self.axis = axis
+        self.unit = unit
+        self.lines = lines.filter { $0.values.contains { $0?.isFinite == true } }
+        self.references = references
+    }
+
+    private static let width = 420.0
+    private static let height = 268.0
+    private static let left = 46.0
+    private static let right = 404.0
+    private static let top = 44.0
+    private static let bottom = 220.0
+
+    /// The drawing; nil without a number.
+    public var drawing: SVG? {
+        let values = lines.flatMap { $0.values.compactMap(\.self) }.filter(\.isFinite)
+        guard let deepest = lines.map(\.values.count).max(), !values.isEmpty else { return nil }
+        let x = Scale(
+            domain: 0...Double(max(deepest - 1, 1)), from: Self.left, to: Self.right, ticks: min(deepest - 1, 12))
+        let y = Scale(covering: values + references.map(\.value), from: Self.bottom, to: Self.top, ticks: 5)
+        return SVG(width: Self.width, height: Self.height, summary: summary) {
+            SVG.words(SVG.fitted(title, within: Self.width - 60), 8, 18, kind: "label strong")
+            SVG.words(unit, 8, 34, kind: "quiet")
+            for tick in y.ticks {
+                SVG.line("grid", Self.left, y(tick), Self.right, y(tick))
+                SVG.words(y.label(tick), Self.left - 6, y(tick) + 4, anchor: "end", kind: "quiet")
+            }
+            for tick in x.ticks where tick == tick.rounded() {
+                SVG.line("axis", x(tick), Self.bottom, x(tick), Self.bottom + 4)
+                SVG.words(
+                    NumberText.fixed(tick + firstNumber, decimals: 0), x(tick), Self.bottom + 18, anchor: "middle",
+                    kind: "quiet")
+            }
+            SVG.line("axis", Self.left, Self.bottom, Self.right, Self.bottom)
+            SVG.words(axis, (Self.left + Self.right) / 2, Self.bottom + 36, anchor: "middle", kind: "quiet")
+            for reference in references {
+                SVG.line("axis reference", Self.left, y(reference.value), Self.right, y(reference.value))
+                SVG.words(reference.name, Self.right, y(reference.value) - 5, anchor: "end", kind: "quiet")
+            }
+            for line in lines { curve(line, x, y) }
+        }
+    }
+
+    @MarkupBuilder private func curve(_ line: Line, _ x: Scale, _ y: Scale) -> [Markup] {
+        let kind = Self.kind(line.colour)
+        let points = line.values.enumerated().compactMap { layer, value in
+            value.flatMap { $0.isFinite ? (layer: layer, value: $0) : nil }
+        }
+        Tag.g {
+            Tag.title { line.name }
+            if points.count > 1 {
+                SVG.path(
+                    "curve \(kind) dash-\(line.dash % 4)", through: points.map { (x(Double($0.layer)), y($0.value)) })
+            }
+            if let best = points.max(by: { $0.value < $1.value }), line.marksBest || points.count == 1 {
+                Tag.circle([
+                    "class": "mark \(kind)", "cx": SVG.number(x(Double(best.layer))), "cy": SVG.number(y(best.value)),
+                    "r": "4",
+                ])
+            }
+        }
+    }
+
+    private var firstNumber: Double { axis == "layer" ? 0 : 1 }
+
+    static func kind(_ colour: Int) -> String { "series-\(colour % 8)" }
+
+    private var summary: String {
+        let told = lines.map { line in
+            let known = line.values.compactMap(\.self)
+            return
+                "\(line.name) from \(NumberText.significant(known.first ?? .nan)) to \(NumberText.significant(known.last ?? .nan))"
+        }
+        return "\(title), \(unit) over the \(axis)s: " + told.joined(separator: "; ")
+    }
+
+    /// A short piece of the line for a legend.
+    static func swatch(colour: Int, dash: Int) -> SVG {
+        SVG(width: 34, height: 12, summary: "line") {
+            SVG.path("curve \(kind(colour)) dash-\(dash % 4)", through: [(2, 6), (32, 6)])
+        }
+    }
+}

@@ -1,0 +1,214 @@
+/// A text study as one page: findings, tables, curves over layers, differences, geometry, settings.
+public struct TextStudyPage: Sendable {
+    let report: TextStudyReport
+    /// A page this one belongs to, in the same folder.
+    let home: String?
+
+    public init(_ report: TextStudyReport, home: String? = nil) { (self.report, self.home) = (report, home) }
+
+    /// The file's text.
+    public var rendered: String {
+        HTMLPage(title: report.title) {
+            top
+        } main: {
+            if let table = report.summaryTable { overview(table) }
+            for task in report.tasks { section(of: task) }
+            for what in [GeometryRecord.What.words, .sentences] {
+                let records = report.geometry.filter { $0.what == what }
+                if !records.isEmpty { geometry(what, records) }
+            }
+            if !report.geometry.isEmpty { terms }
+            if !report.caveats.isEmpty { caveats }
+            facts
+        } footer: {
+            "Made by synesthesia \(report.provenance.toolVersion) on \(report.provenance.date). "
+            "This page is complete in itself: it loads nothing and runs no script."
+        }.rendered
+    }
+
+    // MARK: Parts
+
+    @MarkupBuilder private var top: [Markup] {
+        Tag.p(["class": "eyebrow"]) { "Synesthesia · text encoders by themselves" }
+        Tag.h1 { report.title }
+        Tag.p(["class": "subtitle"]) { report.subtitle }
+        Tag.p(["class": "lead"]) { report.lead }
+        let findings = report.findings
+        if !findings.isEmpty {
+            Tag.ul(["class": "caveats"]) { for finding in findings { Tag.li { finding } } }
+        }
+        Tag.nav(["aria-label": "Contents"]) {
+            if let home { Tag.a(["href": home]) { "Back to the probe" } }
+            for (id, name) in contents { Tag.a(["href": "#\(id)"]) { name } }
+        }
+    }
+
+    private var contents: [(String, String)] {
+        var all: [(String, String)] = report.summaryTable == nil ? [] : [("all", "All tasks")]
+        all += report.tasks.map { ("task-\(id($0))", $0) }
+        for what in [GeometryRecord.What.words, .sentences] where report.geometry.contains(where: { $0.what == what }) {
+            all.append(("geometry-\(what.rawValue)", "Geometry: \(what.rawValue)"))
+        }
+        if !report.caveats.isEmpty { all.append(("caveats", "Before quoting a number")) }
+        return all + [("settings", "Settings and provenance")]
+    }
+
+    private func id(_ task: String) -> String {
+        String(task.map { $0.isASCII && ($0.isLetter || $0.isNumber) ? $0 : "-" })
+    }
+
+    private func overview(_ table: TextTable) -> Markup {
+        Tag.section(["id": "all"]) {
+            Tag.h2 { "All tasks" }
+            TextStudyReport.untitled(table).markup
+        }
+    }
+
+    private func section(of task: String) -> Markup {
+        let table = report.table(of: task)
+        return Tag.section(["id": "task-\(id(task))"]) {
+            Tag.h2 { table.title ?? task }
+            TextStudyReport.untitled(table).markup
+            if let drawing = curves(of: task)?.drawing {
+                Tag.figure {
+                    legend(report.scores(of: task).map { ($0.encoder, $0.variant) })
+                    Tag.div(["class": "box panels wide", "tabindex": "0"]) { drawing.inline }
+                    Tag.figcaption { "Layer 0 is the embedding output. A dot marks the best layer." }
+                }
+            }
+            if let differences = report.comparisonTable(of: task) { Tag.figure { differences.markup } }
+            if let every = report.layerTable(of: task) {
+                Tag.details {
+                    Tag.summary { every.title ?? "" }
+                    TextStudyReport.untitled(every).markup(kind: "facts")
+                }
+            }
+        }
+    }
+
+    /// The task's figure over the layers.
+    private func curves(of task: String) -> LayerPlot? {
+        let scores = report.scores(of: task).filter { !$0.layers.isEmpty }
+        guard let first = scores.first else { return nil }
+        let lines = scores.map { score in
+            LayerPlot.Line(
+                name: "\(score.encoder), \(score.variant)", colour: colour(score.encoder),
+                dash: dash(score.variant, task),
+                values: score.layers.map { score.figure($0).map { 100 * $0.value } })
+        }
+        return LayerPlot(title: task, unit: "\(first.metric.name) × 100", lines: lines)
+    }
+
+    private func colour(_ encoder: String) -> Int { report.encoders.firstIndex { $0.name == encoder } ?? 0 }
+
+    private func dash(_ variant: String, _ task: String) -> Int {
+        let variants = report.scores(of: task).map(\.variant).reduce(into: [String]()) {
+            if !$0.contains($1) { $0.append($1) }
+        }
+        return variants.firstIndex(of: variant) ?? 0
+    }
+
+    /// Which line is whose: colours are encoders, dashes readings.
+    private func legend(_ lines: [(encoder: String, variant: String)]) -> Markup {
+        var (encoders, variants) = ([String](), [String]())
+        for line in lines {
+            if !encoders.contains(line.encoder) { encoders.append(line.encoder) }
+            if !line.variant.isEmpty, !variants.contains(line.variant) { variants.append(line.variant) }
+        }
+        return Tag.div(["class": "legend"]) {
+            for encoder in encoders {
+                Tag.span {
+                    LayerPlot.swatch(colour: colour(encoder), dash: 0).inline
+                    encoder
+                }
+            }
+            if variants.count > 1 {
+                for (dash, variant) in variants.enumerated() {
+                    Tag.span(["class": "quiet"]) {
+                        LayerPlot.swatch(colour: 7, dash: dash).inline
+                        variant
+                    }
+                }
+            }
+        }
+    }
+
+    private func geometry(_ what: GeometryRecord.What, _ records: [GeometryRecord]) -> Markup {
+        Tag.section(["id": "geometry-\(what.rawValue)"]) {
+            Tag.h2 { "Geometry: \(what.title.lowercased())" }
+            Tag.figure {
+                legend(records.map { ($0.encoder, "") })
+                Tag.div(["class": "box panels wide", "tabindex": "0"]) {
+                    for plot in plots(records) { if let drawing = plot.drawing { drawing.inline } }
+                }
+            }
+            for record in records {
+                let table = report.table(of: record)
+                Tag.details {
+                    Tag.summary { table.title ?? "" }
+                    TextStudyReport.untitled(table).markup(kind: "facts")
+                }
+            }
+        }
+    }
+
+    private func plots(_ records: [GeometryRecord]) -> [LayerPlot] {
+        func plot(_ title: String, _ unit: String, _ value: (LayerGeometry) -> Double?) -> LayerPlot {
+            LayerPlot(
+                title: title, unit: unit,
+                lines: records.map { record in
+                    .init(
+                        name: record.encoder, colour: colour(record.encoder), values: record.layers.map(value),
+                        marksBest: false)
+                })
+        }
+        let spectra = records.compactMap { record in
+            record.layers.last?.spectrum.map { (record.encoder, $0) }
+        }
+        return [
+            plot("Self-similarity", "mean cosine of all pairs") { $0.selfSimilarity },
+            plot("Self-similarity after removing the mean", "mean cosine of all pairs") { $0.centredSelfSimilarity },
+            plot("… and the first five components", "mean cosine of all pairs") { $0.withoutTop5 },
+            plot("Share of the five largest components", "of the squared length, %") { $0.top5.map { 100 * $0 } },
+            plot("Effective rank", "dimensions") { $0.effectiveRank },
+            plot("IsoScore", "0 one direction, 1 all alike") { $0.isoScore },
+            LayerPlot(
+                title: "PCA spectrum of the top layer", unit: "share of the variance, %, by component",
+                axis: "component",
+                lines: spectra.map { encoder, shares in
+                    .init(name: encoder, colour: colour(encoder), values: shares.map { 100 * $0 }, marksBest: false)
+                }),
+        ]
+    }
+
+    private var terms: Markup {
+        Tag.section(["id": "geometry-terms"]) {
+            Tag.h2 { "What geometry measures" }
+            Tag.dl {
+                for term in TextStudyReport.geometryTerms {
+                    Tag.dt { term.name }
+                    Tag.dd { term.text }
+                }
+            }
+        }
+    }
+
+    private var caveats: Markup {
+        Tag.section(["id": "caveats"]) {
+            Tag.h2 { "Before quoting a number" }
+            Tag.ul(["class": "caveats"]) { for sentence in report.caveats { Tag.li { sentence } } }
+        }
+    }
+
+    private var facts: Markup {
+        Tag.section(["id": "settings"]) {
+            Tag.h2 { "Settings and provenance" }
+            for table in [report.encoderTable, report.settingsTable, report.provenanceTable].compactMap(\.self) {
+                Tag.details {
+                    Tag.summary { table.title ?? "" }
+                    TextStudyReport.untitled(table).markup(kind: "facts")
+                }
+            }
+        }
+    }
+}

@@ -1,0 +1,300 @@
+/// The tables of a text study; every rendering shows the same cells. Correlations stand in hundredths, as the papers
+/// print them.
+extension TextStudyReport {
+    /// The tasks in the order they were measured.
+    public var tasks: [String] {
+        scores.reduce(into: []) { names, score in
+            if !names.contains(score.task) { names.append(score.task) }
+        }
+    }
+
+    func scores(of task: String) -> [TextScore] { scores.filter { $0.task == task } }
+
+    /// A correlation in hundredths.
+    static func hundredths(_ value: Double?) -> String {
+        value.map { NumberText.fixed(100 * $0, decimals: 2) } ?? "undefined"
+    }
+
+    private static func text(_ record: CorrelationRecord?) -> String { hundredths(record?.value) }
+
+    private static func interval(_ record: CorrelationRecord?) -> String {
+        guard let record else { return "" }
+        let interval = record.bootstrap ?? record.interval
+        return "\(hundredths(interval.lower)) to \(hundredths(interval.upper))"
+    }
+
+    private static func layered(_ score: TextScore, _ layer: LayerScore?) -> String {
+        guard let layer, let figure = score.figure(layer), let place = layer.layer else { return "" }
+        return "\(hundredths(figure.value)) (layer \(place))"
+    }
+
+    // MARK: One task
+
+    /// Encoders and readings against the figures of a task.
+    public func table(of task: String) -> TextTable {
+        let scores = scores(of: task)
+        let metric = scores.first?.metric ?? .spearman
+        let other: TextScore.Metric = metric == .spearman ? .pearson : .spearman
+        var table = TextTable(
+            scores.first?.taskTitle,
+            columns: [
+                .init("Encoder"), .init("Vector"), .init("n", .right), .init(metric.name, .right),
+                .init("95 % interval", .right), .init(other.name, .right), .init("Best layer", .right),
+                .init("95 % interval", .right), .init("Top layer", .right), .init("Published", .right),
+            ],
+            rows: scores.map { score in
+                let output = score.output
+                let figures = output.map { ($0.spearman, $0.pearson) }
+                let best = score.output == nil ? score.best : nil
+                return [
+                    score.encoder, score.variant, String(score.n),
+                    output == nil ? "" : Self.text(output.flatMap(score.figure)),
+                    Self.interval(output.flatMap(score.figure)),
+                    output == nil ? "" : Self.text(metric == .spearman ? figures?.1 : figures?.0),
+                    score.layers.isEmpty ? "" : (score.best == nil ? "undefined" : Self.layered(score, score.best)),
+                    Self.interval(best.flatMap(score.figure)), Self.layered(score, score.top),
+                    score.published.filter { $0.metric == metric }.map(Self.text).joined(separator: "; "),
+                ]
+            })
+        table.notes = notes(scores)
+        return table.withoutEmptyColumns
+    }
+
+    private static func text(_ figure: PublishedFigure) -> String {
+        let layer = figure.layer.map { " (layer \($0))" } ?? ""
+        return "\(figure.model) \(hundredths(figure.value))"
+            + (figure.place == "output" ? "" : " \(figure.place)\(layer)")
+    }
+
+    private func notes(_ scores: [TextScore]) -> [String] {
+        var notes = ["Correlations × 100; the interval is the bootstrap's."]
+        let readings = Dictionary(scores.map { ($0.variant, $0.reading) }, uniquingKeysWith: { first, _ in first })
+        notes.append(
+            "Vector: " + readings.sorted { $0.key < $1.key }.map { "\($0.key), \($0.value)" }.joined(separator: "; ")
+                + ".")
+        let sources = Set(scores.flatMap(\.published).map(\.source)).sorted()
+        if !sources.isEmpty {
+            notes.append("Published: \(sources.joined(separator: "; ")); of the model named, by its sizes.")
+        }
+        for score in scores {
+            let all = [score.output].compactMap(\.self) + score.layers
+            for reason in Set(all.compactMap(\.undefined)).sorted() {
+                let places = all.filter { $0.undefined == reason }.map { $0.layer.map { "layer \($0)" } ?? "output" }
+                notes.append(
+                    "\(score.encoder), \(score.variant), \(places.joined(separator: ", ")): undefined, \(reason)")
+            }
+            if score.tooLong > 0 {
+                notes.append("\(score.encoder): \(score.tooLong) pairs left out, a text is longer than its context.")
+            }
+            if score.truncated > 0 {
+                notes.append("\(score.encoder): \(score.truncated) texts were cut to its context.")
+            }
+            if score.unknown > 0 {
+                notes.append("\(score.encoder): \(score.unknown) texts hold something its vocabulary does not spell.")
+            }
+        }
+        return notes.reduce(into: []) { if !$0.contains($1) { $0.append($1) } }
+    }
+
+    /// The figure of every layer, encoders side by side; nil where no layers were read.
+    public func layerTable(of task: String) -> TextTable? {
+        let scores = scores(of: task).filter { !$0.layers.isEmpty }
+        guard let deepest = scores.map(\.layers.count).max() else { return nil }
+        return TextTable(
+            "\(scores[0].metric.name) of every layer",
+            columns: [.init("Layer", .right)] + scores.map { .init("\($0.encoder), \($0.variant)", .right) },
+            rows: (0..<deepest).map { layer in
+                [String(layer)] + scores.map { layer < $0.layers.count ? Self.text($0.figure($0.layers[layer])) : "" }
+            },
+            notes: ["Layer 0 is the embedding output."])
+    }
+
+    // MARK: All tasks
+
+    /// Encoders against tasks, best layer and top layer, as in the papers' Table 1; nil for a single task.
+    public var summaryTable: TextTable? {
+        guard tasks.count > 1 else { return nil }
+        var rows: [(key: String, cells: [String: String])] = []
+        for score in scores {
+            let key = "\(score.encoder)\u{0}\(score.variant)"
+            if !rows.contains(where: { $0.key == key }) { rows.append((key, [:])) }
+            guard let place = rows.firstIndex(where: { $0.key == key }) else { continue }
+            let cell =
+                score.output.map { Self.text(score.figure($0)) }
+                ?? score.best.map { best in
+                    "\(Self.text(score.figure(best))) (\(best.layer ?? 0)) / \(Self.hundredths(score.top.flatMap(score.figure)?.value))"
+                }
+                ?? "undefined"
+            rows[place].cells[score.task] = cell
+        }
+        return TextTable(
+            "All tasks", columns: [.init("Encoder"), .init("Vector")] + tasks.map { .init($0, .right) },
+            rows: rows.map { row in
+                row.key.split(separator: "\u{0}").map(String.init) + tasks.map { row.cells[$0] ?? "" }
+            },
+            notes: [
+                "Spearman × 100, for valnorm Pearson × 100. Sentence tasks: the encoder's output. "
+                    + "Word tasks: best layer (its number) / top layer."
+            ])
+    }
+
+    /// Which differences are more than chance.
+    public func comparisonTable(of task: String) -> TextTable? {
+        let found = comparisons.filter { $0.task == task }
+        guard let first = found.first else { return nil }
+        let variants = Set(found.flatMap { [$0.variantA, $0.variantB] })
+        func name(_ encoder: String, _ variant: String) -> String {
+            variants.count > 1 ? "\(encoder), \(variant)" : encoder
+        }
+        return TextTable(
+            "Differences between encoders, \(first.place)",
+            columns: [
+                .init("Comparison"), .init("n", .right), .init("Difference", .right), .init("Between", .right),
+                .init("Williams' t", .right), .init("df", .right), .init("p", .right), .init("p (Holm)", .right),
+                .init("Steiger's Z", .right), .init("p", .right),
+            ],
+            rows: found.map { row in
+                [
+                    name(row.a, row.variantA) + " − " + name(row.b, row.variantB), String(row.n),
+                    Self.hundredths(row.valueA - row.valueB),
+                    Self.hundredths(row.between), NumberText.fixed(row.williamsT, decimals: 2),
+                    String(row.degreesOfFreedom),
+                    NumberText.pValue(row.williamsP), NumberText.pValue(row.pHolm),
+                    NumberText.fixed(row.steigerZ, decimals: 2), NumberText.pValue(row.steigerP),
+                ]
+            },
+            notes: [
+                "Both correlations are with the same scores, so they are dependent; Between: how the two encoders agree. "
+                    + (first.metric == .spearman ? "Of ranks. " : "")
+                    + (first.place == "best layer"
+                        ? "The best layer was picked by the same scores: read p with that in mind." : "")
+            ])
+    }
+
+    // MARK: Geometry
+
+    public func table(of record: GeometryRecord) -> TextTable {
+        func number(_ value: Double?, _ decimals: Int = 3) -> String {
+            value.map { NumberText.fixed($0, decimals: decimals) } ?? "undefined"
+        }
+        func share(_ value: Double?) -> String { value.map { NumberText.percent($0) } ?? "undefined" }
+        var notes: [String] = []
+        if let published = record.published { notes.append(published) }
+        if record.leftOut > 0 {
+            notes.append("\(record.leftOut) left out: too long, or spelled differently in the sentence.")
+        }
+        return TextTable(
+            "\(record.encoder): \(record.n) vectors, \(record.reading)",
+            columns: [
+                .init("Layer", .right), .init("Self-similarity", .right), .init("− mean", .right),
+                .init("− top 1", .right),
+                .init("− top 5", .right), .init("Top-5 share", .right), .init("Top-8 share", .right),
+                .init("Top-5 as released", .right), .init("Effective rank", .right), .init("IsoScore", .right),
+                .init("First component", .right), .init("For 90 %", .right),
+            ],
+            rows: record.layers.map { layer in
+                [
+                    String(layer.layer), number(layer.selfSimilarity), number(layer.centredSelfSimilarity),
+                    number(layer.withoutTop1), number(layer.withoutTop5), share(layer.top5), share(layer.top8),
+                    share(layer.top5AsReleased), number(layer.effectiveRank, 1), number(layer.isoScore),
+                    share(layer.spectrum?.first), layer.componentsForNinety.map(String.init) ?? "",
+                ]
+            },
+            notes: notes)
+    }
+
+    /// What the columns of geometry mean.
+    static let geometryTerms = [
+        ReportSection.Term(
+            "Self-similarity",
+            "mean cosine of all pairs of vectors; 0 where directions are spread evenly, 1 where all point one way."),
+        ReportSection.Term(
+            "− mean, − top 1, − top 5",
+            "the same after removing the mean vector, and then the first principal component, or the first five."),
+        ReportSection.Term(
+            "Top-5, top-8 share",
+            "mean share of a vector's squared length in its largest components; as released: the mean length of the "
+                + "five largest values over the mean length, as the paper's code computes it."),
+        ReportSection.Term(
+            "Effective rank",
+            "exp of the entropy of the singular values of the centred vectors (Roy and Vetterli 2007)."),
+        ReportSection.Term(
+            "IsoScore",
+            "1 where the variance is the same in all directions, 0 where it lies in one (Rudman et al. 2022)."),
+        ReportSection.Term(
+            "First component, for 90 %",
+            "the first principal component's share of the variance, and how many components hold 90 % of it."),
+    ]
+
+    public var encoderTable: TextTable {
+        TextTable(
+            "Encoders",
+            columns: [
+                .init("Encoder"), .init("Type"), .init("Layers", .right), .init("Width", .right), .init("Letters"),
+            ],
+            rows: encoders.map {
+                [$0.name, $0.modelType, String($0.layers), String($0.width), $0.isCased ? "cased" : "uncased"]
+            })
+    }
+
+    var settingsTable: TextTable? {
+        settings.isEmpty
+            ? nil
+            : TextTable(
+                "Settings", columns: [.init("Setting"), .init("Value")], rows: settings.map { [$0.key, $0.value] })
+    }
+
+    var provenanceTable: TextTable {
+        let rows = [
+            ["tool", "synesthesia \(provenance.toolVersion)"], ["processor", provenance.cpu],
+            ["threads", String(provenance.threads)], ["precision", provenance.precision], ["date", provenance.date],
+        ]
+        return TextTable(
+            "Provenance", columns: [.init("What"), .init("Value")],
+            rows: rows + provenance.stages.map { ["time: \($0.name)", NumberText.duration($0.seconds)] })
+    }
+
+    // MARK: For other programs
+
+    /// One line per encoder, task, reading and layer: `text.csv`. The output's layer is empty.
+    public var scoresCSV: String {
+        let rows = scores.flatMap { score in
+            ([score.output].compactMap(\.self) + score.layers).map { layer -> [CSV.Field] in
+                let (spearman, pearson) = (layer.spearman, layer.pearson)
+                return [
+                    .text(score.encoder), .text(score.task), .text(score.variant),
+                    layer.layer.map(CSV.Field.count) ?? .absent,
+                    .count(score.n), .optional(spearman?.value), .optional(spearman?.interval.lower),
+                    .optional(spearman?.interval.upper), .optional(pearson?.value), .optional(pearson?.interval.lower),
+                    .optional(pearson?.interval.upper),
+                ]
+            }
+        }
+        return CSV.text(
+            heading: [
+                "encoder", "task", "vector", "layer", "n", "spearman", "spearman_low", "spearman_high", "pearson",
+                "pearson_low", "pearson_high",
+            ], rows: rows)
+    }
+
+    /// One line per encoder and layer: `geometry.csv`.
+    public var geometryCSV: String {
+        let rows = geometry.flatMap { record in
+            record.layers.map { layer -> [CSV.Field] in
+                [
+                    .text(record.encoder), .text(record.what.rawValue), .count(layer.layer), .count(record.n),
+                    .optional(layer.selfSimilarity), .optional(layer.centredSelfSimilarity),
+                    .optional(layer.withoutTop1),
+                    .optional(layer.withoutTop5), .optional(layer.top5), .optional(layer.top8),
+                    .optional(layer.top5AsReleased), .optional(layer.effectiveRank), .optional(layer.isoScore),
+                ]
+            }
+        }
+        return CSV.text(
+            heading: [
+                "encoder", "vectors", "layer", "n", "self_similarity", "self_similarity_centred",
+                "self_similarity_without_top1", "self_similarity_without_top5", "top5", "top8", "top5_as_released",
+                "effective_rank", "iso_score",
+            ], rows: rows)
+    }
+}

@@ -1,0 +1,45 @@
+import ArgumentParser
+import Experiments
+import Reports
+
+struct Geometry: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        abstract: "Measures how an encoder's vectors lie in every layer's space: self-similarity, shares, rank.",
+        discussion: """
+            Texts: a file with one text a line, a .tsv of sentence pairs, or sts12-16 or sts-b from the data folder. \
+            Words are drawn once and are the same in every layer and for every encoder.
+            """)
+
+    @Option(help: "The texts: a file, sts12-16 or sts-b.")
+    var texts: String
+
+    @Option(help: "How many words in their sentences to draw.")
+    var sample = 10_000
+
+    @Flag(help: "Measure whole sentences by their end token instead of words.")
+    var sentences = false
+
+    @Option(help: "With --sentences: another vector than the end token's.")
+    var pooling: EncoderSettings.Pooling?
+
+    @OptionGroup var study: StudyOptions
+    @OptionGroup var shared: SharedOptions
+
+    func validate() throws {
+        if sample < 2 { throw ValidationError("--sample must be at least 2, not \(sample)") }
+        if pooling != nil && !sentences { throw ValidationError("--pooling belongs to --sentences; give both") }
+        if pooling == .pooler { throw ValidationError("--pooling pooler reads the top layer only; choose another") }
+    }
+
+    func run() throws {
+        let read = try GeometryStudy.texts(texts, in: study.folder, likePaper: study.likePaper)
+        let models = try study.models(shared)
+        let (watch, bars) = (SignalWatch(), ProgressLines(shared))
+        let report = try TextStudyReport.geometry(
+            read, of: texts, models, sample: sentences ? nil : sample, pooling: pooling ?? .eos,
+            likePaper: study.likePaper,
+            seed: study.seed, with: study.source(watch, bars))
+        bars.finish()
+        try study.finish(report, layers: true, shared)
+    }
+}
