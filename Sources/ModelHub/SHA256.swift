@@ -44,8 +44,8 @@ package struct SHA256: CompressionFunction {
     ]
 }
 
-/// SHA-256 of bytes that arrive in pieces, for the other rooms: compiled here as one piece with its function, which
-/// makes it some twenty times as fast as the generic ``Digest`` seen from outside.
+/// SHA-256 of bytes that arrive in pieces, for the other rooms: no generic type, so that it is compiled here as one
+/// piece with its function.
 package struct ContentDigest: Sendable {
     private var digest = Digest<SHA256>()
 

@@ -46,7 +46,7 @@ struct FetchCommandTests {
     func path() throws {
         let run = try CommandRun(["tokenize", "--encoder", "encoder/none", "--captions", "faces.txt"])
         #expect(run.exitCode == 66 && run.complaints.contains("model encoder/none was not found"), "\(run.complaints)")
-        #expect(!run.complaints.contains("fetch"))
+        #expect(!run.complaints.contains("synesthesia fetch"))
         let name = try CommandRun(["tokenize", "--encoder", "org/none", "--captions", "faces.txt"])
         #expect(name.exitCode == 66 && name.complaints.hasSuffix("; fetch it with: synesthesia fetch org/none\n"))
     }
