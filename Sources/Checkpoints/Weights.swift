@@ -118,7 +118,7 @@ public final class Weights: Sendable {
     /// Checkpoints that come without settings tell their model's sizes this way.
     public func storedShape(of name: String) -> [Int]? {
         switch origin {
-        case .files(let files): files.file(of: name)?.shape(of: name)
+        case .files(let files): files[name]?.shape
         case .tensors(let tensors): tensors[name]?.shape
         case .fresh: nil
         }
