@@ -46,10 +46,28 @@ static void read_bytes(png_structp png, png_bytep out, size_t count) {
     reader->position += count;
 }
 
+// libpng makes room for a whole chunk, zeros it and only then reads it: a chunk that claims more than the file has must
+// be refused before. Pixels are read piece by piece, so a cut file may still show what stands before them.
+static int chunks_fit(const uint8_t *bytes, size_t length) {
+    size_t at = 8;
+    while (at <= length && length - at >= 8) {
+        const uint8_t *chunk = bytes + at;
+        const size_t size = (size_t)chunk[0] << 24 | (size_t)chunk[1] << 16 | (size_t)chunk[2] << 8 | chunk[3];
+        if (size > length - at - 8) return memcmp(chunk + 4, "IDAT", 4) == 0;
+        at += 12 + size;
+    }
+    return 1;
+}
+
 cpng_reader *cpng_open(const uint8_t *bytes, size_t length, char *error) {
     cpng_reader *reader = calloc(1, sizeof *reader);
     if (!reader) {
         snprintf(error, CPNG_ERROR_CAPACITY, "no memory left");
+        return NULL;
+    }
+    if (!chunks_fit(bytes, length)) {
+        snprintf(error, CPNG_ERROR_CAPACITY, "the file ends too early");
+        free(reader);
         return NULL;
     }
     reader->bytes = bytes;

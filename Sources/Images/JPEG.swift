@@ -15,6 +15,14 @@ enum JPEG {
             defer { cjpeg_close(reader) }
             let width = Int(cjpeg_width(reader)), height = Int(cjpeg_height(reader))
             try ImageLimits.check(width: width, height: height, named: name)
+            // Huffman's code spends at least one bit on a block of 64 pixels, or a byte on 512; arithmetic coding may
+            // spend less, so sixteen times that is allowed. A smaller file cannot hold what it claims.
+            if width * height / 8_192 > file.count {
+                throw ImageError(
+                    .damaged,
+                    "\(name): \(file.count) bytes cannot hold the \(width)×\(height) pixels this JPEG claims; "
+                        + "it is cut short or damaged.")
+            }
             return try Image(width: width, height: height) { canvas in
                 let done = reason.fill { cjpeg_read_pixels(reader, canvas.baseAddress, canvas.count, $0) }
                 if done == 0 { throw damaged(name, reason.string) }
