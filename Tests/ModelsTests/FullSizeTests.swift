@@ -20,19 +20,24 @@ struct FullSizeTests {
             ? try ModelFixture(folder: place) : nil
     }
 
-    /// Prints one line for each precision: what, the largest error, the worst layer.
+    /// Prints one line for each precision: what, the largest error, the worst layer. In BFloat16 an error may reach
+    /// 2e-2, or where rounding alone takes PyTorch further (autocast, the same weights), as far as that.
     private func report(
         _ fixture: ModelFixture, _ precision: Precision, _ parts: [(name: String, values: [Float], reference: [Float])]
     ) {
         var worst = (name: "", error: 0.0)
+        var yardstick = 0.0
         for part in parts {
             let closeness = Closeness(part.values, part.reference)
-            #expect(closeness.within(precision == .float32 ? 1e-4 : 2e-2), "\(part.name): \(closeness)")
+            let theirs = ((try? fixture.floats("autocast." + part.name))?.first).map(Double.init) ?? 0
+            yardstick = max(yardstick, theirs)
+            #expect(closeness.within(precision == .float32 ? 1e-4 : max(2e-2, theirs)), "\(part.name): \(closeness)")
             if closeness.relativeToScale >= worst.error { worst = (part.name, closeness.relativeToScale) }
         }
         let bits = precision == .float32 ? "f32" : "bf16"
         print("full size: \(fixture.folder.lastPathComponent) \(bits): \(parts.count) arrays, largest error "
-            + "\(String(format: "%.1e", worst.error)) (\(worst.name))")
+            + "\(String(format: "%.1e", worst.error)) (\(worst.name))"
+            + (precision == .float32 ? "" : ", PyTorch's own in bf16 \(String(format: "%.1e", yardstick))"))
     }
 
     private func states(
@@ -82,8 +87,10 @@ struct FullSizeTests {
         let reference = try fixture.expected.tensor("logits")
         report(fixture, precision, [("logits", logits.floats, reference.floats)])
         let same = zip(logits.argmax().integers, reference.argmax().integers).count { $0 == $1 }
-        print("full size: transformer \(precision == .float32 ? "f32" : "bf16"): \(same) of 512 greedy tokens agree")
-        #expect(same >= 507)
+        let theirs = try fixture.expected.tensor("autocast.greedy").integers[0]
+        print("full size: transformer \(precision == .float32 ? "f32" : "bf16"): \(same) of 512 greedy tokens agree"
+            + (precision == .float32 ? "" : ", of PyTorch's own in bf16 \(theirs)"))
+        #expect(same >= (precision == .float32 ? 512 : min(507, Int(theirs))))
     }
 
     @Test(arguments: ["vqgan-1024", "vqgan-16384"]) func vqgan(name: String) throws {

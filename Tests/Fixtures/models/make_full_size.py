@@ -5,7 +5,8 @@ Requirements: torch==2.15.*, transformers==5.23.*, safetensors==0.8.*, taming-tr
     python make_full_size.py bert-large|clip-large-336|transformer|vqgan-1024|vqgan-16384 FOLDER
 
 Writes FOLDER/NAME with the checkpoint in the original's layout and expected.safetensors beside it. The references
-compute in double precision.
+compute in double precision, the VQGAN's in single, because convolutions in double take an hour. How far PyTorch itself is
+off in BFloat16 (torch.autocast) is stored beside each array as `autocast.NAME`: a yardstick for ours.
 """
 
 import sys
@@ -38,6 +39,23 @@ def livelier(model):
     return model.eval()
 
 
+def off(results, exact):
+    """The largest error of each array, relative to its scale; padding is not looked at."""
+    lengths = exact.get("lengths")
+    found = {}
+    for key, x in results.items():
+        y = exact[key].double()
+        if lengths is not None and key.startswith("hidden"):
+            real = torch.arange(y.shape[1])[None] < lengths[:, None]
+            x, y = x[real], y[real]
+        found["autocast." + key] = ((x.double() - y).abs().max() / y.abs().max()).reshape(1)
+    return found
+
+
+def autocast():
+    return torch.autocast("cpu", dtype=torch.bfloat16)
+
+
 def write(tensors):
     stored = {k: (v.float() if v.is_floating_point() else v.int()).contiguous().clone() for k, v in tensors.items()}
     save_file(stored, folder / "expected.safetensors")
@@ -61,8 +79,16 @@ def make_bert():
     model = livelier(BertModel(config))
     model.save_pretrained(folder)
     ids, mask, lengths = padded([torch.randint(1000, 28996, (n,)) for n in (25, 64)])
-    out = model.double()(ids, attention_mask=mask, output_hidden_states=True)
-    write({"ids": ids, "lengths": lengths, "pooled": out.pooler_output, **layers(out.hidden_states)})
+
+    def results():
+        out = model(ids, attention_mask=mask, output_hidden_states=True)
+        return {"pooled": out.pooler_output, **layers(out.hidden_states)}
+
+    with autocast():
+        rounded = results()
+    model.double()
+    exact = {"ids": ids, "lengths": lengths, **results()}
+    write(exact | off(rounded, exact))
 
 
 def make_clip():
@@ -76,11 +102,19 @@ def make_clip():
     end = torch.tensor([49407])
     ids, mask, lengths = padded([torch.cat((torch.tensor([49406]), torch.randint(1, 49000, (n,)), end)) for n in (25, 75)])
     images = torch.randn(2, 3, 336, 336)
-    model = model.double()
-    read = model.text_model(ids, attention_mask=mask, output_hidden_states=True)
-    seen = model.vision_model(images.double(), output_hidden_states=True)
-    write({"ids": ids, "lengths": lengths, "images": images, **layers(read.hidden_states), **layers(seen.hidden_states, "seen"),
-           "text_embeds": model.text_projection(read.pooler_output), "image_embeds": model.visual_projection(seen.pooler_output)})
+
+    def results():
+        read = model.text_model(ids, attention_mask=mask, output_hidden_states=True)
+        seen = model.vision_model(images.to(model.dtype), output_hidden_states=True)
+        return {**layers(read.hidden_states), **layers(seen.hidden_states, "seen"),
+                "text_embeds": model.text_projection(read.pooler_output),
+                "image_embeds": model.visual_projection(seen.pooler_output)}
+
+    with autocast():
+        rounded = results()
+    model.double()
+    exact = {"ids": ids, "lengths": lengths, "images": images, **results()}
+    write(exact | off(rounded, exact))
 
 
 def without_lightning():
@@ -110,10 +144,18 @@ def make_transformer():
               folder / "model.safetensors")
     tokens = torch.cat((torch.zeros(2, 1, dtype=torch.long), torch.randint(0, 1024, (2, 255))), 1)
     prefix = torch.randn(2, 1, 1664)
-    model = model.double()
-    x = model.tok_emb(tokens) + model.pos_emb[:, :256]
-    x = model.blocks(torch.cat((prefix.double(), x), 1))
-    write({"tokens": tokens, "prefix": prefix, "logits": model.head(model.ln_f(x[:, 1:]))})
+
+    def results():
+        x = model.tok_emb(tokens) + model.pos_emb[:, :256]
+        x = model.blocks(torch.cat((prefix.to(x.dtype), x), 1))
+        return {"logits": model.head(model.ln_f(x[:, 1:]))}
+
+    with autocast():
+        rounded = results()
+    model.double()
+    exact = {"tokens": tokens, "prefix": prefix, **results()}
+    same = (rounded["logits"].argmax(-1) == exact["logits"].argmax(-1)).sum()
+    write(exact | off(rounded, exact) | {"autocast.greedy": same.reshape(1)})
 
 
 def make_vqgan(codes):
@@ -123,18 +165,15 @@ def make_vqgan(codes):
     params = {"embed_dim": 256, "n_embed": codes, "lossconfig": {"target": "torch.nn.Identity"}, "ddconfig": {
         "double_z": False, "z_channels": 256, "resolution": 256, "in_channels": 3, "out_ch": 3, "ch": 128,
         "ch_mult": [1, 1, 2, 2, 4], "num_res_blocks": 2, "attn_resolutions": [16], "dropout": 0.0}}
-    model = livelier(VQModel(**params)).double()
+    model = livelier(VQModel(**params))
     images = nn.functional.interpolate(torch.rand(2, 3, 32, 32) * 2 - 1, size=256, mode="bicubic").clamp(-1, 1)
-    latents = model.quant_conv(model.encoder(images.double()))
+    latents = model.quant_conv(model.encoder(images))
     rows = latents.permute(0, 2, 3, 1).reshape(-1, 256)
     chosen = torch.randint(0, rows.shape[0], (codes,))
     model.quantize.embedding.weight.copy_(rows[chosen] + 0.3 * rows.std() * torch.randn(codes, 256))
-    model = model.float()  # what is stored is what is computed with
     save_file({k: v.contiguous() for k, v in model.state_dict().items()}, folder / "model.safetensors")
     params["lossconfig"] = {"target": "taming.modules.losses.DummyLoss"}
     (folder / "model.yaml").write_text(yaml.safe_dump({"model": {"target": "taming.models.vqgan.VQModel", "params": params}}))
-    model = model.double()
-    latents = model.quant_conv(model.encoder(images.double()))
     quantised, _, info = model.quantize(latents)
     write({"images": images.permute(0, 2, 3, 1), "latents": latents.permute(0, 2, 3, 1), "tokens": info[2].view(2, -1),
            "pixels": model.decode(quantised).permute(0, 2, 3, 1)})
