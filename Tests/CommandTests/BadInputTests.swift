@@ -43,7 +43,7 @@ struct BadInputTests {
             try refuse(65, sentence, line)
         }
         try Data(repeating: 0x78, count: 1000).write(to: file)
-        try refuse(65, "is not a safetensors file", line)
+        try refuse(65, "is no checkpoint: neither a safetensors file", line)
         try rewrite { $0 == name ? [($0, $1.slice(axis: 0, from: 0, to: 95))] : [($0, $1)] }
         try refuse(65, "tensor \(name) has the shape [95, 384], but the model's settings ask for [96, 384]", line)
         try rewrite { $0 == name ? [("\($0)s", $1)] : [($0, $1)] }
