@@ -48,9 +48,18 @@ extension TextTable {
     /// The table in a box that scrolls sideways when the page is narrow.
     var markup: Markup { markup(kind: "") }
 
+    /// Few columns need not stretch over the page; many need all of it.
+    private static func boxClass(_ columns: Int) -> String {
+        switch columns {
+        case ..<5: "box fit"
+        case 5...9: "box"
+        default: "box tight"
+        }
+    }
+
     func markup(kind: String) -> Markup {
         Tag.div {
-            Tag.div(["class": columns.count < 5 && kind.isEmpty ? "box fit" : "box", "tabindex": "0"]) {
+            Tag.div(["class": kind.isEmpty ? Self.boxClass(columns.count) : "box", "tabindex": "0"]) {
                 Tag.table(["class": kind]) {
                     if let title { Tag.caption { title } }
                     Tag.thead {

@@ -66,6 +66,7 @@ enum PageStyle {
         .box > table:not(.gallery) :is(th, td):first-child { position: sticky; left: 0; background: var(--card); }
         .box.fit { width: fit-content; max-width: 100%; }
         .box.fit th, .box.fit td { padding-right: 32px; }
+        .box.tight th, .box.tight td { padding-left: 8px; padding-right: 8px; }
         .right { text-align: right; }
         td:first-child, th:first-child { padding-left: 18px; }
         td:last-child, th:last-child { padding-right: 18px; }

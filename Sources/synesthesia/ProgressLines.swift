@@ -12,7 +12,7 @@ final class ProgressLines {
         if progress.task != task {
             finish()
             task = progress.task
-            line = shared.progress(progress.task, total: progress.total, done: 0)
+            line = shared.progress(progress.task, total: progress.total, done: progress.done)
         }
         line?.advance(to: progress.done, note: progress.note)
     }

@@ -25,7 +25,7 @@ struct Synesthesia: ParsableCommand {
         ])
 
     static func main() {
-        ThreadManners.letIdleThreadsSleep()
+        ThreadManners.spinBriefly()
         // A closed pipe and a file beyond the shell's limit are errors of that write, not the end of a long run.
         signal(SIGPIPE, SIG_IGN)
         signal(SIGXFSZ, SIG_IGN)

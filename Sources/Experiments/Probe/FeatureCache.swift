@@ -22,6 +22,7 @@ public struct FeatureCache: Sendable {
         try cached("tokens-\(split)", "tokens", ["tokens", split, decoderHash, data.identity]) {
             var parts: [Tensor] = []
             let preparation = TamingPreprocessing(side: decoder.configuration.vqgan.resolution)
+            try progress(0)
             for (i, batch) in batches(samples, of: 32).enumerated() {
                 let images = try preparation.tensor(batch.map { try data.image($0) })  // [batch, h, w, 3]
                 parts.append(decoder.vqgan.tokens(of: images))
@@ -39,7 +40,8 @@ public struct FeatureCache: Sendable {
         let captions = samples.flatMap(\.captions)
         if encoder.isRandom { return try encoder.encode(captions, seed: seed).vectors }
         return try cached("\(name)-\(split)", "embeddings", ["vectors", split, encoderHash, data.identity]) {
-            try encoder.encode(captions, progress: progress).vectors
+            try progress(0)
+            return try encoder.encode(captions, progress: progress).vectors
         }
     }
 

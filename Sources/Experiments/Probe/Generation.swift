@@ -65,6 +65,7 @@ public struct Generation {
         progress: (Int) throws -> Void
     ) throws {
         try AtomicFile.makeFolder(folder)
+        try progress(0)
         for places in batches(Array(jobs.indices), of: batch) {
             let missing = places.filter { !FileManager.default.fileExists(atPath: folder.appending(path: jobs[$0].file).path) }
             if !missing.isEmpty {

@@ -54,6 +54,7 @@ public struct Judges: Sendable {
     public func inceptionFeatures(
         _ count: Int, image: (Int) throws -> Image, progress: (Int) throws -> Void = { _ in }
     ) throws -> Tensor {
+        try progress(0)
         let parts = try batches(Array(0..<count), of: 32).map { places in
             let input = try InceptionScore.input(places.map(image), inception.configuration)
             let features = inception.features(of: input).features2048
@@ -76,6 +77,7 @@ public struct Judges: Sendable {
         var found = Features()
         var (sum, truncated, right, stated) = (0.0, 0, 0, 0)
         let enough = records.count >= splits
+        try progress(0)
         for places in batches(Array(records.indices), of: 32) {
             let images = try places.map(image)
             let clipResult = try clip.scores(images, places.map { records[$0].text })

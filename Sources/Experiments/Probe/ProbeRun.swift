@@ -168,12 +168,16 @@ public final class ProbeRun {
             decoder, adapterSettings, seed: UInt64(variant.seed), training: training, validation: validation,
             folder: folder.adapterFolder, metadata: metadata)
         let log = try TrainingLog<TrainingLine>(folder.trainingLog, keepingUpTo: session.step)
-        let task = folder.title
         // Saving as often as takes a hundredth of the time: a kill costs a second or two.
         var (lastSave, interval) = (ContinuousClock.now, Duration.seconds(1))
+        func report() {
+            let note = session.bestValidation.map { String(format: "validation %.4f", $0) } ?? ""
+            tell(Progress(task: folder.title, done: session.step, total: session.totalSteps, note: note))
+        }
+        if !session.isFinished { report() }
         while !session.isFinished {
             for line in try session.advance() { try log.append(line) }
-            tell(Progress(task: task, done: session.step, total: session.totalSteps, note: session.bestValidation.map { String(format: "validation %.4f", $0) } ?? ""))
+            report()
             let start = ContinuousClock.now
             if interruption.isRequested || start - lastSave > interval {
                 try session.saveState()
