@@ -124,7 +124,7 @@ struct BadInputTests {
         for (name, tensor, sentence) in [
             ("codes", Tensor([Int32](repeating: 0, count: 64), shape: [1, 64]), "has no tensor tokens"),
             ("tokens", Tensor([Int32](repeating: 0, count: 63), shape: [1, 63]), "tokens have the shape [1, 63]"),
-            ("tokens", Tensor([Int32](repeating: 512, count: 64), shape: [1, 64]), "token 512 is not among the decoder's 512 codes"),
+            ("tokens", Tensor([Int32](repeating: 1024, count: 64), shape: [1, 64]), "token 1024 is not among the decoder's 1024 codes"),
             ("tokens", Tensor([Float](repeating: 0, count: 64), shape: [1, 64]), "whole numbers"),
         ] {
             try writeSafetensors([(name, tensor)], to: tokens)

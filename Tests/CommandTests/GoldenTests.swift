@@ -105,7 +105,7 @@ struct GoldenTests {
         #expect(run.exitCode == 0)
         #expect(!run.output.contains("hf_secret"))
         let record = try JSONSerialization.jsonObject(with: Data(run.output.utf8)) as? [String: Any]
-        #expect(record?["variables"] as? [String: String] == ["OMP_NUM_THREADS": "2", "OMP_WAIT_POLICY": "passive"])
+        #expect(record?["variables"] as? [String: String] == ["OMP_NUM_THREADS": "2", "GOMP_SPINCOUNT": "1000"])
         #expect((record?["cores"] as? Int ?? 0) > 0)
         #expect(record?["cache"] as? String == "/nonexistent/.cache/huggingface/hub")
     }

@@ -88,7 +88,7 @@ struct ModelCommandTests {
         let model = try ImageDecoder(folder: URL(filePath: decoder))
         let width = model.configuration.transformer.width
         var stream = RandomStream(seed: 3, purpose: "tokens", index: 0)
-        let tokens = (0..<3 * 64).map { _ in Int32(stream.below(512)) }
+        let tokens = (0..<3 * 64).map { _ in Int32(stream.below(model.configuration.transformer.vocabularySize)) }
         try writeSafetensors([("tokens", Tensor(tokens, shape: [3, 64]))], to: place["t.safetensors"])
         let adapter = try place.adapter(from: 96, width: width, prefixTokens: 2)
         let captions = try place.captionFile(Array(Workplace.captions.prefix(3)))
@@ -121,14 +121,15 @@ struct ModelCommandTests {
 
     /// Mean negative log probability of each row of 64 tokens, from the logits in double precision.
     private func directNats(_ model: ImageDecoder, _ tokens: [Int32], _ prefix: Tensor?) -> [Double] {
-        (0..<3).map { row in
+        let codes = model.configuration.transformer.vocabularySize
+        return (0..<3).map { row in
             let own = Array(tokens[row * 64..<(row + 1) * 64])
             let input = Tensor(model.configuration.startTokens + own.dropLast(), shape: [1, 64])
             let logits = model.transformer.logits(tokens: input, prefix: prefix?.rows(at: [row])).floats.map(Double.init)
             let nats = own.enumerated().map { place, token -> Double in
-                let scores = logits[place * 512..<(place + 1) * 512]
+                let scores = logits[place * codes..<(place + 1) * codes]
                 let largest = scores.max() ?? 0
-                return largest + log(scores.reduce(0) { $0 + exp($1 - largest) }) - scores[place * 512 + Int(token)]
+                return largest + log(scores.reduce(0) { $0 + exp($1 - largest) }) - scores[place * codes + Int(token)]
             }
             return nats.reduce(0, +) / 64
         }
