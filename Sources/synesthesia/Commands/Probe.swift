@@ -11,16 +11,12 @@ struct Probe: ParsableCommand {
             the same command goes on and ends with the same result.
             """)
 
-    @Argument(help: "A settings file, such as Samples/miniature.yaml.")
-    var settings: String
-
-    @Option(name: .customLong("set"), help: "Override a setting, as in adapter.learning-rate=1e-4. May be repeated.")
-    var overrides: [String] = []
+    @OptionGroup var options: SettingsOptions
 
     @OptionGroup var shared: SharedOptions
 
     func run() throws {
-        let settings = try ProbeSettings(file: settings, overrides: overrides)
+        let settings = try options.read()
         let watch = SignalWatch()
         let bars = ProgressLines(shared)
         let run = try ProbeRun(

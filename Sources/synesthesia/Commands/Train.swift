@@ -7,8 +7,7 @@ struct Train: ParsableCommand {
         abstract: "Trains adapters only: the first stage of the probe, in the same run folder.",
         discussion: "A later `synesthesia probe` with the same settings takes the trained adapters up.")
 
-    @Argument(help: "A settings file, such as Samples/miniature.yaml.")
-    var settings: String
+    @OptionGroup var options: SettingsOptions
 
     @Option(help: "Only this encoder of the settings. May be repeated.")
     var encoder: [String] = []
@@ -16,13 +15,10 @@ struct Train: ParsableCommand {
     @Option(parsing: .unconditionalSingleValue, help: "Only this seed of the settings. May be repeated.")
     var seed: [Int] = []
 
-    @Option(name: .customLong("set"), help: "Override a setting, as in adapter.learning-rate=1e-4. May be repeated.")
-    var overrides: [String] = []
-
     @OptionGroup var shared: SharedOptions
 
     func run() throws {
-        let settings = try ProbeSettings(file: settings, overrides: overrides)
+        let settings = try options.read()
         let watch = SignalWatch()
         let bars = ProgressLines(shared)
         let run = try ProbeRun(settings, shelf: shared.shelf, interruption: watch.interruption, progress: bars.show)
