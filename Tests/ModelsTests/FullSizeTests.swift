@@ -20,24 +20,29 @@ struct FullSizeTests {
             ? try ModelFixture(folder: place) : nil
     }
 
-    /// Prints one line for each precision: what, the largest error, the worst layer. In BFloat16 an error may reach
-    /// 2e-2, or where rounding alone takes PyTorch further (autocast, the same weights), as far as that.
+    /// Prints one line for each precision: what, the largest error, the worst layer. In BFloat16 our arithmetic may add
+    /// 2e-2 to what rounding the weights alone does in exact arithmetic, which the fixture tells.
     private func report(
         _ fixture: ModelFixture, _ precision: Precision, _ parts: [(name: String, values: [Float], reference: [Float])]
     ) {
         var worst = (name: "", error: 0.0)
-        var yardstick = 0.0
+        var rest = ""
         for part in parts {
             let closeness = Closeness(part.values, part.reference)
-            let theirs = ((try? fixture.floats("autocast." + part.name))?.first).map(Double.init) ?? 0
-            yardstick = max(yardstick, theirs)
-            #expect(closeness.within(precision == .float32 ? 1e-4 : max(2e-2, theirs)), "\(part.name): \(closeness)")
-            if closeness.relativeToScale >= worst.error { worst = (part.name, closeness.relativeToScale) }
+            func stored(_ kind: String) -> Double {
+                ((try? fixture.floats("\(kind).\(part.name)"))?.first).map(Double.init) ?? 0
+            }
+            let limit = precision == .float32 ? 1e-4 : 2e-2 + stored("weights")
+            #expect(closeness.within(limit), "\(part.name): \(closeness)")
+            guard closeness.relativeToScale >= worst.error else { continue }
+            worst = (part.name, closeness.relativeToScale)
+            rest = String(
+                format: ", PyTorch's own there %.1e, from the weights alone %.1e", stored("autocast"), stored("weights"))
         }
         let bits = precision == .float32 ? "f32" : "bf16"
         print("full size: \(fixture.folder.lastPathComponent) \(bits): \(parts.count) arrays, largest error "
             + "\(String(format: "%.1e", worst.error)) (\(worst.name))"
-            + (precision == .float32 ? "" : ", PyTorch's own in bf16 \(String(format: "%.1e", yardstick))"))
+            + (precision == .float32 ? "" : rest))
     }
 
     private func states(
