@@ -44,15 +44,16 @@ public struct ModelInventory: Encodable, Sendable {
             let text = ByteCount.text(bytes)
             return String(repeating: " ", count: max(0, 8 - text.count)) + text
         }
+        let kinds = (models.map(\.kind.count) + [10]).max() ?? 10
         let here = paper.count { $0.path != nil }
         var lines = ["the paper's experiment (\(here) of \(paper.count) here)"]
         for need in paper {
             let state = need.path ?? "missing"
-            lines.append("  \(column(need.role.rawValue, 10)) \(size(need.bytes))  \(column(need.name, 34)) \(state)")
+            lines.append("  \(column(need.role.rawValue, kinds)) \(size(need.bytes))  \(column(need.name, 34)) \(state)")
         }
         lines.append(models.isEmpty ? "no other models at hand" : "models at hand")
         for model in models {
-            lines.append("  \(column(model.kind, 10)) \(size(model.bytes))  \(column(model.name, 34)) \(model.path)")
+            lines.append("  \(column(model.kind, kinds)) \(size(model.bytes))  \(column(model.name, 34)) \(model.path)")
         }
         return lines.joined(separator: "\n") + "\n"
     }
