@@ -1,116 +1,6 @@
 #include "CLanes.h"
 
-#include <math.h>
-#include <stdint.h>
-#include <string.h>
-
-// Products and sums may fuse; nothing else about the arithmetic is left to the compiler.
-#pragma STDC FP_CONTRACT ON
-
-#if defined(__x86_64__) && defined(__ELF__)
-#define KERNEL __attribute__((target_clones("arch=x86-64-v4", "arch=x86-64-v3", "default")))
-#else
-#define KERNEL
-#endif
-
-typedef float lanes __attribute__((vector_size(64), aligned(4)));
-typedef int32_t lanes_i __attribute__((vector_size(64), aligned(4)));
-
-// Macros and not functions: a function that returns a vector would have another calling convention in each version
-// of a kernel.
-#define AT(pointer) (*(const lanes *)(pointer))
-#define PUT(pointer, value) (*(lanes *)(pointer) = (value))
-#define ALL(value) ((lanes){} + (value))
-
-/// The first `count` of the sixteen floats at a pointer, the others `filling`.
-#define SOME(pointer, count, filling)                                                                                  \
-    ({                                                                                                                 \
-        float some[16];                                                                                                \
-        for (int lane = 0; lane < 16; lane++) some[lane] = (filling);                                                  \
-        memcpy(some, (pointer), (count) * sizeof(float));                                                              \
-        AT(some);                                                                                                      \
-    })
-
-#define PUT_SOME(pointer, count, value)                                                                                \
-    do {                                                                                                               \
-        float some[16];                                                                                                \
-        PUT(some, value);                                                                                              \
-        memcpy((pointer), some, (count) * sizeof(float));                                                              \
-    } while (0)
-
-#define SUM(value)                                                                                                     \
-    ({                                                                                                                 \
-        lanes all = (value);                                                                                           \
-        for (int step = 8; step > 0; step /= 2)                                                                        \
-            for (int lane = 0; lane < step; lane++) all[lane] += all[lane + step];                                     \
-        all[0];                                                                                                        \
-    })
-
-#define LARGEST(value)                                                                                                 \
-    ({                                                                                                                 \
-        lanes all = (value);                                                                                           \
-        for (int step = 8; step > 0; step /= 2)                                                                        \
-            for (int lane = 0; lane < step; lane++)                                                                    \
-                all[lane] = all[lane] > all[lane + step] ? all[lane] : all[lane + step];                               \
-        all[0];                                                                                                        \
-    })
-
-/// eˣ within 2 units in the last place; 0 below −87.3, never infinite; what is not a number stays so. Range reduction
-/// by ln 2 in two parts, then the Taylor polynomial of degree seven on |r| ≤ ln 2 / 2. Adding 1.5 · 2²³ leaves the nearest integer in the low
-/// bits: rounding without a function call.
-#define EXP(value)                                                                                                     \
-    ({                                                                                                                 \
-        lanes x_ = (value);                                                                                            \
-        lanes c_ = __builtin_elementwise_min(__builtin_elementwise_max(x_, ALL(-87.3f)), ALL(88.3f));                  \
-        lanes shifted_ = c_ * 1.442695040888963f + 12582912.0f;                                                        \
-        lanes n_ = shifted_ - 12582912.0f;                                                                             \
-        lanes r_ = (c_ - n_ * 0.693359375f) - n_ * -2.12194440e-4f;                                                    \
-        lanes p_ = ALL(1.0f / 5040);                                                                                   \
-        p_ = p_ * r_ + 1.0f / 720;                                                                                     \
-        p_ = p_ * r_ + 1.0f / 120;                                                                                     \
-        p_ = p_ * r_ + 1.0f / 24;                                                                                      \
-        p_ = p_ * r_ + 1.0f / 6;                                                                                       \
-        p_ = p_ * r_ + 0.5f;                                                                                           \
-        p_ = p_ * r_ + 1.0f;                                                                                           \
-        p_ = p_ * r_ + 1.0f;                                                                                           \
-        lanes_i exponent_ = ((lanes_i)shifted_ - (0x4b400000 - 127)) << 23;                                            \
-        p_ = p_ * (lanes)exponent_;                                                                                    \
-        (lanes)(((lanes_i)p_ & (x_ >= -87.3f)) | ((lanes_i)x_ & (x_ != x_)));                                          \
-    })
-
-/// A row's largest element.
-#define ROW_LARGEST(x, count)                                                                                          \
-    ({                                                                                                                 \
-        lanes best = ALL(-INFINITY);                                                                                   \
-        size_t i = 0;                                                                                                  \
-        for (; i + 16 <= (count); i += 16) best = __builtin_elementwise_max(best, AT((x) + i));                        \
-        if (i < (count)) best = __builtin_elementwise_max(best, SOME((x) + i, (count) - i, -INFINITY));                \
-        LARGEST(best);                                                                                                 \
-    })
-
-/// Σ term over a row; `term` sees the full lanes at i, `rest` the last ones, filled with what adds nothing.
-#define ROW_SUM(count, term, rest)                                                                                     \
-    ({                                                                                                                 \
-        lanes sum = {};                                                                                                \
-        size_t i = 0;                                                                                                  \
-        for (; i + 16 <= (count); i += 16) sum += (term);                                                              \
-        if (i < (count)) {                                                                                             \
-            size_t left = (count) - i;                                                                                 \
-            sum += (rest);                                                                                             \
-        }                                                                                                              \
-        SUM(sum);                                                                                                      \
-    })
-
-/// y[i] = term over a row, in the same way.
-#define ROW_PUT(y, count, term, rest)                                                                                  \
-    do {                                                                                                               \
-        size_t i = 0;                                                                                                  \
-        for (; i + 16 <= (count); i += 16) PUT((y) + i, (term));                                                       \
-        if (i < (count)) {                                                                                             \
-            size_t left = (count) - i;                                                                                 \
-            PUT_SOME((y) + i, left, (rest));                                                                           \
-        }                                                                                                              \
-    } while (0)
+#include "Lanes.h"
 
 KERNEL void lanes_softmax(const float *x, float *y, size_t kept, size_t width, float scale) {
     float largest = ROW_LARGEST(x, kept);
@@ -122,7 +12,7 @@ KERNEL void lanes_softmax(const float *x, float *y, size_t kept, size_t width, f
         sum += e;
     }
     if (i < kept) {
-        lanes e = EXP((SOME(x + i, kept - i, -INFINITY) - largest) * scale);
+        lanes e = EXP((SOME_OF(x + i, kept - i, -INFINITY) - largest) * scale);
         sum += e;
         PUT_SOME(y + i, kept - i, e);
     }
@@ -133,48 +23,76 @@ KERNEL void lanes_softmax(const float *x, float *y, size_t kept, size_t width, f
 }
 
 KERNEL void lanes_softmax_gradient(const float *p, const float *g, float *y, size_t width, float scale) {
-    float along = ROW_SUM(width, AT(p + i) * AT(g + i), SOME(p + i, left, 0) * SOME(g + i, left, 0));
+    float along = ROW_SUM(width, AT(p + i) * AT(g + i), SOME_OF(p + i, left, 0) * SOME_OF(g + i, left, 0));
     ROW_PUT(
-        y, width, AT(p + i) * (AT(g + i) - along) * scale, SOME(p + i, left, 0) * (SOME(g + i, left, 0) - along) * scale);
+        y, width, AT(p + i) * (AT(g + i) - along) * scale, SOME_OF(p + i, left, 0) * (SOME_OF(g + i, left, 0) - along) * scale);
 }
 
 KERNEL float lanes_log_sum_exp(const float *x, size_t count) {
     float largest = ROW_LARGEST(x, count);
-    float total = ROW_SUM(count, EXP(AT(x + i) - largest), EXP(SOME(x + i, left, -INFINITY) - largest));
+    float total = ROW_SUM(count, EXP(AT(x + i) - largest), EXP(SOME_OF(x + i, left, -INFINITY) - largest));
     return largest + logf(total);
 }
 
 KERNEL void lanes_exponential(const float *x, float *y, size_t count, float shift, float factor) {
-    ROW_PUT(y, count, EXP(AT(x + i) - shift) * factor, EXP(SOME(x + i, left, 0) - shift) * factor);
+    ROW_PUT(y, count, EXP(AT(x + i) - shift) * factor, EXP(SOME_OF(x + i, left, 0) - shift) * factor);
 }
 
 #define SQUARE(value) ({ lanes d = (value); d * d; })
 
+#define ROW_STATISTICS(x, width, epsilon)                                                                              \
+    const float mean = ROW_SUM(width, AT((x) + i), SOME_OF((x) + i, left, 0)) / (float)(width);                        \
+    const float variance =                                                                                             \
+        ROW_SUM(width, SQUARE(AT((x) + i) - mean), SQUARE(SOME_OF((x) + i, left, mean) - mean)) / (float)(width);      \
+    const float inverse = 1 / sqrtf(variance + (epsilon));                                                             \
+    statistics[0] = mean;                                                                                              \
+    statistics[1] = inverse
+
+#define NORMAL (AT(x + i) - mean) * inverse * AT(gamma + i) + AT(beta + i)
+#define LAST_NORMAL (SOME_OF(x + i, left, 0) - mean) * inverse * SOME_OF(gamma + i, left, 0) + SOME_OF(beta + i, left, 0)
+
 KERNEL void lanes_layer_norm(
     const float *x, const float *gamma, const float *beta, float *y, size_t width, float epsilon, float *statistics) {
-    float mean = ROW_SUM(width, AT(x + i), SOME(x + i, left, 0)) / (float)width;
-    float variance = ROW_SUM(width, SQUARE(AT(x + i) - mean), SQUARE(SOME(x + i, left, mean) - mean)) / (float)width;
-    float inverse = 1 / sqrtf(variance + epsilon);
-    statistics[0] = mean;
-    statistics[1] = inverse;
-    ROW_PUT(
-        y, width, (AT(x + i) - mean) * inverse * AT(gamma + i) + AT(beta + i),
-        (SOME(x + i, left, 0) - mean) * inverse * SOME(gamma + i, left, 0) + SOME(beta + i, left, 0));
+    ROW_STATISTICS(x, width, epsilon);
+    ROW_PUT(y, width, NORMAL, LAST_NORMAL);
 }
+
+KERNEL void lanes_layer_norm_bf16(
+    const float *x, const float *gamma, const float *beta, uint16_t *y, size_t width, float epsilon, float *statistics) {
+    ROW_STATISTICS(x, width, epsilon);
+    ROW_PUT_ROUNDED(y, width, NORMAL, LAST_NORMAL);
+}
+
+// With the gradient's lanes as G_AT(i) and its last ones as G_SOME(i, left).
+#define LAYER_NORM_GRADIENT                                                                                            \
+    const float mean = statistics[0], inverse = statistics[1];                                                         \
+    const float plain =                                                                                                \
+        ROW_SUM(width, G_AT(i) * AT(gamma + i), G_SOME(i, left) * SOME_OF(gamma + i, left, 0)) / (float)width;         \
+    const float along = ROW_SUM(                                                                                       \
+                            width, G_AT(i) * AT(gamma + i) * ((AT(x + i) - mean) * inverse),                           \
+                            G_SOME(i, left) * SOME_OF(gamma + i, left, 0) * ((SOME_OF(x + i, left, 0) - mean) * inverse)) / \
+        (float)width;                                                                                                  \
+    ROW_PUT(                                                                                                           \
+        y, width, (G_AT(i) * AT(gamma + i) - plain - (AT(x + i) - mean) * inverse * along) * inverse,                  \
+        (G_SOME(i, left) * SOME_OF(gamma + i, left, 0) - plain - (SOME_OF(x + i, left, 0) - mean) * inverse * along) * \
+            inverse)
 
 KERNEL void lanes_layer_norm_gradient(
     const float *x, const float *g, const float *gamma, float *y, size_t width, const float *statistics) {
-    float mean = statistics[0], inverse = statistics[1];
-    float plain =
-        ROW_SUM(width, AT(g + i) * AT(gamma + i), SOME(g + i, left, 0) * SOME(gamma + i, left, 0)) / (float)width;
-    float along = ROW_SUM(
-                      width, AT(g + i) * AT(gamma + i) * ((AT(x + i) - mean) * inverse),
-                      SOME(g + i, left, 0) * SOME(gamma + i, left, 0) * ((SOME(x + i, left, 0) - mean) * inverse)) /
-                  (float)width;
-    ROW_PUT(
-        y, width, (AT(g + i) * AT(gamma + i) - plain - (AT(x + i) - mean) * inverse * along) * inverse,
-        (SOME(g + i, left, 0) * SOME(gamma + i, left, 0) - plain - (SOME(x + i, left, 0) - mean) * inverse * along) *
-            inverse);
+#define G_AT(i) AT(g + i)
+#define G_SOME(i, left) SOME_OF(g + i, left, 0)
+    LAYER_NORM_GRADIENT;
+#undef G_AT
+#undef G_SOME
+}
+
+KERNEL void lanes_layer_norm_gradient_bf16(
+    const float *x, const uint16_t *g, const float *gamma, float *y, size_t width, const float *statistics) {
+#define G_AT(i) WIDENED(g + i)
+#define G_SOME(i, left) SOME_WIDENED(g + i, left)
+    LAYER_NORM_GRADIENT;
+#undef G_AT
+#undef G_SOME
 }
 
 KERNEL void lanes_attend(
@@ -183,7 +101,7 @@ KERNEL void lanes_attend(
     for (size_t key = 0; key < count; key++) {
         const float *k = keys + key * stride;
         scores[key] =
-            ROW_SUM(size, AT(query + i) * AT(k + i), SOME(query + i, left, 0) * SOME(k + i, left, 0)) * scale;
+            ROW_SUM(size, AT(query + i) * AT(k + i), SOME_OF(query + i, left, 0) * SOME_OF(k + i, left, 0)) * scale;
     }
     float largest = ROW_LARGEST(scores, count);
     lanes sum = {};
@@ -194,7 +112,7 @@ KERNEL void lanes_attend(
         sum += e;
     }
     if (j < count) {
-        lanes e = EXP(SOME(scores + j, count - j, -INFINITY) - largest);
+        lanes e = EXP(SOME_OF(scores + j, count - j, -INFINITY) - largest);
         sum += e;
         PUT_SOME(scores + j, count - j, e);
     }
@@ -208,9 +126,34 @@ KERNEL void lanes_attend(
     }
     if (i < size) {
         lanes total = {};
-        for (size_t key = 0; key < count; key++) total += SOME(values + key * stride + i, size - i, 0) * scores[key];
+        for (size_t key = 0; key < count; key++) total += SOME_OF(values + key * stride + i, size - i, 0) * scores[key];
         PUT_SOME(out + i, size - i, total * inverse);
     }
+}
+
+KERNEL void lanes_to_bf16(const float *x, uint16_t *y, size_t count) {
+    ROW_PUT_ROUNDED(y, count, AT(x + i), SOME_OF(x + i, left, 0));
+}
+
+/// Rounds a row to whole numbers of at most `most` in magnitude, by the scale it answers; adding 1.5 · 2²³ rounds. A row
+/// with something infinite or not a number has no such scale, and what is made of it is not a number.
+#define TO_WHOLE(x, y, count, type, most)                                                                              \
+    ({                                                                                                                 \
+        float largest = 0, finite = 0;                                                                                 \
+        for (size_t i = 0; i < (count); i++) {                                                                         \
+            largest = fmaxf(largest, fabsf((x)[i]));                                                                   \
+            finite += (x)[i] * 0;                                                                                      \
+        }                                                                                                              \
+        const float inverse = largest > 0 && finite == 0 ? (most) / largest : 0;                                       \
+        for (size_t i = 0; i < (count); i++)                                                                           \
+            (y)[i] = inverse == 0 ? 0 : (type)(((x)[i] * inverse + 12582912.0f) - 12582912.0f);                        \
+        largest / (most) + finite;                                                                                     \
+    })
+
+KERNEL float lanes_to_int8(const float *x, int8_t *y, size_t count) { return TO_WHOLE(x, y, count, int8_t, 127.0f); }
+
+KERNEL float lanes_to_int16(const float *x, int16_t *y, size_t count) {
+    return TO_WHOLE(x, y, count, int16_t, 32767.0f);
 }
 
 KERNEL void lanes_adamw(

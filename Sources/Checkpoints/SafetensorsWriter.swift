@@ -65,7 +65,7 @@ public func writeSafetensors(
 
 private func storedFormat(_ tensor: Tensor, _ floats: FloatsOnDisk) -> StoredFormat {
     switch (tensor.elementType, floats) {
-    case (.int32, _): .int32
+    case (.int32, _), (.int8, _): .int32
     case (.float32, .float32): .float32
     case (.float32, .float16): .float16
     case (.bfloat16, _), (.float32, .bfloat16): .bfloat16

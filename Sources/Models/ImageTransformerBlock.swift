@@ -5,16 +5,20 @@ import Tensors
 /// and added to it.
 struct ImageTransformerBlock: Sendable {
     let attentionNorm: LayerNorm
-    let query: Linear
-    let key: Linear
-    let value: Linear
-    let projection: Linear
+    var inward: Inward
+    var projection: Linear
     let perceptronNorm: LayerNorm
-    let expand: Linear
-    let contract: Linear
+    var expand: Linear
+    var contract: Linear
     let headCount: Int
     let attentionDropout: Float
     let residualDropout: Float
+
+    /// What makes queries, keys and values: three layers, or one with all their outputs when they are frozen.
+    enum Inward: Sendable {
+        case apart(query: Linear, key: Linear, value: Linear)
+        case joined(Linear)
+    }
 
     init(_ weights: WeightScope, _ shape: ImageTransformerConfiguration) throws {
         func linear(_ scope: WeightScope, from inputs: Int, to outputs: Int) throws -> Linear {
@@ -22,9 +26,11 @@ struct ImageTransformerBlock: Sendable {
         }
         let width = shape.width
         attentionNorm = try LayerNorm(weights["ln1"], size: width, epsilon: 1e-5)
-        query = try linear(weights["attn", "query"], from: width, to: width)
-        key = try linear(weights["attn", "key"], from: width, to: width)
-        value = try linear(weights["attn", "value"], from: width, to: width)
+        let query = try linear(weights["attn", "query"], from: width, to: width)
+        let key = try linear(weights["attn", "key"], from: width, to: width)
+        let value = try linear(weights["attn", "value"], from: width, to: width)
+        inward = weights.weights.trainable
+            ? .apart(query: query, key: key, value: value) : .joined(Linear(joining: [query, key, value]))
         projection = try linear(weights["attn", "proj"], from: width, to: width)
         perceptronNorm = try LayerNorm(weights["ln2"], size: width, epsilon: 1e-5)
         expand = try linear(weights["mlp", 0], from: width, to: 4 * width)
@@ -36,25 +42,67 @@ struct ImageTransformerBlock: Sendable {
 
     /// All positions at once. With a random stream, as in training, values drop out.
     func callAsFunction(_ x: Tensor, dropping stream: inout RandomStream?) -> Tensor {
-        let normed = attentionNorm(x)                                                  // [batch, time, width]
-        let (q, k, v) = (query(normed), key(normed), value(normed))
-        let mixed =
-            stream != nil && attentionDropout > 0
-            ? attentionWithDropout(q, k, v, &stream)
-            : attention(query: q, key: k, value: v, heads: headCount, mask: .causal)   // [batch, time, width]
+        // Between two products values have the weights' type; the sum that runs through all blocks stays Float32.
+        let normed = attentionNorm(x, output: projection.narrow)                       // [batch, time, width]
+        let mixed = mixed(normed, &stream)                                             // [batch, time, width]
         let attended = x + projection(mixed).dropout(residualDropout, &stream)
         return attended + perceptron(attended).dropout(residualDropout, &stream)       // [batch, time, width]
     }
 
-    /// The newest positions only; the cache holds the keys and values of all before.
-    func callAsFunction(_ x: Tensor, after past: KeyValueCache) -> Tensor {
-        let normed = attentionNorm(x)                                                  // [batch, new, width]
-        past.append(key: key(normed).detached, value: value(normed).detached)
-        let attended = x + projection(attention(query: query(normed), over: past, heads: headCount))
-        return attended + perceptron(attended)                                         // [batch, new, width]
+    private func mixed(_ normed: Tensor, _ stream: inout RandomStream?) -> Tensor {
+        let drops = stream != nil && attentionDropout > 0
+        switch inward {
+        case .joined(let layer):
+            if !drops { return attention(queryKeyValue: layer(normed, output: layer.narrow), heads: headCount, mask: .causal) }
+            let (inner, width) = (layer(normed), normed.size(2))
+            let parts = (0..<3).map { inner.slice(axis: 2, from: $0 * width, to: ($0 + 1) * width) }
+            return attentionWithDropout(parts[0], parts[1], parts[2], &stream)
+        case .apart(let query, let key, let value):
+            let (q, k, v) = (query(normed), key(normed), value(normed))
+            return drops
+                ? attentionWithDropout(q, k, v, &stream)
+                : attention(query: q, key: k, value: v, heads: headCount, mask: .causal)
+        }
     }
 
-    private func perceptron(_ x: Tensor) -> Tensor { contract(expand(perceptronNorm(x), then: .gelu)) }
+    /// The newest positions only; the caches hold the keys and values of all before, for some of the rows each.
+    func callAsFunction(_ x: Tensor, after pasts: [KeyValueCache]) -> Tensor {
+        let normed = attentionNorm(x)                                                  // [batch, new, width]
+        let attended = x + projection.streamed(mixed(normed, pasts))
+        let inner = expand.streamed(perceptronNorm(attended)).activated(.gelu)         // [batch, new, 4·width]
+        return attended + contract.streamed(inner)                                     // [batch, new, width]
+    }
+
+    private func mixed(_ normed: Tensor, _ pasts: [KeyValueCache]) -> Tensor {
+        let inner: Tensor                                                              // [batch, new, 3·width]
+        switch inward {
+        case .joined(let layer): inner = layer.streamed(normed)
+        case .apart(let query, let key, let value):
+            inner = concatenated([query, key, value].map { $0.streamed(normed) }, axis: -1)
+        }
+        if pasts.count == 1 { return pasts[0].attention(queryKeyValue: inner) }
+        var row = 0
+        return concatenated(
+            pasts.map { past in
+                defer { row += past.batch }
+                return past.attention(queryKeyValue: inner.slice(axis: 0, from: row, to: row + past.batch))
+            }, axis: 0)
+    }
+
+    /// This block for `next` only, its products' weights rounded to whole numbers.
+    func roundedToInt8() -> ImageTransformerBlock {
+        var block = self
+        if case .joined(let layer) = inward { block.inward = .joined(layer.roundedToInt8()) }
+        block.projection = projection.roundedToInt8()
+        block.expand = expand.roundedToInt8()
+        block.contract = contract.roundedToInt8()
+        return block
+    }
+
+    private func perceptron(_ x: Tensor) -> Tensor {
+        let normed = perceptronNorm(x, output: expand.narrow)
+        return contract(expand(normed, then: .gelu, output: expand.narrow))            // [batch, time, width]
+    }
 
     /// Attention step by step, because its weights drop out between the softmax and the sum.
     private func attentionWithDropout(

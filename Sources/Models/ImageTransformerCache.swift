@@ -10,10 +10,14 @@ extension ImageTransformer {
         public fileprivate(set) var time = 0
         fileprivate let layers: [KeyValueCache]
 
-        fileprivate init(batch: Int, capacity: Int, _ configuration: ImageTransformerConfiguration) {
+        fileprivate init(
+            batch: Int, capacity: Int, _ configuration: ImageTransformerConfiguration, _ elementType: ElementType
+        ) {
             self.batch = batch
             layers = (0..<configuration.layerCount).map { _ in
-                KeyValueCache(batch: batch, capacity: capacity, hidden: configuration.width)
+                KeyValueCache(
+                    batch: batch, capacity: capacity, heads: configuration.headCount,
+                    headSize: configuration.width / configuration.headCount, elementType: elementType)
             }
         }
     }
@@ -25,28 +29,42 @@ extension ImageTransformer {
     ///   - capacity: how many tokens will follow at most, the start token included; a block if not said.
     public func cache(batch: Int, prefix: Tensor? = nil, capacity: Int? = nil) -> Cache {
         let room = min(capacity ?? configuration.blockSize, configuration.blockSize) + (prefix?.size(1) ?? 0)
-        let cache = Cache(batch: batch, capacity: room, configuration)
+        let cache = Cache(batch: batch, capacity: room, configuration, precisionOfKeys)
         if let prefix {
             precondition(prefix.size(0) == batch, "a prefix of \(prefix.size(0)) samples for a batch of \(batch)")
-            _ = advanced(prefix.detached, cache)
+            _ = advanced(prefix.detached, [cache])
         }
         return cache
     }
 
     /// Appends tokens to every sequence and gives the logits of what comes next.
     ///
+    /// A sequence's logits do not depend, to the bit, on what else stands in the batch where `StreamedProduct` is
+    /// available, nor on the number of threads.
+    ///
     /// - Parameter tokens: Int32 [batch] or [batch, count].
     /// - Returns: [batch, vocabulary], without a past for gradients.
-    public func next(tokens: Tensor, cache: Cache) -> Tensor {
-        precondition(tokens.size(0) == cache.batch, "\(tokens.size(0)) rows of tokens for a batch of \(cache.batch)")
-        let ids = tokens.reshaped([cache.batch, -1])                                  // [batch, count]
-        let states = advanced(embedded(ids, from: cache.time).detached, cache)        // [batch, count, width]
-        cache.time += ids.size(1)
+    public func next(tokens: Tensor, cache: Cache) -> Tensor { next(tokens: tokens, caches: [cache]) }
+
+    /// The same for sequences in several caches that have seen the same number of tokens, after different prefixes: one
+    /// pass over the weights serves all of them. The rows of `tokens` and of the logits follow the caches' order.
+    public func next(tokens: Tensor, caches: [Cache]) -> Tensor {
+        let (batch, time) = (caches.reduce(0) { $0 + $1.batch }, caches[0].time)
+        precondition(tokens.size(0) == batch, "\(tokens.size(0)) rows of tokens for a batch of \(batch)")
+        precondition(caches.allSatisfy { $0.time == time }, "the caches have seen different numbers of tokens")
+        let ids = tokens.reshaped([batch, -1])                                        // [batch, count]
+        let states = advanced(embedded(ids, from: time).detached, caches)             // [batch, count, width]
+        for cache in caches { cache.time += ids.size(1) }
         let last = states.slice(axis: 1, from: ids.size(1) - 1, to: ids.size(1))
-        return head(finalNorm(last)).reshaped([cache.batch, configuration.vocabularySize]).detached
+        return head.streamed(finalNorm(last)).reshaped([batch, configuration.vocabularySize])
     }
 
-    private func advanced(_ x: Tensor, _ cache: Cache) -> Tensor {
-        zip(blocks, cache.layers).reduce(x) { x, layer in layer.0(x, after: layer.1) }
+    private func advanced(_ x: Tensor, _ caches: [Cache]) -> Tensor {
+        blocks.indices.reduce(x) { x, layer in blocks[layer](x, after: caches.map { $0.layers[layer] }) }
+    }
+
+    /// Keys and values are kept in the type that the blocks' weights have, or had before they were rounded further.
+    private var precisionOfKeys: ElementType {
+        blocks.first?.projection.weight.elementType == .float32 ? .float32 : .bfloat16
     }
 }

@@ -1,3 +1,4 @@
+import CLanes
 import COneDNN
 
 /// The activations of the networks we read.
@@ -28,8 +29,11 @@ public enum Activation: Sendable {
 }
 
 extension Tensor {
+    /// Float32 → Float32; BFloat16 → BFloat16, computed in Float32.
     public func activated(_ activation: Activation) -> Tensor {
         if activation == .identity { return self }
+        if activation == .gelu { return gelu() }
+        if elementType == .bfloat16 { return converted(to: .float32).activated(activation).converted(to: .bfloat16) }
         let out = Tensor(uninitialised: shape)
         guard count > 0 else { return out }
         Primitive(syn_activation_forward(activation.kind, Int64(count))).run(storage.address, into: out.storage.address)
@@ -38,6 +42,33 @@ extension Tensor {
             let slope = Tensor(uninitialised: x.shape)
             Primitive(syn_activation_backward(activation.kind, Int64(x.count)))
                 .run(x.storage.address, g.storage.address, into: slope.storage.address)
+            return [slope]
+        })
+    }
+
+    private func gelu() -> Tensor {
+        let out = Tensor(uninitialised: shape, elementType: elementType)
+        let x = detached
+        parallel(count, grain: elementGrain / 4) { range in
+            let (first, count) = (range.lowerBound, range.count)
+            if x.elementType == .bfloat16 {
+                lanes_gelu_bf16(x.constShorts + first, out.mutableShorts + first, count)
+            } else {
+                lanes_gelu(x.constFloats + first, out.mutableFloats + first, count)
+            }
+        }
+        return out.remembering([self], backward: { g in
+            let slope = Tensor(uninitialised: x.shape, elementType: x.elementType)
+            let g = g.converted(to: x.elementType)
+            parallel(x.count, grain: elementGrain / 4) { range in
+                let (first, count) = (range.lowerBound, range.count)
+                if x.elementType == .bfloat16 {
+                    lanes_gelu_gradient_bf16(
+                        x.constShorts + first, g.constShorts + first, slope.mutableShorts + first, count)
+                } else {
+                    lanes_gelu_gradient(x.constFloats + first, g.constFloats + first, slope.mutableFloats + first, count)
+                }
+            }
             return [slope]
         })
     }

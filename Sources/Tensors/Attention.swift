@@ -1,4 +1,3 @@
-import CLanes
 import COneDNN
 
 /// Which keys a query may look at. Every mask here hides the end of a row of keys.
@@ -31,141 +30,116 @@ public enum AttentionMask: Sendable {
 public func attention(
     query: Tensor, key: Tensor, value: Tensor, heads: Int, mask: AttentionMask = .none, scale: Float? = nil
 ) -> Tensor {
-    let shape = AttentionShape(query: query, keys: key.shape[1], heads: heads, strideOfKeys: key.shape[1])
     precondition(key.shape == value.shape && key.shape[0] == query.shape[0] && key.shape[2] == query.shape[2])
-    let scale = scale ?? 1 / Float(shape.headSize).squareRoot()
-    let (q, k, v) = (query.detached, key.detached, value.detached)
-    let scores = Tensor(uninitialised: shape.scores)                                   // [batch, heads, queries, keys]
-    multiply(shape.queryView, q.storage.address, shape.keyViewTransposed, k.storage.address,
-        into: shape.scoreView, scores.storage.address)
-    let probabilities = scores.softmaxed(scale: scale) { shape.visible($0, mask) }
-    let out = Tensor(uninitialised: query.shape)                                       // [batch, queries, hidden]
-    multiply(shape.scoreView, probabilities.storage.address, shape.keyView, v.storage.address,
-        into: shape.queryView, out.storage.address)
-
-    let wants = (query.wantsGradient, key.wantsGradient, value.wantsGradient)
+    let shape = AttentionShape(query: query.shape, keys: key.shape[1], heads: heads, scale: scale)
+    let inputs = [query.detached, key.detached, value.detached]
+    let (out, probabilities) = shape.attended(inputs.map(\.constFloats), mask)
+    let wants = [query.wantsGradient, key.wantsGradient, value.wantsGradient]
     return out.remembering([query, key, value], backward: { g in
-        var parts: [Tensor?] = [nil, nil, nil]
-        if wants.2 {
-            let slope = Tensor(uninitialised: v.shape)
-            multiply(shape.scoreViewTransposed, probabilities.storage.address, shape.queryView, g.storage.address,
-                into: shape.keyView, slope.storage.address)
-            parts[2] = slope
+        let slopes = zip(wants, inputs).map { $0 ? Tensor(uninitialised: $1.shape) : nil }
+        shape.differentiate(g, inputs.map(\.constFloats), probabilities, into: slopes.map { $0?.mutableFloats })
+        withExtendedLifetime(inputs) {}
+        return slopes
+    })
+}
+
+/// Self-attention on queries, keys and values that one layer made: [batch, time, 3·hidden], each position's query, key
+/// and value one after another → [batch, time, hidden], in the same type.
+///
+/// BFloat16 inputs are attended without ever writing the matrix of scores, where the processor multiplies BFloat16.
+public func attention(
+    queryKeyValue: Tensor, heads: Int, mask: AttentionMask = .none, scale: Float? = nil
+) -> Tensor {
+    let (batch, time, hidden) = (queryKeyValue.size(0), queryKeyValue.size(1), queryKeyValue.size(2) / 3)
+    precondition(queryKeyValue.shape == [batch, time, 3 * hidden], "\(queryKeyValue.shape) is not three parts")
+    let input = queryKeyValue.detached
+    if input.elementType == .bfloat16 {
+        guard StreamedProduct.isAvailable else {
+            return attention(queryKeyValue: queryKeyValue.converted(to: .float32), heads: heads, mask: mask, scale: scale)
+                .converted(to: .bfloat16)
         }
-        guard wants.0 || wants.1 else { return parts }
-        let ofProbabilities = Tensor(uninitialised: shape.scores)
-        multiply(shape.queryView, g.storage.address, shape.keyViewTransposed, v.storage.address,
-            into: shape.scoreView, ofProbabilities.storage.address)
-        let ofScores = probabilities.softmaxGradient(ofProbabilities, scale: scale)
-        if wants.0 {
-            let slope = Tensor(uninitialised: q.shape)
-            multiply(shape.scoreView, ofScores.storage.address, shape.keyView, k.storage.address,
-                into: shape.queryView, slope.storage.address)
-            parts[0] = slope
-        }
-        if wants.1 {
-            let slope = Tensor(uninitialised: k.shape)
-            multiply(shape.scoreViewTransposed, ofScores.storage.address, shape.queryView, q.storage.address,
-                into: shape.keyView, slope.storage.address)
-            parts[1] = slope
-        }
-        return parts
+        let flash = FlashAttention(
+            batch: batch, time: time, heads: heads, headSize: hidden / heads,
+            scale: scale ?? 1 / Float(hidden / heads).squareRoot(), mask: mask)
+        let (out, sums) = flash.attended(input)
+        return out.remembering([queryKeyValue], backward: { g in
+            [flash.gradient(g.converted(to: .bfloat16), input, out, sums)]
+        })
+    }
+    let shape = AttentionShape(
+        query: [batch, time, hidden], keys: time, heads: heads, scale: scale, rowStep: 3 * hidden)
+    let parts = [0, hidden, 2 * hidden].map { input.constFloats + $0 }
+    let (out, probabilities) = shape.attended(parts, mask)
+    return out.remembering([queryKeyValue], backward: { g in
+        let slope = Tensor(uninitialised: input.shape)
+        let slopes = [0, hidden, 2 * hidden].map { slope.mutableFloats + $0 }
+        shape.differentiate(g, parts, probabilities, into: slopes)
+        withExtendedLifetime(input) {}
+        return [slope]
     })
 }
 
 /// The sizes of one attention and how its arrays lie in memory, seen head by head.
 private struct AttentionShape {
     let batch, queries, keys, heads, headSize: Int
-    /// Positions a sample's keys take in memory: more than `keys` in a cache with room left.
-    let strideOfKeys: Int
+    let scale: Float
+    /// Numbers from one position's query, key or value to the next one's.
+    let rowStep: Int
 
-    init(query: Tensor, keys: Int, heads: Int, strideOfKeys: Int) {
-        precondition(query.shape.count == 3 && query.shape[2] % heads == 0, "\(query.shape) has no \(heads) heads")
-        (batch, queries, self.keys, self.heads) = (query.shape[0], query.shape[1], keys, heads)
-        headSize = query.shape[2] / heads
-        self.strideOfKeys = strideOfKeys
+    init(query: [Int], keys: Int, heads: Int, scale: Float?, rowStep: Int? = nil) {
+        precondition(query.count == 3 && query[2] % heads == 0, "\(query) has no \(heads) heads")
+        (batch, queries, self.keys, self.heads) = (query[0], query[1], keys, heads)
+        headSize = query[2] / heads
+        self.scale = scale ?? 1 / Float(headSize).squareRoot()
+        self.rowStep = rowStep ?? query[2]
     }
 
-    private var hidden: Int { heads * headSize }
-    var scores: [Int] { [batch, heads, queries, keys] }
+    /// The result, and the probabilities that its gradient needs.
+    func attended(_ inputs: [UnsafePointer<Float>], _ mask: AttentionMask) -> (out: Tensor, probabilities: Tensor) {
+        let scores = Tensor(uninitialised: [batch, heads, queries, keys])
+        multiply(queryView, inputs[0], keyViewTransposed, inputs[1], into: scoreView, scores.storage.address)
+        let probabilities = scores.softmaxed(scale: scale) {
+            mask.visible(
+                sample: $0 / (heads * queries), query: $0 % queries, queries: queries, keys: keys)
+        }
+        let out = Tensor(uninitialised: [batch, queries, heads * headSize])
+        multiply(scoreView, probabilities.storage.address, keyView, inputs[2], into: outView, out.storage.address)
+        return (out, probabilities)
+    }
 
-    var queryView: syn_view {
-        syn_view([batch, heads, queries, headSize], strides: [queries * hidden, headSize, hidden, 1])
+    /// Fills the gradients of query, key and value that are wanted, given that of the result.
+    func differentiate(
+        _ g: Tensor, _ inputs: [UnsafePointer<Float>], _ probabilities: Tensor,
+        into slopes: [UnsafeMutablePointer<Float>?]
+    ) {
+        let shares = probabilities.storage.address
+        if let slope = slopes[2] {
+            multiply(scoreViewTransposed, shares, outView, g.storage.address, into: keyView, slope)
+        }
+        guard slopes[0] != nil || slopes[1] != nil else { return }
+        let ofProbabilities = Tensor(uninitialised: probabilities.shape)
+        multiply(outView, g.storage.address, keyViewTransposed, inputs[2], into: scoreView, ofProbabilities.storage.address)
+        let ofScores = probabilities.softmaxGradient(ofProbabilities, scale: scale)
+        if let slope = slopes[0] {
+            multiply(scoreView, ofScores.storage.address, keyView, inputs[1], into: queryView, slope)
+        }
+        if let slope = slopes[1] {
+            multiply(scoreViewTransposed, ofScores.storage.address, queryView, inputs[0], into: keyView, slope)
+        }
     }
-    var keyView: syn_view {
-        syn_view([batch, heads, keys, headSize], strides: [strideOfKeys * hidden, headSize, hidden, 1])
+
+    private var queryView: syn_view { rows(queries, step: rowStep) }
+    private var outView: syn_view { rows(queries, step: heads * headSize) }
+    private var keyView: syn_view { rows(keys, step: rowStep) }
+    private var keyViewTransposed: syn_view {
+        syn_view([batch, heads, headSize, keys], strides: [keys * rowStep, headSize, 1, rowStep])
     }
-    var keyViewTransposed: syn_view {
-        syn_view([batch, heads, headSize, keys], strides: [strideOfKeys * hidden, headSize, 1, hidden])
-    }
-    var scoreView: syn_view { syn_view(scores) }
-    var scoreViewTransposed: syn_view {
+    private var scoreView: syn_view { syn_view([batch, heads, queries, keys]) }
+    private var scoreViewTransposed: syn_view {
         syn_view([batch, heads, keys, queries], strides: [heads * queries * keys, queries * keys, 1, keys])
     }
 
-    func visible(_ row: Int, _ mask: AttentionMask) -> Int {
-        mask.visible(sample: row / (heads * queries), query: row % queries, queries: queries, keys: keys)
+    private func rows(_ count: Int, step: Int) -> syn_view {
+        syn_view([batch, heads, count, headSize], strides: [count * step, headSize, step, 1])
     }
-}
-
-/// Keys and values of the positions seen so far, with room for more: what lets a transformer take one step.
-///
-/// All samples of a batch advance together. The memory is taken once.
-public final class KeyValueCache: @unchecked Sendable {
-    public let batch, capacity, hidden: Int
-    /// Positions held.
-    public private(set) var count = 0
-    let keys: Tensor      // [batch, capacity, hidden]
-    let values: Tensor    // [batch, capacity, hidden]
-
-    public init(batch: Int, capacity: Int, hidden: Int) {
-        (self.batch, self.capacity, self.hidden) = (batch, capacity, hidden)
-        keys = Tensor(uninitialised: [batch, capacity, hidden])
-        values = Tensor(uninitialised: [batch, capacity, hidden])
-    }
-
-    /// Adds the newest positions: key and value [batch, time, hidden].
-    public func append(key: Tensor, value: Tensor) {
-        let time = key.shape[1]
-        precondition(key.shape == [batch, time, hidden] && value.shape == key.shape, "keys \(key.shape) do not fit")
-        precondition(count + time <= capacity, "the cache has room for \(capacity) positions")
-        for (new, all) in [(key, keys), (value, values)] {
-            for sample in 0..<batch {
-                (all.mutableFloats + (sample * capacity + count) * hidden)
-                    .update(from: new.constFloats + sample * time * hidden, count: time * hidden)
-            }
-        }
-        count += time
-    }
-}
-
-/// Attention of the newest positions over everything in a cache, causal: query [batch, queries, hidden],
-/// whose own keys and values were appended before. No gradients.
-///
-/// The order of the sums does not depend on the batch: each sample and head is computed by itself.
-public func attention(query: Tensor, over cache: KeyValueCache, heads: Int) -> Tensor {
-    let (batch, queries, hidden) = (query.shape[0], query.shape[1], query.shape[2])
-    let (keys, size, stride) = (cache.count, hidden / heads, cache.capacity * hidden)
-    precondition(batch == cache.batch && hidden == cache.hidden && queries <= keys)
-    let scale = 1 / Float(size).squareRoot()
-    let out = Tensor(uninitialised: query.shape)
-    let scores = Tensor(uninitialised: [batch * heads, keys])
-    let (q, k, v, o, s) = (
-        query.constFloats, cache.keys.constFloats, cache.values.constFloats, out.mutableFloats, scores.mutableFloats
-    )
-    parallel(batch * heads, grain: max(1, elementGrain / 2 / max(1, keys * size * queries))) { range in
-        for pair in range {
-            let (sample, head) = (pair / heads, pair % heads)
-            let row = s + pair * keys
-            for position in 0..<queries {
-                let visible = keys - queries + position + 1
-                let query = q + (sample * queries + position) * hidden + head * size
-                let (keyBase, valueBase) = (k + sample * stride + head * size, v + sample * stride + head * size)
-                lanes_attend(
-                    query, keyBase, valueBase, hidden, visible, size, scale, row,
-                    o + (sample * queries + position) * hidden + head * size)
-            }
-        }
-    }
-    return out
 }

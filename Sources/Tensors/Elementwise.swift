@@ -1,3 +1,4 @@
+import CLanes
 import Foundation
 
 /// Elements a thread should have at least before a second one is worth waking.
@@ -168,16 +169,8 @@ extension Tensor {
         let out = Tensor(uninitialised: shape, elementType: type)
         switch (elementType, type) {
         case (.float32, .bfloat16):
-            let source = storage.address.assumingMemoryBound(to: UInt32.self)
-            let target = out.storage.address.assumingMemoryBound(to: UInt16.self)
-            parallel(count, grain: elementGrain) { range in
-                for i in range {
-                    let bits = source[i]
-                    let isNaN = bits & 0x7fff_ffff > 0x7f80_0000
-                    let rounded = bits &+ 0x7fff &+ (bits >> 16 & 1)
-                    target[i] = UInt16(truncatingIfNeeded: (isNaN ? bits | 0x0040_0000 : rounded) >> 16)
-                }
-            }
+            let (source, target) = (constFloats, out.mutableShorts)
+            parallel(count, grain: elementGrain) { lanes_to_bf16(source + $0.lowerBound, target + $0.lowerBound, $0.count) }
         case (.bfloat16, .float32):
             let source = storage.address.assumingMemoryBound(to: UInt16.self)
             let target = out.storage.address.assumingMemoryBound(to: UInt32.self)

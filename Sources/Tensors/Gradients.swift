@@ -64,7 +64,7 @@ public func gradients(of loss: Tensor, for parameters: [Tensor]) -> [Tensor] {
             for (input, part) in zip(node.inputs, backward(gradient)) {
                 guard let input, let part else { continue }
                 let key = ObjectIdentifier(input)
-                sums[key] = sums[key].map { $0.adding(part) } ?? part
+                sums[key] = sums[key].map { $0.converted(to: .float32).adding(part.converted(to: .float32)) } ?? part
             }
         }
         node.release()

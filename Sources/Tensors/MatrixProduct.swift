@@ -12,35 +12,45 @@ func multiply(
 extension Tensor {
     /// y = act(x·Wᵀ + b): x [.., in], weight [out, in] as checkpoints have it, bias [out] → [.., out].
     ///
-    /// A BFloat16 weight (frozen) makes the product run in BFloat16 with Float32 sums; x and y stay Float32. On a
-    /// processor for which oneDNN has no such product, x is rounded all the same and the product runs in Float32.
+    /// A BFloat16 weight (frozen) makes the product run in BFloat16 with Float32 sums: x is rounded, unless it is
+    /// BFloat16 already, and y is Float32, or BFloat16 if `output` asks for that. The gradient of a BFloat16 x is
+    /// BFloat16. On a processor for which oneDNN has no such product, x is rounded all the same and the product runs
+    /// in Float32.
     /// Frozen weights are packed once for the processor, in each direction that is used; weights under
     /// training are used as they lie.
-    public func linear(_ weight: Tensor, _ bias: Tensor? = nil, then activation: Activation = .identity) -> Tensor {
+    public func linear(
+        _ weight: Tensor, _ bias: Tensor? = nil, then activation: Activation = .identity, output: ElementType = .float32
+    ) -> Tensor {
         let (outs, ins) = (weight.shape[0], weight.shape[1])
         precondition(weight.shape.count == 2 && size(-1) == ins, "weights \(weight.shape) do not fit inputs \(shape)")
         let rows = count / max(ins, 1)
         let isTrained = wantsGradient || weight.wantsGradient || (bias?.wantsGradient ?? false)
-        // A gradient needs the value before the activation, so only frozen layers fuse it.
-        if isTrained && activation != .identity { return linear(weight, bias).activated(activation) }
+        // A gradient needs the value before the activation, so only frozen layers fuse it; GELU in Float32 is the same
+        // numbers in both.
+        if activation != .identity && (isTrained || (activation == .gelu && output == .float32)) {
+            return linear(weight, bias, output: output).activated(activation)
+        }
+        if output == .bfloat16 && weight.productType != .bfloat16 {
+            return linear(weight, bias, then: activation).converted(to: .bfloat16)
+        }
 
-        let out = Tensor(uninitialised: shape.dropLast() + [outs])
+        let out = Tensor(uninitialised: shape.dropLast() + [outs], elementType: output)
         guard rows > 0 else { return out }
         let x = operand(of: weight)
         let a = syn_view([rows, ins], x.elementType)                                   // [rows, in]
         let b = syn_view([ins, outs], strides: [1, ins], weight.productType)           // [in, out]
-        let c = syn_view([rows, outs])                                                 // [rows, out]
+        let c = syn_view([rows, outs], output)                                         // [rows, out]
         let product = withUnsafePointers(a, b, c) {
             Primitive(syn_matmul($0, $1, $2, bias != nil, activation.kind, false, !weight.wantsGradient))
         }
         product.run(x, withWeights: weight, bias?.storage.address, into: out)
 
         let wants = (x: wantsGradient, weight: weight.wantsGradient, bias: bias?.wantsGradient ?? false)
-        let shape = shape
+        let (shape, type) = (shape, elementType)
         let keptX = wants.weight ? x : nil
         return out.remembering([self, weight] + (bias.map { [$0] } ?? []), backward: { g in
             var parts: [Tensor?] = [nil, nil, nil]
-            if wants.x { parts[0] = g.timesWeights(weight, rows: rows).reshaped(shape) }
+            if wants.x { parts[0] = g.timesWeights(weight, rows: rows, output: type).reshaped(shape) }
             if let keptX {
                 let slope = Tensor(uninitialised: [outs, ins])
                 multiply(
@@ -48,18 +58,21 @@ extension Tensor {
                     keptX.storage.address, into: syn_view([outs, ins]), slope.storage.address)
                 parts[1] = slope
             }
-            if wants.bias { parts[2] = g.columnSums(outs) }
+            if wants.bias { parts[2] = g.converted(to: .float32).columnSums(outs) }
             return parts
         })
     }
 
     /// dx = dy·W for a linear layer's weights [out, in], packed for this direction too while frozen.
-    private func timesWeights(_ weight: Tensor, rows: Int) -> Tensor {
+    private func timesWeights(_ weight: Tensor, rows: Int, output: ElementType) -> Tensor {
         let (outs, ins) = (weight.shape[0], weight.shape[1])
+        if output == .bfloat16 && weight.productType != .bfloat16 {
+            return timesWeights(weight, rows: rows, output: .float32).converted(to: .bfloat16)
+        }
         let g = operand(of: weight)
-        let out = Tensor(uninitialised: [rows, ins])
+        let out = Tensor(uninitialised: [rows, ins], elementType: output)
         let product = withUnsafePointers(
-            syn_view([rows, outs], g.elementType), syn_view([outs, ins], weight.productType), syn_view([rows, ins])
+            syn_view([rows, outs], g.elementType), syn_view([outs, ins], weight.productType), syn_view([rows, ins], output)
         ) {
             Primitive(syn_matmul($0, $1, $2, false, SYN_IDENTITY, false, !weight.wantsGradient))
         }

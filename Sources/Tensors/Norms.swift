@@ -1,20 +1,26 @@
 import CLanes
 
 extension Tensor {
-    /// Layer norm over the last axis (Ba, Kiros and Hinton 2016): (x − mean)/√(variance + ε)·scale + shift.
-    public func layerNorm(scale: Tensor, shift: Tensor, epsilon: Float) -> Tensor {
+    /// Layer norm over the last axis (Ba, Kiros and Hinton 2016): (x − mean)/√(variance + ε)·scale + shift. In Float32,
+    /// the result rounded where `output` is BFloat16.
+    public func layerNorm(
+        scale: Tensor, shift: Tensor, epsilon: Float, output: ElementType = .float32
+    ) -> Tensor {
         let width = size(-1)
         precondition(scale.count == width && shift.count == width, "scale \(scale.shape) does not fit \(shape)")
         let rows = count / max(width, 1)
-        let out = Tensor(uninitialised: shape)
+        let out = Tensor(uninitialised: shape, elementType: output)
         let statistics = Tensor(uninitialised: [rows, 2])                              // mean, 1/deviation
-        let (a, o, s, gamma, beta) = (
-            constFloats, out.mutableFloats, statistics.mutableFloats, scale.constFloats, shift.constFloats
-        )
+        let (a, s, gamma, beta) = (constFloats, statistics.mutableFloats, scale.constFloats, shift.constFloats)
         let grain = max(1, elementGrain / 4 / max(width, 1))
         parallel(rows, grain: grain) { range in
             for row in range {
-                lanes_layer_norm(a + row * width, gamma, beta, o + row * width, width, epsilon, s + 2 * row)
+                let from = row * width
+                if output == .bfloat16 {
+                    lanes_layer_norm_bf16(a + from, gamma, beta, out.mutableShorts + from, width, epsilon, s + 2 * row)
+                } else {
+                    lanes_layer_norm(a + from, gamma, beta, out.mutableFloats + from, width, epsilon, s + 2 * row)
+                }
             }
         }
         let (x, g0) = (detached, scale.detached)
@@ -22,6 +28,7 @@ extension Tensor {
         return out.remembering([self, scale, shift], backward: { g in
             var parts: [Tensor?] = [nil, nil, nil]
             let (a, s) = (x.constFloats, statistics.constFloats)
+            let g = wants.scale || wants.shift ? g.converted(to: .float32) : g
             if wants.scale {
                 let normal = Tensor(uninitialised: x.shape)                            // (x − mean)/deviation
                 let n = normal.mutableFloats
@@ -36,11 +43,16 @@ extension Tensor {
             if wants.shift { parts[2] = g.columnSums(width) }
             if wants.x {
                 let slope = Tensor(uninitialised: x.shape)
-                let (gradient, gamma, b) = (g.constFloats, g0.constFloats, slope.mutableFloats)
+                let (gamma, b) = (g0.constFloats, slope.mutableFloats)
                 parallel(rows, grain: grain) { range in
                     for row in range {
                         let from = row * width
-                        lanes_layer_norm_gradient(a + from, gradient + from, gamma, b + from, width, s + 2 * row)
+                        if g.elementType == .bfloat16 {
+                            lanes_layer_norm_gradient_bf16(
+                                a + from, g.constShorts + from, gamma, b + from, width, s + 2 * row)
+                        } else {
+                            lanes_layer_norm_gradient(a + from, g.constFloats + from, gamma, b + from, width, s + 2 * row)
+                        }
                     }
                 }
                 parts[0] = slope

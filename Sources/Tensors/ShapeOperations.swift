@@ -22,8 +22,7 @@ extension Tensor {
         let steps = axes.map { strides[$0] }
         let run = outShape.last ?? 1
         let runStep = steps.last ?? 1
-        let isWide = elementType != .bfloat16
-        precondition(isWide, "BFloat16 tensors are not transposed")
+        precondition(elementType.width == 4, "only elements of four bytes are transposed")
         let a = storage.address.assumingMemoryBound(to: UInt32.self)
         let o = out.storage.address.assumingMemoryBound(to: UInt32.self)
         parallel(run == 0 ? 0 : count / run, grain: max(1, elementGrain / max(run, 1))) { rows in

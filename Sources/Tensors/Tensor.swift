@@ -3,9 +3,17 @@ public enum ElementType: Sendable, Equatable {
     case float32
     case bfloat16
     case int32
+    /// Weights rounded to whole numbers; see `roundedToInt8`.
+    case int8
 
     /// Bytes of one element.
-    public var width: Int { self == .bfloat16 ? 2 : 4 }
+    public var width: Int {
+        switch self {
+        case .float32, .int32: 4
+        case .bfloat16: 2
+        case .int8: 1
+        }
+    }
 }
 
 /// A contiguous row-major array with a shape.
@@ -109,6 +117,7 @@ extension Tensor {
         case .float32: Array(UnsafeBufferPointer(start: constFloats, count: count))
         case .bfloat16: converted(to: .float32).floats
         case .int32: integers.map(Float.init)
+        case .int8: preconditionFailure("whole-number weights are widened with their scales")
         }
     }
 

@@ -80,11 +80,10 @@ import Testing
         },
         Case("attention over a cache") { inputs in
             // Seven positions arrive as three, one, one, two.
-            let cache = KeyValueCache(batch: 2, capacity: 9, hidden: 24)
+            let cache = KeyValueCache(batch: 2, capacity: 9, heads: 3, headSize: 8)
             let parts = [0..<3, 3..<4, 4..<5, 5..<7].map { positions in
                 let part = inputs.map { $0.slice(axis: 1, from: positions.lowerBound, to: positions.upperBound) }
-                cache.append(key: part[1], value: part[2])
-                return attention(query: part[0], over: cache, heads: 3)
+                return cache.attention(queryKeyValue: concatenated(part, axis: 2))
             }
             return concatenated(parts, axis: 1)
         },

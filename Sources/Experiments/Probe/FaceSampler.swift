@@ -25,18 +25,19 @@ public struct FaceSampler: Sendable {
         let transformer = decoder.transformer
         let start = decoder.configuration.startTokens
         let room = start.count + count - 1
-        let with = transformer.cache(batch: batch, prefix: prefixes, capacity: room)
-        let without = guidance == 1 || prefixes == nil ? nil : transformer.cache(batch: batch, capacity: room)
+        let isGuided = guidance != 1 && prefixes != nil
+        var caches = [transformer.cache(batch: batch, prefix: prefixes, capacity: room)]
+        if isGuided { caches.append(transformer.cache(batch: batch, capacity: room)) }
         var newest = [Int32](repeating: 0, count: batch)
         var rows = [[Int32]](repeating: [], count: batch)
         for place in 0..<count {
-            let ids = place == 0
-                ? Tensor((0..<batch).flatMap { _ in start }, shape: [batch, start.count])
-                : Tensor(newest, shape: [batch])
-            var logits = transformer.next(tokens: ids, cache: with)                    // [batch, vocabulary]
-            if let without {
-                let plain = transformer.next(tokens: ids, cache: without)
-                logits = plain + (logits - plain) * guidance
+            let ids = caches.flatMap { _ in place == 0 ? (0..<batch).flatMap { _ in start } : newest }
+            var logits = transformer.next(
+                tokens: Tensor(ids, shape: [caches.count * batch, place == 0 ? start.count : 1]),
+                caches: caches)                                                        // [caches·batch, vocabulary]
+            if isGuided {
+                let plain = logits.slice(axis: 0, from: batch, to: 2 * batch)
+                logits = plain + (logits.slice(axis: 0, from: 0, to: batch) - plain) * guidance
             }
             let width = logits.size(1)
             let values = logits.floats

@@ -15,7 +15,7 @@ public struct LayerNorm: Sendable {
         self.epsilon = epsilon
     }
 
-    public func callAsFunction(_ x: Tensor) -> Tensor {
-        x.layerNorm(scale: scale, shift: shift, epsilon: epsilon)
+    public func callAsFunction(_ x: Tensor, output: ElementType = .float32) -> Tensor {
+        x.layerNorm(scale: scale, shift: shift, epsilon: epsilon, output: output)
     }
 }

@@ -5,6 +5,8 @@ import Tensors
 public struct Linear: Sendable {
     public let weight: Tensor   // [out, in]
     public let bias: Tensor?   // [out]
+    /// What each row of a weight of whole numbers is multiplied by.
+    let scales: Tensor?   // [out]
 
     /// Reads `weight` and `bias`. New biases start at zero, except beside PyTorch's default weights, whose
     /// biases start evenly within ±1/√in too.
@@ -16,11 +18,20 @@ public struct Linear: Sendable {
         let start: Initialisation =
             initially == .torchDefault ? .uniform(bound: 1 / Float(inputSize).squareRoot()) : .zeros
         self.bias = bias ? try weights.tensor("bias", [outputSize], initially: start) : nil
+        scales = nil
     }
 
-    public init(weight: Tensor, bias: Tensor?) {
-        self.weight = weight
-        self.bias = bias
+    public init(weight: Tensor, bias: Tensor?) { self.init(weight: weight, bias: bias, scales: nil) }
+
+    private init(weight: Tensor, bias: Tensor?, scales: Tensor?) {
+        (self.weight, self.bias, self.scales) = (weight, bias, scales)
+    }
+
+    /// Several layers on the same input as one, their outputs one after another. Only for frozen weights.
+    init(joining parts: [Linear]) {
+        self.init(
+            weight: concatenated(parts.map(\.weight), axis: 0),
+            bias: parts.contains { $0.bias == nil } ? nil : concatenated(parts.compactMap(\.bias), axis: 0))
     }
 
     /// A weight stored the other way round, [in, out], turned over once. Only for frozen weights.
@@ -32,15 +43,34 @@ public struct Linear: Sendable {
         let turned = stored.transposed(axes: [1, 0])
         weight = weights.weights.precision == .bfloat16 ? turned.converted(to: .bfloat16) : turned
         self.bias = bias ? try weights.tensor("bias", [outputSize], initially: .zeros) : nil
+        scales = nil
     }
 
     /// Some of the outputs of a larger layer.
     init(weight: Tensor, bias: Tensor?, rows: Range<Int>) {
         self.weight = weight.slice(axis: 0, from: rows.lowerBound, to: rows.upperBound)
         self.bias = bias?.slice(axis: 0, from: rows.lowerBound, to: rows.upperBound)
+        scales = nil
     }
 
-    public func callAsFunction(_ x: Tensor, then activation: Activation = .identity) -> Tensor {
-        x.linear(weight, bias, then: activation)   // [.., out]
+    /// The result is Float32, or BFloat16 if `output` asks for that, which a BFloat16 weight allows.
+    public func callAsFunction(
+        _ x: Tensor, then activation: Activation = .identity, output: ElementType = .float32
+    ) -> Tensor {
+        x.linear(weight, bias, then: activation, output: output)   // [.., out]
+    }
+
+    /// The type in which values are handed on between this layer and its neighbours: the weight's.
+    var narrow: ElementType { weight.elementType }
+
+    /// The same for few rows, without gradients: see `Tensor.streamed`.
+    func streamed(_ x: Tensor) -> Tensor { x.streamed(weight, bias, scales: scales) }
+
+    /// This layer with its weight rounded to whole numbers, for `streamed` only; on a processor that can not multiply
+    /// them, the rounded numbers as they are otherwise kept.
+    func roundedToInt8() -> Linear {
+        let (rounded, scales) = weight.roundedToInt8()
+        guard !StreamedProduct.isAvailable else { return Linear(weight: rounded, bias: bias, scales: scales) }
+        return Linear(weight: rounded.widened(scales: scales).converted(to: weight.elementType), bias: bias)
     }
 }

@@ -1,0 +1,166 @@
+// How our own kernels are written: sixteen floats at a time, in the compiler's vectors.
+#ifndef CLANES_LANES_H
+#define CLANES_LANES_H
+
+#include <math.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <string.h>
+
+// Products and sums may fuse; nothing else about the arithmetic is left to the compiler.
+#pragma STDC FP_CONTRACT ON
+
+#if defined(__x86_64__) && defined(__ELF__)
+#define KERNEL __attribute__((target_clones("arch=x86-64-v4", "arch=x86-64-v3", "default")))
+#else
+#define KERNEL
+/// The same, rounded to bfloat16.
+#define ROW_PUT_ROUNDED(y, count, term, rest)                                                                          \
+    do {                                                                                                               \
+        size_t i = 0;                                                                                                  \
+        for (; i + 16 <= (count); i += 16) PUT_ROUNDED((y) + i, (term));                                               \
+        if (i < (count)) {                                                                                             \
+            size_t left = (count) - i;                                                                                 \
+            PUT_SOME_ROUNDED((y) + i, left, (rest));                                                                   \
+        }                                                                                                              \
+    } while (0)
+
+#endif
+
+typedef float lanes __attribute__((vector_size(64), aligned(4)));
+typedef int32_t lanes_i __attribute__((vector_size(64), aligned(4)));
+typedef uint16_t lanes_s __attribute__((vector_size(32), aligned(2)));
+
+// Macros and not functions: a function that returns a vector would have another calling convention in each version
+// of a kernel.
+#define AT(pointer) (*(const lanes *)(pointer))
+#define PUT(pointer, value) (*(lanes *)(pointer) = (value))
+#define ALL(value) ((lanes){} + (value))
+
+/// The first `count` of the sixteen floats at a pointer, the others `filling`.
+#define SOME_OF(pointer, count, filling)                                                                                  \
+    ({                                                                                                                 \
+        float some[16];                                                                                                \
+        for (int lane = 0; lane < 16; lane++) some[lane] = (filling);                                                  \
+        memcpy(some, (pointer), (count) * sizeof(float));                                                              \
+        AT(some);                                                                                                      \
+    })
+
+#define PUT_SOME(pointer, count, value)                                                                                \
+    do {                                                                                                               \
+        float some[16];                                                                                                \
+        PUT(some, value);                                                                                              \
+        memcpy((pointer), some, (count) * sizeof(float));                                                              \
+    } while (0)
+
+#define SUM(value)                                                                                                     \
+    ({                                                                                                                 \
+        lanes all = (value);                                                                                           \
+        for (int step = 8; step > 0; step /= 2)                                                                        \
+            for (int lane = 0; lane < step; lane++) all[lane] += all[lane + step];                                     \
+        all[0];                                                                                                        \
+    })
+
+#define LARGEST(value)                                                                                                 \
+    ({                                                                                                                 \
+        lanes all = (value);                                                                                           \
+        for (int step = 8; step > 0; step /= 2)                                                                        \
+            for (int lane = 0; lane < step; lane++)                                                                    \
+                all[lane] = all[lane] > all[lane + step] ? all[lane] : all[lane + step];                               \
+        all[0];                                                                                                        \
+    })
+
+/// eˣ within 2 units in the last place; 0 below −87.3, never infinite; what is not a number stays so. Range reduction
+/// by ln 2 in two parts, then the Taylor polynomial of degree seven on |r| ≤ ln 2 / 2. Adding 1.5 · 2²³ leaves the nearest integer in the low
+/// bits: rounding without a function call.
+#define EXP(value)                                                                                                     \
+    ({                                                                                                                 \
+        lanes x_ = (value);                                                                                            \
+        lanes c_ = __builtin_elementwise_min(__builtin_elementwise_max(x_, ALL(-87.3f)), ALL(88.3f));                  \
+        lanes shifted_ = c_ * 1.442695040888963f + 12582912.0f;                                                        \
+        lanes n_ = shifted_ - 12582912.0f;                                                                             \
+        lanes r_ = (c_ - n_ * 0.693359375f) - n_ * -2.12194440e-4f;                                                    \
+        lanes p_ = ALL(1.0f / 5040);                                                                                   \
+        p_ = p_ * r_ + 1.0f / 720;                                                                                     \
+        p_ = p_ * r_ + 1.0f / 120;                                                                                     \
+        p_ = p_ * r_ + 1.0f / 24;                                                                                      \
+        p_ = p_ * r_ + 1.0f / 6;                                                                                       \
+        p_ = p_ * r_ + 0.5f;                                                                                           \
+        p_ = p_ * r_ + 1.0f;                                                                                           \
+        p_ = p_ * r_ + 1.0f;                                                                                           \
+        lanes_i exponent_ = ((lanes_i)shifted_ - (0x4b400000 - 127)) << 23;                                            \
+        p_ = p_ * (lanes)exponent_;                                                                                    \
+        (lanes)(((lanes_i)p_ & (x_ >= -87.3f)) | ((lanes_i)x_ & (x_ != x_)));                                          \
+    })
+
+/// Sixteen bfloat16 numbers as floats, and floats rounded to them: to nearest, ties to even; what is not a number stays so.
+#define WIDENED(pointer) ((lanes)(__builtin_convertvector(*(const lanes_s *)(pointer), lanes_i) << 16))
+#define ROUNDED(value)                                                                                                 \
+    ({                                                                                                                 \
+        const lanes_i bits_ = (lanes_i)(value);                                                                        \
+        const lanes_i odd_ = (bits_ >> 16) & 1, nan_ = (bits_ & 0x7fffffff) > 0x7f800000;                              \
+        const lanes_i near_ = ((bits_ + 0x7fff + odd_) & ~nan_) | ((bits_ | 0x00400000) & nan_);                       \
+        __builtin_convertvector((near_ >> 16) & 0xffff, lanes_s);                                                      \
+    })
+#define PUT_ROUNDED(pointer, value) (*(lanes_s *)(pointer) = ROUNDED(value))
+
+/// The same at the end of a row.
+#define SOME_WIDENED(pointer, count)                                                                                   \
+    ({                                                                                                                 \
+        uint16_t some[16] = {0};                                                                                       \
+        memcpy(some, (pointer), (count) * sizeof(uint16_t));                                                           \
+        WIDENED(some);                                                                                                 \
+    })
+#define PUT_SOME_ROUNDED(pointer, count, value)                                                                        \
+    do {                                                                                                               \
+        uint16_t some[16];                                                                                             \
+        PUT_ROUNDED(some, value);                                                                                      \
+        memcpy((pointer), some, (count) * sizeof(uint16_t));                                                           \
+    } while (0)
+
+/// A row's largest element.
+#define ROW_LARGEST(x, count)                                                                                          \
+    ({                                                                                                                 \
+        lanes best = ALL(-INFINITY);                                                                                   \
+        size_t i = 0;                                                                                                  \
+        for (; i + 16 <= (count); i += 16) best = __builtin_elementwise_max(best, AT((x) + i));                        \
+        if (i < (count)) best = __builtin_elementwise_max(best, SOME_OF((x) + i, (count) - i, -INFINITY));                \
+        LARGEST(best);                                                                                                 \
+    })
+
+/// Σ term over a row; `term` sees the full lanes at i, `rest` the last ones, filled with what adds nothing.
+#define ROW_SUM(count, term, rest)                                                                                     \
+    ({                                                                                                                 \
+        lanes sum = {};                                                                                                \
+        size_t i = 0;                                                                                                  \
+        for (; i + 16 <= (count); i += 16) sum += (term);                                                              \
+        if (i < (count)) {                                                                                             \
+            size_t left = (count) - i;                                                                                 \
+            sum += (rest);                                                                                             \
+        }                                                                                                              \
+        SUM(sum);                                                                                                      \
+    })
+
+/// y[i] = term over a row, in the same way.
+#define ROW_PUT(y, count, term, rest)                                                                                  \
+    do {                                                                                                               \
+        size_t i = 0;                                                                                                  \
+        for (; i + 16 <= (count); i += 16) PUT((y) + i, (term));                                                       \
+        if (i < (count)) {                                                                                             \
+            size_t left = (count) - i;                                                                                 \
+            PUT_SOME((y) + i, left, (rest));                                                                           \
+        }                                                                                                              \
+    } while (0)
+
+/// The same, rounded to bfloat16.
+#define ROW_PUT_ROUNDED(y, count, term, rest)                                                                          \
+    do {                                                                                                               \
+        size_t i = 0;                                                                                                  \
+        for (; i + 16 <= (count); i += 16) PUT_ROUNDED((y) + i, (term));                                               \
+        if (i < (count)) {                                                                                             \
+            size_t left = (count) - i;                                                                                 \
+            PUT_SOME_ROUNDED((y) + i, left, (rest));                                                                   \
+        }                                                                                                              \
+    } while (0)
+
+#endif

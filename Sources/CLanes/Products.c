@@ -1,0 +1,127 @@
+#include "Products.h"
+
+#if defined(__x86_64__)
+#include "Lanes.h"
+#include "Wide.h"
+
+bool lanes_has_products(void) {
+    return __builtin_cpu_supports("avx512f") && __builtin_cpu_supports("avx512bw") && __builtin_cpu_supports("avx512vl")
+        && __builtin_cpu_supports("avx512dq") && __builtin_cpu_supports("avx512bf16")
+        && __builtin_cpu_supports("avx512vnni");
+}
+
+// The sum of each of sixteen vectors, as one vector: a tree of halves, the same for each.
+TILE __m512 sums(const __m512 *v) {
+    __m512 a[8], b[4], c[2];
+    UNROLL for (int i = 0; i < 8; i++)   // halves of v[i], then of v[i + 8]
+        a[i] = _mm512_add_ps(
+            _mm512_shuffle_f32x4(v[i], v[i + 8], 0x44), _mm512_shuffle_f32x4(v[i], v[i + 8], 0xee));
+    UNROLL for (int i = 0; i < 4; i++)   // quarters of v[i], v[i + 8], v[i + 4], v[i + 12]
+        b[i] = _mm512_add_ps(
+            _mm512_shuffle_f32x4(a[i], a[i + 4], 0x88), _mm512_shuffle_f32x4(a[i], a[i + 4], 0xdd));
+    UNROLL for (int i = 0; i < 2; i++)   // in each quarter pairs of v[i], of v[i + 2] in turn
+        c[i] = _mm512_add_ps(_mm512_unpacklo_ps(b[i], b[i + 2]), _mm512_unpackhi_ps(b[i], b[i + 2]));
+    const __m512 all = _mm512_add_ps(_mm512_unpacklo_ps(c[0], c[1]), _mm512_unpackhi_ps(c[0], c[1]));
+    return _mm512_shuffle_f32x4(all, all, 0xd8);
+}
+
+#define X float
+#define W float
+#define STEP 16
+#define READ_W(p) _mm512_loadu_si512(p)
+#define SOME_X(some, p) _mm512_maskz_loadu_epi32((__mmask16)(some), p)
+#define SOME_W SOME_X
+#define ADD(sum, a, b) _mm512_fmadd_ps((__m512)(a), (__m512)(b), sum)
+#define FLOATS(sum) (sum)
+#define NAME tile_f32
+#define BLOCK block_f32
+#define WHOLE whole_f32
+#include "ProductTile.h"
+
+#define X uint16_t
+#define W uint16_t
+#define STEP 32
+#define READ_W(p) _mm512_loadu_si512(p)
+#define SOME_X(some, p) _mm512_maskz_loadu_epi16((__mmask32)(some), p)
+#define SOME_W SOME_X
+#define ADD(sum, a, b) _mm512_dpbf16_ps(sum, (__m512bh)(a), (__m512bh)(b))
+#define FLOATS(sum) (sum)
+#define NAME tile_bf16
+#define BLOCK block_bf16
+#define WHOLE whole_bf16
+#include "ProductTile.h"
+
+// A run of 2048 adds 128 products of at most 127 · 32767 to each of sixteen whole numbers: a quarter of their room.
+#define X int16_t
+#define W int8_t
+#define STEP 32
+#define READ_W(p) _mm512_cvtepi8_epi16(_mm256_loadu_si256((const __m256i *)(p)))
+#define SOME_X(some, p) _mm512_maskz_loadu_epi16((__mmask32)(some), p)
+#define SOME_W(some, p) _mm512_cvtepi8_epi16(_mm256_maskz_loadu_epi8((__mmask32)(some), p))
+#define ADD(sum, a, b) (__m512)_mm512_dpwssd_epi32((__m512i)(sum), a, b)
+#define FLOATS(sum) _mm512_cvtepi32_ps((__m512i)(sum))
+#define NAME tile_int8
+#define BLOCK block_int8
+#define WHOLE whole_int8
+#include "ProductTile.h"
+
+void lanes_product_f32(
+    const float *x, const float *w, const float *bias, float *y, size_t rows, size_t inner, size_t outs, size_t from,
+    size_t to) {
+    whole_f32(x, rows, w, NULL, NULL, bias, y, inner, outs, from, to);
+}
+
+void lanes_product_bf16(
+    const uint16_t *x, const uint16_t *w, const float *bias, float *y, size_t rows, size_t inner, size_t outs,
+    size_t from, size_t to) {
+    whole_bf16(x, rows, w, NULL, NULL, bias, y, inner, outs, from, to);
+}
+
+void lanes_product_int8(
+    const int16_t *x, const float *x_scales, const int8_t *w, const float *w_scales, const float *bias, float *y,
+    size_t rows, size_t inner, size_t outs, size_t from, size_t to) {
+    whole_int8(x, rows, w, x_scales, w_scales, bias, y, inner, outs, from, to);
+}
+
+#define ELEMENT float
+#define STEP 16
+#define SOME(some, p) _mm512_maskz_loadu_epi32((__mmask16)(some), p)
+#define ADD(sum, a, b) _mm512_fmadd_ps((__m512)(a), (__m512)(b), sum)
+#define FLOATS(some, p) _mm512_maskz_loadu_ps((__mmask16)(some), p)
+#define SCORES scores_f32
+#define MIX mix_f32
+#define ATTEND lanes_attend_f32
+#include "AttendTile.h"
+
+#define ELEMENT uint16_t
+#define STEP 32
+#define SOME(some, p) _mm512_maskz_loadu_epi16((__mmask32)(some), p)
+#define ADD(sum, a, b) _mm512_dpbf16_ps(sum, (__m512bh)(a), (__m512bh)(b))
+#define FLOATS(some, p)                                                                                                \
+    (__m512) _mm512_slli_epi32(_mm512_cvtepu16_epi32(_mm256_maskz_loadu_epi16((__mmask16)(some), p)), 16)
+#define SCORES scores_bf16
+#define MIX mix_bf16
+#define ATTEND lanes_attend_bf16
+#include "AttendTile.h"
+
+#else
+
+// Nowhere else yet: callers ask first.
+bool lanes_has_products(void) { return false; }
+void lanes_product_f32(
+    const float *x, const float *w, const float *bias, float *y, size_t rows, size_t inner, size_t outs, size_t from,
+    size_t to) {}
+void lanes_product_bf16(
+    const uint16_t *x, const uint16_t *w, const float *bias, float *y, size_t rows, size_t inner, size_t outs,
+    size_t from, size_t to) {}
+void lanes_product_int8(
+    const int16_t *x, const float *x_scales, const int8_t *w, const float *w_scales, const float *bias, float *y,
+    size_t rows, size_t inner, size_t outs, size_t from, size_t to) {}
+void lanes_attend_f32(
+    const float *query, const float *keys, const float *values, size_t count, size_t size, float scale, float *scores,
+    float *out) {}
+void lanes_attend_bf16(
+    const uint16_t *query, const uint16_t *keys, const uint16_t *values, size_t count, size_t size, float scale,
+    float *scores, float *out) {}
+
+#endif

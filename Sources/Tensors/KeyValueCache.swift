@@ -1,0 +1,91 @@
+import CLanes
+
+/// Keys and values of the positions seen so far, with room for more: what lets a transformer take one step.
+///
+/// All samples of a batch advance together. The memory is taken once; a head's positions lie one after another.
+public final class KeyValueCache: @unchecked Sendable {
+    public let batch, capacity, heads, headSize: Int
+    /// Positions held.
+    public private(set) var count = 0
+    private let keys: Tensor      // [batch, heads, capacity, headSize]
+    private let values: Tensor    // [batch, heads, capacity, headSize]
+
+    /// `elementType` is Float32, or BFloat16: half the memory, and keys, values and queries rounded to it. Where the
+    /// processor has no products of BFloat16 numbers, Float32 is kept all the same.
+    public init(batch: Int, capacity: Int, heads: Int, headSize: Int, elementType: ElementType = .float32) {
+        (self.batch, self.capacity, self.heads, self.headSize) = (batch, capacity, heads, headSize)
+        let kept = StreamedProduct.isAvailable ? elementType : .float32
+        precondition(kept == .float32 || kept == .bfloat16, "keys and values are floating-point numbers")
+        keys = Tensor(uninitialised: [batch, heads, capacity, headSize], elementType: kept)
+        values = Tensor(uninitialised: [batch, heads, capacity, headSize], elementType: kept)
+    }
+
+    /// Attention of the newest positions over themselves and everything before, causal. No gradients.
+    ///
+    /// - Parameter queryKeyValue: Float32 [batch, time, 3·hidden]: each position's query, key and value one after
+    ///   another, the heads consecutive parts of each. Keys and values are kept.
+    /// - Returns: [batch, time, hidden].
+    ///
+    /// The order of the sums does not depend on the batch: each sample and head is computed by itself.
+    public func attention(queryKeyValue: Tensor) -> Tensor {
+        let (time, hidden) = (queryKeyValue.size(1), heads * headSize)
+        precondition(
+            queryKeyValue.shape == [batch, time, 3 * hidden], "queries, keys and values \(queryKeyValue.shape) do not fit")
+        precondition(count + time <= capacity, "the cache has room for \(capacity) positions")
+        let (first, reach) = (count, count + time)
+        count = reach
+        let out = Tensor(uninitialised: [batch, time, hidden])
+        let room = reach + 16
+        let scores = Tensor(uninitialised: [batch * heads, room])
+        let queries = Tensor(uninitialised: [batch * heads, headSize], elementType: keys.elementType)
+        let (qkv, o, s) = (queryKeyValue.constFloats, out.mutableFloats, scores.mutableFloats)
+        let scale = 1 / Float(headSize).squareRoot()
+        parallel(batch * heads, grain: max(1, elementGrain / 2 / max(1, reach * headSize * time))) { pairs in
+            for pair in pairs {
+                let (sample, head) = (pair / heads, pair % heads)
+                for position in first..<reach {
+                    let from = qkv + (sample * time + position - first) * 3 * hidden + head * headSize
+                    store(from + hidden, in: keys, pair * capacity + position)
+                    store(from + 2 * hidden, in: values, pair * capacity + position)
+                }
+                for position in first..<reach {
+                    let row = sample * time + position - first
+                    store(qkv + row * 3 * hidden + head * headSize, in: queries, pair)
+                    attend(
+                        queries, pair, visible: position + 1, scale, s + pair * room, o + row * hidden + head * headSize)
+                }
+            }
+        }
+        withExtendedLifetime((queryKeyValue, scores, queries)) {}
+        return out
+    }
+
+    /// Writes one head's numbers as row `row` of a tensor [.., headSize].
+    private func store(_ from: UnsafePointer<Float>, in rows: Tensor, _ row: Int) {
+        if rows.elementType == .float32 {
+            (rows.mutableFloats + row * headSize).update(from: from, count: headSize)
+        } else {
+            lanes_to_bf16(from, rows.mutableShorts + row * headSize, headSize)
+        }
+    }
+
+    private func attend(
+        _ queries: Tensor, _ pair: Int, visible: Int, _ scale: Float, _ scores: UnsafeMutablePointer<Float>,
+        _ out: UnsafeMutablePointer<Float>
+    ) {
+        let (one, all) = (pair * headSize, pair * capacity * headSize)
+        if keys.elementType == .bfloat16 {
+            lanes_attend_bf16(
+                queries.constShorts + one, keys.constShorts + all, values.constShorts + all, visible, headSize, scale,
+                scores, out)
+        } else if StreamedProduct.isAvailable {
+            lanes_attend_f32(
+                queries.constFloats + one, keys.constFloats + all, values.constFloats + all, visible, headSize, scale,
+                scores, out)
+        } else {
+            lanes_attend(
+                queries.constFloats + one, keys.constFloats + all, values.constFloats + all, headSize, visible, headSize,
+                scale, scores, out)
+        }
+    }
+}
