@@ -34,7 +34,9 @@ class Ceilings:
     """The best that any process of ours measured of what the machine can do: others can only make it look slower."""
 
     def __init__(self, rows, answer):
-        self.rates, self.bandwidth = dict((answer or {}).get("operations_per_second", {})), (answer or {}).get("bytes_per_second", 0)
+        answer = answer or {}
+        self.rates = dict(answer.get("operations_per_second", {}))
+        self.bandwidth = answer.get("bytes_per_second", 0)
         for _, answers in rows:
             for found in filter(None, answers["ours"]):
                 kind = found.get("ceiling")
@@ -55,7 +57,8 @@ class Ceilings:
 
     def __str__(self):
         parts = [f"{name} {rate / 1e9:,.0f} GFLOP/s" for name, rate in sorted(self.rates.items())]
-        return ", ".join(parts + ([f"reading memory {self.bandwidth / 1e9:.1f} GB/s"] if self.bandwidth else [])) or "not measured"
+        parts += [f"reading memory {self.bandwidth / 1e9:.1f} GB/s"] if self.bandwidth else []
+        return ", ".join(parts) or "not measured"
 
 
 # --- The table -------------------------------------------------------------------------------------------------------
@@ -155,7 +158,8 @@ def report(rows, answer, options, ways):
     return "\n".join(
         table(rows, best, options.official and "official" in ways) + [
             "",
-            f"- Measured {date} with {size}, {options.rounds} rounds of {options.repeats} repeats{steps}; {threads} threads.",
+            f"- Measured {date} with {size}, {options.rounds} rounds of {options.repeats} repeats{steps}; "
+            f"{threads} threads.",
             f"- Machine: {machine()}.",
             f"- Versions: {versions(rows, options.python if len(ways) > 1 else None)}.",
             f"- Ceilings, the best that our own library reached here between and after the stages: {best}.",

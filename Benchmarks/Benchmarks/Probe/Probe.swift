@@ -4,11 +4,16 @@ import Foundation
 import Stages
 import Tensors
 
+/// Seconds are told of a batch; this is what they come to for one sample, picture, caption or pair.
+private let timePerUnit = BenchmarkMetric.custom(
+    "Time per unit (µs)", polarity: .prefersSmaller, useScalingFactor: false)
+
 /// The stages of the probe under `swift package benchmark`: the miniature models, or random weights of the published
-/// sizes with `SYNESTHESIA_BENCHMARK_SIZE=full`. `SYNESTHESIA_BENCHMARK_PRECISION` is `bf16` or `f32`; without it
-/// frozen weights are kept as the probe keeps them, in bf16 where the processor computes with it.
+/// sizes with `SYNESTHESIA_BENCHMARK_SIZE=full`. `SYNESTHESIA_BENCHMARK_PRECISION` is `bf16` or `f32`, for every stage;
+/// without it bf16 is measured where the processor computes with it natively.
 ///
-/// One iteration is one batch, so the throughput told is in batches per second.
+/// One iteration is one batch, so the throughput told is in batches per second. Of a picture drawn at full size only
+/// eight steps are timed: there the time per unit tells, for an iteration also computes what stands between them.
 let benchmarks: @Sendable () -> Void = {
     ThreadManners.spinBriefly()
     let environment = ProcessInfo.processInfo.environment
@@ -16,25 +21,27 @@ let benchmarks: @Sendable () -> Void = {
     let precisionName =
         environment["SYNESTHESIA_BENCHMARK_PRECISION"] ?? (Processor.hasNativeBFloat16 ? "bf16" : "f32")
     guard let size = Stage.Size(rawValue: sizeName), let precision = try? Precision(shortName: precisionName) else {
-        FileHandle.standardError.write(
-            Data("SYNESTHESIA_BENCHMARK_SIZE=\(sizeName) with SYNESTHESIA_BENCHMARK_PRECISION=\(precisionName) is not understood.\n".utf8))
+        let sentence = "SYNESTHESIA_BENCHMARK_SIZE=\(sizeName) with SYNESTHESIA_BENCHMARK_PRECISION=\(precisionName) "
+            + "is not understood; sizes are miniature and full, precisions bf16 and f32.\n"
+        FileHandle.standardError.write(Data(sentence.utf8))
         exit(64)
     }
+    let isFull = size == .full
 
     for stage in Stage.all {
         // Drawing is another kind of work when many pictures share each reading of the weights.
         for batch in stage.name == "sample" ? [1, 8, 32] : [stage.usualBatch] {
-            // At full size a whole picture takes long; some of its steps tell as much, but only the program `stage`
-            // can leave out what stands between them.
-            let isTooLong = size == .full && stage.name == "sample"
+            let setting = Stage.Setting(size: size, precision: precision, batch: batch, steps: isFull ? 8 : nil)
             Benchmark(
                 "\(stage.name), \(batch) \(stage.unit.rawValue)\(batch == 1 ? "" : "s")",
                 configuration: .init(
-                    metrics: [.wallClock, .throughput, .peakMemoryResident], timeUnits: .milliseconds,
-                    warmupIterations: 1, maxDuration: .seconds(size == .full ? 30 : 3), maxIterations: 200,
-                    skip: isTooLong),
-                closure: { _, prepared in blackHole(try prepared.run()) },
-                setup: { try stage.prepare(Stage.Setting(size: size, precision: precision, batch: batch)) })
+                    metrics: [.wallClock, .throughput, .peakMemoryResident, timePerUnit],
+                    timeUnits: isFull ? .milliseconds : .microseconds, warmupIterations: 1,
+                    maxDuration: .seconds(isFull ? 30 : 3), maxIterations: 200),
+                closure: { benchmark, prepared in
+                    benchmark.measurement(timePerUnit, Int((try prepared.run() * 1e6).rounded()))
+                },
+                setup: { try stage.prepare(setting) })
         }
     }
 }

@@ -100,7 +100,8 @@ struct CaptionStages: Sendable {
 
     static func operations(_ shape: BERTConfiguration, length: Int) -> Double {
         Work.layers(
-            shape.layerCount, width: shape.hiddenSize, feedForward: shape.feedForwardSize, time: length, isCausal: false)
+            shape.layerCount, width: shape.hiddenSize, feedForward: shape.feedForwardSize, time: length,
+            isCausal: false)
     }
 
     static func operations(_ shape: CLIPTextConfiguration, length: Int) -> Double {

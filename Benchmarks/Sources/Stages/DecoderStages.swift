@@ -14,7 +14,7 @@ extension Stage {
 
         let adapter = try Adapter(from: vectorSize, to: shape.transformer.width, prefixTokens: 1, seed: 1)
         let optimiser = AdamW(adapter.parameters)
-        let tokens = InputData.tokens([batch, count], below: shape.transformer.vocabularySize)          // [batch, tokens]
+        let tokens = InputData.tokens([batch, count], below: shape.transformer.vocabularySize)   // [batch, tokens]
         let input = ImageTransformer.teacherInput(tokens, start: shape.startTokens)
         let vectors = InputData.normal([batch, vectorSize])
         return Preparation(work: .training(shape.transformer, tokens: count)) {
@@ -36,7 +36,7 @@ extension Stage {
         let shape = try FrozenModels.decoderConfiguration(setting.size)
         let transformer = try FrozenModels.transformer(setting)
         let sampler = try TokenSampler(topK: 100)
-        let (batch, count) = (setting.batch, shape.tokensPerImage)
+        let (batch, count, words) = (setting.batch, shape.tokensPerImage, shape.transformer.vocabularySize)
         let prefix = InputData.normal([batch, 1, shape.transformer.width])
         let chosen = timedSteps(min(setting.steps ?? count, count), of: count)
 
@@ -49,8 +49,8 @@ extension Stage {
             if chosen.count < count { spent = 0 }
             var newest = [Int32](repeating: shape.startTokens[0], count: batch)
             for place in chosen {
-                if place > cache.time {
-                    let between = InputData.tokens([batch, place - cache.time], below: shape.transformer.vocabularySize)
+                while cache.time < place {   // few at once, to need no more memory than drawing does
+                    let between = InputData.tokens([batch, min(8, place - cache.time)], below: words)
                     _ = transformer.next(tokens: between, cache: cache)
                 }
                 spent += try seconds {

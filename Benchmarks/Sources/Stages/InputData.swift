@@ -2,7 +2,9 @@ import Tensors
 
 /// What stages compute on: seeded random numbers, the same in every process.
 enum InputData {
-    private static func stream(_ purpose: String) -> RandomStream { RandomStream(seed: 1, purpose: "benchmark " + purpose) }
+    private static func stream(_ purpose: String) -> RandomStream {
+        RandomStream(seed: 1, purpose: "benchmark " + purpose)
+    }
 
     static func tokens(_ shape: [Int], below bound: Int) -> Tensor {
         var stream = stream("tokens")

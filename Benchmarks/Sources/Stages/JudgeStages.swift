@@ -37,7 +37,8 @@ extension Work {
     static func pair(_ shape: CLIPConfiguration) -> Work {
         let vision = shape.vision
         let patches = (vision.imageSize / vision.patchSize) * (vision.imageSize / vision.patchSize)
-        let embedding = 2 * Double(patches * vision.patchSize * vision.patchSize * vision.channelCount * vision.hiddenSize)
+        let patchValues = vision.patchSize * vision.patchSize * vision.channelCount
+        let embedding = 2 * Double(patches * patchValues * vision.hiddenSize)
         let seen = layers(
             vision.layerCount, width: vision.hiddenSize, feedForward: vision.feedForwardSize, time: patches + 1,
             isCausal: false)

@@ -79,7 +79,8 @@ extension Work {
         /// From `.down.2.` or `.up.2.`.
         func level(_ name: String) -> Int? {
             let parts = name.split(separator: ".")
-            return parts.indices.dropLast().first { parts[$0] == "down" || parts[$0] == "up" }.flatMap { Int(parts[$0 + 1]) }
+            let place = parts.indices.dropLast().first { parts[$0] == "down" || parts[$0] == "up" }
+            return place.flatMap { Int(parts[$0 + 1]) }
         }
         func side(_ name: String) -> Int? {
             if name.contains("quant_conv") {

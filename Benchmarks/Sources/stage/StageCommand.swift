@@ -12,9 +12,12 @@ struct StageCommand: ParsableCommand {
         commandName: "stage",
         abstract: "Times one stage of the probe and prints one line of JSON.",
         discussion: """
-            Stages: \(Stage.all.map(\.name).joined(separator: ", ")); `ceilings` measures what the machine can do at best.
+            Stages: \(Stage.all.map(\.name).joined(separator: ", ")); \
+            `ceilings` measures what the machine can do at best.
+
             Seconds are per unit, one number per repeat, after one run that does not count. The highest memory is that \
-            of the process up to then, making its weights included. Random weights of the published sizes take up to a minute to make.
+            of the process up to then, making its weights included. Random weights of the published sizes take up to \
+            a minute to make.
             """)
 
     @Argument(help: "A stage's name, or ceilings.")
@@ -23,7 +26,7 @@ struct StageCommand: ParsableCommand {
     @Option(help: "miniature: this repository's models; full: random weights of the published sizes.")
     var size = Stage.Size.miniature
 
-    @Option(help: "How frozen matrices are kept and multiplied: \(Precision.allCases.map(\.shortName).joined(separator: ", ")).")
+    @Option(help: "How frozen matrices are kept and multiplied: \(precisions).")
     var precision = "bf16"
 
     @Option(help: "Units computed together; each stage has its usual number.")
@@ -38,8 +41,10 @@ struct StageCommand: ParsableCommand {
     @Option(help: "Threads; as many as the machine has processors if not said.")
     var threads: Int?
 
-    @Flag(inversion: .prefixedNo, help: "Measure the machine's ceilings after the stage, and the stage's share of them.")
+    @Flag(inversion: .prefixedNo, help: "Measure the machine's ceilings after the stage, and its share of them.")
     var ceiling = true
+
+    private static let precisions = Precision.allCases.map(\.shortName).joined(separator: ", ")
 
     static func main() {
         ThreadManners.spinBriefly()
