@@ -124,10 +124,10 @@ def machine():
     return ", ".join(parts)
 
 
-def versions(rows, python):
+def versions(rows, answer, python):
     found = {}
     for _, answers in rows:
-        for answer in sum(answers.values(), []):
+        for answer in sum(answers.values(), [answer]):
             known = (answer or {}).get("versions")
             found.update(known if isinstance(known, dict) else {})
     swift = subprocess.run(["swift", "--version"], capture_output=True, text=True).stdout
@@ -152,36 +152,42 @@ def report(rows, answer, options, ways):
     """The whole text; `ways` are the names of those that ran."""
     date = datetime.datetime.now(datetime.timezone.utc).strftime("%Y-%m-%d %H:%M UTC")
     size = "the miniature models" if options.size == "miniature" else "random weights of the published sizes"
-    steps = f"; of a picture drawn, {options.steps} steps timed" if options.steps else ""
+    steps = f", timed steps of a picture drawn: {options.steps}" if options.steps else ""
     threads = (answer or {}).get("threads", options.threads or "all")
     best = Ceilings(rows, answer)
     return "\n".join(
         table(rows, best, options.official and "official" in ways) + [
             "",
-            f"- Measured {date} with {size}, {options.rounds} rounds of {options.repeats} repeats{steps}; "
-            f"{threads} threads.",
+            f"- Measured {date} with {size}; rounds: {options.rounds}, repeats in each: {options.repeats}, "
+            f"threads: {threads}{steps}.",
             f"- Machine: {machine()}.",
-            f"- Versions: {versions(rows, options.python if len(ways) > 1 else None)}.",
+            f"- Versions: {versions(rows, answer, options.python if len(ways) > 1 else None)}.",
             f"- Ceilings, the best that our own library reached here between and after the stages: {best}.",
         ])
 
 
-def write(path, text):
-    """Puts the text between the two marks of a file, which appears whole or not at all."""
-    block = f"{BEGIN}\n{text}\n{END}"
+def surroundings(path):
+    """What stands before the first mark of a file and behind the second; nothing where there is no file."""
     try:
         with open(path, encoding="utf-8") as file:
             old = file.read()
     except FileNotFoundError:
-        old = f"{BEGIN}\n{END}\n"
+        if not os.path.isdir(os.path.dirname(os.path.abspath(path))):
+            raise
+        return "", "\n"
     if old.count(BEGIN) != 1 or old.count(END) != 1 or old.index(BEGIN) > old.index(END):
         raise ValueError(f"it must hold {BEGIN} and after it {END}, once each")
-    new = old[: old.index(BEGIN)] + block + old[old.index(END) + len(END):]
+    return old[: old.index(BEGIN)], old[old.index(END) + len(END):]
+
+
+def write(path, text):
+    """Puts the text between the two marks of a file, which appears whole or not at all."""
+    before, behind = surroundings(path)
     place = os.path.dirname(os.path.abspath(path))
     handle, temporary = tempfile.mkstemp(dir=place, prefix=".compare-")
     try:
         with os.fdopen(handle, "w", encoding="utf-8") as file:
-            file.write(new)
+            file.write(f"{before}{BEGIN}\n{text}\n{END}{behind}")
         os.chmod(temporary, os.stat(path).st_mode & 0o777 if os.path.exists(path) else 0o644)
         os.replace(temporary, path)
     except BaseException:
