@@ -16,7 +16,7 @@ BEGIN, END = "<!-- measurements: begin -->", "<!-- measurements: end -->"
 
 def middle(answer):
     seconds = (answer or {}).get("seconds")
-    return statistics.median(seconds) if seconds else None
+    return statistics.median(seconds if isinstance(seconds, list) else [seconds]) if seconds else None
 
 
 def over_rounds(answers, value):
