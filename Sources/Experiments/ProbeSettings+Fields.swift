@@ -94,6 +94,7 @@ extension SamplingSettings: SettingsGroup {
         try form.field("greedy", &greedy)
         try form.field("guidance", &guidance, .notNegative)
         try form.field("batch", &batch, .atLeast(1))
+        try form.field("weights", &weights)
         try form.field("captions", &captions, .atLeast(1))
         try form.field("images-per-caption", &imagesPerCaption, .atLeast(1))
         try form.field("format", &format)
@@ -122,6 +123,7 @@ extension ProbeSettings.Precision: SettingsChoice {}
 extension EncoderSettings.Style: SettingsChoice {}
 extension EncoderSettings.Pooling: SettingsChoice {}
 extension SamplingSettings.Format: SettingsChoice {}
+extension SamplingSettings.Weights: SettingsChoice {}
 extension ScoreSettings.InceptionInput: SettingsChoice {}
 
 extension SettingsRule where Value == String {

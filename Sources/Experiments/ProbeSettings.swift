@@ -94,12 +94,17 @@ public struct SamplingSettings: Sendable, Equatable {
     /// 1: as published; W: logits without prefix + W·(with − without).
     public var guidance = 1.0
     public var batch = 32
+    /// How the frozen transformer's weights are kept while it draws.
+    public var weights = Weights.full
     /// How many validation captions to draw; nil: all.
     public var captions: Int?
     public var imagesPerCaption = 1
     public var format = Format.png
 
     public init() {}
+
+    /// `full`: in the run's precision. `int8`: rounded to whole numbers of eight bits, a scale for each row.
+    public enum Weights: String, CaseIterable, Sendable { case full, int8 }
 
     /// `jpeg` is quality 75, as the released code saved its pictures.
     public enum Format: String, CaseIterable, Sendable { case png, jpeg }

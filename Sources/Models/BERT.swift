@@ -174,7 +174,7 @@ struct BERTLayer: Sendable {
     func callAsFunction(_ x: Tensor, mask: AttentionMask, dropout: Dropout?) -> Tensor {
         let seen = attention(x, mask: mask)
         let attended = attentionNorm(x + (dropout?(seen) ?? seen))   // [batch, time, hidden]
-        let thought = contract(expand(attended, then: activation))
+        let thought = contract(expand(attended, then: activation, output: expand.narrow))
         return outputNorm(attended + (dropout?(thought) ?? thought))   // [batch, time, hidden]
     }
 }

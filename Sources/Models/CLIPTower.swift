@@ -58,9 +58,10 @@ struct CLIPLayer: Sendable {
     }
 
     func callAsFunction(_ x: Tensor, mask: AttentionMask, dropout: Dropout?) -> Tensor {
-        let seen = attention(attentionNorm(x), mask: mask)
+        let seen = attention(attentionNorm(x, output: expand.narrow), mask: mask)
         let attended = x + (dropout?(seen) ?? seen)   // [batch, time, hidden]
-        let thought = contract(expand(thoughtNorm(attended), then: activation))
+        let normed = thoughtNorm(attended, output: expand.narrow)
+        let thought = contract(expand(normed, then: activation, output: expand.narrow))
         return attended + (dropout?(thought) ?? thought)   // [batch, time, hidden]
     }
 }

@@ -113,12 +113,8 @@ struct GPT2Layer: Sendable {
     init(_ weights: WeightScope, _ shape: GPT2Configuration, scale: Float) throws {
         let size = shape.hiddenSize
         attentionNorm = try LayerNorm(weights["ln_1"], size: size, epsilon: shape.normEpsilon)
-        let bands = try Linear(turning: weights["attn", "c_attn"], from: size, to: 3 * size)
-        func band(_ index: Int) -> Linear {
-            Linear(weight: bands.weight, bias: bands.bias, rows: index * size..<(index + 1) * size)
-        }
         attention = SelfAttention(
-            query: band(0), key: band(1), value: band(2),
+            .joined(try Linear(turning: weights["attn", "c_attn"], from: size, to: 3 * size)),
             output: try Linear(turning: weights["attn", "c_proj"], from: size, to: size), heads: shape.headCount,
             scale: scale)
         thoughtNorm = try LayerNorm(weights["ln_2"], size: size, epsilon: shape.normEpsilon)
@@ -128,7 +124,8 @@ struct GPT2Layer: Sendable {
     }
 
     func callAsFunction(_ x: Tensor) -> Tensor {
-        let attended = x + attention(attentionNorm(x), mask: .causal)   // [batch, time, hidden]
-        return attended + contract(expand(thoughtNorm(attended), then: activation))
+        let attended = x + attention(attentionNorm(x, output: expand.narrow), mask: .causal)   // [batch, time, hidden]
+        let normed = thoughtNorm(attended, output: expand.narrow)
+        return attended + contract(expand(normed, then: activation, output: expand.narrow))
     }
 }

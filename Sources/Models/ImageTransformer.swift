@@ -31,11 +31,13 @@ public struct ImageTransformer: Sendable {
 
     /// This frozen transformer with the weights of its products as whole numbers of eight bits, a scale for each row: for
     /// drawing token by token only (`cache`, `next`), in half of BFloat16's memory and time.
-    public func roundedToInt8() -> ImageTransformer {
+    /// The error is the root of the summed squares of all differences, as a share of the weights' own.
+    public func roundedToInt8() -> (transformer: ImageTransformer, error: Double) {
         var rounded = self
-        rounded.blocks = blocks.map { $0.roundedToInt8() }
-        rounded.head = head.roundedToInt8()
-        return rounded
+        var error = Int8Rounding()
+        rounded.blocks = blocks.map { $0.roundedToInt8(noting: &error) }
+        rounded.head = head.roundedToInt8(noting: &error)
+        return (rounded, error.relative)
     }
 
     /// Logits of the token after each of `tokens`. Differentiable, by the prefix too.

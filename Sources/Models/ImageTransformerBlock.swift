@@ -5,7 +5,7 @@ import Tensors
 /// and added to it.
 struct ImageTransformerBlock: Sendable {
     let attentionNorm: LayerNorm
-    var inward: Inward
+    var inward: QueryKeyValue
     var projection: Linear
     let perceptronNorm: LayerNorm
     var expand: Linear
@@ -14,23 +14,16 @@ struct ImageTransformerBlock: Sendable {
     let attentionDropout: Float
     let residualDropout: Float
 
-    /// What makes queries, keys and values: three layers, or one with all their outputs when they are frozen.
-    enum Inward: Sendable {
-        case apart(query: Linear, key: Linear, value: Linear)
-        case joined(Linear)
-    }
-
     init(_ weights: WeightScope, _ shape: ImageTransformerConfiguration) throws {
         func linear(_ scope: WeightScope, from inputs: Int, to outputs: Int) throws -> Linear {
             try Linear(scope, from: inputs, to: outputs, initially: .normal(deviation: 0.02))
         }
         let width = shape.width
         attentionNorm = try LayerNorm(weights["ln1"], size: width, epsilon: 1e-5)
-        let query = try linear(weights["attn", "query"], from: width, to: width)
-        let key = try linear(weights["attn", "key"], from: width, to: width)
-        let value = try linear(weights["attn", "value"], from: width, to: width)
-        inward = weights.weights.trainable
-            ? .apart(query: query, key: key, value: value) : .joined(Linear(joining: [query, key, value]))
+        inward = QueryKeyValue(
+            query: try linear(weights["attn", "query"], from: width, to: width),
+            key: try linear(weights["attn", "key"], from: width, to: width),
+            value: try linear(weights["attn", "value"], from: width, to: width))
         projection = try linear(weights["attn", "proj"], from: width, to: width)
         perceptronNorm = try LayerNorm(weights["ln2"], size: width, epsilon: 1e-5)
         expand = try linear(weights["mlp", 0], from: width, to: 4 * width)
@@ -44,25 +37,12 @@ struct ImageTransformerBlock: Sendable {
     func callAsFunction(_ x: Tensor, dropping stream: inout RandomStream?) -> Tensor {
         // Between two products values have the weights' type; the sum that runs through all blocks stays Float32.
         let normed = attentionNorm(x, output: projection.narrow)                       // [batch, time, width]
-        let mixed = mixed(normed, &stream)                                             // [batch, time, width]
+        let mixed =
+            stream != nil && attentionDropout > 0
+            ? attentionWithDropout(inward.parts(normed), &stream)
+            : inward.attended(normed, heads: headCount, mask: .causal)                 // [batch, time, width]
         let attended = x + projection(mixed).dropout(residualDropout, &stream)
         return attended + perceptron(attended).dropout(residualDropout, &stream)       // [batch, time, width]
-    }
-
-    private func mixed(_ normed: Tensor, _ stream: inout RandomStream?) -> Tensor {
-        let drops = stream != nil && attentionDropout > 0
-        switch inward {
-        case .joined(let layer):
-            if !drops { return attention(queryKeyValue: layer(normed, output: layer.narrow), heads: headCount, mask: .causal) }
-            let (inner, width) = (layer(normed), normed.size(2))
-            let parts = (0..<3).map { inner.slice(axis: 2, from: $0 * width, to: ($0 + 1) * width) }
-            return attentionWithDropout(parts[0], parts[1], parts[2], &stream)
-        case .apart(let query, let key, let value):
-            let (q, k, v) = (query(normed), key(normed), value(normed))
-            return drops
-                ? attentionWithDropout(q, k, v, &stream)
-                : attention(query: q, key: k, value: v, heads: headCount, mask: .causal)
-        }
     }
 
     /// The newest positions only; the caches hold the keys and values of all before, for some of the rows each.
@@ -74,12 +54,7 @@ struct ImageTransformerBlock: Sendable {
     }
 
     private func mixed(_ normed: Tensor, _ pasts: [KeyValueCache]) -> Tensor {
-        let inner: Tensor                                                              // [batch, new, 3·width]
-        switch inward {
-        case .joined(let layer): inner = layer.streamed(normed)
-        case .apart(let query, let key, let value):
-            inner = concatenated([query, key, value].map { $0.streamed(normed) }, axis: -1)
-        }
+        let inner = inward.streamed(normed)                                            // [batch, new, 3·width]
         if pasts.count == 1 { return pasts[0].attention(queryKeyValue: inner) }
         var row = 0
         return concatenated(
@@ -90,12 +65,12 @@ struct ImageTransformerBlock: Sendable {
     }
 
     /// This block for `next` only, its products' weights rounded to whole numbers.
-    func roundedToInt8() -> ImageTransformerBlock {
+    func roundedToInt8(noting error: inout Int8Rounding) -> ImageTransformerBlock {
         var block = self
-        if case .joined(let layer) = inward { block.inward = .joined(layer.roundedToInt8()) }
-        block.projection = projection.roundedToInt8()
-        block.expand = expand.roundedToInt8()
-        block.contract = contract.roundedToInt8()
+        block.inward = inward.roundedToInt8(noting: &error)
+        block.projection = projection.roundedToInt8(noting: &error)
+        block.expand = expand.roundedToInt8(noting: &error)
+        block.contract = contract.roundedToInt8(noting: &error)
         return block
     }
 
@@ -105,9 +80,8 @@ struct ImageTransformerBlock: Sendable {
     }
 
     /// Attention step by step, because its weights drop out between the softmax and the sum.
-    private func attentionWithDropout(
-        _ query: Tensor, _ key: Tensor, _ value: Tensor, _ stream: inout RandomStream?
-    ) -> Tensor {
+    private func attentionWithDropout(_ parts: [Tensor], _ stream: inout RandomStream?) -> Tensor {
+        let (query, key, value) = (parts[0], parts[1], parts[2])
         let (batch, time, width) = (query.size(0), query.size(1), query.size(2))
         func heads(_ x: Tensor) -> Tensor {
             x.reshaped([batch, time, headCount, width / headCount]).transposed(axes: [0, 2, 1, 3])

@@ -13,6 +13,17 @@ public enum StreamedProduct {
     public static var isAvailable: Bool { lanes_has_products() }
 }
 
+/// How far rounded weights are from the given ones: summed squares of the differences and of the weights.
+public struct Int8Rounding: Sendable {
+    public fileprivate(set) var difference = 0.0
+    public fileprivate(set) var total = 0.0
+
+    public init() {}
+
+    /// The size of the differences as a share of the weights'.
+    public var relative: Double { total > 0 ? (difference / total).squareRoot() : 0 }
+}
+
 extension Tensor {
     /// y = x·Wᵀ + b for frozen weights: x [.., in] Float32, weight [out, in], bias [out] → [.., out]. No gradients.
     ///
@@ -57,18 +68,32 @@ extension Tensor {
 
     /// These weights [out, in] as whole numbers −127...127 with a scale for each row, which the row's largest magnitude
     /// decides: the nearest ones.
-    public func roundedToInt8() -> (weight: Tensor, scales: Tensor) {
+    public func roundedToInt8(noting error: inout Int8Rounding) -> (weight: Tensor, scales: Tensor) {
         precondition(shape.count == 2, "weights have two axes, not \(shape)")
         let wide = detached.converted(to: .float32)
         let (outs, ins) = (shape[0], shape[1])
         let weight = Tensor(uninitialised: shape, elementType: .int8)
         let scales = Tensor(uninitialised: [outs])
-        let (a, s) = (wide.constFloats, scales.mutableFloats)
+        let sums = Tensor(uninitialised: [outs, 2])                                    // of squares, for each row
+        let (a, s, e) = (wide.constFloats, scales.mutableFloats, sums.mutableFloats)
         let w = weight.storage.address.assumingMemoryBound(to: Int8.self)
         parallel(outs, grain: max(1, elementGrain / max(ins, 1))) { rows in
-            for row in rows { s[row] = lanes_to_int8(a + row * ins, w + row * ins, ins) }
+            for row in rows {
+                s[row] = lanes_to_int8(a + row * ins, w + row * ins, ins)
+                var (difference, total): (Float, Float) = (0, 0)
+                for i in row * ins..<(row + 1) * ins {
+                    let miss = a[i] - Float(w[i]) * s[row]
+                    difference += miss * miss
+                    total += a[i] * a[i]
+                }
+                (e[2 * row], e[2 * row + 1]) = (difference, total)
+            }
         }
-        withExtendedLifetime(wide) {}
+        for row in 0..<outs {
+            error.difference += Double(e[2 * row])
+            error.total += Double(e[2 * row + 1])
+        }
+        withExtendedLifetime((wide, sums)) {}
         return (weight, scales)
     }
 

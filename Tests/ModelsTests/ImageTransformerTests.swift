@@ -125,6 +125,49 @@ import Testing
         expectClose(logits, try expected["logits3"], "attention step by step")
     }
 
+    /// The promise of `next`: to the bit, whatever else is drawn beside a sequence and in whatever precision.
+    @Test(.enabled(if: StreamedProduct.isAvailable, "this processor has no BFloat16 products"))
+    func aDrawnSequenceDoesNotDependOnItsBatch() throws {
+        let (tokens, prefix) = try (expected["tokens"], #require(try prefix(3)))
+        let models = try [transformer(), transformer(precision: .bfloat16), transformer(precision: .bfloat16).roundedToInt8().transformer]
+        for model in models {
+            func drawn(_ rows: [Int]) -> [[Float]] {
+                let cache = model.cache(batch: rows.count, prefix: concatenated(rows.map { prefix.slice(axis: 0, from: $0, to: $0 + 1) }, axis: 0))
+                var logits = Tensor.zeros([0])
+                for time in 0..<22 {
+                    let ids = rows.map { tokens.integers[$0 * 22 + time] }
+                    logits = model.next(tokens: Tensor(ids, shape: [rows.count]), cache: cache)
+                }
+                return rows.indices.map { Array(logits.floats[$0 * 61..<($0 + 1) * 61]) }
+            }
+            let alone = [drawn([0])[0], drawn([1])[0]]
+            for rows in [[0, 1], [1, 1, 0, 1, 0, 0, 1], (0..<32).map { $0 % 2 }] {
+                #expect(drawn(rows) == rows.map { alone[$0] })
+            }
+        }
+    }
+
+    @Test func cachesAdvanceTogetherAsAlone() throws {
+        let model = try transformer()
+        let (tokens, prefix) = try (expected["tokens"], #require(try prefix(3)))
+        func step(_ time: Int) -> Tensor { tokens.slice(axis: 1, from: time, to: time + 1) }
+        let together = [model.cache(batch: 2, prefix: prefix), model.cache(batch: 2)]
+        let (with, without) = (model.cache(batch: 2, prefix: prefix), model.cache(batch: 2))
+        for time in 0..<5 {
+            let both = model.next(tokens: concatenated([step(time), step(time)], axis: 0), caches: together)
+            let alone = [model.next(tokens: step(time), cache: with), model.next(tokens: step(time), cache: without)]
+            expectClose(both, concatenated(alone, axis: 0), "caches at \(time)", within: 1e-6)
+        }
+    }
+
+    @Test func wholeNumberWeightsStayNear() throws {
+        let (model, tokens) = try (transformer().roundedToInt8(), expected["tokens"])
+        #expect(model.error > 0 && model.error < 0.01)
+        let cache = try model.transformer.cache(batch: 2, prefix: expected["prefix3"])
+        let logits = model.transformer.next(tokens: tokens, cache: cache).reshaped([2, 1, 61])
+        expectClose(logits, try expected["logits3"].slice(axis: 1, from: 21, to: 22), "int8 logits", within: 0.03)
+    }
+
     @Test func halfPreciseWeightsStayNear() throws {
         let model = try transformer(precision: .bfloat16)
         let logits = try model.logits(tokens: expected["tokens"], prefix: prefix(3))

@@ -25,6 +25,15 @@ import Testing
         return visits
     }
 
+    @Test func streamedProductsDoNotDependOnThreads() {
+        var stream = RandomStream(seed: 6, purpose: "streamed")
+        let (x, weight) = (Tensor.normal([9, 3000], &stream), Tensor.normal([201, 3000], &stream))
+        let narrow = weight.converted(to: .bfloat16)
+        guard StreamedProduct.isAvailable else { return }
+        let results = [1, 2, 3].map { with(threads: $0) { [x.streamed(weight).floats, x.streamed(narrow).floats] } }
+        #expect(results[1] == results[0] && results[2] == results[0])
+    }
+
     @Test(arguments: [1, 2, 3, 7]) func everyItemIsVisitedOnce(_ threads: Int) {
         with(threads: threads) {
             for count in [0, 1, 2, 3, 5, 64, 1001] { #expect(visits(count) == Array(repeating: 1, count: count)) }

@@ -12,8 +12,17 @@ public struct FaceJob {
     /// A hash of the three models and the precision.
     private let models: String
 
-    public init(decoder: URL, adapter: URL, encoder: URL, precision: ProbeSettings.Precision) throws {
-        self.decoder = try ImageDecoder(folder: decoder, precision: precision.resolved)
+    /// How far rounded weights are from the decoder's own, as a share of their size; nil where they are not rounded.
+    public let roundingError: Double?
+
+    public init(
+        decoder: URL, adapter: URL, encoder: URL, precision: ProbeSettings.Precision,
+        weights: SamplingSettings.Weights = .full
+    ) throws {
+        let opened = try ImageDecoder(folder: decoder, precision: precision.resolved)
+        let rounded = weights == .int8 ? opened.roundedToInt8() : nil
+        self.decoder = rounded?.decoder ?? opened
+        roundingError = rounded?.error
         self.encoder = try CaptionEncoder(folder: encoder)   // in Float32 always, as in the probe
         self.adapter = try Adapter(
             folder: adapter, width: self.decoder.configuration.transformer.width, vectorSize: self.encoder.vectorSize)
@@ -23,7 +32,7 @@ public struct FaceJob {
         hash.add(part: precision.resolved == .bfloat16 ? "bf16" : "f32")
         for folder in [decoder, encoder] { hash.add(part: try FeatureCache.hash(ofModel: folder)) }
         hash.add(part: try ContentHash(file: adapter.appending(path: "adapter.safetensors")).hexadecimal)
-        models = hash.hexadecimal
+        models = hash.hexadecimal   // rounded weights are named with the sampling
     }
 
     /// One drawn caption, as `generate --json` prints it.

@@ -16,9 +16,10 @@ struct GenerationRecord: Codable, Equatable {
         for caption in captions { hash.add(part: caption) }
         self.captions = hash.hexadecimal
         (self.models, self.seed) = (models, seed)
-        self.sampling = sampling.greedy
+        let draws = sampling.greedy
             ? "greedy, guidance \(sampling.guidance)"
             : "top-k \(sampling.topK), top-p \(sampling.topP), temperature \(sampling.temperature), guidance \(sampling.guidance)"
+        self.sampling = draws + (sampling.weights == .int8 ? ", int8 weights" : "")
     }
 
     /// Makes a folder these pictures' own, or checks that it is; a stopped generation goes on in it.

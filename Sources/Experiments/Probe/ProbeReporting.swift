@@ -170,6 +170,11 @@ struct ProbeReporting {
             sentences.append(
                 "The adapter's learning rate is \(settings.adapter.learningRate) instead of the published 5e-4, because its training is far shorter.")
         }
+        if settings.sampling.weights == .int8 {
+            sentences.append(
+                "The decoder drew with its transformer's weights rounded to eight bits, off by "
+                    + String(format: "%.2f %% of their size.", 100 * run.roundingError))
+        }
         if let truncated = scores.values.map(\.verdict.truncatedCaptions).max(), truncated > 0 {
             sentences.append("\(truncated) captions were longer than the judge's context and were cut for scoring.")
         }

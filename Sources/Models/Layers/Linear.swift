@@ -68,8 +68,8 @@ public struct Linear: Sendable {
 
     /// This layer with its weight rounded to whole numbers, for `streamed` only; on a processor that can not multiply
     /// them, the rounded numbers as they are otherwise kept.
-    func roundedToInt8() -> Linear {
-        let (rounded, scales) = weight.roundedToInt8()
+    func roundedToInt8(noting error: inout Int8Rounding) -> Linear {
+        let (rounded, scales) = weight.roundedToInt8(noting: &error)
         guard !StreamedProduct.isAvailable else { return Linear(weight: rounded, bias: bias, scales: scales) }
         return Linear(weight: rounded.widened(scales: scales).converted(to: weight.elementType), bias: bias)
     }

@@ -49,6 +49,10 @@ struct Generate: ParsableCommand {
     @Option(help: "f32, bf16, or auto: bf16 where the processor computes with it natively.")
     var precision: ProbeSettings.Precision = .f32
 
+    @Option(
+        help: "How the transformer's weights are kept: full, in the precision, or int8: whole numbers, for less memory and time.")
+    var weights: SamplingSettings.Weights = .full
+
     @OptionGroup var shared: SharedOptions
 
     func validate() throws {
@@ -62,12 +66,15 @@ struct Generate: ParsableCommand {
     func run() throws {
         var sampling = SamplingSettings()
         (sampling.topK, sampling.topP, sampling.temperature) = (topK, topP, temperature)
-        (sampling.greedy, sampling.guidance, sampling.batch) = (greedy, guidance, batch)
+        (sampling.greedy, sampling.guidance, sampling.batch, sampling.weights) = (greedy, guidance, batch, weights)
         let file = try CaptionFile(path: captions)
         let shelf = shared.shelf
         let job = try FaceJob(
             decoder: try shelf.folder(of: decoder), adapter: URL(filePath: adapter), encoder: try shelf.folder(of: encoder),
-            precision: precision)
+            precision: precision, weights: weights)
+        if let error = job.roundingError {
+            shared.remark(String(format: "weights rounded to whole numbers of eight bits: off by %.2f %% of their size", 100 * error))
+        }
         let watch = SignalWatch()
         var line = shared.progress("faces", total: file.captions.count)
         let files = try job.run(file.captions, seed: seed, sampling: sampling, into: out, interruption: watch.interruption) {
@@ -77,3 +84,5 @@ struct Generate: ParsableCommand {
         if shared.json { try Output.write(json: files) }
     }
 }
+
+extension SamplingSettings.Weights: ExpressibleByArgument {}
