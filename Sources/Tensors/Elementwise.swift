@@ -1,3 +1,4 @@
+import CLanes
 import Foundation
 
 /// Elements a thread should have at least before a second one is worth waking.
@@ -166,25 +167,13 @@ extension Tensor {
     public func converted(to type: ElementType) -> Tensor {
         if type == elementType { return self }
         let out = Tensor(uninitialised: shape, elementType: type)
-        switch (elementType, type) {
-        case (.float32, .bfloat16):
-            let source = storage.address.assumingMemoryBound(to: UInt32.self)
-            let target = out.storage.address.assumingMemoryBound(to: UInt16.self)
-            parallel(count, grain: elementGrain) { range in
-                for i in range {
-                    let bits = source[i]
-                    let isNaN = bits & 0x7fff_ffff > 0x7f80_0000
-                    let rounded = bits &+ 0x7fff &+ (bits >> 16 & 1)
-                    target[i] = UInt16(truncatingIfNeeded: (isNaN ? bits | 0x0040_0000 : rounded) >> 16)
-                }
-            }
-        case (.bfloat16, .float32):
-            let source = storage.address.assumingMemoryBound(to: UInt16.self)
-            let target = out.storage.address.assumingMemoryBound(to: UInt32.self)
-            parallel(count, grain: elementGrain) { range in
-                for i in range { target[i] = UInt32(source[i]) << 16 }
-            }
-        default: preconditionFailure("no conversion from \(elementType) to \(type)")
+        precondition(elementType != .int32 && type != .int32, "no conversion from \(elementType) to \(type)")
+        let (from, to) = (storage.address, out.storage.address)
+        let (source, target) = (elementType, type)
+        parallel(count, grain: elementGrain) { range in
+            lanes_convert(
+                from + range.lowerBound * source.width, source.lanes, to + range.lowerBound * target.width, target.lanes,
+                range.count)
         }
         return out.remembering([self], backward: { g in [g] })
     }

@@ -41,4 +41,6 @@ void lanes_adamw(
     float *p, const float *g, float *m, float *v, size_t count, float beta1, float beta2, float epsilon, float decay,
     float size, float correction);
 
+#include "ConvolutionLanes.h"
+
 #endif
