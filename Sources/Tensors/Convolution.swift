@@ -43,18 +43,21 @@ extension Tensor {
             uninitialised: [shape[0], size.height, size.width, weight.shape[0]],
             elementType: weight.productType == .bfloat16 ? output : .float32)
         let x = operand(of: weight)
+        if !isTrained {
+            x.convolve(weight, bias, stride, padding, activation, into: out)
+            return out.converted(to: output)
+        }
         let source = syn_view(channelsLast: shape, x.elementType)
-        let target = syn_view(channelsLast: out.shape, out.elementType)
+        let target = syn_view(channelsLast: out.shape, .float32)
         let kernel = syn_view(weight.shape, weight.productType)
         let window = syn_window(stride, padding)
         let forward = withUnsafePointers(source, kernel, target) { s, k, t in
             withUnsafePointer(to: window) {
-                Primitive(syn_convolution_forward(s, k, t, $0, bias != nil, activation.kind))
+                Primitive(syn_convolution_forward(s, k, t, $0, bias != nil, activation.kind, false))
             }
         }
         let packed = forward.packed(weight)
         forward.run(x.storage.address, packed.address, bias?.storage.address, into: out.storage.address)
-        if !isTrained { return out.converted(to: output) }
 
         let wants = (x: wantsGradient, weight: weight.wantsGradient, bias: bias?.wantsGradient ?? false)
         let keptX = wants.weight ? x : nil
@@ -86,6 +89,38 @@ extension Tensor {
             if wants.bias { parts[2] = g.columnSums(weight.shape[0]) }
             return parts
         })
+    }
+
+    /// A frozen convolution of this, already in the type of the product.
+    ///
+    /// In Float32, 3×3 kernels are applied by Winograd's short products (Lavin and Gray 2016) wherever that is quicker:
+    /// up to three times, with errors of the same size. Images then go one by one: the transforms of one take more than
+    /// four times its room, and oneDNN chooses the size of their tiles by the batch, which must not change a picture.
+    private func convolve(
+        _ weight: Tensor, _ bias: Tensor?, _ stride: Int, _ padding: Padding, _ activation: Activation, into out: Tensor
+    ) {
+        let (outs, ins, pixels) = (weight.shape[0], weight.shape[1], out.shape[1] * out.shape[2])
+        let isShort = weight.productType == .float32 && stride == 1 && Array(weight.shape[2...]) == [3, 3]
+            && ins % 16 == 0 && outs % 16 == 0 && min(ins, outs) >= 32
+            && pixels * 256 >= ins * outs                              // else reading the transformed weights takes longer
+        let together = isShort ? 1 : max(1, shape[0])
+        let kernel = syn_view(weight.shape, weight.productType)
+        let window = syn_window(stride, padding)
+        let bytes = (x: count / max(shape[0], 1) * elementType.width, out: pixels * outs * out.elementType.width)
+        for first in Swift.stride(from: 0, to: shape[0], by: together) {
+            let images = [min(together, shape[0] - first)]
+            let source = syn_view(channelsLast: images + shape[1...], elementType)
+            let target = syn_view(channelsLast: images + out.shape[1...], out.elementType)
+            let forward = withUnsafePointers(source, kernel, target) { s, k, t in
+                withUnsafePointer(to: window) {
+                    Primitive(syn_convolution_forward(s, k, t, $0, bias != nil, activation.kind, isShort))
+                }
+            }
+            let packed = forward.packed(weight)
+            forward.run(
+                storage.address + first * bytes.x, packed.address, bias?.storage.address,
+                into: out.storage.address + first * bytes.out)
+        }
     }
 
     /// Every pixel `factor` × `factor` times, in the type of the images:

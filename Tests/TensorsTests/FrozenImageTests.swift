@@ -26,13 +26,14 @@ import Testing
     }
 
     struct Case: Sendable, CustomStringConvertible {
-        var (ins, outs, side, size, stride) = (64, 64, 24, 3, 1)
+        var ins = 64, outs = 64, side = 24, size = 3, stride = 1
         var activation = Activation.identity
         var description: String { "\(ins)→\(outs), \(size)×\(size) on \(side), stride \(stride), \(activation)" }
     }
 
     @Test(arguments: [
-        Case(), Case(ins: 32, outs: 96, side: 33, activation: .relu), Case(ins: 3, outs: 32), Case(ins: 128, outs: 3, side: 16),
+        Case(), Case(ins: 32, outs: 96, side: 33, activation: .relu), Case(ins: 3, outs: 32),
+        Case(ins: 128, outs: 3, side: 16), Case(outs: 128, side: 65, activation: .silu),
         Case(ins: 48, outs: 32, side: 9, size: 1), Case(ins: 32, outs: 48, side: 16, stride: 2, activation: .silu),
     ])
     func frozenConvolutionsGiveWhatTrackedOnesGive(_ test: Case) {
@@ -51,13 +52,12 @@ import Testing
         expectRounded(frozen(x, weight, .bfloat16), exact, "\(test), rounded after Float32")
     }
 
-    /// More images than go through together, and each alone.
     @Test func imagesDoNotDependOnTheirBatch() {
-        let (x, weight) = (made([5, 160, 160, 32], "many"), made([32, 32, 3, 3], "weight") * 0.1)
+        let (x, weight) = (made([5, 40, 33, 32], "many"), made([32, 32, 3, 3], "weight") * 0.1)
         let all = x.convolved(weight, padding: Padding(1))
         for image in [0, 2, 4] {
             let alone = x.slice(axis: 0, from: image, to: image + 1).convolved(weight, padding: Padding(1))
-            expectClose(alone, all.slice(axis: 0, from: image, to: image + 1), "image \(image) alone", within: 1e-6)
+            #expect(alone.floats == all.slice(axis: 0, from: image, to: image + 1).floats)
         }
     }
 
