@@ -747,6 +747,23 @@ bool syn_multiplies_bf16(void) {
     return multiplies;
 }
 
+static pthread_once_t tried_winograd = PTHREAD_ONCE_INIT;
+static bool has_winograd;
+
+static void try_winograd(void) {
+    const syn_view images = {4, SYN_F32, {1, 128, 16, 16}, {32768, 1, 2048, 128}};
+    const syn_view kernel = {4, SYN_F32, {128, 128, 3, 3}, {1152, 9, 3, 1}};
+    const syn_window window = {1, 1, 1, 1, 1, 1};
+    const syn_op *made = syn_convolution_forward(&images, &kernel, &images, &window, false, SYN_IDENTITY, true);
+    has_winograd = made && made->enter.primitive;
+    if (made) syn_release(made);
+}
+
+bool syn_has_winograd(void) {
+    pthread_once(&tried_winograd, try_winograd);
+    return has_winograd;
+}
+
 bool syn_has_native_bf16(void) {
 #if defined(__x86_64__)
     // Instruction sets are sets of bits: those with bf16 products contain all bits of the first that had them.

@@ -102,7 +102,8 @@ extension Tensor {
         let (outs, ins, pixels) = (weight.shape[0], weight.shape[1], out.shape[1] * out.shape[2])
         let isShort = weight.productType == .float32 && stride == 1 && Array(weight.shape[2...]) == [3, 3]
             && ins % 16 == 0 && outs % 16 == 0 && min(ins, outs) >= 32
-            && pixels * 256 >= ins * outs                              // else reading the transformed weights takes longer
+            && pixels * 256 >= ins * outs                              // else reading transformed weights takes longer
+            && syn_has_winograd()
         let together = isShort ? 1 : max(1, shape[0])
         let kernel = syn_view(weight.shape, weight.productType)
         let window = syn_window(stride, padding)

@@ -82,6 +82,8 @@ bool syn_run(const syn_op *op, const void *first, const void *second, void *thir
 void syn_version(int *major, int *minor, int *patch);
 // Whether oneDNN multiplies BFloat16 on this processor at all, natively or not.
 bool syn_multiplies_bf16(void);
+// Whether Float32 convolutions by Winograd's short products are to be had: oneDNN has them for some processors.
+bool syn_has_winograd(void);
 // Whether the processor multiplies BFloat16 natively.
 bool syn_has_native_bf16(void);
 
