@@ -58,7 +58,7 @@ enum { run = 64 };
 // Blocks of sixteen channels that are summed side by side, so that memory is read in longer pieces.
 enum { side_by_side = 4 };
 
-// Adds the moments of `count` pixels, for `blocks` times sixteen channels from i. READ sees the pixel p and the block k.
+// Adds the moments of `count` pixels, for `blocks` times sixteen channels from i. READ sees pixel p and block k.
 #define MOMENTS_OF(READ, blocks, ADD)                                                                                  \
     do {                                                                                                               \
         lanes start[blocks], sum[blocks], square[blocks];                                                              \
@@ -113,8 +113,8 @@ KERNEL void lanes_moments(
         MOMENTS(BF16);
 }
 
-// x / (1 + e⁻ˣ), with e⁻ˣ = 2ᵗ as a whole power of two times a polynomial of the rest, |r| ≤ 1/2. Adding 1.5 · 2²³ leaves
-// the nearest integer in the low bits; shifted up, it adds to the polynomial's exponent.
+// x / (1 + e⁻ˣ), with e⁻ˣ = 2ᵗ as a whole power of two times a polynomial of the rest, |r| ≤ 1/2. Adding 1.5 · 2²³
+// leaves the nearest integer in the low bits; shifted up, it adds to the polynomial's exponent.
 #define SILU(value, POWER)                                                                                             \
     ({                                                                                                                 \
         lanes x_ = (value);                                                                                            \

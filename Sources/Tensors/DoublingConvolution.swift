@@ -19,7 +19,9 @@ public struct DoublingKernels: Sendable {
                     for i in sums.indices {
                         let (pair, y, x) = (i / 4, i / 2 % 2, i % 2)
                         sums[i] = 0
-                        for row in rows[y] { for column in columns[x] { sums[i] += values[pair * 9 + row * 3 + column] } }
+                        for row in rows[y] {
+                            for column in columns[x] { sums[i] += values[pair * 9 + row * 3 + column] }
+                        }
                     }
                 }.converted(to: type)
             }

@@ -171,9 +171,9 @@ extension Tensor {
         let (from, to) = (storage.address, out.storage.address)
         let (source, target) = (elementType, type)
         parallel(count, grain: elementGrain) { range in
+            let first = range.lowerBound
             lanes_convert(
-                from + range.lowerBound * source.width, source.lanes, to + range.lowerBound * target.width, target.lanes,
-                range.count)
+                from + first * source.width, source.lanes, to + first * target.width, target.lanes, range.count)
         }
         return out.remembering([self], backward: { g in [g] })
     }

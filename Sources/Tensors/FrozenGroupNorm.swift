@@ -22,7 +22,8 @@ extension Tensor {
         let factors = Tensor(uninitialised: [samples, channels])
         let offsets = Tensor(uninitialised: [samples, channels])
         let (f, b) = (factors.mutableFloats, offsets.mutableFloats)
-        let (gamma, beta, sums) = (scale.constFloats, shift.constFloats, table.address.assumingMemoryBound(to: Double.self))
+        let (gamma, beta) = (scale.constFloats, shift.constFloats)
+        let sums = table.address.assumingMemoryBound(to: Double.self)
         let perGroup = channels / groups
         let elements = Double(perGroup * parts.pixels)
         for sample in 0..<samples {
@@ -70,9 +71,9 @@ extension Tensor {
                 let row = sums + part * bytes
                 row.initializeMemory(as: UInt8.self, repeating: 0, count: bytes)
                 let own = row.assumingMemoryBound(to: Double.self)
-                let pixels = parts[part]
+                let (pixels, pixel) = (parts[part], channels * type.width)
                 lanes_moments(
-                    x + pixels.lowerBound * channels * type.width, type.lanes, pixels.count, channels, own, own + channels)
+                    x + pixels.lowerBound * pixel, type.lanes, pixels.count, channels, own, own + channels)
             }
         }
         return table

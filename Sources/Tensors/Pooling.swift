@@ -1,8 +1,10 @@
 import CLanes
 
 extension Tensor {
-    /// The mean of each window, channels last, in the type of the images. With `countsPadding` the zeros around the image count as
-    /// pixels, as PyTorch's default has it; without, each window is divided by its real pixels.
+    /// The mean of each window, channels last, in the type of the images.
+    ///
+    /// With `countsPadding` the zeros around the image count as pixels, as PyTorch's default has it; without, each
+    /// window is divided by its real pixels.
     public func averagePooled(size: Int, stride: Int, padding: Int = 0, countsPadding: Bool = true) -> Tensor {
         let pool = Pooling(shape, size: size, stride: stride, padding: padding)
         let channels = pool.channels

@@ -114,7 +114,8 @@ import Testing
             ("64", features.features64), ("192", features.features192), ("768", features.features768),
             ("2048", features.features2048), ("logits", features.logits),
         ] {
-            expectClose(tensor, try expected["standard." + name], "inception \(name) in bfloat16", within: Self.tolerance)
+            let reference = try expected["standard." + name]
+            expectClose(tensor, reference, "inception \(name) in bfloat16", within: Self.tolerance)
         }
     }
 

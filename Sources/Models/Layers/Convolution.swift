@@ -26,7 +26,7 @@ public struct Convolution: Sendable {
     public func callAsFunction(
         _ x: Tensor, then activation: Activation = .identity, output: ElementType = .float32
     ) -> Tensor {
-        x.convolved(
-            weight, bias, stride: stride, padding: padding, then: activation, output: output)   // [batch, height, width, out]
+        x.convolved(                                                  // [batch, height, width, out]
+            weight, bias, stride: stride, padding: padding, then: activation, output: output)
     }
 }
