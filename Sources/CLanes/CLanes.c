@@ -131,10 +131,6 @@ KERNEL void lanes_attend(
     }
 }
 
-KERNEL void lanes_to_bf16(const float *x, uint16_t *y, size_t count) {
-    ROW_PUT_ROUNDED(y, count, AT(x + i), SOME_OF(x + i, left, 0));
-}
-
 /// Rounds a row to whole numbers of at most `most` in magnitude, by the scale it answers; adding 1.5 · 2²³ rounds. A row
 /// with something infinite or not a number has no such scale, and what is made of it is not a number.
 #define TO_WHOLE(x, y, count, type, most)                                                                              \

@@ -37,6 +37,8 @@ struct syn_op {
     int users;                      // answers handed out and not yet released
     key key;
     prepared run, pack, unpack;
+    prepared enter, leave;          // into layouts of the operation's own and back, where it has such
+    dnnl_memory_desc_t outside[2];  // the layouts of first and last outside
     int arguments[4];               // oneDNN's names for first, second, third, last; 0 where unused
     layout layouts[4];              // their layouts, owned by run's description
     dnnl_memory_desc_t plain;       // the weights' plain layout, where they are packed
@@ -329,7 +331,11 @@ static void destroy_operation(syn_op *op) {
     destroy(&op->run);
     destroy(&op->pack);
     destroy(&op->unpack);
+    destroy(&op->enter);
+    destroy(&op->leave);
     forget(&op->plain);
+    forget(&op->outside[0]);
+    forget(&op->outside[1]);
     free(op);
 }
 
@@ -348,14 +354,24 @@ static bool prepare_packing(syn_op *op, const syn_view *plain) {
     if (!describe(&op->plain, plain, false)) return false;
     const layout packed = op->layouts[op->weights];
     op->packed_layout = packing_number(LAYOUT(op->plain), packed);
+    // Only weights that an operation writes are unpacked; some layouts have no way back.
     return op->packed_layout && prepare_reorder(&op->pack, LAYOUT(op->plain), packed)
-        && prepare_reorder(&op->unpack, packed, LAYOUT(op->plain));
+        && (op->weights != 3 || prepare_reorder(&op->unpack, packed, LAYOUT(op->plain)));
+}
+
+// Reorders on both sides of an operation whose first and last argument lie otherwise outside.
+static bool prepare_ends(syn_op *op, const layout outside[2]) {
+    return copy_layout(&op->outside[0], outside[0]) && copy_layout(&op->outside[1], outside[1])
+        && prepare_reorder(&op->enter, outside[0], op->layouts[0])
+        && prepare_reorder(&op->leave, op->layouts[3], outside[1]);
 }
 
 // Takes over the description; fills in the primitive and the arguments' layouts; keeps the operation, in use
-// once. What nobody uses and was not used for longest makes room.
-static const syn_op *keep(
-    const key *k, dnnl_primitive_desc_t pd, const int arguments[4], int weights, const syn_view *plain) {
+// once. What nobody uses and was not used for longest makes room. outside: NULL, or how the first and the last
+// argument lie where that is not as the operation wants them.
+static const syn_op *keep_between(
+    const key *k, dnnl_primitive_desc_t pd, const int arguments[4], int weights, const syn_view *plain,
+    const layout *outside) {
     syn_op *op = calloc(1, sizeof *op);
     if (!op) {
         dnnl_primitive_desc_destroy(pd);
@@ -370,7 +386,7 @@ static const syn_op *keep(
         if (arguments[i]) op->layouts[i] = ask(pd, arguments[i]);
     }
     if (failed("make a primitive", dnnl_primitive_create(&op->run.primitive, pd))
-        || (weights >= 0 && !prepare_packing(op, plain))) {
+        || (weights >= 0 && !prepare_packing(op, plain)) || (outside && !prepare_ends(op, outside))) {
         destroy_operation(op);
         return NULL;
     }
@@ -392,6 +408,11 @@ static const syn_op *keep(
     pthread_mutex_unlock(&lock);
     if (unwanted) destroy_operation(unwanted);
     return known;
+}
+
+static const syn_op *keep(
+    const key *k, dnnl_primitive_desc_t pd, const int arguments[4], int weights, const syn_view *plain) {
+    return keep_between(k, pd, arguments, weights, plain, NULL);
 }
 
 const syn_op *syn_matmul(
@@ -433,12 +454,39 @@ const syn_op *syn_matmul(
 
 typedef enum { forward, backward_data, backward_weights } direction;
 
+// Images by Winograd's short products, in whatever layout those take; NULL where oneDNN does not have them.
+static dnnl_primitive_desc_t winograd_description(
+    const syn_view *src, layout weights, const syn_view *dst, const syn_window *window, layout bias,
+    const_dnnl_primitive_attr_t attr) {
+    const dnnl_dims_t strides = {window->stride_h, window->stride_w};
+    const dnnl_dims_t before = {window->top, window->left}, after = {window->bottom, window->right};
+    const dnnl_alg_kind_t kind = dnnl_convolution_winograd;
+    dnnl_memory_desc_t from = {0}, to = {0};
+    dnnl_primitive_desc_t pd = NULL;
+    dnnl_status_t status = dnnl_runtime_error;
+    if (describe(&from, src, true) && describe(&to, dst, true)) {
+#if DNNL_VERSION_MAJOR >= 3
+        const dnnl_dims_t dilation = {0, 0};
+        status = dnnl_convolution_forward_primitive_desc_create(
+            &pd, engine, dnnl_forward_inference, kind, from, weights, bias, to, strides, dilation, before, after, attr);
+#else
+        dnnl_convolution_desc_t desc;
+        status = dnnl_convolution_forward_desc_init(
+            &desc, dnnl_forward_inference, kind, &from, weights, bias, &to, strides, before, after);
+        if (status == dnnl_success) status = dnnl_primitive_desc_create(&pd, &desc, attr, engine, NULL);
+#endif
+    }
+    forget(&from);
+    forget(&to);
+    return status == dnnl_success ? pd : NULL;
+}
+
 static const syn_op *convolution(
     direction way, const syn_view *src, const syn_view *weights, const syn_view *dst, const syn_window *window,
-    bool bias, syn_activation act) {
+    bool bias, syn_activation act, bool winograd) {
     key k = {.used = 0};
     put(&k, 2 + way);
-    put(&k, bias | act << 1);
+    put(&k, bias | winograd << 1 | act << 2);
     put_window(&k, window);
     put_view(&k, src);
     put_view(&k, weights);
@@ -459,9 +507,11 @@ static const syn_op *convolution(
         && describe(&hinted, &meant, false)
         && (!bias || describe_bias(&biasm, 1, weights->dims[0], 0)) && attributes(&attr, act, false)) {
         const dnnl_alg_kind_t kind = dnnl_convolution_direct;
+        if (winograd) pd = winograd_description(src, LAYOUT(wm), dst, window, bias ? LAYOUT(biasm) : NULL, attr);
+        winograd = pd;
 #if DNNL_VERSION_MAJOR >= 3
         const dnnl_dims_t dilation = {0, 0};
-        status = dnnl_convolution_forward_primitive_desc_create(
+        if (!winograd) status = dnnl_convolution_forward_primitive_desc_create(
             way == forward ? &pd : &hint, engine, way == forward ? dnnl_forward_inference : dnnl_forward_training, kind,
             hinted, wm, bias ? biasm : NULL, dstm, strides, dilation, before, after, attr);
         if (status == dnnl_success && way == backward_data)
@@ -472,10 +522,10 @@ static const syn_op *convolution(
                 &pd, engine, kind, srcm, wm, bias ? biasm : NULL, dstm, strides, dilation, before, after, hint, attr);
 #else
         dnnl_convolution_desc_t desc;
-        status = dnnl_convolution_forward_desc_init(
+        if (!winograd) status = dnnl_convolution_forward_desc_init(
             &desc, way == forward ? dnnl_forward_inference : dnnl_forward_training, kind, &hinted, &wm,
             bias ? &biasm : NULL, &dstm, strides, before, after);
-        if (status == dnnl_success)
+        if (status == dnnl_success && !winograd)
             status = dnnl_primitive_desc_create(way == forward ? &pd : &hint, &desc, attr, engine, NULL);
         if (status == dnnl_success && way == backward_data) {
             status = dnnl_convolution_backward_data_desc_init(&desc, kind, &srcm, &wm, &dstm, strides, before, after);
@@ -491,34 +541,37 @@ static const syn_op *convolution(
     }
     if (hint) dnnl_primitive_desc_destroy(hint);
     if (attr) dnnl_primitive_attr_destroy(attr);
-    forget(&srcm);
-    forget(&hinted);
-    forget(&wm);
-    forget(&dstm);
-    forget(&biasm);
-    if (!pd) return NULL;
     const int arguments[3][4] = {
         {DNNL_ARG_SRC, DNNL_ARG_WEIGHTS, bias ? DNNL_ARG_BIAS : 0, DNNL_ARG_DST},
         {DNNL_ARG_DIFF_DST, DNNL_ARG_WEIGHTS, 0, DNNL_ARG_DIFF_SRC},
         {DNNL_ARG_SRC, DNNL_ARG_DIFF_DST, bias ? DNNL_ARG_DIFF_BIAS : 0, DNNL_ARG_DIFF_WEIGHTS},
     };
-    return keep(&k, pd, arguments[way], way == backward_weights ? 3 : 1, weights);
+    const layout outside[2] = {LAYOUT(srcm), LAYOUT(dstm)};
+    const syn_op *made = pd
+        ? keep_between(&k, pd, arguments[way], way == backward_weights ? 3 : 1, weights, winograd ? outside : NULL)
+        : NULL;
+    forget(&srcm);
+    forget(&hinted);
+    forget(&wm);
+    forget(&dstm);
+    forget(&biasm);
+    return made;
 }
 
 const syn_op *syn_convolution_forward(
     const syn_view *src, const syn_view *weights, const syn_view *dst, const syn_window *window, bool bias,
-    syn_activation act) {
-    return convolution(forward, src, weights, dst, window, bias, act);
+    syn_activation act, bool winograd) {
+    return convolution(forward, src, weights, dst, window, bias, act, winograd);
 }
 
 const syn_op *syn_convolution_backward_data(
     const syn_view *diff_src, const syn_view *weights, const syn_view *diff_dst, const syn_window *window) {
-    return convolution(backward_data, diff_src, weights, diff_dst, window, false, SYN_IDENTITY);
+    return convolution(backward_data, diff_src, weights, diff_dst, window, false, SYN_IDENTITY, false);
 }
 
 const syn_op *syn_convolution_backward_weights(
     const syn_view *src, const syn_view *diff_weights, const syn_view *diff_dst, const syn_window *window, bool bias) {
-    return convolution(backward_weights, src, diff_weights, diff_dst, window, bias, SYN_IDENTITY);
+    return convolution(backward_weights, src, diff_weights, diff_dst, window, bias, SYN_IDENTITY, false);
 }
 
 static const syn_op *activation(bool backward, syn_activation act, int64_t count) {
@@ -586,7 +639,14 @@ static void *scratch(size_t size) {
     return mine->scratch;
 }
 
-static bool execute(const prepared *p, int count, const int *names, const layout *layouts, void *const *addresses) {
+static size_t working_size(const prepared *p) {
+    const layout working = dnnl_primitive_desc_query_md(p->description, dnnl_query_scratchpad_md, 0);
+    return working ? dnnl_memory_desc_get_size(working) : 0;
+}
+
+// taken: bytes at the beginning of the working memory that are in use.
+static bool execute_beside(
+    size_t taken, const prepared *p, int count, const int *names, const layout *layouts, void *const *addresses) {
     if (!ready()) return false;
     pool_prepare_thread();
     dnnl_exec_arg_t arguments[5];
@@ -599,9 +659,10 @@ static bool execute(const prepared *p, int count, const int *names, const layout
         if (status == dnnl_success) made++;
     }
     const layout working = dnnl_primitive_desc_query_md(p->description, dnnl_query_scratchpad_md, 0);
-    const size_t size = working ? dnnl_memory_desc_get_size(working) : 0;
+    const size_t size = working_size(p);
     if (size && status == dnnl_success) {
-        void *room = scratch(size);
+        char *room = scratch(taken + size);
+        if (room) room += taken;
         arguments[made].arg = DNNL_ARG_SCRATCHPAD;
         status = room ? dnnl_memory_create(&arguments[made].memory, working, engine, room) : dnnl_out_of_memory;
         if (status == dnnl_success) made++;
@@ -612,8 +673,31 @@ static bool execute(const prepared *p, int count, const int *names, const layout
     return !failed("run a primitive", status);
 }
 
+static bool execute(const prepared *p, int count, const int *names, const layout *layouts, void *const *addresses) {
+    return execute_beside(0, p, count, names, layouts, addresses);
+}
+
+// An operation with layouts of its own: in, through, and out, all in this thread's working memory.
+static bool execute_between(const syn_op *op, void *const addresses[4]) {
+    if (!ready()) return false;
+    const size_t source = (dnnl_memory_desc_get_size(op->layouts[0]) + 63) / 64 * 64;
+    const size_t taken = source + (dnnl_memory_desc_get_size(op->layouts[3]) + 63) / 64 * 64;
+    size_t most = working_size(&op->run);
+    if (working_size(&op->enter) > most) most = working_size(&op->enter);
+    if (working_size(&op->leave) > most) most = working_size(&op->leave);
+    char *room = scratch(taken + most);
+    if (!room) return !failed("run a primitive", dnnl_out_of_memory);
+    const int names[2] = {DNNL_ARG_FROM, DNNL_ARG_TO};
+    const layout in[2] = {LAYOUT(op->outside[0]), op->layouts[0]}, out[2] = {op->layouts[3], LAYOUT(op->outside[1])};
+    void *const from[2] = {addresses[0], room}, *const to[2] = {room + source, addresses[3]};
+    void *const inside[4] = {room, addresses[1], addresses[2], room + source};
+    return execute_beside(taken, &op->enter, 2, names, in, from)
+        && execute_beside(taken, &op->run, 4, op->arguments, op->layouts, inside)
+        && execute_beside(taken, &op->leave, 2, names, out, to);
+}
+
 static bool reorder(const syn_op *op, bool back, const void *from, void *to) {
-    if (op->weights < 0) return false;
+    if (op->weights < 0 || (back && op->weights != 3)) return !failed("find packed weights", dnnl_invalid_arguments);
     const int names[2] = {DNNL_ARG_FROM, DNNL_ARG_TO};
     const layout packed = op->layouts[op->weights];
     const layout layouts[2] = {back ? packed : LAYOUT(op->plain), back ? LAYOUT(op->plain) : packed};
@@ -626,6 +710,7 @@ bool syn_unpack(const syn_op *op, const void *packed, void *plain) { return reor
 
 bool syn_run(const syn_op *op, const void *first, const void *second, void *third, void *last) {
     void *const addresses[4] = {(void *)first, (void *)second, third, last};
+    if (op->enter.primitive) return execute_between(op, addresses);
     return execute(&op->run, 4, op->arguments, op->layouts, addresses);
 }
 
@@ -647,7 +732,7 @@ static void try_bf16(void) {
     const syn_window window = {1, 1, 0, 0, 0, 0};
     const syn_op *made[] = {
         syn_matmul(&a, &b, &c, false, SYN_IDENTITY, false, true),
-        syn_convolution_forward(&narrow, &kernel, &wide, &window, false, SYN_IDENTITY),
+        syn_convolution_forward(&narrow, &kernel, &wide, &window, false, SYN_IDENTITY, false),
         syn_convolution_backward_data(&wide, &kernel, &narrow, &window),
     };
     multiplies = true;
@@ -660,6 +745,23 @@ static void try_bf16(void) {
 bool syn_multiplies_bf16(void) {
     pthread_once(&tried, try_bf16);
     return multiplies;
+}
+
+static pthread_once_t tried_winograd = PTHREAD_ONCE_INIT;
+static bool has_winograd;
+
+static void try_winograd(void) {
+    const syn_view images = {4, SYN_F32, {1, 128, 16, 16}, {32768, 1, 2048, 128}};
+    const syn_view kernel = {4, SYN_F32, {128, 128, 3, 3}, {1152, 9, 3, 1}};
+    const syn_window window = {1, 1, 1, 1, 1, 1};
+    const syn_op *made = syn_convolution_forward(&images, &kernel, &images, &window, false, SYN_IDENTITY, true);
+    has_winograd = made && made->enter.primitive;
+    if (made) syn_release(made);
+}
+
+bool syn_has_winograd(void) {
+    pthread_once(&tried_winograd, try_winograd);
+    return has_winograd;
 }
 
 bool syn_has_native_bf16(void) {

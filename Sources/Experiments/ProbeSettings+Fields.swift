@@ -108,6 +108,7 @@ extension ScoreSettings: SettingsGroup {
         try form.field("splits", &splits, .atLeast(1))
         try form.field("inception-input", &inceptionInput)
         try form.field("attributes", &attributes)
+        try form.field("precision", &precision)
     }
 }
 

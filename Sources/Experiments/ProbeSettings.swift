@@ -119,6 +119,8 @@ public struct ScoreSettings: Sendable, Equatable {
     public var inceptionInput = InceptionInput.correct
     /// A classifier of drawn attributes, if there is one for this data.
     public var attributes: String?
+    /// Of the judges' products; numbers to be compared with published ones are of f32.
+    public var precision = ProbeSettings.Precision.f32
 
     public init() {}
 

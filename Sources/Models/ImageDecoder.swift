@@ -12,17 +12,18 @@ public struct ImageDecoder: Sendable {
 
     /// Opens a decoder's folder.
     ///
-    /// `precision` is that of the transformer's frozen weights; the VQGAN stays in Float32, because rounding
-    /// in its encoder would change tokens.
-    public init(folder: URL, precision: Precision = .float32) throws {
+    /// `precision` is that of the transformer's frozen weights. The VQGAN has its own, Float32 unless asked otherwise:
+    /// rounding in its encoder changes tokens.
+    public init(folder: URL, precision: Precision = .float32, vqgan vqganPrecision: Precision = .float32) throws {
         let configuration = try ImageDecoderConfiguration(projectFile: folder.appending(path: "project.yaml"))
         let words = try Weights(reading: folder, precision: precision)
-        let pixels = precision == .float32 ? words : try Weights(reading: folder)
+        let isOne = precision == vqganPrecision
+        let pixels = isOne ? words : try Weights(reading: folder, precision: vqganPrecision)
         self.configuration = configuration
         transformer = try ImageTransformer(words.scope["transformer"], configuration.transformer)
         vqgan = try VQGAN(pixels.scope["first_stage_model"], configuration.vqgan)
-        try words.finish(ignoring: Self.ignored + (precision == .float32 ? [] : ["first_stage_model.*"]))
-        if precision != .float32 { try pixels.finish(ignoring: Self.ignored + ["transformer.*"]) }
+        try words.finish(ignoring: Self.ignored + (isOne ? [] : ["first_stage_model.*"]))
+        if !isOne { try pixels.finish(ignoring: Self.ignored + ["transformer.*"]) }
     }
 
     /// Parts built elsewhere, in training for example.

@@ -45,10 +45,12 @@ public struct InceptionV3: Sendable {
     }
 
     /// Opens a folder with `model.safetensors`, and with `config.json` unless the network is the standard one.
-    public init(folder: URL) throws {
+    ///
+    /// In BFloat16 its maps are rounded too, the features and logits not; published scores are of Float32.
+    public init(folder: URL, precision: Precision = .float32) throws {
         let settings = folder.appending(path: "config.json")
         let isStandard = !FileManager.default.fileExists(atPath: settings.path)
-        let weights = try Weights(reading: folder)
+        let weights = try Weights(reading: folder, precision: precision)
         try self.init(weights.scope, isStandard ? .standard : InceptionV3Configuration(folder: folder))
         try weights.finish(ignoring: Self.ignored)
     }
@@ -99,5 +101,7 @@ public struct InceptionV3Features: Sendable {
 
 extension Tensor {
     /// [batch, height, width, channels] → [batch, channels].
-    var averagedOverPixels: Tensor { reshaped([size(0), size(1) * size(2), size(3)]).mean(axis: 1) }
+    var averagedOverPixels: Tensor {
+        converted(to: .float32).reshaped([size(0), size(1) * size(2), size(3)]).mean(axis: 1)
+    }
 }

@@ -4,8 +4,8 @@ import Tensors
 
 /// A convolution without bias, batch normalisation, ReLU: what all of Inception v3 is made of.
 ///
-/// Frozen weights are read once with the normalisation folded into them (w·γ/√(σ² + ε), β − μγ/√(σ² + ε));
-/// trainable ones keep the two apart.
+/// Frozen weights are read once with the normalisation folded into them (w·γ/√(σ² + ε), β − μγ/√(σ² + ε)), and rounded
+/// after that where the network is in BFloat16, whose maps then are too; trainable ones keep the two apart.
 struct InceptionV3Convolution: Sendable {
     let stride: Int
     let padding: Padding
@@ -36,14 +36,15 @@ struct InceptionV3Convolution: Sendable {
         let factor = scale / (variance + Self.epsilon).squareRoot()                       // [out]
         let folded = (weight.reshaped([outputs, -1]).transposed(axes: [1, 0]) * factor)   // [in·height·width, out]
             .transposed(axes: [1, 0]).reshaped(shape)
-        form = .folded(weight: folded, bias: shift - mean * factor)
+        let kept = weights.weights.precision == .bfloat16 ? folded.converted(to: .bfloat16) : folded
+        form = .folded(weight: kept, bias: shift - mean * factor)
     }
 
     /// With `statistics`, as in training, the batch's own mean and variance normalise, and are noted there.
     func callAsFunction(_ x: Tensor, noting statistics: BatchStatistics?) -> Tensor {
         switch form {
         case .folded(let weight, let bias):
-            return x.convolved(weight, bias, stride: stride, padding: padding, then: .relu)
+            return x.convolved(weight, bias, stride: stride, padding: padding, then: .relu, output: weight.elementType)
         case .open(let weight, let scale, let shift, let mean, let variance):
             let y = x.convolved(weight, nil, stride: stride, padding: padding)            // [batch, height, width, out]
             guard let statistics else {

@@ -28,11 +28,11 @@ public struct VQGAN: Sendable {
 
     /// Opens a VQGAN on its own: a folder with taming's `model.yaml` (or the `project.yaml` of a `VQModel`) and its
     /// state dict as `model.safetensors`.
-    public init(folder: URL) throws {
+    public init(folder: URL, precision: Precision = .float32) throws {
         let file = folder.appending(path: "model.yaml")
         let isThere = FileManager.default.fileExists(atPath: file.path)
         let configuration = try VQGANConfiguration(modelFile: isThere ? file : folder.appending(path: "project.yaml"))
-        let weights = try Weights(reading: folder)
+        let weights = try Weights(reading: folder, precision: precision)
         try self.init(weights.scope, configuration)
         try weights.finish(ignoring: Self.ignored)
     }
@@ -41,7 +41,9 @@ public struct VQGAN: Sendable {
     public static let ignored = ["loss.*"]
 
     /// What the codebook will be asked for: [batch, h, w, codeWidth].
-    public func latents(of images: Tensor) -> Tensor { intoCodebook(encoder(images)) }
+    public func latents(of images: Tensor) -> Tensor {
+        inParts(images, pixels: images.size(1) * images.size(2)) { intoCodebook(encoder($0)) }
+    }
 
     /// Each latent vector's nearest codebook vector, with what training needs.
     public func quantised(_ latents: Tensor) -> VQGANQuantisation {
@@ -54,7 +56,22 @@ public struct VQGAN: Sendable {
     public func tokens(of images: Tensor) -> Tensor { codebook.nearest(to: latents(of: images)) }
 
     /// Images from codebook vectors [batch, h, w, codeWidth]. Values may leave -1...1 a little.
-    public func images(from vectors: Tensor) -> Tensor { decoder(outOfCodebook(vectors)) }
+    public func images(from vectors: Tensor) -> Tensor {
+        let perCode = 1 << (2 * (configuration.multipliers.count - 1))
+        return inParts(vectors, pixels: vectors.size(1) * vectors.size(2) * perCode) { decoder(outOfCodebook($0)) }
+    }
+
+    /// A batch through a network, few images at a time: their maps then need no more memory than those of one image
+    /// of 256 × 256, and stay near the processor. Training needs all of them anyway.
+    private func inParts(_ batch: Tensor, pixels: Int, _ network: (Tensor) -> Tensor) -> Tensor {
+        let size = max(1, 256 * 256 / max(pixels, 1))
+        let isTrained = batch.wantsGradient || decoder.last.weight.wantsGradient
+        if isTrained || batch.size(0) <= size { return network(batch) }
+        let parts = stride(from: 0, to: batch.size(0), by: size).map { first in
+            network(batch.slice(axis: 0, from: first, to: min(first + size, batch.size(0))))
+        }
+        return concatenated(parts, axis: 0)
+    }
 
     /// Images from tokens [batch, height·width], each below `codeCount`.
     ///

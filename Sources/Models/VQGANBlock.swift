@@ -1,6 +1,8 @@
 import Checkpoints
 import Tensors
 
+// What stands on the way of an image changes it: x is the images on their way, [batch, height, width, channels].
+
 /// Two normalised 3×3 convolutions, added to their input (through a 1×1 convolution where channels change).
 struct VQGANResidualBlock: Sendable {
     let norm1: GroupNorm
@@ -17,9 +19,13 @@ struct VQGANResidualBlock: Sendable {
         shortcut = inputs == outputs ? nil : try Convolution(weights["nin_shortcut"], from: inputs, to: outputs, size: 1)
     }
 
-    func callAsFunction(_ x: Tensor) -> Tensor {
-        let inner = convolution1(norm1(x, then: .silu))               // [batch, height, width, out]
-        return (shortcut?(x) ?? x) + convolution2(norm2(inner, then: .silu))
+    /// Frozen in BFloat16, everything between two norms is in it; x itself stays Float32.
+    func callAsFunction(_ x: inout Tensor) {
+        let type = convolution1.weight.elementType
+        let inner = convolution1(norm1(x, then: .silu, output: type), output: type)   // [batch, height, width, out]
+        let change = convolution2(norm2(inner, then: .silu, output: type))
+        if let shortcut { x = shortcut(x) }
+        x += change
     }
 }
 
@@ -39,13 +45,13 @@ struct VQGANAttention: Sendable {
         projection = try Convolution(weights["proj_out"], from: channels, to: channels, size: 1)
     }
 
-    func callAsFunction(_ x: Tensor) -> Tensor {
-        let normed = norm(x)
+    func callAsFunction(_ x: inout Tensor) {
+        let normed = norm(x, output: query.weight.elementType)
         func sequence(_ x: Tensor) -> Tensor { x.reshaped([x.size(0), x.size(1) * x.size(2), x.size(3)]) }
         let mixed = attention(
             query: sequence(query(normed)), key: sequence(key(normed)), value: sequence(value(normed)),
             heads: 1)                                                 // [batch, height·width, channels]
-        return x + projection(mixed.reshaped(x.shape))
+        x += projection(mixed.reshaped(x.shape))
     }
 }
 
@@ -61,7 +67,11 @@ struct VQGANMiddle: Sendable {
         after = try VQGANResidualBlock(weights["block_2"], from: channels, to: channels)
     }
 
-    func callAsFunction(_ x: Tensor) -> Tensor { after(attention(before(x))) }
+    func callAsFunction(_ x: inout Tensor) {
+        before(&x)
+        attention(&x)
+        after(&x)
+    }
 }
 
 /// One level's residual blocks, each followed by attention where the level has it.
@@ -76,10 +86,10 @@ struct VQGANStage: Sendable {
         attentions = attends ? try (0..<count).map { try VQGANAttention(weights["attn", $0], outputs) } : []
     }
 
-    func callAsFunction(_ x: Tensor) -> Tensor {
-        blocks.indices.reduce(x) { x, index in
-            let y = blocks[index](x)
-            return attentions.isEmpty ? y : attentions[index](y)
+    func callAsFunction(_ x: inout Tensor) {
+        for index in blocks.indices {
+            blocks[index](&x)
+            if !attentions.isEmpty { attentions[index](&x) }
         }
     }
 }

@@ -7,7 +7,7 @@ struct VQGANDecoder: Sendable {
     let middle: VQGANMiddle
     /// From the latents' level to the image's; all but the last end in a doubling.
     let stages: [VQGANStage]
-    let afterDoubling: [Convolution]
+    let doublings: [VQGANDoubling]
     let norm: GroupNorm
     let last: Convolution
 
@@ -17,7 +17,7 @@ struct VQGANDecoder: Sendable {
         first = try Convolution(weights["conv_in"], from: shape.latentChannels, to: channels, size: 3)
         middle = try VQGANMiddle(weights["mid"], channels)
         var stages: [VQGANStage] = []
-        var afterDoubling: [Convolution] = []
+        var doublings: [VQGANDoubling] = []
         for level in levels {
             let scope = weights["up", level.index]
             stages.append(
@@ -26,22 +26,40 @@ struct VQGANDecoder: Sendable {
                     attends: level.attends))
             channels = level.channels
             guard level.index > 0 else { continue }
-            afterDoubling.append(try Convolution(scope["upsample", "conv"], from: channels, to: channels, size: 3))
+            doublings.append(try VQGANDoubling(scope["upsample", "conv"], channels))
         }
         self.stages = stages
-        self.afterDoubling = afterDoubling
+        self.doublings = doublings
         norm = try GroupNorm(vqgan: weights["norm_out"], channels)
         last = try Convolution(weights["conv_out"], from: channels, to: shape.decodedChannels, size: 3)
     }
 
     func callAsFunction(_ latents: Tensor) -> Tensor {
-        var x = middle(first(latents))                               // [batch, h, w, channels]
+        var x = first(latents)                                       // [batch, h, w, channels]
+        middle(&x)
         for (index, stage) in stages.enumerated() {
-            x = stage(x)
-            if index < afterDoubling.count {
-                x = afterDoubling[index](x.upsampledNearest(by: 2))  // [batch, 2·height, 2·width, channels]
-            }
+            stage(&x)
+            if index < doublings.count { x = doublings[index](x) }   // [batch, 2·height, 2·width, channels]
         }
-        return last(norm(x, then: .silu))                            // [batch, height, width, decodedChannels]
+        return last(norm(x, then: .silu, output: last.weight.elementType))   // [batch, height, width, decodedChannels]
+    }
+}
+
+/// Every pixel four times, then a 3×3 convolution; in one step where it is frozen.
+struct VQGANDoubling: Sendable {
+    let convolution: Convolution
+    let kernels: DoublingKernels?
+
+    init(_ weights: WeightScope, _ channels: Int) throws {
+        let convolution = try Convolution(weights, from: channels, to: channels, size: 3)
+        let exact = weights.weights.trainable
+            ? nil : try weights.tensor("weight", convolution.weight.shape, initially: .torchDefault)
+        kernels = exact.map { DoublingKernels($0, as: convolution.weight.elementType) }
+        self.convolution = convolution
+    }
+
+    func callAsFunction(_ x: Tensor) -> Tensor {
+        guard let kernels, !x.wantsGradient else { return convolution(x.upsampledNearest(by: 2)) }
+        return x.doubledAndConvolved(kernels, convolution.bias)
     }
 }

@@ -38,9 +38,10 @@ struct VQGANEncoder: Sendable {
     func callAsFunction(_ images: Tensor) -> Tensor {
         var x = first(images)                                        // [batch, height, width, channels]
         for (index, stage) in stages.enumerated() {
-            x = stage(x)
+            stage(&x)
             if index < halvings.count { x = halvings[index](x) }     // [batch, height/2, width/2, channels]
         }
-        return last(norm(middle(x), then: .silu))                    // [batch, h, w, latentChannels]
+        middle(&x)
+        return last(norm(x, then: .silu, output: last.weight.elementType))   // [batch, h, w, latentChannels]
     }
 }

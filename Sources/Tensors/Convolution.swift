@@ -23,11 +23,11 @@ extension Tensor {
     /// Two-dimensional convolution (cross-correlation, as everywhere in the field), channels last.
     ///
     /// self [batch, height, width, in], weight [out, in, kernelHeight, kernelWidth] as checkpoints have it,
-    /// bias [out] → [batch, height', width', out]. A BFloat16 weight makes the products run in BFloat16,
-    /// as in `linear`.
+    /// bias [out] → [batch, height', width', out]. A BFloat16 weight makes the products run in BFloat16 with Float32
+    /// sums, as in `linear`; frozen images may then come in BFloat16 and be asked for in it, rounded once at the end.
     public func convolved(
         _ weight: Tensor, _ bias: Tensor? = nil, stride: Int = 1, padding: Padding = .zero,
-        then activation: Activation = .identity
+        then activation: Activation = .identity, output: ElementType = .float32
     ) -> Tensor {
         precondition(
             shape.count == 4 && weight.shape.count == 4 && shape[3] == weight.shape[1],
@@ -36,16 +36,24 @@ extension Tensor {
         if isTrained && activation != .identity {
             return convolved(weight, bias, stride: stride, padding: padding).activated(activation)
         }
+        precondition(!isTrained || output == .float32, "training is in Float32")
         let size = padding.windows(shape[1], shape[2], (weight.shape[2], weight.shape[3]), stride)
-        let out = Tensor(uninitialised: [shape[0], size.height, size.width, weight.shape[0]])
+        // oneDNN writes BFloat16 only behind products of BFloat16.
+        let out = Tensor(
+            uninitialised: [shape[0], size.height, size.width, weight.shape[0]],
+            elementType: weight.productType == .bfloat16 ? output : .float32)
         let x = operand(of: weight)
+        if !isTrained {
+            x.convolve(weight, bias, stride, padding, activation, into: out)
+            return out.converted(to: output)
+        }
         let source = syn_view(channelsLast: shape, x.elementType)
         let target = syn_view(channelsLast: out.shape, .float32)
         let kernel = syn_view(weight.shape, weight.productType)
         let window = syn_window(stride, padding)
         let forward = withUnsafePointers(source, kernel, target) { s, k, t in
             withUnsafePointer(to: window) {
-                Primitive(syn_convolution_forward(s, k, t, $0, bias != nil, activation.kind))
+                Primitive(syn_convolution_forward(s, k, t, $0, bias != nil, activation.kind, false))
             }
         }
         let packed = forward.packed(weight)
@@ -83,23 +91,59 @@ extension Tensor {
         })
     }
 
-    /// Every pixel `factor` × `factor` times:
+    /// A frozen convolution of this, already in the type of the product.
+    ///
+    /// In Float32, 3×3 kernels are applied by Winograd's short products (Lavin and Gray 2016) wherever that is quicker:
+    /// up to three times, with errors of the same size. Images then go one by one: the transforms of one take more than
+    /// four times its room, and oneDNN chooses the size of their tiles by the batch, which must not change a picture.
+    private func convolve(
+        _ weight: Tensor, _ bias: Tensor?, _ stride: Int, _ padding: Padding, _ activation: Activation, into out: Tensor
+    ) {
+        let (outs, ins, pixels) = (weight.shape[0], weight.shape[1], out.shape[1] * out.shape[2])
+        let isShort = weight.productType == .float32 && stride == 1 && Array(weight.shape[2...]) == [3, 3]
+            && ins % 16 == 0 && outs % 16 == 0 && min(ins, outs) >= 32
+            && pixels * 256 >= ins * outs                              // else reading transformed weights takes longer
+            && syn_has_winograd()
+        let together = isShort ? 1 : max(1, shape[0])
+        let kernel = syn_view(weight.shape, weight.productType)
+        let window = syn_window(stride, padding)
+        let bytes = (x: count / max(shape[0], 1) * elementType.width, out: pixels * outs * out.elementType.width)
+        for first in Swift.stride(from: 0, to: shape[0], by: together) {
+            let images = [min(together, shape[0] - first)]
+            let source = syn_view(channelsLast: images + shape[1...], elementType)
+            let target = syn_view(channelsLast: images + out.shape[1...], out.elementType)
+            let forward = withUnsafePointers(source, kernel, target) { s, k, t in
+                withUnsafePointer(to: window) {
+                    Primitive(syn_convolution_forward(s, k, t, $0, bias != nil, activation.kind, isShort))
+                }
+            }
+            let packed = forward.packed(weight)
+            forward.run(
+                storage.address + first * bytes.x, packed.address, bias?.storage.address,
+                into: out.storage.address + first * bytes.out)
+        }
+    }
+
+    /// Every pixel `factor` × `factor` times, in the type of the images:
     /// [batch, height, width, channels] → [batch, height·factor, width·factor, channels].
     public func upsampledNearest(by factor: Int) -> Tensor {
         let (batch, height, width, channels) = (shape[0], shape[1], shape[2], shape[3])
-        let out = Tensor(uninitialised: [batch, height * factor, width * factor, channels])
-        let (a, o) = (constFloats, out.mutableFloats)
+        let out = Tensor(
+            uninitialised: [batch, height * factor, width * factor, channels], elementType: elementType)
+        let (a, o, bytes) = (storage.address, out.storage.address, channels * elementType.width)   // of a pixel
         let wide = width * factor * channels
         parallel(batch * height, grain: max(1, elementGrain / (wide * factor))) { rows in
             for row in rows {
-                let first = o + row * factor * wide
+                let first = o + row * factor * factor * width * bytes
                 for x in 0..<width {
                     for copy in 0..<factor {
-                        let pixel = a + (row * width + x) * channels
-                        (first + (x * factor + copy) * channels).update(from: pixel, count: channels)
+                        let pixel = a + (row * width + x) * bytes
+                        (first + (x * factor + copy) * bytes).copyMemory(from: pixel, byteCount: bytes)
                     }
                 }
-                for copy in 1..<factor { (first + copy * wide).update(from: first, count: wide) }
+                for copy in 1..<factor {
+                    (first + copy * factor * width * bytes).copyMemory(from: first, byteCount: factor * width * bytes)
+                }
             }
         }
         let full = shape

@@ -167,17 +167,13 @@ extension Tensor {
     public func converted(to type: ElementType) -> Tensor {
         if type == elementType { return self }
         let out = Tensor(uninitialised: shape, elementType: type)
-        switch (elementType, type) {
-        case (.float32, .bfloat16):
-            let (source, target) = (constFloats, out.mutableShorts)
-            parallel(count, grain: elementGrain) { lanes_to_bf16(source + $0.lowerBound, target + $0.lowerBound, $0.count) }
-        case (.bfloat16, .float32):
-            let source = storage.address.assumingMemoryBound(to: UInt16.self)
-            let target = out.storage.address.assumingMemoryBound(to: UInt32.self)
-            parallel(count, grain: elementGrain) { range in
-                for i in range { target[i] = UInt32(source[i]) << 16 }
-            }
-        default: preconditionFailure("no conversion from \(elementType) to \(type)")
+        precondition(elementType != .int32 && type != .int32, "no conversion from \(elementType) to \(type)")
+        let (from, to) = (storage.address, out.storage.address)
+        let (source, target) = (elementType, type)
+        parallel(count, grain: elementGrain) { range in
+            let first = range.lowerBound
+            lanes_convert(
+                from + first * source.width, source.lanes, to + first * target.width, target.lanes, range.count)
         }
         return out.remembering([self], backward: { g in [g] })
     }

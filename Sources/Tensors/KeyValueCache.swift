@@ -62,11 +62,9 @@ public final class KeyValueCache: @unchecked Sendable {
 
     /// Writes one head's numbers as row `row` of a tensor [.., headSize].
     private func store(_ from: UnsafePointer<Float>, in rows: Tensor, _ row: Int) {
-        if rows.elementType == .float32 {
-            (rows.mutableFloats + row * headSize).update(from: from, count: headSize)
-        } else {
-            lanes_to_bf16(from, rows.mutableShorts + row * headSize, headSize)
-        }
+        let width = rows.elementType.width
+        lanes_convert(
+            from, LANES_F32, rows.storage.address + row * headSize * width, rows.elementType.lanes, headSize)
     }
 
     private func attend(

@@ -63,10 +63,17 @@ extension Tensor {
 
     /// Group norm (Wu and He 2018) of images [batch, height, width, channels]: each sample's channels are
     /// normalised in `groups` of neighbours, over all pixels; then scale and shift per channel.
+    ///
+    /// Frozen images may come and go in BFloat16; the statistics are of what came, in single precision at least.
     public func groupNorm(
-        groups: Int, scale: Tensor, shift: Tensor, epsilon: Float, then activation: Activation = .identity
+        groups: Int, scale: Tensor, shift: Tensor, epsilon: Float, then activation: Activation = .identity,
+        output: ElementType = .float32
     ) -> Tensor {
-        normalised(samples: shape[0], groups: groups, scale, shift, epsilon).output.activated(activation)
+        guard wantsGradient || scale.wantsGradient || shift.wantsGradient else {
+            return frozenGroupNorm(groups, scale, shift, epsilon, activation, output)
+        }
+        precondition(output == .float32, "training is in Float32")
+        return normalised(samples: shape[0], groups: groups, scale, shift, epsilon).output.activated(activation)
     }
 
     /// Batch norm in training (Ioffe and Szegedy 2015): statistics of this batch, per channel. The variance

@@ -1,17 +1,20 @@
+import CLanes
+
 extension Tensor {
-    /// The mean of each window, channels last. With `countsPadding` the zeros around the image count as
-    /// pixels, as PyTorch's default has it; without, each window is divided by its real pixels.
+    /// The mean of each window, channels last, in the type of the images.
+    ///
+    /// With `countsPadding` the zeros around the image count as pixels, as PyTorch's default has it; without, each
+    /// window is divided by its real pixels.
     public func averagePooled(size: Int, stride: Int, padding: Int = 0, countsPadding: Bool = true) -> Tensor {
         let pool = Pooling(shape, size: size, stride: stride, padding: padding)
         let channels = pool.channels
-        let out = Tensor(uninitialised: pool.outShape)
-        let (a, o) = (constFloats, out.mutableFloats)
+        let out = Tensor(uninitialised: pool.outShape, elementType: elementType)
+        let (a, o, type) = (storage.address, out.storage.address, elementType)
         pool.forEachWindow { window in
-            let to = o + window.number * channels
-            to.update(repeating: 0, count: channels)
-            window.forEachPixel { pixel in mapLanes(0..<channels, to, a + pixel * channels, to) { $0 + $1 } }
             let factor = 1 / Float(countsPadding ? size * size : window.pixelCount)
-            mapLanes(0..<channels, to, to) { $0 * factor }
+            lanes_window_sum(
+                a + window.firstPixel * channels * type.width, type.lanes, window.rows.count, window.columns.count,
+                pool.width * channels, channels, factor, o + window.number * channels * type.width)
         }
         let full = shape
         return out.remembering([self], backward: { g in
@@ -29,18 +32,17 @@ extension Tensor {
         })
     }
 
-    /// The largest of each window, channels last; padding never wins.
+    /// The largest of each window, channels last, in the type of the images; padding never wins, and what is not a
+    /// number always does.
     public func maxPooled(size: Int, stride: Int, padding: Int = 0) -> Tensor {
         let pool = Pooling(shape, size: size, stride: stride, padding: padding)
         let channels = pool.channels
-        let out = Tensor(uninitialised: pool.outShape)
-        let (a, o) = (constFloats, out.mutableFloats)
+        let out = Tensor(uninitialised: pool.outShape, elementType: elementType)
+        let (a, o, type) = (storage.address, out.storage.address, elementType)
         pool.forEachWindow { window in
-            let to = o + window.number * channels
-            to.update(repeating: -.infinity, count: channels)
-            window.forEachPixel { pixel in
-                mapLanes(0..<channels, to, a + pixel * channels, to) { $0.replacing(with: $1, where: $1 .> $0) }
-            }
+            lanes_window_largest(
+                a + window.firstPixel * channels * type.width, type.lanes, window.rows.count, window.columns.count,
+                pool.width * channels, channels, o + window.number * channels * type.width)
         }
         let (x, y) = (detached, out)
         return out.remembering([self], backward: { g in
@@ -128,6 +130,9 @@ private struct Window {
     let width: Int
 
     var pixelCount: Int { rows.count * columns.count }
+
+    /// The number of the window's first pixel among those of all images.
+    var firstPixel: Int { (firstRow + rows.lowerBound) * width + columns.lowerBound }
 
     /// The number of each pixel among those of all images, row by row.
     @inline(__always)

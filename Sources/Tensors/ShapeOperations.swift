@@ -127,9 +127,9 @@ public func concatenated(_ parts: [Tensor], axis: Int) -> Tensor {
     var offset = 0
     for part in parts {
         let bytes = part.shape[axis] * width
-        for i in 0..<outer {
-            (out.storage.address + i * shape[axis] * width + offset)
-                .copyMemory(from: part.storage.address + i * bytes, byteCount: bytes)
+        let (to, from, step) = (out.storage.address + offset, part.storage.address, shape[axis] * width)
+        parallel(outer, grain: max(1, 4 * elementGrain / max(bytes, 1))) { rows in
+            for i in rows { (to + i * step).copyMemory(from: from + i * bytes, byteCount: bytes) }
         }
         offset += bytes
     }

@@ -29,7 +29,7 @@ public enum ElementType: Sendable, Equatable {
 public struct Tensor: Sendable {
     public let shape: [Int]
     public let elementType: ElementType
-    let storage: Storage
+    private(set) var storage: Storage
     /// Where this value came from, kept only while somebody upstream wants a gradient.
     let node: GradientNode?
 
@@ -146,6 +146,15 @@ extension Tensor {
         return storage.address.assumingMemoryBound(to: Float.self)
     }
     var constIntegers: UnsafePointer<Int32> { UnsafePointer(storage.address.assumingMemoryBound(to: Int32.self)) }
+
+    /// Makes this value the only holder of its memory, by a copy where it is not: then it may be changed in place and
+    /// nobody sees it.
+    mutating func becomeOnlyHolder() {
+        if isKnownUniquelyReferenced(&storage), !storage.isBorrowed { return storage.forgetPackings() }
+        let own = Tensor(uninitialised: shape, elementType: elementType)
+        own.storage.address.copyMemory(from: storage.address, byteCount: count * elementType.width)
+        self = own
+    }
 
     /// Overwrites the elements in place: for parameters under training and running statistics only.
     package func assign(_ other: Tensor) {

@@ -1,4 +1,6 @@
+import Checkpoints
 import Foundation
+import Images
 import Models
 import Tensors
 import TestSupport
@@ -69,6 +71,52 @@ import Testing
         #expect(closeness.within(Self.tolerance))
         let many = try narrow.batch(rows(48, length: 21, below: 97))
         expectSameChoices(narrow.logits(of: many), exact.logits(of: many), "gpt2")
+    }
+
+    /// Rounding the weights alone changes this random network's pixels by a hundredth; our arithmetic may add the
+    /// tolerance to what that does.
+    @Test func pixelsAndLatentsOfTheVQGAN() throws {
+        let expected = try ImageFixture("decoder/vqgan.safetensors")
+        let narrow = try ImageDecoder(folder: ImageFixture.decoderFolder, vqgan: .bfloat16).vqgan
+        let stored = try Weights(reading: ImageFixture.decoderFolder)
+        _ = try VQGAN(stored.scope["first_stage_model"], narrow.configuration)
+        let rounded = Dictionary(uniqueKeysWithValues: stored.all.map { name, tensor in
+            (name, tensor.shape.count == 4 ? tensor.converted(to: .bfloat16).converted(to: .float32) : tensor)
+        })
+        let onlyWeights = try VQGAN(Weights(tensors: rounded).scope["first_stage_model"], narrow.configuration)
+        func expectNear(_ what: String, _ result: (VQGAN) throws -> Tensor) throws {
+            let reference = try expected[what]
+            let weights = Closeness(try result(onlyWeights).floats, reference.floats).relativeToScale
+            print("\(what), from the weights alone: \(weights)")
+            let found = try result(narrow)
+            expectClose(found, reference, "\(what) in bfloat16", within: Self.tolerance + weights)
+            #expect(Closeness(found.floats, reference.floats).relativeToScale > 1e-6, "this is not BFloat16")
+        }
+        try expectNear("latents") { $0.latents(of: try expected["images"]) }
+        try expectNear("pixels") { $0.images(fromTokens: try expected["tokens"], height: 12, width: 20) }
+    }
+
+    /// Both halves in BFloat16 come from one reading of the file, as both in Float32 do.
+    @Test func everyMixtureOfPrecisionsOpens() throws {
+        for precision in Precision.allCases {
+            for vqgan in Precision.allCases {
+                let decoder = try ImageDecoder(folder: ImageFixture.decoderFolder, precision: precision, vqgan: vqgan)
+                #expect(decoder.configuration.vqgan.codeCount > 0)
+            }
+        }
+    }
+
+    @Test func featuresOfInception() throws {
+        let expected = try ImageFixture("inception/expected.safetensors")
+        let narrow = try InceptionV3(folder: ImageFixture.inceptionFolder, precision: .bfloat16)
+        let features = narrow.features(of: try expected["images"].resizedLikeTensorFlow1(height: 299, width: 299))
+        for (name, tensor) in [
+            ("64", features.features64), ("192", features.features192), ("768", features.features768),
+            ("2048", features.features2048), ("logits", features.logits),
+        ] {
+            let reference = try expected["standard." + name]
+            expectClose(tensor, reference, "inception \(name) in bfloat16", within: Self.tolerance)
+        }
     }
 
     @Test func greedyTokensOfTheImageTransformer() throws {

@@ -70,6 +70,24 @@ import Testing
         }
     }
 
+    /// More pictures than go through together: 40 × 24 pixels each, 68 at a time.
+    @Test(arguments: [Precision.float32, .bfloat16]) func aBatchInPartsIsTheBatch(_ precision: Precision) throws {
+        let weights = try Weights(reading: ImageFixture.decoderFolder, precision: precision)
+        let model = try VQGAN(weights.scope["first_stage_model"], configuration)
+        let tokens = try expected["tokens"]                                   // [2, 12 * 20]
+        let many = tokens.rows(at: (0..<150).map { $0 % 2 })
+        let drawn = model.images(fromTokens: many, height: 12, width: 20)
+        #expect(drawn.shape == [150, 24, 40, 3])
+        let images = try expected["images"].rows(at: (0..<150).map { $0 % 2 })
+        let latents = model.latents(of: images)
+        for row in [0, 67, 68, 149] {
+            let alone = model.images(fromTokens: many.rows(at: [row]), height: 12, width: 20)
+            expectClose(drawn.rows(at: [row]), alone, "picture \(row) of 150, \(precision)", within: 1e-5)
+            let latentsAlone = model.latents(of: images.rows(at: [row]))
+            expectClose(latents.rows(at: [row]), latentsAlone, "latents \(row) of 150, \(precision)", within: 1e-5)
+        }
+    }
+
     @Test func aNewVQGANLearns() throws {
         let shape = VQGANConfiguration(
             codeWidth: 8, codeCount: 16, latentChannels: 8, resolution: 16, baseChannels: 32, multipliers: [1, 1],

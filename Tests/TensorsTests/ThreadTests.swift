@@ -52,6 +52,19 @@ import Testing
         }
     }
 
+    @Test func frozenNormsAndPoolsDoNotDependOnThreads() {
+        var stream = RandomStream(seed: 3, purpose: "threads")
+        let x = Tensor.normal([2, 50, 50, 48], &stream)
+        func results() -> [[Float]] {
+            [
+                x.groupNorm(groups: 12, scale: .full([48], 1), shift: .zeros([48]), epsilon: 1e-6, then: .silu).floats,
+                x.averagePooled(size: 3, stride: 1, padding: 1).floats,
+            ]
+        }
+        let alone = with(threads: 1, results)
+        for count in [2, 3] { #expect(with(threads: count, results) == alone) }
+    }
+
     @Test func aCallInsideACallRunsWhereItIs() {
         with(threads: 2) {
             let parts = Atomic(0)

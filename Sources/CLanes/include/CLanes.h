@@ -55,9 +55,6 @@ void lanes_attend(
     const float *query, const float *keys, const float *values, size_t stride, size_t count, size_t size, float scale,
     float *scores, float *out);
 
-/// y = x rounded to bfloat16, to nearest, ties to even; what is not a number stays so.
-void lanes_to_bf16(const float *x, uint16_t *y, size_t count);
-
 /// A row as whole numbers, −127...127 or −32767...32767, times the scale that is answered: the nearest ones.
 float lanes_to_int8(const float *x, int8_t *y, size_t count);
 float lanes_to_int16(const float *x, int16_t *y, size_t count);
@@ -66,5 +63,7 @@ float lanes_to_int16(const float *x, int16_t *y, size_t count);
 void lanes_adamw(
     float *p, const float *g, float *m, float *v, size_t count, float beta1, float beta2, float epsilon, float decay,
     float size, float correction);
+
+#include "ConvolutionLanes.h"
 
 #endif

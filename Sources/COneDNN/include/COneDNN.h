@@ -52,10 +52,11 @@ const syn_op *syn_matmul(
     bool b_is_packed);
 
 // Convolution of src [n, c, h, w] (any strides, so channels-last too) with weights [o, i, kh, kw].
-// Weights arrive in the layout of syn_pack (forward and backward_data).
+// Weights arrive in the layout of syn_pack (forward and backward_data). winograd: by Winograd's short products where
+// oneDNN has them, which take images in a layout of their own and are brought there and back.
 const syn_op *syn_convolution_forward(
     const syn_view *src, const syn_view *weights, const syn_view *dst, const syn_window *window, bool bias,
-    syn_activation act);
+    syn_activation act, bool winograd);
 const syn_op *syn_convolution_backward_data(
     const syn_view *diff_src, const syn_view *weights, const syn_view *diff_dst, const syn_window *window);
 // Writes the weights' gradient in the layout that syn_unpack turns back into the plain one.
@@ -81,6 +82,8 @@ bool syn_run(const syn_op *op, const void *first, const void *second, void *thir
 void syn_version(int *major, int *minor, int *patch);
 // Whether oneDNN multiplies BFloat16 on this processor at all, natively or not.
 bool syn_multiplies_bf16(void);
+// Whether Float32 convolutions by Winograd's short products are to be had: oneDNN has them for some processors.
+bool syn_has_winograd(void);
 // Whether the processor multiplies BFloat16 natively.
 bool syn_has_native_bf16(void);
 

@@ -12,9 +12,12 @@ public struct Judges: Sendable {
     public let splits: Int
 
     public init(_ settings: ScoreSettings, shelf: ModelShelf) throws {
-        clip = try CLIPScore(folder: try shelf.folder(of: settings.clip))
-        inception = try InceptionV3(folder: try shelf.folder(of: settings.inception))
-        attributes = try settings.attributes.map { try AttributeReader(folder: try shelf.folder(of: $0)) }
+        let precision = settings.precision.resolved
+        clip = try CLIPScore(folder: try shelf.folder(of: settings.clip), precision: precision)
+        inception = try InceptionV3(folder: try shelf.folder(of: settings.inception), precision: precision)
+        attributes = try settings.attributes.map {
+            try AttributeReader(folder: try shelf.folder(of: $0), precision: precision)
+        }
         splits = settings.splits
     }
 

@@ -1,3 +1,4 @@
+import Checkpoints
 import Foundation
 import Images
 import Models
@@ -23,8 +24,8 @@ public struct AttributeReader: Sendable {
     }
 
     /// A folder with an `InceptionV3` and `labels.json`, the attribute names of its outputs.
-    public init(folder: URL) throws {
-        network = try InceptionV3(folder: folder)
+    public init(folder: URL, precision: Precision = .float32) throws {
+        network = try InceptionV3(folder: folder, precision: precision)
         let file = folder.appending(path: "labels.json")
         guard let bytes = FileManager.default.contents(atPath: file.path),
             let names = try? JSONDecoder().decode([String].self, from: bytes)

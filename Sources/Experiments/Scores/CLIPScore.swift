@@ -1,3 +1,4 @@
+import Checkpoints
 import Foundation
 import Images
 import Models
@@ -12,8 +13,8 @@ public struct CLIPScore: Sendable {
     private let preprocessing: CLIPPreprocessing
 
     /// A Hugging Face folder of a whole CLIP, or a checkpoint with OpenAI's names and a tokenizer beside it.
-    public init(folder: URL) throws {
-        model = try CLIP(folder: folder)
+    public init(folder: URL, precision: Precision = .float32) throws {
+        model = try CLIP(folder: folder, precision: precision)
         tokenizer = try Tokenizer(folder: folder)
         let hasSettings = ["config.json", "preprocessor_config.json"].contains {
             FileManager.default.fileExists(atPath: folder.appending(path: $0).path)

@@ -23,7 +23,10 @@ public struct Convolution: Sendable {
         self.padding = padding ?? Padding((size - 1) / 2)
     }
 
-    public func callAsFunction(_ x: Tensor, then activation: Activation = .identity) -> Tensor {
-        x.convolved(weight, bias, stride: stride, padding: padding, then: activation)   // [batch, height, width, out]
+    public func callAsFunction(
+        _ x: Tensor, then activation: Activation = .identity, output: ElementType = .float32
+    ) -> Tensor {
+        x.convolved(                                                  // [batch, height, width, out]
+            weight, bias, stride: stride, padding: padding, then: activation, output: output)
     }
 }

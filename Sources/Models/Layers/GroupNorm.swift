@@ -15,7 +15,9 @@ public struct GroupNorm: Sendable {
         self.epsilon = epsilon
     }
 
-    public func callAsFunction(_ x: Tensor, then activation: Activation = .identity) -> Tensor {
-        x.groupNorm(groups: groups, scale: scale, shift: shift, epsilon: epsilon, then: activation)
+    public func callAsFunction(
+        _ x: Tensor, then activation: Activation = .identity, output: ElementType = .float32
+    ) -> Tensor {
+        x.groupNorm(groups: groups, scale: scale, shift: shift, epsilon: epsilon, then: activation, output: output)
     }
 }

@@ -25,6 +25,9 @@ struct Score: ParsableCommand {
     @Option(help: "A reader of drawn attributes, for the attribute score.")
     var attributes: String?
 
+    @Option(help: "f32, bf16, or auto: bf16 where the processor computes with it natively.")
+    var precision: ProbeSettings.Precision = .f32
+
     @OptionGroup var shared: SharedOptions
 
     func validate() throws {
@@ -34,6 +37,7 @@ struct Score: ParsableCommand {
     func run() throws {
         var settings = ScoreSettings()
         (settings.clip, settings.inception, settings.splits, settings.attributes) = (clip, inception, splits, attributes)
+        settings.precision = precision
         let captions = try CaptionFile(path: captions).captions
         let report = try ScoringJob(settings, shelf: shared.shelf).run(try PictureFolder(images), captions)
         if shared.json { return try Output.write(json: report) }
