@@ -7,7 +7,7 @@
 // registers.
 TILE void NAME(
     const int R, const int N, const X *x, size_t x_step, const W *w, size_t w_step, const float *x_scales,
-    const float *w_scales, const float *bias, float *y, size_t y_step, size_t count, bool first) {
+    const float *w_scales, const float *bias, float *y, size_t y_step, size_t count, bool first, const W *ahead) {
     __m512 all[32];
     UNROLL for (int i = 0; i < 32; i++) all[i] = _mm512_setzero_ps();
     size_t k = 0;
@@ -18,6 +18,7 @@ TILE void NAME(
             // The next tile's line: memory is busy while this one multiplies.
             _mm_prefetch((const char *)(w + (n + N) * w_step + k), _MM_HINT_T0);
         }
+        if (R == 8 && N == 3) _mm_prefetch((const char *)(ahead + k), _MM_HINT_T1);
         UNROLL for (int r = 0; r < R; r++) {
             const __m512i row = _mm512_loadu_si512(x + r * x_step + k);
             UNROLL for (int n = 0; n < N; n++) all[n * R + r] = ADD(all[n * R + r], row, weights[n]);
@@ -46,14 +47,18 @@ TILE void NAME(
     }
 }
 
-// All rows of x with `outs` rows of w over one run: tiles of up to eight rows of x and 24 sums.
+// All rows of x with `outs` rows of w over one run: tiles of up to eight rows of x and 24 sums. On the way the rows of
+// w that come `next` are fetched from memory, one with each tile, so that memory is as busy while the later rows of x
+// pass by as it is with the first.
 WIDE static void BLOCK(
     const X *x, size_t x_step, size_t rows, const W *w, size_t w_step, size_t outs, const float *x_scales,
-    const float *w_scales, const float *bias, float *y, size_t y_step, size_t count, bool first) {
+    const float *w_scales, const float *bias, float *y, size_t y_step, size_t count, bool first, const W *next,
+    size_t next_outs) {
 #define TILES(R, N)                                                                                                    \
     for (; n + N <= outs; n += N)                                                                                      \
     NAME(R, N, x, x_step, w + n * w_step, w_step, x_scales, w_scales ? w_scales + n : NULL, bias ? bias + n : NULL,    \
-         y + n, y_step, count, first)
+         y + n, y_step, count, first, next + least(fetched++, next_outs - 1) * w_step)
+    size_t fetched = 0;
     while (rows > 0) {
         size_t n = 0, taken;
         if (rows >= 8) {
@@ -88,10 +93,16 @@ static void WHOLE(
     size_t inner, size_t outs, size_t from, size_t to) {
     enum { run = 4096 / sizeof(X), near = 96 };
     for (size_t n = from; n < to; n += near)
-        for (size_t k = 0; k < inner; k += run)
+        for (size_t k = 0; k < inner; k += run) {
+            const bool turns = k + run >= inner;   // to the next rows of w
+            const size_t next = !turns || n + near >= to ? n : n + near;
+            // Few rows pass by once, and the next tile's line is as far ahead as memory can follow.
+            const bool far = rows > 8;
             BLOCK(
                 x + k, inner, rows, w + n * inner + k, inner, least(near, to - n), x_scales,
-                w_scales ? w_scales + n : NULL, bias ? bias + n : NULL, y + n, outs, least(run, inner - k), k == 0);
+                w_scales ? w_scales + n : NULL, bias ? bias + n : NULL, y + n, outs, least(run, inner - k), k == 0,
+                w + (far ? next : n) * inner + (far && !turns ? k + run : far ? 0 : k), far ? least(near, to - next) : 1);
+        }
 }
 
 #undef X

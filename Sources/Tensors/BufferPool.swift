@@ -1,5 +1,9 @@
 import Synchronization
 
+#if canImport(Glibc)
+    import Glibc
+#endif
+
 /// Memory that is used again: a training step after the first takes nothing large from the system.
 ///
 /// Blocks come in classes of size, four to each power of two, and are never given back to the system. Where
@@ -41,11 +45,23 @@ package final class BufferPool: Sendable {
             state.bytesFromSystem += least
             return nil
         }
-        return reused ?? Block(address: .allocate(byteCount: least, alignment: 64), size: least)
+        return reused ?? Block(address: Self.allocate(least), size: least)
     }
 
     package func giveBack(_ block: Block) {
         state.withLock { $0.free[block.size, default: []].append(block) }
+    }
+
+    /// Large blocks ask the system for large pages: weights that are read once for every token would otherwise miss the
+    /// processor's table of pages at every four kibibytes.
+    private static func allocate(_ byteCount: Int) -> UnsafeMutableRawPointer {
+        let largePage = 2 << 20
+        guard byteCount >= 2 * largePage else { return .allocate(byteCount: byteCount, alignment: 64) }
+        let address = UnsafeMutableRawPointer.allocate(byteCount: byteCount, alignment: largePage)
+        #if canImport(Glibc)
+            madvise(address, byteCount, MADV_HUGEPAGE)   // a wish: what it answers changes nothing
+        #endif
+        return address
     }
 
     /// The smallest class of at least so many bytes.

@@ -34,14 +34,15 @@ extension Stage {
     /// step's time grows evenly with what it looks back on, so nothing is left out by this.
     static let sample = Stage(name: "sample", unit: .picture, usualBatch: 1, arithmetic: .product) { setting in
         let shape = try FrozenModels.decoderConfiguration(setting.size)
-        let transformer = try FrozenModels.transformer(setting)
+        let given = try FrozenModels.transformer(setting)
+        let transformer = setting.roundsWeights ? given.roundedToInt8().transformer : given
         let sampler = try TokenSampler(topK: 100)
         let (batch, count, words) = (setting.batch, shape.tokensPerImage, shape.transformer.vocabularySize)
         let prefix = InputData.normal([batch, 1, shape.transformer.width])
         let chosen = timedSteps(min(setting.steps ?? count, count), of: count)
 
         return Preparation(
-            work: .sampling(shape.transformer, tokens: count, batch: batch, precision: setting.precision)
+            work: .sampling(shape.transformer, tokens: count, batch: batch, weightWidth: setting.weightWidth)
         ) {
             var streams = (0..<batch).map { RandomStream(seed: 1, purpose: "benchmark draws", index: $0) }
             var cache = transformer.cache(batch: batch, capacity: 1)

@@ -24,6 +24,8 @@ public struct Stage: Sendable {
     public struct Setting: Sendable {
         public var size: Size
         public var precision: Precision
+        /// Whether the transformer draws with its weights rounded to whole numbers of eight bits.
+        public var roundsWeights = false
         public var batch: Int
         /// Of `sample`: how many of a picture's steps are timed; all of them if not said.
         public var steps: Int?
@@ -32,6 +34,20 @@ public struct Stage: Sendable {
             precondition(batch > 0 && steps ?? 1 > 0, "a stage computes at least one unit in at least one step")
             (self.size, self.precision, self.batch, self.steps) = (size, precision, batch, steps)
         }
+
+        /// The same with the precision as the command line names it: `f32`, `bf16`, or `int8`, which is bf16 with
+        /// rounded weights.
+        public init(size: Size, precisionName: String, batch: Int, steps: Int? = nil) throws {
+            let rounds = precisionName == "int8"
+            self.init(
+                size: size, precision: try Precision(shortName: rounds ? "bf16" : precisionName), batch: batch, steps: steps)
+            roundsWeights = rounds
+        }
+
+        public var precisionName: String { roundsWeights ? "int8" : precision.shortName }
+
+        /// Bytes of one element of a frozen matrix.
+        var weightWidth: Int { roundsWeights ? 1 : precision == .float32 ? 4 : 2 }
     }
 
     /// The miniature models of this repository, or random frozen weights of the published sizes.
@@ -56,7 +72,12 @@ public struct Stage: Sendable {
         }
     }
 
-    public func prepare(_ setting: Setting) throws -> Preparation { try body(setting) }
+    public func prepare(_ setting: Setting) throws -> Preparation {
+        guard !setting.roundsWeights || name == Stage.sample.name else {
+            throw StageError("Only \(Stage.sample.name) knows weights in int8; \(name) is measured in f32 and bf16.")
+        }
+        return try body(setting)
+    }
 
     /// All of them, in the order of a caption's way.
     public static let all: [Stage] =
@@ -79,7 +100,7 @@ public struct StageError: Error, CustomStringConvertible, Sendable {
 }
 
 extension Precision {
-    /// By the short name of the command line: `f32`, `bf16`, `int8`.
+    /// By the short name of the command line: `f32`, `bf16`.
     public init(shortName: String) throws {
         let names = ["f32": "float32", "bf16": "bfloat16"]
         guard let precision = Precision(rawValue: names[shortName] ?? shortName) else {
@@ -94,15 +115,6 @@ extension Precision {
         case "float32": "f32"
         case "bfloat16": "bf16"
         default: rawValue
-        }
-    }
-
-    /// Bytes of one element of a frozen matrix.
-    var width: Int {
-        switch rawValue {
-        case "float32": 4
-        case "bfloat16": 2
-        default: 1
         }
     }
 }

@@ -52,12 +52,12 @@ extension Work {
 
     /// A picture's tokens drawn one by one: all weights are read at each, by `batch` pictures together.
     static func sampling(
-        _ shape: ImageTransformerConfiguration, tokens: Int, batch: Int, precision: Precision
+        _ shape: ImageTransformerConfiguration, tokens: Int, batch: Int, weightWidth: Int
     ) -> Work {
         let weights = shape.layerCount * 12 * shape.width * shape.width + shape.width * shape.vocabularySize
         return Work(
             operations: forward(shape, tokens: tokens),
-            weightBytes: Double(weights * precision.width * tokens) / Double(batch))
+            weightBytes: Double(weights * weightWidth * tokens) / Double(batch))
     }
 }
 

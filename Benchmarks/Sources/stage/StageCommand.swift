@@ -44,7 +44,7 @@ struct StageCommand: ParsableCommand {
     @Flag(inversion: .prefixedNo, help: "Measure the machine's ceilings after the stage, and its share of them.")
     var ceiling = true
 
-    private static let precisions = Precision.allCases.map(\.shortName).joined(separator: ", ")
+    private static let precisions = Precision.allCases.map(\.shortName).joined(separator: ", ") + ", or int8, which sample knows"
 
     static func main() {
         ThreadManners.spinBriefly()
@@ -65,8 +65,11 @@ struct StageCommand: ParsableCommand {
     func run() throws {
         ThreadManners.use(threads: threads)
         if stage == "ceilings" { return try print(json: CeilingsLine()) }
-        let (found, precision) = try usage { (try Stage.named(stage), try Precision(shortName: self.precision)) }
-        let setting = Stage.Setting(size: size, precision: precision, batch: batch ?? found.usualBatch, steps: steps)
+        let found = try usage { try Stage.named(stage) }
+        let setting = try usage {
+            try Stage.Setting(
+                size: size, precisionName: precision, batch: batch ?? found.usualBatch, steps: steps)
+        }
         let prepared = try found.prepare(setting)
         _ = try prepared.run()
         let seconds = try (0..<repeats).map { _ in try prepared.time() }

@@ -31,7 +31,7 @@ struct StageLine: Encodable {
     init(_ stage: Stage, _ setting: Stage.Setting, seconds: [Double], peakBytes: Int) {
         self.stage = stage.name
         size = setting.size
-        precision = setting.precision.shortName
+        precision = setting.precisionName
         batch = setting.batch
         steps = setting.steps
         unit = stage.unit
@@ -43,7 +43,7 @@ struct StageLine: Encodable {
 
     /// Measures the ceilings and tells how near to them the stage came.
     mutating func compare(_ work: Work, _ arithmetic: Ceilings.Arithmetic) throws {
-        let precision = try Precision(shortName: precision)
+        let precision = try Precision(shortName: precision == "int8" ? "bf16" : precision)
         let rate = try Ceilings.rate(arithmetic, precision)
         let bandwidth = work.weightBytes > 0 ? Ceilings.bandwidth() : .infinity
         operationsPerUnit = work.operations
