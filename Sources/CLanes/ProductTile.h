@@ -94,14 +94,20 @@ static void WHOLE(
     enum { run = 4096 / sizeof(X), near = 96 };
     for (size_t n = from; n < to; n += near)
         for (size_t k = 0; k < inner; k += run) {
-            const bool turns = k + run >= inner;   // to the next rows of w
-            const size_t next = !turns || n + near >= to ? n : n + near;
-            // Few rows pass by once, and the next tile's line is as far ahead as memory can follow.
-            const bool far = rows > 8;
+            // What comes next: the next run of these rows of w, or the first of the next rows. Where all rows of x
+            // pass by at once there is nothing to fetch early: the next tile's lines are as far ahead as memory follows.
+            const W *next = w + n * inner + k;
+            size_t next_outs = 1;
+            if (rows > 8) {
+                const bool turns = k + run >= inner;
+                const size_t row = turns && n + near < to ? n + near : n;
+                next = w + row * inner + (turns ? 0 : k + run);
+                next_outs = least(near, to - row);
+            }
             BLOCK(
                 x + k, inner, rows, w + n * inner + k, inner, least(near, to - n), x_scales,
-                w_scales ? w_scales + n : NULL, bias ? bias + n : NULL, y + n, outs, least(run, inner - k), k == 0,
-                w + (far ? next : n) * inner + (far && !turns ? k + run : far ? 0 : k), far ? least(near, to - next) : 1);
+                w_scales ? w_scales + n : NULL, bias ? bias + n : NULL, y + n, outs, least(run, inner - k), k == 0, next,
+                next_outs);
         }
 }
 

@@ -1,0 +1,69 @@
+import Foundation
+import Models
+import TestSupport
+import Tensors
+import Testing
+
+/// What drawing with BFloat16 weights, or with weights rounded to whole numbers, does to the decoder in `Weights`: the
+/// logits of every step of pictures that the Float32 decoder drew.
+@Suite(.enabled(if: StreamedProduct.isAvailable, "this processor has no BFloat16 products"))
+struct DrawingPrecisionTests {
+    static let pictures = 16
+
+    private func folder() -> URL {
+        URL(filePath: #filePath).deletingLastPathComponent().deletingLastPathComponent().deletingLastPathComponent()
+            .appending(path: "Weights/decoder")
+    }
+
+    /// Tokens drawn by the Float32 model, and its logits at each step.
+    private func drawn(_ decoder: ImageDecoder) throws -> (tokens: [[Int32]], logits: [[Float]]) {
+        let sampler = try TokenSampler(topK: 250)
+        var streams = (0..<Self.pictures).map { RandomStream(seed: 2, purpose: "drawn", index: $0) }
+        let cache = decoder.transformer.cache(batch: Self.pictures)
+        var newest = [Int32](repeating: decoder.configuration.startTokens[0], count: Self.pictures)
+        var (tokens, logits) = ([newest], [[Float]]())
+        for _ in 0..<decoder.configuration.tokensPerImage {
+            let step = decoder.transformer.next(tokens: Tensor(newest, shape: [Self.pictures]), cache: cache).floats
+            let width = step.count / Self.pictures
+            for i in 0..<Self.pictures {
+                newest[i] = try sampler.draw(from: Array(step[i * width..<(i + 1) * width]), &streams[i])
+            }
+            tokens.append(newest)
+            logits.append(step)
+        }
+        return (tokens, logits)
+    }
+
+    private func largestPlaces(_ logits: [Float]) -> [Int32] {
+        Tensor(logits, shape: [Self.pictures, logits.count / Self.pictures]).argmax().integers
+    }
+
+    @Test func narrowWeightsDrawNearlyTheSame() throws {
+        let exact = try ImageDecoder(folder: folder())
+        let (tokens, expected) = try drawn(exact)
+        let narrow = try ImageDecoder(folder: folder(), precision: .bfloat16)
+        let whole = narrow.roundedToInt8()
+        #expect(whole.error > 0.001 && whole.error < 0.02)
+        for (name, model, tolerance, share) in [
+            ("bf16", narrow.transformer, 0.02, 0.99), ("int8", whole.decoder.transformer, 0.05, 0.95),
+        ] {
+            let cache = model.cache(batch: Self.pictures)
+            var (worst, same, total, mean) = (0.0, 0, 0, 0.0)
+            for (step, logits) in expected.enumerated() {
+                let found = model.next(tokens: Tensor(tokens[step], shape: [Self.pictures]), cache: cache).floats
+                let closeness = Closeness(found, logits)
+                #expect(closeness.finite)
+                worst = max(worst, closeness.relativeToScale)
+                mean += zip(found, logits).reduce(0) { $0 + Double(abs($1.0 - $1.1)) } / Double(found.count)
+                same += zip(largestPlaces(found), largestPlaces(logits)).count { $0 == $1 }
+                total += Self.pictures
+            }
+            print(
+                "drawing in \(name): logits within \(worst) of their scale, \(mean / Double(expected.count)) off in the mean, "
+                    + "\(same) of \(total) greedy tokens equal")
+            #expect(worst < tolerance && worst > 1e-5)
+            #expect(Double(same) >= share * Double(total))
+        }
+        print("int8 weights are off by \(whole.error) of their size")
+    }
+}
