@@ -44,8 +44,9 @@ struct DrawingPrecisionTests {
         let narrow = try ImageDecoder(folder: folder(), precision: .bfloat16)
         let whole = narrow.roundedToInt8()
         #expect(whole.error > 0.001 && whole.error < 0.02)
+        // At a step of a real picture the best tokens are often nearly tied, and a tie falls either way.
         for (name, model, tolerance, share) in [
-            ("bf16", narrow.transformer, 0.02, 0.99), ("int8", whole.decoder.transformer, 0.05, 0.95),
+            ("bf16", narrow.transformer, 0.02, 0.97), ("int8", whole.decoder.transformer, 0.03, 0.96),
         ] {
             let cache = model.cache(batch: Self.pictures)
             var (worst, same, total, mean) = (0.0, 0, 0, 0.0)
