@@ -39,20 +39,7 @@ WIDE void ATTEND(
     float *scores, float *out) {
     for (size_t key = 0; key < count; key += 16)
         _mm512_storeu_ps(scores + key, _mm512_mul_ps(SCORES(query, keys, key, count, size), _mm512_set1_ps(scale)));
-    const float largest = ROW_LARGEST(scores, count);
-    lanes sum = {};
-    size_t j = 0;
-    for (; j + 16 <= count; j += 16) {
-        lanes e = EXP(AT(scores + j) - largest);
-        PUT(scores + j, e);
-        sum += e;
-    }
-    if (j < count) {
-        lanes e = EXP(SOME_OF(scores + j, count - j, -INFINITY) - largest);
-        PUT(scores + j, e);
-        sum += e;
-    }
-    const float inverse = 1 / SUM(sum);
+    const float inverse = EXPONENTIATED(scores, count);
     for (size_t i = 0; i < size; i += 128) {
         const size_t left = least(size - i, 128), groups = (left + 15) / 16;
         const unsigned last = (1u << (left - 16 * (groups - 1))) - 1;

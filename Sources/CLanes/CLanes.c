@@ -103,20 +103,7 @@ KERNEL void lanes_attend(
         scores[key] =
             ROW_SUM(size, AT(query + i) * AT(k + i), SOME_OF(query + i, left, 0) * SOME_OF(k + i, left, 0)) * scale;
     }
-    float largest = ROW_LARGEST(scores, count);
-    lanes sum = {};
-    size_t j = 0;
-    for (; j + 16 <= count; j += 16) {
-        lanes e = EXP(AT(scores + j) - largest);
-        PUT(scores + j, e);
-        sum += e;
-    }
-    if (j < count) {
-        lanes e = EXP(SOME_OF(scores + j, count - j, -INFINITY) - largest);
-        sum += e;
-        PUT_SOME(scores + j, count - j, e);
-    }
-    float inverse = 1 / SUM(sum);
+    const float inverse = EXPONENTIATED(scores, count);
     // Sixteen of the head's numbers at a time stay in a register over all values.
     size_t i = 0;
     for (; i + 16 <= size; i += 16) {

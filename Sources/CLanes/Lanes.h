@@ -14,17 +14,6 @@
 #define KERNEL __attribute__((target_clones("arch=x86-64-v4", "arch=x86-64-v3", "default")))
 #else
 #define KERNEL
-/// The same, rounded to bfloat16.
-#define ROW_PUT_ROUNDED(y, count, term, rest)                                                                          \
-    do {                                                                                                               \
-        size_t i = 0;                                                                                                  \
-        for (; i + 16 <= (count); i += 16) PUT_ROUNDED((y) + i, (term));                                               \
-        if (i < (count)) {                                                                                             \
-            size_t left = (count) - i;                                                                                 \
-            PUT_SOME_ROUNDED((y) + i, left, (rest));                                                                   \
-        }                                                                                                              \
-    } while (0)
-
 #endif
 
 typedef float lanes __attribute__((vector_size(64), aligned(4)));
@@ -162,5 +151,24 @@ typedef uint16_t lanes_s __attribute__((vector_size(32), aligned(2)));
             PUT_SOME_ROUNDED((y) + i, left, (rest));                                                                   \
         }                                                                                                              \
     } while (0)
+
+/// Turns a row of scores into e^(score − largest) where it stands, and answers 1 / Σ: together a softmax.
+#define EXPONENTIATED(scores, count)                                                                                   \
+    ({                                                                                                                 \
+        const float largest = ROW_LARGEST(scores, count);                                                              \
+        lanes sum = {};                                                                                                \
+        size_t j = 0;                                                                                                  \
+        for (; j + 16 <= (count); j += 16) {                                                                           \
+            lanes e = EXP(AT((scores) + j) - largest);                                                                 \
+            PUT((scores) + j, e);                                                                                      \
+            sum += e;                                                                                                  \
+        }                                                                                                              \
+        if (j < (count)) {                                                                                             \
+            lanes e = EXP(SOME_OF((scores) + j, (count) - j, -INFINITY) - largest);                                    \
+            PUT_SOME((scores) + j, (count) - j, e);                                                                    \
+            sum += e;                                                                                                  \
+        }                                                                                                              \
+        1 / SUM(sum);                                                                                                  \
+    })
 
 #endif
