@@ -46,13 +46,6 @@ public struct Linear: Sendable {
         scales = nil
     }
 
-    /// Some of the outputs of a larger layer.
-    init(weight: Tensor, bias: Tensor?, rows: Range<Int>) {
-        self.weight = weight.slice(axis: 0, from: rows.lowerBound, to: rows.upperBound)
-        self.bias = bias?.slice(axis: 0, from: rows.lowerBound, to: rows.upperBound)
-        scales = nil
-    }
-
     /// The result is Float32, or BFloat16 if `output` asks for that, which a BFloat16 weight allows.
     public func callAsFunction(
         _ x: Tensor, then activation: Activation = .identity, output: ElementType = .float32
