@@ -1,5 +1,6 @@
 import Benchmark
 import Checkpoints
+import Experiments
 import Foundation
 import Stages
 import Tensors

@@ -1,7 +1,9 @@
 import ArgumentParser
 import Checkpoints
+import Experiments
 import Foundation
 import Stages
+import Tensors
 
 /// One stage of the probe in a process of its own, timed; one line of JSON on standard output.
 ///
@@ -63,7 +65,7 @@ struct StageCommand: ParsableCommand {
     }
 
     func run() throws {
-        ThreadManners.use(threads: threads)
+        if let threads { Threads.count = threads }
         if stage == "ceilings" { return try print(json: CeilingsLine()) }
         let found = try usage { try Stage.named(stage) }
         let setting = try usage {
