@@ -73,3 +73,23 @@ void syn_parallel(void (*body)(void *context, int part, int parts), void *contex
     job j = {body, context};
     gomp_parallel(part, &j, (unsigned)count, 0);
 }
+
+typedef struct {
+    void (*body)(void *, size_t, int);
+    void *context;
+    size_t count;
+    atomic_size_t next;
+} deal;
+
+static void take(void *shared, int part, int parts) {
+    (void)parts;
+    deal *d = shared;
+    for (size_t item; (item = atomic_fetch_add(&d->next, 1)) < d->count;) d->body(d->context, item, part);
+}
+
+void syn_deal(size_t count, void (*body)(void *context, size_t item, int thread), void *context) {
+    deal d = {.body = body, .context = context, .count = count};
+    atomic_init(&d.next, 0);
+    if (count > 1) syn_parallel(take, &d);
+    else take(&d, 0, 1);
+}

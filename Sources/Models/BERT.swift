@@ -172,9 +172,8 @@ struct BERTLayer: Sendable {
     }
 
     func callAsFunction(_ x: Tensor, mask: AttentionMask, dropout: Dropout?) -> Tensor {
-        let seen = attention(x, mask: mask)
-        let attended = attentionNorm(x + (dropout?(seen) ?? seen))   // [batch, time, hidden]
-        let thought = contract(expand(attended, then: activation, output: expand.narrow))
-        return outputNorm(attended + (dropout?(thought) ?? thought))   // [batch, time, hidden]
+        let attended = attentionNorm(attention(x, mask: mask, addingTo: x, dropout: dropout))   // [batch, time, hidden]
+        let inner = expand(attended, then: activation, output: expand.narrow)
+        return outputNorm(contract(inner, addingTo: attended, dropout: dropout))   // [batch, time, hidden]
     }
 }

@@ -58,10 +58,10 @@ struct CLIPLayer: Sendable {
     }
 
     func callAsFunction(_ x: Tensor, mask: AttentionMask, dropout: Dropout?) -> Tensor {
-        let seen = attention(attentionNorm(x, output: expand.narrow), mask: mask)
-        let attended = x + (dropout?(seen) ?? seen)   // [batch, time, hidden]
+        let attended = attention(
+            attentionNorm(x, output: expand.narrow), mask: mask, addingTo: x, dropout: dropout)   // [batch, time, hidden]
         let normed = thoughtNorm(attended, output: expand.narrow)
-        let thought = contract(expand(normed, then: activation, output: expand.narrow))
-        return attended + (dropout?(thought) ?? thought)   // [batch, time, hidden]
+        let inner = expand(normed, then: activation, output: expand.narrow)
+        return contract(inner, addingTo: attended, dropout: dropout)   // [batch, time, hidden]
     }
 }

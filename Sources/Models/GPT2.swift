@@ -124,8 +124,9 @@ struct GPT2Layer: Sendable {
     }
 
     func callAsFunction(_ x: Tensor) -> Tensor {
-        let attended = x + attention(attentionNorm(x, output: expand.narrow), mask: .causal)   // [batch, time, hidden]
+        let attended = attention(
+            attentionNorm(x, output: expand.narrow), mask: .causal, addingTo: x)   // [batch, time, hidden]
         let normed = thoughtNorm(attended, output: expand.narrow)
-        return attended + contract(expand(normed, then: activation, output: expand.narrow))
+        return contract(expand(normed, then: activation, output: expand.narrow), addingTo: attended)
     }
 }

@@ -41,8 +41,14 @@ struct ImageTransformerBlock: Sendable {
             stream != nil && attentionDropout > 0
             ? attentionWithDropout(inward.parts(normed), &stream)
             : inward.attended(normed, heads: headCount, mask: .causal)                 // [batch, time, width]
-        let attended = x + projection(mixed).dropout(residualDropout, &stream)
-        return attended + perceptron(attended).dropout(residualDropout, &stream)       // [batch, time, width]
+        let attended = added(projection, mixed, to: x, &stream)
+        let inner = expand(perceptronNorm(attended, output: expand.narrow), then: .gelu, output: expand.narrow)
+        return added(contract, inner, to: attended, &stream)                           // [batch, time, width]
+    }
+
+    private func added(_ layer: Linear, _ x: Tensor, to sum: Tensor, _ stream: inout RandomStream?) -> Tensor {
+        stream == nil || residualDropout == 0
+            ? layer(x, addingTo: sum) : sum + layer(x).dropout(residualDropout, &stream)
     }
 
     /// The newest positions only; the caches hold the keys and values of all before, for some of the rows each.
@@ -72,11 +78,6 @@ struct ImageTransformerBlock: Sendable {
         block.expand = expand.roundedToInt8(noting: &error)
         block.contract = contract.roundedToInt8(noting: &error)
         return block
-    }
-
-    private func perceptron(_ x: Tensor) -> Tensor {
-        let normed = perceptronNorm(x, output: expand.narrow)
-        return contract(expand(normed, then: .gelu, output: expand.narrow))            // [batch, time, width]
     }
 
     /// Attention step by step, because its weights drop out between the softmax and the sum.

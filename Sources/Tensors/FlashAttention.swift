@@ -41,14 +41,10 @@ struct FlashAttention {
 
     /// Calls `body` with each sample's each head: their number, where its query and where its result begin, and room.
     private func eachHead(_ body: (_ pair: Int, _ from: Int, _ to: Int, _ room: UnsafeMutableRawPointer) -> Void) {
-        let work = time * time * headSize * 4
-        parallel(batch * heads, grain: max(1, elementGrain / max(1, work / 16))) { pairs in
-            let room = Storage(byteCount: lanes_flash_room(time, headSize))
-            for pair in pairs {
-                let (sample, head) = (pair / heads, pair % heads)
-                let to = sample * time * hidden + head * headSize
-                body(pair, sample * time * 3 * hidden + head * headSize, to, room.address)
-            }
+        dealt(batch * heads, room: lanes_flash_room(time, headSize)) { pair, room in
+            let (sample, head) = (pair / heads, pair % heads)
+            let to = sample * time * hidden + head * headSize
+            body(pair, sample * time * 3 * hidden + head * headSize, to, room)
         }
     }
 

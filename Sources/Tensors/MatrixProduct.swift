@@ -16,19 +16,29 @@ extension Tensor {
     /// BFloat16 already, and y is Float32, or BFloat16 if `output` asks for that. The gradient of a BFloat16 x is
     /// BFloat16. On a processor for which oneDNN has no such product, x is rounded all the same and the product runs
     /// in Float32.
-    /// Frozen weights are packed once for the processor, in each direction that is used; weights under
-    /// training are used as they lie.
+    /// Frozen BFloat16 weights are used as they lie (`PanelProduct`); frozen Float32 weights are packed once for the
+    /// processor, in each direction that is used; weights under training are used as they lie.
+    ///
+    /// - Parameter addend: [.., out] Float32, which the result is added to: y = addend + act(x·Wᵀ + b), Float32.
     public func linear(
-        _ weight: Tensor, _ bias: Tensor? = nil, then activation: Activation = .identity, output: ElementType = .float32
+        _ weight: Tensor, _ bias: Tensor? = nil, then activation: Activation = .identity, addingTo addend: Tensor? = nil,
+        output: ElementType = .float32
     ) -> Tensor {
         let (outs, ins) = (weight.shape[0], weight.shape[1])
         precondition(weight.shape.count == 2 && size(-1) == ins, "weights \(weight.shape) do not fit inputs \(shape)")
         let rows = count / max(ins, 1)
         let isTrained = wantsGradient || weight.wantsGradient || (bias?.wantsGradient ?? false)
+        let panels = PanelProduct(weight, inner: ins)
+        if let addend, panels == nil || activation != .identity {
+            return addend + linear(weight, bias, then: activation)
+        }
         // A gradient needs the value before the activation, so only frozen layers fuse it; GELU in Float32 is the same
         // numbers in both.
         if activation != .identity && (isTrained || (activation == .gelu && output == .float32)) {
             return linear(weight, bias, output: output).activated(activation)
+        }
+        if let panels, panels.activation(activation) == nil {
+            return linear(weight, bias).activated(activation).converted(to: output)
         }
         if output == .bfloat16 && weight.productType != .bfloat16 {
             return linear(weight, bias, then: activation).converted(to: .bfloat16)
@@ -37,19 +47,24 @@ extension Tensor {
         let out = Tensor(uninitialised: shape.dropLast() + [outs], elementType: output)
         guard rows > 0 else { return out }
         let x = operand(of: weight)
-        let a = syn_view([rows, ins], x.elementType)                                   // [rows, in]
-        let b = syn_view([ins, outs], strides: [1, ins], weight.productType)           // [in, out]
-        let c = syn_view([rows, outs], output)                                         // [rows, out]
-        let product = withUnsafePointers(a, b, c) {
-            Primitive(syn_matmul($0, $1, $2, bias != nil, activation.kind, false, !weight.wantsGradient))
+        if let panels {
+            panels.run(x, rowsAreOuts: true, bias, activation, addend, into: out)
+        } else {
+            let a = syn_view([rows, ins], x.elementType)                               // [rows, in]
+            let b = syn_view([ins, outs], strides: [1, ins], weight.productType)       // [in, out]
+            let c = syn_view([rows, outs], output)                                     // [rows, out]
+            let product = withUnsafePointers(a, b, c) {
+                Primitive(syn_matmul($0, $1, $2, bias != nil, activation.kind, false, !weight.wantsGradient))
+            }
+            product.run(x, withWeights: weight, bias?.storage.address, into: out)
         }
-        product.run(x, withWeights: weight, bias?.storage.address, into: out)
 
         let wants = (x: wantsGradient, weight: weight.wantsGradient, bias: bias?.wantsGradient ?? false)
         let (shape, type) = (shape, elementType)
         let keptX = wants.weight ? x : nil
-        return out.remembering([self, weight] + (bias.map { [$0] } ?? []), backward: { g in
-            var parts: [Tensor?] = [nil, nil, nil]
+        let rest = [bias ?? weight.detached, addend ?? weight.detached]
+        return out.remembering([self, weight] + rest, backward: { g in
+            var parts: [Tensor?] = [nil, nil, nil, addend == nil ? nil : g]
             if wants.x { parts[0] = g.timesWeights(weight, rows: rows, output: type).reshaped(shape) }
             if let keptX {
                 let slope = Tensor(uninitialised: [outs, ins])
@@ -63,7 +78,7 @@ extension Tensor {
         })
     }
 
-    /// dx = dy·W for a linear layer's weights [out, in], packed for this direction too while frozen.
+    /// dx = dy·W for a linear layer's weights [out, in].
     private func timesWeights(_ weight: Tensor, rows: Int, output: ElementType) -> Tensor {
         let (outs, ins) = (weight.shape[0], weight.shape[1])
         if output == .bfloat16 && weight.productType != .bfloat16 {
@@ -71,6 +86,10 @@ extension Tensor {
         }
         let g = operand(of: weight)
         let out = Tensor(uninitialised: [rows, ins], elementType: output)
+        if let panels = PanelProduct(weight, inner: outs) {
+            panels.run(g, rowsAreOuts: false, into: out)
+            return out
+        }
         let product = withUnsafePointers(
             syn_view([rows, outs], g.elementType), syn_view([outs, ins], weight.productType), syn_view([rows, ins], output)
         ) {

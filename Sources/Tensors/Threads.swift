@@ -35,6 +35,35 @@ public func parallel(_ count: Int, grain: Int, _ body: (Range<Int>) -> Void) {
     }
 }
 
+/// Deals `count` items out, one after another, to whichever thread of the pool is free: for long items, where equal shares
+/// would wait for the slowest thread. Each thread has `room` bytes of its own, whose content is arbitrary.
+///
+/// As with `parallel`, a body writes only to places that belong to its item.
+func dealt(_ count: Int, room: Int, _ body: (_ item: Int, _ room: UnsafeMutableRawPointer) -> Void) {
+    guard count > 0 else { return }
+    let step = (room + 63) / 64 * 64
+    let rooms = Storage(byteCount: step * (count > 1 ? Threads.count : 1))
+    withoutActuallyEscaping(body) { body in
+        var deal = Deal(rooms: rooms.address, step: step, body: body)
+        withUnsafeMutablePointer(to: &deal) { deal in
+            syn_deal(
+                count,
+                { context, item, thread in
+                    guard let context else { return }
+                    let deal = context.assumingMemoryBound(to: Deal.self)
+                    deal.pointee.body(item, deal.pointee.rooms + Int(thread) * deal.pointee.step)
+                }, deal)
+        }
+    }
+    withExtendedLifetime(rooms) {}
+}
+
+private struct Deal {
+    let rooms: UnsafeMutableRawPointer
+    let step: Int
+    let body: (Int, UnsafeMutableRawPointer) -> Void
+}
+
 private struct Job {
     let count: Int
     let grain: Int

@@ -5,6 +5,7 @@
 #include <stdint.h>
 
 #include "FlashAttention.h"
+#include "PanelProduct.h"
 #include "Products.h"
 
 /// Kernels over rows of floats, sixteen at a time. On x86-64 each exists three times (AVX-512, AVX2 with fused

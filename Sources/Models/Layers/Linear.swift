@@ -53,6 +53,12 @@ public struct Linear: Sendable {
         x.linear(weight, bias, then: activation, output: output)   // [.., out]
     }
 
+    /// addend + x·Wᵀ + b in Float32, what a residual layer gives; in training the product drops out before it is added.
+    public func callAsFunction(_ x: Tensor, addingTo addend: Tensor, dropout: Dropout? = nil) -> Tensor {
+        if let dropout, dropout.rate > 0 { return addend + dropout(self(x)) }
+        return x.linear(weight, bias, addingTo: addend)   // [.., out]
+    }
+
     /// The type in which values are handed on between this layer and its neighbours: the weight's.
     var narrow: ElementType { weight.elementType }
 

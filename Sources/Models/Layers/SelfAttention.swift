@@ -22,6 +22,11 @@ public struct SelfAttention: Sendable {
     func callAsFunction(_ x: Tensor, mask: AttentionMask) -> Tensor {
         output(inward.attended(x, heads: heads, mask: mask, scale: scale))
     }
+
+    /// The same added to `addend`, after it dropped out in training.
+    func callAsFunction(_ x: Tensor, mask: AttentionMask, addingTo addend: Tensor, dropout: Dropout? = nil) -> Tensor {
+        output(inward.attended(x, heads: heads, mask: mask, scale: scale), addingTo: addend, dropout: dropout)
+    }
 }
 
 extension SelfAttention {

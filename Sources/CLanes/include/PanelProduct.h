@@ -1,0 +1,39 @@
+#ifndef CLANES_PANEL_PRODUCT_H
+#define CLANES_PANEL_PRODUCT_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "ConvolutionLanes.h"
+
+/// Products of many bfloat16 rows with a large bfloat16 matrix that stays as it lies: y = activation(x·w + bias) + addend,
+/// sums in float. Sixty-four of y's columns at a time are multiplied with a panel of w, brought into the order in which
+/// the processor takes it while it is in the second-level cache; no packed copy of w is kept, and the same w serves both
+/// directions (Goto and van de Geijn 2008).
+///
+/// Every sum is made in one order, pairs of numbers one after another, whatever the number of rows and however they are
+/// dealt out. Only where lanes_has_products, and for an even `inner`.
+
+typedef enum { LANES_IDENTITY, LANES_GELU, LANES_QUICK_GELU } lanes_activation;
+
+typedef struct {
+    size_t rows, inner, outs;
+    const uint16_t *x;       // [rows, inner]
+    const uint16_t *w;       // [outs, inner] if rows_are_outs, [inner, outs] if not
+    bool rows_are_outs;
+    const float *bias;       // [outs], or NULL
+    lanes_activation activation;
+    const float *addend;     // [rows, outs], or NULL
+    void *y;                 // [rows, outs]; may be the addend, where it is float
+    lanes_type type;         // of y
+} lanes_panels;
+
+/// How many panels there are, and how many bytes a call needs in `room`.
+size_t lanes_panel_count(size_t outs);
+size_t lanes_panel_room(size_t rows, size_t inner);
+
+/// The rows from ..< to of one panel's columns.
+void lanes_panel_product(const lanes_panels *product, size_t panel, size_t from, size_t to, void *room);
+
+#endif

@@ -1,0 +1,56 @@
+import CLanes
+import COneDNN
+
+/// Products of BFloat16 rows with frozen BFloat16 weights by our own kernel, which brings sixty-four columns of the weights
+/// at a time into the processor's order: nothing is packed beforehand, the weights stay in memory once and serve both
+/// directions. Sums are in Float32, each in one order, whatever the number of rows and of threads.
+///
+/// The kernel needs a processor with AVX-512 and its BFloat16 products and an even number of terms; elsewhere oneDNN
+/// serves.
+struct PanelProduct {
+    private let weight: Tensor
+
+    /// Nothing where the kernel does not serve. `inner`: how many terms each sum has.
+    init?(_ weight: Tensor, inner: Int) {
+        guard !weight.wantsGradient, weight.elementType == .bfloat16, inner > 0, inner % 2 == 0, lanes_has_products() else {
+            return nil
+        }
+        self.weight = weight
+    }
+
+    /// The activation as the kernel calls it, where it has it.
+    func activation(_ activation: Activation) -> lanes_activation? {
+        switch activation {
+        case .identity: LANES_IDENTITY
+        case .gelu: LANES_GELU
+        case .quickGELU: LANES_QUICK_GELU
+        default: nil
+        }
+    }
+
+    /// out = addend + act(x·wᵀ + bias), or x·w where the weight's rows are not the outputs.
+    ///
+    /// x [.., inner] BFloat16, out and addend [.., outs], out in either type of number, addend and bias in Float32.
+    func run(
+        _ x: Tensor, rowsAreOuts: Bool, _ bias: Tensor? = nil, _ activation: Activation = .identity,
+        _ addend: Tensor? = nil, into out: Tensor
+    ) {
+        let (outs, inner) = (out.size(-1), x.size(-1))
+        let rows = x.count / inner
+        let product = lanes_panels(
+            rows: rows, inner: inner, outs: outs, x: x.constShorts, w: weight.constShorts, rows_are_outs: rowsAreOuts,
+            bias: bias.map(\.constFloats), activation: self.activation(activation) ?? LANES_IDENTITY,
+            addend: addend.map(\.constFloats), y: out.storage.address, type: out.elementType.lanes)
+        // Few panels for many threads: the rows are dealt out in parts too, each long against a panel's making.
+        let panels = lanes_panel_count(outs)
+        let parts = max(1, min(4 * Threads.count / panels, rows / 192))
+        let step = (rows + parts - 1) / parts
+        withUnsafePointer(to: product) { product in
+            dealt(panels * parts, room: lanes_panel_room(step, inner)) { item, room in
+                let from = item % parts * step
+                lanes_panel_product(product, item / parts, from, min(from + step, rows), room)
+            }
+        }
+        withExtendedLifetime((x, weight, bias, addend)) {}
+    }
+}
