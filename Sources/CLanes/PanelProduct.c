@@ -10,30 +10,6 @@ enum { tall = 6, wide = 64, deep = 1664 };
 
 // MARK: panels
 
-// Sixteen rows of sixteen pairs of numbers become sixteen columns.
-TILE void turn(const __m512i *rows, __m512i *columns) {
-    __m512i a[16], b[16];
-    UNROLL for (int i = 0; i < 16; i += 2) {
-        a[i] = _mm512_unpacklo_epi32(rows[i], rows[i + 1]);
-        a[i + 1] = _mm512_unpackhi_epi32(rows[i], rows[i + 1]);
-    }
-    UNROLL for (int i = 0; i < 16; i += 4)
-        UNROLL for (int j = 0; j < 2; j++) {
-            b[i + 2 * j] = _mm512_unpacklo_epi64(a[i + j], a[i + 2 + j]);
-            b[i + 2 * j + 1] = _mm512_unpackhi_epi64(a[i + j], a[i + 2 + j]);
-        }
-    // Now b[4q + j] holds the columns j, 4 + j, 8 + j and 12 + j of four rows from 4q on.
-    UNROLL for (int j = 0; j < 4; j++) {
-        const __m512i even = _mm512_shuffle_i32x4(b[j], b[4 + j], 0x88), odd = _mm512_shuffle_i32x4(b[j], b[4 + j], 0xdd);
-        const __m512i even8 = _mm512_shuffle_i32x4(b[8 + j], b[12 + j], 0x88);
-        const __m512i odd8 = _mm512_shuffle_i32x4(b[8 + j], b[12 + j], 0xdd);
-        columns[j] = _mm512_shuffle_i32x4(even, even8, 0x88);
-        columns[4 + j] = _mm512_shuffle_i32x4(odd, odd8, 0x88);
-        columns[8 + j] = _mm512_shuffle_i32x4(even, even8, 0xdd);
-        columns[12 + j] = _mm512_shuffle_i32x4(odd, odd8, 0xdd);
-    }
-}
-
 TILE __mmask32 first_of_32(size_t count) { return count < 32 ? (1u << count) - 1 : ~0u; }
 
 // A panel [count / 2, wide] of pairs out of rows that belong to outputs: w[n, k], whose pairs lie side by side already.
@@ -41,13 +17,13 @@ WIDE static void panel_of_outs(const uint16_t *w, size_t step, size_t outs, size
     for (size_t n = 0; n < wide; n += 16)
         for (size_t k = 0; k < count; k += 32) {
             const __mmask32 some = first_of_32(count - k);
-            __m512i rows[16], columns[16];
+            __m512i v[16];
             UNROLL for (size_t i = 0; i < 16; i++)
-                rows[i] = n + i < outs ? _mm512_maskz_loadu_epi16(some, w + (n + i) * step + k) : _mm512_setzero_si512();
-            turn(rows, columns);
+                v[i] = n + i < outs ? _mm512_maskz_loadu_epi16(some, w + (n + i) * step + k) : _mm512_setzero_si512();
+            turn(v);
             const size_t pairs = least(16, (count - k) / 2);
             UNROLL for (size_t i = 0; i < 16; i++)
-                if (i < pairs) _mm512_storeu_si512(panel + (k / 2 + i) * wide + n, columns[i]);
+                if (i < pairs) _mm512_storeu_si512(panel + (k / 2 + i) * wide + n, v[i]);
         }
 }
 
@@ -107,7 +83,10 @@ TILE void tile(const int R, const uint16_t *x, size_t step, size_t pairs, const 
         UNROLL for (int r = 0; r < R; r++) _mm_prefetch((const char *)(x + (R + r) * step + 2 * k), _MM_HINT_T0);
         for (size_t i = k; i < least(k + 16, pairs); i++) {
             __m512bh w[4];
-            UNROLL for (int n = 0; n < 4; n++) w[n] = (__m512bh)_mm512_loadu_si512(panel + i * wide + 16 * n);
+            UNROLL for (int n = 0; n < 4; n++) {
+                w[n] = (__m512bh)_mm512_loadu_si512(panel + i * wide + 16 * n);
+                _mm_prefetch((const char *)(panel + (i + 8) * wide + 16 * n), _MM_HINT_T0);
+            }
             UNROLL for (int r = 0; r < R; r++) {
                 const __m512bh pair = (__m512bh)_mm512_broadcastd_epi32(_mm_loadu_si32(x + r * step + 2 * i));
                 UNROLL for (int n = 0; n < 4; n++) sums[r][n] = _mm512_dpbf16_ps(sums[r][n], pair, w[n]);

@@ -11,4 +11,30 @@
 
 static inline size_t least(size_t a, size_t b) { return a < b ? a : b; }
 
+// Sixteen rows of sixteen four-byte elements, turned over.
+TILE void turn(__m512i *v) {
+    __m512i a[16];
+    UNROLL for (int i = 0; i < 8; i++) {
+        a[2 * i] = _mm512_unpacklo_epi32(v[2 * i], v[2 * i + 1]);
+        a[2 * i + 1] = _mm512_unpackhi_epi32(v[2 * i], v[2 * i + 1]);
+    }
+    UNROLL for (int i = 0; i < 4; i++) {
+        v[4 * i] = _mm512_unpacklo_epi64(a[4 * i], a[4 * i + 2]);
+        v[4 * i + 1] = _mm512_unpackhi_epi64(a[4 * i], a[4 * i + 2]);
+        v[4 * i + 2] = _mm512_unpacklo_epi64(a[4 * i + 1], a[4 * i + 3]);
+        v[4 * i + 3] = _mm512_unpackhi_epi64(a[4 * i + 1], a[4 * i + 3]);
+    }
+    // Quarter q of v[4·i + j] now holds column 4·q + j of rows 4·i ..< 4·i + 4.
+    UNROLL for (int j = 0; j < 4; j++) {
+        const __m512i low = _mm512_shuffle_i32x4(v[j], v[4 + j], 0x88), high = _mm512_shuffle_i32x4(v[j], v[4 + j], 0xdd);
+        const __m512i low2 = _mm512_shuffle_i32x4(v[8 + j], v[12 + j], 0x88);
+        const __m512i high2 = _mm512_shuffle_i32x4(v[8 + j], v[12 + j], 0xdd);
+        a[j] = _mm512_shuffle_i32x4(low, low2, 0x88);
+        a[8 + j] = _mm512_shuffle_i32x4(low, low2, 0xdd);
+        a[4 + j] = _mm512_shuffle_i32x4(high, high2, 0x88);
+        a[12 + j] = _mm512_shuffle_i32x4(high, high2, 0xdd);
+    }
+    UNROLL for (int i = 0; i < 16; i++) v[i] = a[i];
+}
+
 #endif

@@ -35,6 +35,13 @@ final class MappedFile: Sendable {
         if byteCount > 0 { munmap(UnsafeMutableRawPointer(bitPattern: address), byteCount) }
     }
 
+    /// Tells the system that some bytes will not be read again soon: their pages leave the process.
+    func letGo(_ range: Range<Int>) {
+        let page = Int(sysconf(Int32(_SC_PAGESIZE)))
+        let (start, end) = ((range.lowerBound + page - 1) / page * page, range.upperBound / page * page)
+        if end > start { madvise(UnsafeMutableRawPointer(bitPattern: address + UInt(start)), end - start, MADV_DONTNEED) }
+    }
+
     /// All bytes; valid while this object lives.
     var bytes: UnsafeRawBufferPointer {
         UnsafeRawBufferPointer(start: UnsafeRawPointer(bitPattern: address), count: byteCount)

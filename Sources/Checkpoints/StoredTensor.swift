@@ -64,6 +64,13 @@ struct StoredTensor: Sendable {
     /// Float32 and Int32 elements are used where they stand whenever they are aligned and in order; everything else
     /// is converted.
     func tensor(precision: Precision) throws -> Tensor {
+        let tensor = try read(precision)
+        // What was copied needs its pages no longer.
+        if !tensor.isBorrowed { file.letGo(bytes) }
+        return tensor
+    }
+
+    private func read(_ precision: Precision) throws -> Tensor {
         guard strides == nil || count <= file.byteCount / format.width else {
             throw CheckpointError(
                 "\(file.url.path): tensor \(name) of shape \(shape) repeats few numbers so often that it would be larger "

@@ -6,11 +6,14 @@ import Synchronization
 
 /// Memory that is used again: a training step after the first takes nothing large from the system.
 ///
-/// Blocks come in classes of size, four to each power of two, and are never given back to the system. Where
-/// none of the fitting class is free, a free block up to half as large again serves instead, so that shapes
-/// which vary from step to step share their memory; the block keeps its own size. Steps that repeat settle
-/// after the first pass or very few. Each block is aligned to 64 bytes and has at least 64 bytes to spare, so
-/// that a kernel may load its last sixteen numbers whole.
+/// Blocks come in classes of size, four to each power of two, and their addresses are never given back to the
+/// system. Where none of the fitting class is free, a free block up to half as large again serves instead (a
+/// quarter, of very large ones), so that shapes which vary from step to step share their memory; the block keeps
+/// its own size. Steps that repeat settle after the first pass or very few. Each block is aligned to 64 bytes and has at least 64 bytes to
+/// spare, so that a kernel may load its last sixteen numbers whole.
+///
+/// When new memory is needed although large blocks of other sizes are free, as many bytes of these lose their
+/// pages, which the system has then for others; the process does not need more memory at once than it uses.
 ///
 /// An allocator is the one piece of state that all tensors share; safe from every thread.
 package final class BufferPool: Sendable {
@@ -23,9 +26,32 @@ package final class BufferPool: Sendable {
     }
 
     private struct State {
+        /// Blocks of each size; those that lost their pages first.
         var free: [Int: [Block]] = [:]
+        /// How many of the first blocks of each size have no pages.
+        var empty: [Int: Int] = [:]
         var bytesFromSystem = 0
+
+        mutating func pop(_ size: Int) -> Block? {
+            guard let block = free[size]?.popLast() else { return nil }
+            if let count = free[size]?.count, empty[size, default: 0] > count { empty[size] = count }
+            return block
+        }
+
+        /// Takes the pages of free blocks, the largest first, until `wanted` bytes are the system's again.
+        mutating func dropPages(_ wanted: Int) {
+            var left = wanted
+            for size in free.keys.filter({ $0 >= BufferPool.largeBlock }).sorted(by: >) {
+                while left > 0, let blocks = free[size], case let place = empty[size, default: 0], place < blocks.count {
+                    BufferPool.forgetContent(blocks[place])
+                    empty[size] = place + 1
+                    left -= size
+                }
+            }
+        }
     }
+    private static let largeBlock = 1 << 20
+    private static let veryLargeBlock = 16 << 20
     private let state = Mutex(State())
 
     package init() {}
@@ -38,11 +64,12 @@ package final class BufferPool: Sendable {
         let least = Self.blockSize(byteCount + 64)
         let reused = state.withLock { state -> Block? in
             var size = least
-            while size <= least + least / 2 {
-                if let block = state.free[size]?.popLast() { return block }
+            while size <= least + least / (least < Self.veryLargeBlock ? 2 : 4) {
+                if let block = state.pop(size) { return block }
                 size = Self.blockSize(size + 1)
             }
             state.bytesFromSystem += least
+            state.dropPages(least)
             return nil
         }
         return reused ?? Block(address: Self.allocate(least), size: least)
@@ -50,6 +77,17 @@ package final class BufferPool: Sendable {
 
     package func giveBack(_ block: Block) {
         state.withLock { $0.free[block.size, default: []].append(block) }
+    }
+
+    /// The block's content is lost and its pages are the system's until it is written again; where the system has no
+    /// such way, nothing happens.
+    private static func forgetContent(_ block: Block) {
+        #if canImport(Glibc)
+            let page = Int(sysconf(Int32(_SC_PAGESIZE)))
+            let start = (Int(bitPattern: block.address) + page - 1) / page * page
+            let end = (Int(bitPattern: block.address) + block.size) / page * page
+            if end > start { madvise(UnsafeMutableRawPointer(bitPattern: start), end - start, MADV_DONTNEED) }
+        #endif
     }
 
     /// Large blocks ask the system for large pages: weights that are read once for every token would otherwise miss the

@@ -156,6 +156,9 @@ extension Tensor {
         self = own
     }
 
+    /// Whether the elements stand in memory of somebody else, such as a mapped file.
+    package var isBorrowed: Bool { storage.isBorrowed }
+
     /// Overwrites the elements in place: for parameters under training and running statistics only.
     package func assign(_ other: Tensor) {
         precondition(other.shape == shape && other.elementType == elementType && !storage.isBorrowed)
