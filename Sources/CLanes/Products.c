@@ -122,6 +122,6 @@ void lanes_attend_f32(
     float *out) {}
 void lanes_attend_bf16(
     const uint16_t *query, const uint16_t *keys, const uint16_t *values, size_t count, size_t size, float scale,
-    float *scores, float *out) {}
+    const uint16_t *next, float *scores, float *out) {}
 
 #endif

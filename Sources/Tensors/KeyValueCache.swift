@@ -72,14 +72,15 @@ public final class KeyValueCache: @unchecked Sendable {
         _ out: UnsafeMutablePointer<Float>
     ) {
         let (one, all) = (pair * headSize, pair * capacity * headSize)
+        let next = (pair + 1 < batch * heads ? pair + 1 : pair) * capacity * headSize
         if keys.elementType == .bfloat16 {
             lanes_attend_bf16(
                 queries.constShorts + one, keys.constShorts + all, values.constShorts + all, visible, headSize, scale,
-                scores, out)
+                keys.constShorts + next, scores, out)
         } else if StreamedProduct.isAvailable {
             lanes_attend_f32(
                 queries.constFloats + one, keys.constFloats + all, values.constFloats + all, visible, headSize, scale,
-                scores, out)
+                keys.constFloats + next, scores, out)
         } else {
             lanes_attend(
                 queries.constFloats + one, keys.constFloats + all, values.constFloats + all, headSize, visible, headSize,

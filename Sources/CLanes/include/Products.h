@@ -29,12 +29,13 @@ void lanes_product_int8(
     size_t rows, size_t inner, size_t outs, size_t from, size_t to);
 
 /// One query's attention over `count` keys and values that lie one after another, `size` numbers each:
-/// out = Σ softmax(scale · query·key) · value. `scores` has room for count and fifteen more.
+/// out = Σ softmax(scale · query·key) · value. `scores` has room for count and fifteen more. `next` is where the keys lie
+/// that will be asked for after these: they are fetched on the way.
 void lanes_attend_f32(
-    const float *query, const float *keys, const float *values, size_t count, size_t size, float scale, float *scores,
-    float *out);
+    const float *query, const float *keys, const float *values, size_t count, size_t size, float scale,
+    const float *next, float *scores, float *out);
 void lanes_attend_bf16(
     const uint16_t *query, const uint16_t *keys, const uint16_t *values, size_t count, size_t size, float scale,
-    float *scores, float *out);
+    const uint16_t *next, float *scores, float *out);
 
 #endif
