@@ -159,7 +159,7 @@ WIDE void lanes_flash_forward(
             }
             const float sum = SUM(total);
             inverse[r] = 1 / sum;
-            if (first + r < time) sums[first + r] = largest + logf(sum);
+            if (sums && first + r < time) sums[first + r] = largest + logf(sum);
         }
         product(shares, s.wide_time, values, s.wide_size, (reach + 1) / 2, mixed, s.wide_size, 0, up(size, 16));
         give_rows(mixed, s.wide_size, inverse, first, time, size, out, out_step);

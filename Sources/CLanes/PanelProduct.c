@@ -42,6 +42,21 @@ WIDE static void panel_of_inputs(const uint16_t *w, size_t step, size_t outs, si
         }
 }
 
+// The part of w that the panel after this one will be made of, asked for line by line while tiles are multiplied.
+typedef struct {
+    const char *row, *end;   // the first row not yet asked for whole, and the end of the last
+    size_t step, width, at;  // bytes from row to row, bytes of each that matter, and how many of these are done
+    size_t lines;            // to ask for at a time
+} ahead;
+
+TILE void fetch(ahead *next) {
+    for (size_t i = 0; i < next->lines && next->row < next->end; i++) {
+        _mm_prefetch(next->row + next->at, _MM_HINT_T1);
+        next->at += 64;
+        if (next->at >= next->width) next->row += next->step, next->at = 0;
+    }
+}
+
 // MARK: tiles
 
 // What becomes of a tile's sums.
@@ -50,37 +65,53 @@ typedef struct {
     size_t row, column, outs;   // where the tile begins, and how many of its columns there are
     float *partial;             // [tall, wide]: sums of the runs before this one, and room for those after
     bool first, last;           // of the runs
-} tile_end;
+    ahead next;
+} tile_job;
 
-TILE __m512 activated(__m512 value, lanes_activation activation) {
-    switch (activation) {
-    case LANES_GELU: return (__m512)GELU((lanes)value);
-    case LANES_QUICK_GELU: return (__m512)QUICK_GELU((lanes)value);
-    default: return value;
+// Bias, activation and addend for rows of sums, a row of the tile at a time, and where they belong.
+WIDE __attribute__((noinline)) static void finish(const tile_job *job, size_t rows, const float *sums) {
+    const lanes_panels *p = job->product;
+    __mmask16 some[4];
+    __m512 shift[4];
+    UNROLL for (int n = 0; n < 4; n++) {
+        const size_t at = 16 * n;
+        some[n] = at >= job->outs ? 0 : job->outs - at < 16 ? (1u << (job->outs - at)) - 1 : 0xffff;
+        shift[n] = p->bias ? _mm512_maskz_loadu_ps(some[n], p->bias + job->column + at) : _mm512_setzero_ps();
+    }
+    for (size_t r = 0; r < rows; r++) {
+        const size_t at = (job->row + r) * p->outs + job->column;
+        __m512 v[4];
+        UNROLL for (int n = 0; n < 4; n++) v[n] = _mm512_add_ps(_mm512_load_ps(sums + r * wide + 16 * n), shift[n]);
+        if (p->activation == LANES_GELU) {
+            UNROLL for (int n = 0; n < 4; n++) v[n] = (__m512)GELU((lanes)v[n]);
+        } else if (p->activation == LANES_QUICK_GELU) {
+            UNROLL for (int n = 0; n < 4; n++) v[n] = (__m512)QUICK_GELU((lanes)v[n]);
+        }
+        if (p->addend) {
+            UNROLL for (int n = 0; n < 4; n++)
+                v[n] = _mm512_add_ps(_mm512_maskz_loadu_ps(some[n], p->addend + at + 16 * n), v[n]);
+        }
+        if (p->type == LANES_F32) {
+            UNROLL for (int n = 0; n < 4; n++) _mm512_mask_storeu_ps((float *)p->y + at + 16 * n, some[n], v[n]);
+        } else {
+            UNROLL for (int n = 0; n < 4; n += 2)
+                _mm512_mask_storeu_epi16(
+                    (uint16_t *)p->y + at + 16 * n, some[n] | (__mmask32)some[n + 1] << 16,
+                    (__m512i)_mm512_cvtne2ps_pbh(v[n + 1], v[n]));
+        }
     }
 }
 
-TILE void finish(const tile_end *end, size_t r, size_t n, __m512 sum) {
-    const lanes_panels *p = end->product;
-    if (n >= end->outs) return;
-    const __mmask16 some = end->outs - n < 16 ? (1u << (end->outs - n)) - 1 : 0xffff;
-    const size_t column = end->column + n, at = (end->row + r) * p->outs + column;
-    if (p->bias) sum = _mm512_add_ps(sum, _mm512_maskz_loadu_ps(some, p->bias + column));
-    sum = activated(sum, p->activation);
-    if (p->addend) sum = _mm512_add_ps(sum, _mm512_maskz_loadu_ps(some, p->addend + at));
-    if (p->type == LANES_F32) _mm512_mask_storeu_ps((float *)p->y + at, some, sum);
-    else _mm256_mask_storeu_epi16((uint16_t *)p->y + at, some, (__m256i)_mm512_cvtneps_pbh(sum));
-}
-
 // R rows of x, `step` numbers apart, with a panel; R is known where this is inlined.
-TILE void tile(const int R, const uint16_t *x, size_t step, size_t pairs, const uint32_t *panel, const tile_end *end) {
+TILE void tile(const int R, const uint16_t *x, size_t step, size_t pairs, const uint32_t *panel, tile_job *job) {
     __m512 sums[tall][4];
     UNROLL for (int r = 0; r < R; r++)
         UNROLL for (int n = 0; n < 4; n++)
-            sums[r][n] = end->first ? _mm512_setzero_ps() : _mm512_loadu_ps(end->partial + r * wide + 16 * n);
+            sums[r][n] = job->first ? _mm512_setzero_ps() : _mm512_loadu_ps(job->partial + r * wide + 16 * n);
     for (size_t k = 0; k < pairs; k += 16) {
         // A line of each of the next tile's rows.
         UNROLL for (int r = 0; r < R; r++) _mm_prefetch((const char *)(x + (R + r) * step + 2 * k), _MM_HINT_T0);
+        fetch(&job->next);
         for (size_t i = k; i < least(k + 16, pairs); i++) {
             __m512bh w[4];
             UNROLL for (int n = 0; n < 4; n++) {
@@ -93,17 +124,17 @@ TILE void tile(const int R, const uint16_t *x, size_t step, size_t pairs, const 
             }
         }
     }
+    float *to = job->partial, ready[tall * wide] __attribute__((aligned(64)));
+    if (job->last) to = ready;
     UNROLL for (int r = 0; r < R; r++)
-        UNROLL for (int n = 0; n < 4; n++) {
-            if (end->last) finish(end, r, 16 * n, sums[r][n]);
-            else _mm512_storeu_ps(end->partial + r * wide + 16 * n, sums[r][n]);
-        }
+        UNROLL for (int n = 0; n < 4; n++) _mm512_storeu_ps(to + r * wide + 16 * n, sums[r][n]);
+    if (job->last) finish(job, R, ready);
 }
 
 #define TILE_OF(R)                                                                                                     \
     WIDE __attribute__((noinline)) static void tile_##R(                                                               \
-        const uint16_t *x, size_t step, size_t pairs, const uint32_t *panel, const tile_end *end) {                    \
-        tile(R, x, step, pairs, panel, end);                                                                           \
+        const uint16_t *x, size_t step, size_t pairs, const uint32_t *panel, tile_job *job) {                    \
+        tile(R, x, step, pairs, panel, job);                                                                           \
     }
 TILE_OF(1)
 TILE_OF(2)
@@ -126,7 +157,20 @@ size_t lanes_panel_room(size_t rows, size_t inner) {
     return run_of(inner) * wide * sizeof(uint16_t) + (inner > deep ? (rows + tall) * wide * sizeof(float) : 0);
 }
 
-WIDE void lanes_panel_product(const lanes_panels *p, size_t number, size_t from, size_t to, void *room) {
+// Where the rows of w lie that a run of a panel is made of.
+static ahead run_of_panel(const lanes_panels *p, size_t n, size_t k, size_t run) {
+    if (n >= p->outs) return (ahead){0};
+    const size_t outs = least(wide, p->outs - n), count = least(run, p->inner - k);
+    const bool by_outs = p->rows_are_outs;
+    const size_t step = by_outs ? p->inner : p->outs, rows = by_outs ? outs : count;
+    const uint16_t *from = p->w + (by_outs ? n * step + k : k * step + n);
+    return (ahead){
+        .row = (const char *)from, .end = (const char *)(from + rows * step), .step = 2 * step,
+        .width = 2 * (by_outs ? count : outs)};
+}
+
+WIDE void lanes_panel_product(
+    const lanes_panels *p, size_t number, size_t next, size_t from, size_t to, void *room) {
     const size_t n = number * wide, outs = least(wide, p->outs - n), run = run_of(p->inner);
     uint32_t *panel = room;
     float *partial = (float *)(panel + run / 2 * wide);
@@ -134,17 +178,21 @@ WIDE void lanes_panel_product(const lanes_panels *p, size_t number, size_t from,
         const size_t count = least(run, p->inner - k);
         if (p->rows_are_outs) panel_of_outs(p->w + n * p->inner + k, p->inner, outs, count, panel);
         else panel_of_inputs(p->w + k * p->outs + n, p->outs, outs, count, panel);
-        tile_end end = {.product = p, .column = n, .outs = outs, .first = k == 0, .last = k + run >= p->inner};
-        for (end.row = from; end.row < to; end.row += tall) {
-            const uint16_t *x = p->x + end.row * p->inner + k;
-            end.partial = partial + (end.row - from) * wide;
-            switch (least(tall, to - end.row)) {
-            case 1: tile_1(x, p->inner, count / 2, panel, &end); break;
-            case 2: tile_2(x, p->inner, count / 2, panel, &end); break;
-            case 3: tile_3(x, p->inner, count / 2, panel, &end); break;
-            case 4: tile_4(x, p->inner, count / 2, panel, &end); break;
-            case 5: tile_5(x, p->inner, count / 2, panel, &end); break;
-            default: tile_6(x, p->inner, count / 2, panel, &end);
+        tile_job job = {.product = p, .column = n, .outs = outs, .first = k == 0, .last = k + run >= p->inner};
+        job.next = job.last ? run_of_panel(p, next * wide, 0, run) : run_of_panel(p, n, k + run, run);
+        // As many lines at a time as bring all of it here while three quarters of the tiles pass by.
+        const size_t turns = (to - from + tall - 1) / tall * ((count + 31) / 32) * 3 / 4 + 1;
+        job.next.lines = (run * outs * sizeof(uint16_t) / 64 + turns - 1) / turns;
+        for (job.row = from; job.row < to; job.row += tall) {
+            const uint16_t *x = p->x + job.row * p->inner + k;
+            job.partial = partial + (job.row - from) * wide;
+            switch (least(tall, to - job.row)) {
+            case 1: tile_1(x, p->inner, count / 2, panel, &job); break;
+            case 2: tile_2(x, p->inner, count / 2, panel, &job); break;
+            case 3: tile_3(x, p->inner, count / 2, panel, &job); break;
+            case 4: tile_4(x, p->inner, count / 2, panel, &job); break;
+            case 5: tile_5(x, p->inner, count / 2, panel, &job); break;
+            default: tile_6(x, p->inner, count / 2, panel, &job);
             }
         }
     }
@@ -154,6 +202,7 @@ WIDE void lanes_panel_product(const lanes_panels *p, size_t number, size_t from,
 
 size_t lanes_panel_count(size_t outs) { return 0; }
 size_t lanes_panel_room(size_t rows, size_t inner) { return 0; }
-void lanes_panel_product(const lanes_panels *product, size_t panel, size_t from, size_t to, void *room) {}
+void lanes_panel_product(
+    const lanes_panels *product, size_t panel, size_t next, size_t from, size_t to, void *room) {}
 
 #endif

@@ -61,7 +61,8 @@ public func attention(
         let flash = FlashAttention(
             batch: batch, time: time, heads: heads, headSize: hidden / heads,
             scale: scale ?? 1 / Float(hidden / heads).squareRoot(), mask: mask)
-        let (out, sums) = flash.attended(input)
+        let (out, sums) = flash.attended(input, forGradient: queryKeyValue.wantsGradient)
+        guard let sums else { return out }
         return out.remembering([queryKeyValue], backward: { g in
             [flash.gradient(g.converted(to: .bfloat16), input, out, sums)]
         })

@@ -9,16 +9,16 @@ struct FlashAttention {
 
     private var hidden: Int { heads * headSize }
 
-    /// queryKeyValue [batch, time, 3·hidden] → [batch, time, hidden], and log Σ eˢᶜᵒʳᵉ of each query, which the gradient
-    /// needs: [batch, heads, time].
-    func attended(_ queryKeyValue: Tensor) -> (out: Tensor, sums: Tensor) {
+    /// queryKeyValue [batch, time, 3·hidden] → [batch, time, hidden], and, where a gradient will be asked for,
+    /// log Σ eˢᶜᵒʳᵉ of each query: [batch, heads, time].
+    func attended(_ queryKeyValue: Tensor, forGradient: Bool) -> (out: Tensor, sums: Tensor?) {
         let out = Tensor(uninitialised: [batch, time, hidden], elementType: .bfloat16)
-        let sums = Tensor(uninitialised: [batch, heads, time])
-        let (qkv, o, s) = (queryKeyValue.constShorts, out.mutableShorts, sums.mutableFloats)
+        let sums = forGradient ? Tensor(uninitialised: [batch, heads, time]) : nil
+        let (qkv, o, s) = (queryKeyValue.constShorts, out.mutableShorts, sums?.mutableFloats)
         eachHead { pair, from, to, room in
             withUnsafePointer(to: head(pair / heads)) {
                 lanes_flash_forward(
-                    $0, qkv + from, qkv + from + hidden, qkv + from + 2 * hidden, o + to, hidden, s + pair * time, room)
+                    $0, qkv + from, qkv + from + hidden, qkv + from + 2 * hidden, o + to, hidden, s.map { $0 + pair * time }, room)
             }
         }
         return (out, sums)

@@ -43,12 +43,14 @@ struct PanelProduct {
             addend: addend.map(\.constFloats), y: out.storage.address, type: out.elementType.lanes)
         // Few panels for many threads: the rows are dealt out in parts too, each long against a panel's making.
         let panels = lanes_panel_count(outs)
-        let parts = max(1, min(4 * Threads.count / panels, rows / 192))
+        let threads = Threads.count
+        let parts = max(1, min(4 * threads / panels, rows / 192))
         let step = (rows + parts - 1) / parts
         withUnsafePointer(to: product) { product in
             dealt(panels * parts, room: lanes_panel_room(step, inner)) { item, room in
                 let from = item % parts * step
-                lanes_panel_product(product, item / parts, from, min(from + step, rows), room)
+                lanes_panel_product(
+                    product, item / parts, (item + threads) / parts, from, min(from + step, rows), room)
             }
         }
         withExtendedLifetime((x, weight, bias, addend)) {}

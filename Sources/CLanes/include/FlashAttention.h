@@ -21,7 +21,8 @@ typedef struct {
 
 size_t lanes_flash_room(size_t time, size_t size);
 
-/// out = softmax(scale · q kᵀ) v, rows out_step numbers apart; `sums` [time] takes log Σ e^(scale · score).
+/// out = softmax(scale · q kᵀ) v, rows out_step numbers apart; `sums` [time] takes log Σ e^(scale · score),
+/// which the gradients need, unless it is NULL.
 void lanes_flash_forward(
     const lanes_head *head, const uint16_t *q, const uint16_t *k, const uint16_t *v, uint16_t *out, size_t out_step,
     float *sums, void *room);

@@ -33,7 +33,9 @@ typedef struct {
 size_t lanes_panel_count(size_t outs);
 size_t lanes_panel_room(size_t rows, size_t inner);
 
-/// The rows from ..< to of one panel's columns.
-void lanes_panel_product(const lanes_panels *product, size_t panel, size_t from, size_t to, void *room);
+/// The rows from ..< to of one panel's columns. `next` is the panel that this thread will likely be asked for after it: its
+/// weights are fetched on the way.
+void lanes_panel_product(
+    const lanes_panels *product, size_t panel, size_t next, size_t from, size_t to, void *room);
 
 #endif
