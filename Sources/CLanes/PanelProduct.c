@@ -133,7 +133,7 @@ TILE void tile(const int R, const uint16_t *x, size_t step, size_t pairs, const 
 
 #define TILE_OF(R)                                                                                                     \
     WIDE __attribute__((noinline)) static void tile_##R(                                                               \
-        const uint16_t *x, size_t step, size_t pairs, const uint32_t *panel, tile_job *job) {                    \
+        const uint16_t *x, size_t step, size_t pairs, const uint32_t *panel, tile_job *job) {                          \
         tile(R, x, step, pairs, panel, job);                                                                           \
     }
 TILE_OF(1)

@@ -31,6 +31,23 @@ import Testing
         try expectNear(fixture, model.hiddenStates(ids: fixture.ids()), "hidden")
     }
 
+    /// The miniature encoders, whose widths are even: alone and in a padded batch of mixed lengths.
+    @Test(
+        .enabled(if: StreamedProduct.isAvailable, "this processor has no BFloat16 products"),
+        arguments: ["bert-small", "clip-small"])
+    func aCaptionsVectorDoesNotDependOnItsBatch(name: String) throws {
+        let folder = URL(filePath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
+            .deletingLastPathComponent().appending(path: "Weights/\(name)")
+        let model = try TextEncoderFolder(folder, precision: .bfloat16).encoder
+        let end = Int32(model.vocabularySize - 1)   // CLIP's end of text, a word like others to BERT
+        let captions = [3, 17, 9, 30].map { length in (0..<length).map { Int32(5 + $0 * 7 % 60) } + [end] }
+        let together = try model.captionVectors(ids: captions)
+        for (row, caption) in captions.enumerated() {
+            let alone = try model.captionVectors(ids: [caption])
+            #expect(alone.floats == together.slice(axis: 0, from: row, to: row + 1).floats, "\(name), caption \(row + 1)")
+        }
+    }
+
     @Test(arguments: ["clip", "openai-vit", "openai-resnet"]) func bothTowersOfCLIP(name: String) throws {
         let fixture = try ModelFixture(name)
         let model = try CLIP(folder: fixture.folder, precision: .bfloat16)
