@@ -118,8 +118,8 @@ void lanes_product_int8(
     const int16_t *x, const float *x_scales, const int8_t *w, const float *w_scales, const float *bias, float *y,
     size_t rows, size_t inner, size_t outs, size_t from, size_t to) {}
 void lanes_attend_f32(
-    const float *query, const float *keys, const float *values, size_t count, size_t size, float scale, float *scores,
-    float *out) {}
+    const float *query, const float *keys, const float *values, size_t count, size_t size, float scale,
+    const float *next, float *scores, float *out) {}
 void lanes_attend_bf16(
     const uint16_t *query, const uint16_t *keys, const uint16_t *values, size_t count, size_t size, float scale,
     const uint16_t *next, float *scores, float *out) {}

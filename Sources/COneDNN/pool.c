@@ -78,18 +78,22 @@ typedef struct {
     void (*body)(void *, size_t, int);
     void *context;
     size_t count;
+    int threads;
     atomic_size_t next;
 } deal;
 
 static void take(void *shared, int part, int parts) {
     (void)parts;
     deal *d = shared;
+    // The number of threads may have been set anew since the caller asked for it.
+    if (part >= d->threads) return;
     for (size_t item; (item = atomic_fetch_add(&d->next, 1)) < d->count;) d->body(d->context, item, part);
 }
 
-void syn_deal(size_t count, void (*body)(void *context, size_t item, int thread), void *context) {
-    deal d = {.body = body, .context = context, .count = count};
+void syn_deal(
+    size_t count, int threads, void (*body)(void *context, size_t item, int thread), void *context) {
+    deal d = {.body = body, .context = context, .count = count, .threads = threads};
     atomic_init(&d.next, 0);
-    if (count > 1) syn_parallel(take, &d);
+    if (count > 1 && threads > 1) syn_parallel(take, &d);
     else take(&d, 0, 1);
 }

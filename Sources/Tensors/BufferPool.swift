@@ -9,8 +9,8 @@ import Synchronization
 /// Blocks come in classes of size, four to each power of two, and their addresses are never given back to the
 /// system. Where none of the fitting class is free, a free block up to half as large again serves instead (a
 /// quarter, of very large ones), so that shapes which vary from step to step share their memory; the block keeps
-/// its own size. Steps that repeat settle after the first pass or very few. Each block is aligned to 64 bytes and has at least 64 bytes to
-/// spare, so that a kernel may load its last sixteen numbers whole.
+/// its own size. Steps that repeat settle after the first pass or very few. Each block is aligned to 64 bytes
+/// and has at least 64 bytes to spare, so that a kernel may load its last sixteen numbers whole.
 ///
 /// When new memory is needed although large blocks of other sizes are free, as many bytes of these lose their
 /// pages, which the system has then for others; the process does not need more memory at once than it uses.

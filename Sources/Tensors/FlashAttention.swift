@@ -18,7 +18,8 @@ struct FlashAttention {
         eachHead { pair, from, to, room in
             withUnsafePointer(to: head(pair / heads)) {
                 lanes_flash_forward(
-                    $0, qkv + from, qkv + from + hidden, qkv + from + 2 * hidden, o + to, hidden, s.map { $0 + pair * time }, room)
+                    $0, qkv + from, qkv + from + hidden, qkv + from + 2 * hidden, o + to, hidden,
+                    s.map { $0 + pair * time }, room)
             }
         }
         return (out, sums)

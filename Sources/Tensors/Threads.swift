@@ -42,12 +42,13 @@ public func parallel(_ count: Int, grain: Int, _ body: (Range<Int>) -> Void) {
 func dealt(_ count: Int, room: Int, _ body: (_ item: Int, _ room: UnsafeMutableRawPointer) -> Void) {
     guard count > 0 else { return }
     let step = (room + 63) / 64 * 64
-    let rooms = Storage(byteCount: step * (count > 1 ? Threads.count : 1))
+    let threads = count > 1 ? Threads.count : 1
+    let rooms = Storage(byteCount: step * threads)
     withoutActuallyEscaping(body) { body in
         var deal = Deal(rooms: rooms.address, step: step, body: body)
         withUnsafeMutablePointer(to: &deal) { deal in
             syn_deal(
-                count,
+                count, Int32(clamping: threads),
                 { context, item, thread in
                     guard let context else { return }
                     let deal = context.assumingMemoryBound(to: Deal.self)

@@ -93,8 +93,8 @@ void syn_set_thread_count(int count);
 int syn_thread_count(void);
 void syn_parallel(void (*body)(void *context, int part, int parts), void *context);
 
-// Deals out count items, one after another, to whichever thread of the pool is free. thread < syn_thread_count() tells
-// apart those that work at once.
-void syn_deal(size_t count, void (*body)(void *context, size_t item, int thread), void *context);
+// Deals out count items, one after another, to whichever thread of the pool is free, to so many threads at most;
+// thread < threads tells apart those that work at once.
+void syn_deal(size_t count, int threads, void (*body)(void *context, size_t item, int thread), void *context);
 
 #endif
