@@ -1,4 +1,4 @@
-// One query's attention, included by Products.c for each type that keys and values come in. The includer says which
+// One query's attention, included by CachedAttention.c for each type that keys and values come in. The includer says which
 // (ELEMENT), how many a register takes (STEP), how to read the first few (SOME), how to multiply and add two registers
 // (ADD), and how to read the first few of sixteen as floats (FLOATS).
 

@@ -1,16 +1,13 @@
 #include "PanelProduct.h"
 
 #if defined(__x86_64__)
-#include "Activations.h"
-#include "Wide.h"
+#include "Finish.h"
 
 // Rows and columns of a tile, whose sums fill 24 registers; the longest run of `inner` that a panel holds: with 64
 // columns a fifth of a second-level cache of one megabyte.
 enum { tall = 6, wide = 64, deep = 1664 };
 
 // MARK: panels
-
-TILE __mmask32 first_of_32(size_t count) { return count < 32 ? (1u << count) - 1 : ~0u; }
 
 // A panel [count / 2, wide] of pairs out of rows that belong to outputs: w[n, k], whose pairs lie side by side already.
 WIDE static void panel_of_outs(const uint16_t *w, size_t step, size_t outs, size_t count, uint32_t *panel) {
@@ -68,40 +65,6 @@ typedef struct {
     ahead next;
 } tile_job;
 
-// Bias, activation and addend for rows of sums, a row of the tile at a time, and where they belong.
-WIDE __attribute__((noinline)) static void finish(const tile_job *job, size_t rows, const float *sums) {
-    const lanes_panels *p = job->product;
-    __mmask16 some[4];
-    __m512 shift[4];
-    UNROLL for (int n = 0; n < 4; n++) {
-        const size_t at = 16 * n;
-        some[n] = at >= job->outs ? 0 : job->outs - at < 16 ? (1u << (job->outs - at)) - 1 : 0xffff;
-        shift[n] = p->bias ? _mm512_maskz_loadu_ps(some[n], p->bias + job->column + at) : _mm512_setzero_ps();
-    }
-    for (size_t r = 0; r < rows; r++) {
-        const size_t at = (job->row + r) * p->outs + job->column;
-        __m512 v[4];
-        UNROLL for (int n = 0; n < 4; n++) v[n] = _mm512_add_ps(_mm512_load_ps(sums + r * wide + 16 * n), shift[n]);
-        if (p->activation == LANES_GELU) {
-            UNROLL for (int n = 0; n < 4; n++) v[n] = (__m512)GELU((lanes)v[n]);
-        } else if (p->activation == LANES_QUICK_GELU) {
-            UNROLL for (int n = 0; n < 4; n++) v[n] = (__m512)QUICK_GELU((lanes)v[n]);
-        }
-        if (p->addend) {
-            UNROLL for (int n = 0; n < 4; n++)
-                v[n] = _mm512_add_ps(_mm512_maskz_loadu_ps(some[n], p->addend + at + 16 * n), v[n]);
-        }
-        if (p->type == LANES_F32) {
-            UNROLL for (int n = 0; n < 4; n++) _mm512_mask_storeu_ps((float *)p->y + at + 16 * n, some[n], v[n]);
-        } else {
-            UNROLL for (int n = 0; n < 4; n += 2)
-                _mm512_mask_storeu_epi16(
-                    (uint16_t *)p->y + at + 16 * n, some[n] | (__mmask32)some[n + 1] << 16,
-                    (__m512i)_mm512_cvtne2ps_pbh(v[n + 1], v[n]));
-        }
-    }
-}
-
 // R rows of x, `step` numbers apart, with a panel; R is known where this is inlined.
 TILE void tile(const int R, const uint16_t *x, size_t step, size_t pairs, const uint32_t *panel, tile_job *job) {
     __m512 sums[tall][4];
@@ -128,7 +91,10 @@ TILE void tile(const int R, const uint16_t *x, size_t step, size_t pairs, const 
     if (job->last) to = ready;
     UNROLL for (int r = 0; r < R; r++)
         UNROLL for (int n = 0; n < 4; n++) _mm512_storeu_ps(to + r * wide + 16 * n, sums[r][n]);
-    if (job->last) finish(job, R, ready);
+    if (job->last) {
+        const lanes_panels *p = job->product;
+        finish(&p->end, p->outs, job->row, job->column, job->outs, R, ready, wide);
+    }
 }
 
 #define TILE_OF(R)                                                                                                     \

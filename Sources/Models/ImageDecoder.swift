@@ -33,13 +33,6 @@ public struct ImageDecoder: Sendable {
         self.vqgan = vqgan
     }
 
-    /// This decoder with its transformer's weights rounded to whole numbers of eight bits, for drawing only, and how far
-    /// they are from the given ones: the root of the summed squares of the differences, as a share of the weights'.
-    public func roundedToInt8() -> (decoder: ImageDecoder, error: Double) {
-        let (rounded, error) = transformer.roundedToInt8()
-        return (ImageDecoder(configuration: configuration, transformer: rounded, vqgan: vqgan), error)
-    }
-
     /// In checkpoints of taming but not in the model: the losses of its VQGAN's training (a discriminator and a
     /// perceptual network), and the triangles of ones that its attention masks with.
     public static let ignored = ["first_stage_model.loss.*", "transformer.blocks.*.attn.mask"]

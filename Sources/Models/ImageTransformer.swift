@@ -11,33 +11,20 @@ import Tensors
 /// Tensors are named as below `transformer.` in taming's checkpoints.
 public struct ImageTransformer: Sendable {
     public let configuration: ImageTransformerConfiguration
-    let tokenEmbedding: Embedding
-    let positions: Tensor
-    private(set) var blocks: [ImageTransformerBlock]
+    let embedding: ImageTokenEmbedding
+    let blocks: [ImageTransformerBlock]
     let finalNorm: LayerNorm
-    private(set) var head: Linear
+    let head: Linear
 
     public init(_ weights: WeightScope, _ configuration: ImageTransformerConfiguration) throws {
         let width = configuration.width
         self.configuration = configuration
-        tokenEmbedding = try Embedding(weights["tok_emb"], count: configuration.vocabularySize, size: width)
-        positions = try weights.tensor("pos_emb", [1, configuration.blockSize, width], initially: .zeros)
+        embedding = try ImageTokenEmbedding(weights, configuration)
         blocks = try (0..<configuration.layerCount).map { try ImageTransformerBlock(weights["blocks", $0], configuration) }
         finalNorm = try LayerNorm(weights["ln_f"], size: width, epsilon: 1e-5)
         head = try Linear(
             weights["head"], from: width, to: configuration.vocabularySize, bias: false,
             initially: .normal(deviation: 0.02))
-    }
-
-    /// This frozen transformer with the weights of its products as whole numbers of eight bits, a scale for each row: for
-    /// drawing token by token only (`cache`, `next`), in half of BFloat16's memory and time.
-    /// The error is the root of the summed squares of all differences, as a share of the weights' own.
-    public func roundedToInt8() -> (transformer: ImageTransformer, error: Double) {
-        var rounded = self
-        var error = Int8Rounding()
-        rounded.blocks = blocks.map { $0.roundedToInt8(noting: &error) }
-        rounded.head = head.roundedToInt8(noting: &error)
-        return (rounded, error.relative)
     }
 
     /// Logits of the token after each of `tokens`. Differentiable, by the prefix too.
@@ -69,19 +56,12 @@ public struct ImageTransformer: Sendable {
     private func logits(
         _ tokens: Tensor, _ prefix: Tensor?, _ skipped: Int, _ stream: inout RandomStream?
     ) -> Tensor {
-        var x = embedded(tokens, from: 0)                                         // [batch, time, width]
+        var x = embedding(tokens, from: 0)                                        // [batch, time, width]
         if let prefix { x = concatenated([prefix, x], axis: 1) }                  // [batch, count + time, width]
         x = x.dropout(configuration.embeddingDropout, &stream)
         for block in blocks { x = block(x, dropping: &stream) }
         let silent = (prefix?.size(1) ?? 0) + skipped
         if silent > 0 { x = x.slice(axis: 1, from: silent, to: x.size(1)) }
         return head(finalNorm(x))                                                 // [batch, time − skipped, vocabulary]
-    }
-
-    /// Vectors of tokens that stand at the positions from `start` on.
-    func embedded(_ tokens: Tensor, from start: Int) -> Tensor {
-        let end = start + tokens.size(1)
-        precondition(end <= configuration.blockSize, "\(end) tokens do not fit a block of \(configuration.blockSize)")
-        return tokenEmbedding(tokens) + positions.slice(axis: 1, from: start, to: end)
     }
 }

@@ -5,11 +5,11 @@ import Tensors
 /// and added to it.
 struct ImageTransformerBlock: Sendable {
     let attentionNorm: LayerNorm
-    var inward: QueryKeyValue
-    var projection: Linear
+    let inward: QueryKeyValue
+    let projection: Linear
     let perceptronNorm: LayerNorm
-    var expand: Linear
-    var contract: Linear
+    let expand: Linear
+    let contract: Linear
     let headCount: Int
     let attentionDropout: Float
     let residualDropout: Float
@@ -49,35 +49,6 @@ struct ImageTransformerBlock: Sendable {
     private func added(_ layer: Linear, _ x: Tensor, to sum: Tensor, _ stream: inout RandomStream?) -> Tensor {
         stream == nil || residualDropout == 0
             ? layer(x, addingTo: sum) : sum + layer(x).dropout(residualDropout, &stream)
-    }
-
-    /// The newest positions only; the caches hold the keys and values of all before, for some of the rows each.
-    func callAsFunction(_ x: Tensor, after pasts: [KeyValueCache]) -> Tensor {
-        let normed = attentionNorm(x)                                                  // [batch, new, width]
-        let attended = x + projection.streamed(mixed(normed, pasts))
-        let inner = expand.streamed(perceptronNorm(attended)).activated(.gelu)         // [batch, new, 4·width]
-        return attended + contract.streamed(inner)                                     // [batch, new, width]
-    }
-
-    private func mixed(_ normed: Tensor, _ pasts: [KeyValueCache]) -> Tensor {
-        let inner = inward.streamed(normed)                                            // [batch, new, 3·width]
-        if pasts.count == 1 { return pasts[0].attention(queryKeyValue: inner) }
-        var row = 0
-        return concatenated(
-            pasts.map { past in
-                defer { row += past.batch }
-                return past.attention(queryKeyValue: inner.slice(axis: 0, from: row, to: row + past.batch))
-            }, axis: 0)
-    }
-
-    /// This block for `next` only, its products' weights rounded to whole numbers.
-    func roundedToInt8(noting error: inout Int8Rounding) -> ImageTransformerBlock {
-        var block = self
-        block.inward = inward.roundedToInt8(noting: &error)
-        block.projection = projection.roundedToInt8(noting: &error)
-        block.expand = expand.roundedToInt8(noting: &error)
-        block.contract = contract.roundedToInt8(noting: &error)
-        return block
     }
 
     /// Attention step by step, because its weights drop out between the softmax and the sum.

@@ -26,6 +26,16 @@ public enum Activation: Sendable {
         case .geluTanh: SYN_GELU_TANH
         }
     }
+
+    /// As the ends of our own products call it, where they have it.
+    var lanes: lanes_activation? {
+        switch self {
+        case .identity: LANES_IDENTITY
+        case .gelu: LANES_GELU
+        case .quickGELU: LANES_QUICK_GELU
+        default: nil
+        }
+    }
 }
 
 extension Tensor {

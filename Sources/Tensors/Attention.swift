@@ -54,7 +54,7 @@ public func attention(
     precondition(queryKeyValue.shape == [batch, time, 3 * hidden], "\(queryKeyValue.shape) is not three parts")
     let input = queryKeyValue.detached
     if input.elementType == .bfloat16 {
-        guard StreamedProduct.isAvailable else {
+        guard StreamedWeight.isAvailable else {
             return attention(queryKeyValue: queryKeyValue.converted(to: .float32), heads: heads, mask: mask, scale: scale)
                 .converted(to: .bfloat16)
         }

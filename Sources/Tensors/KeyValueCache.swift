@@ -14,7 +14,7 @@ public final class KeyValueCache: @unchecked Sendable {
     /// processor has no products of BFloat16 numbers, Float32 is kept all the same.
     public init(batch: Int, capacity: Int, heads: Int, headSize: Int, elementType: ElementType = .float32) {
         (self.batch, self.capacity, self.heads, self.headSize) = (batch, capacity, heads, headSize)
-        let kept = StreamedProduct.isAvailable ? elementType : .float32
+        let kept = StreamedWeight.isAvailable ? elementType : .float32
         precondition(kept == .float32 || kept == .bfloat16, "keys and values are floating-point numbers")
         keys = Tensor(uninitialised: [batch, heads, capacity, headSize], elementType: kept)
         values = Tensor(uninitialised: [batch, heads, capacity, headSize], elementType: kept)
@@ -77,7 +77,7 @@ public final class KeyValueCache: @unchecked Sendable {
             lanes_attend_bf16(
                 queries.constShorts + one, keys.constShorts + all, values.constShorts + all, visible, headSize, scale,
                 keys.constShorts + next, scores, out)
-        } else if StreamedProduct.isAvailable {
+        } else if StreamedWeight.isAvailable {
             lanes_attend_f32(
                 queries.constFloats + one, keys.constFloats + all, values.constFloats + all, visible, headSize, scale,
                 keys.constFloats + next, scores, out)

@@ -37,7 +37,7 @@ extension Tensor {
         if activation != .identity && (isTrained || (activation == .gelu && output == .float32)) {
             return linear(weight, bias, output: output).activated(activation)
         }
-        if let panels, panels.activation(activation) == nil {
+        if panels != nil, activation.lanes == nil {
             return linear(weight, bias).activated(activation).converted(to: output)
         }
         if output == .bfloat16 && weight.productType != .bfloat16 {

@@ -18,16 +18,6 @@ struct PanelProduct {
         self.weight = weight
     }
 
-    /// The activation as the kernel calls it, where it has it.
-    func activation(_ activation: Activation) -> lanes_activation? {
-        switch activation {
-        case .identity: LANES_IDENTITY
-        case .gelu: LANES_GELU
-        case .quickGELU: LANES_QUICK_GELU
-        default: nil
-        }
-    }
-
     /// out = addend + act(x·wᵀ + bias), or x·w where the weight's rows are not the outputs.
     ///
     /// x [.., inner] BFloat16, out and addend [.., outs], out in either type of number, addend and bias in Float32.
@@ -39,8 +29,7 @@ struct PanelProduct {
         let rows = x.count / inner
         let product = lanes_panels(
             rows: rows, inner: inner, outs: outs, x: x.constShorts, w: weight.constShorts, rows_are_outs: rowsAreOuts,
-            bias: bias.map(\.constFloats), activation: self.activation(activation) ?? LANES_IDENTITY,
-            addend: addend.map(\.constFloats), y: out.storage.address, type: out.elementType.lanes)
+            end: lanes_epilogue(bias, activation, addend, into: out))
         // Few panels for many threads: the rows are dealt out in parts too, each long against a panel's making.
         let panels = lanes_panel_count(outs)
         let threads = Threads.count

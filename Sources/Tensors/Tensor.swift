@@ -145,6 +145,8 @@ extension Tensor {
         assert(elementType == .float32)
         return storage.address.assumingMemoryBound(to: Float.self)
     }
+    var constShorts: UnsafePointer<UInt16> { UnsafePointer(mutableShorts) }
+    var mutableShorts: UnsafeMutablePointer<UInt16> { storage.address.assumingMemoryBound(to: UInt16.self) }
     var constIntegers: UnsafePointer<Int32> { UnsafePointer(storage.address.assumingMemoryBound(to: Int32.self)) }
 
     /// Makes this value the only holder of its memory, by a copy where it is not: then it may be changed in place and

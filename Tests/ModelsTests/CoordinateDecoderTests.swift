@@ -37,11 +37,12 @@ import Testing
 
     @Test func greedyTokensEqualTheReference() throws {
         let start = decoder.configuration.startTokens
-        let cache = decoder.transformer.cache(batch: 2, capacity: start.count + 35)
-        var logits = decoder.transformer.next(tokens: Tensor(start + start, shape: [2, 36]), cache: cache)
+        let drawing = DrawingTransformer(decoder.transformer)
+        let cache = drawing.cache(batch: 2, capacity: start.count + 35)
+        var logits = drawing.next(tokens: Tensor(start + start, shape: [2, 36]), cache: cache)
         var columns = [logits.argmax().integers]
         while columns.count < 36 {
-            logits = decoder.transformer.next(tokens: Tensor(columns[columns.count - 1], shape: [2]), cache: cache)
+            logits = drawing.next(tokens: Tensor(columns[columns.count - 1], shape: [2]), cache: cache)
             columns.append(logits.argmax().integers)
         }
         let tokens = (0..<2).flatMap { row in columns.map { $0[row] } }

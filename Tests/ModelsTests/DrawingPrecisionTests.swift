@@ -6,7 +6,7 @@ import Testing
 
 /// What drawing with BFloat16 weights, or with weights rounded to whole numbers, does to the decoder in `Weights`: the
 /// logits of every step of pictures that the Float32 decoder drew.
-@Suite(.enabled(if: StreamedProduct.isAvailable, "this processor has no BFloat16 products"))
+@Suite(.enabled(if: StreamedWeight.isAvailable, "this processor has no BFloat16 products"))
 struct DrawingPrecisionTests {
     static let pictures = 16
 
@@ -19,11 +19,12 @@ struct DrawingPrecisionTests {
     private func drawn(_ decoder: ImageDecoder) throws -> (tokens: [[Int32]], logits: [[Float]]) {
         let sampler = try TokenSampler(topK: 250)
         var streams = (0..<Self.pictures).map { RandomStream(seed: 2, purpose: "drawn", index: $0) }
-        let cache = decoder.transformer.cache(batch: Self.pictures)
+        let transformer = DrawingTransformer(decoder.transformer)
+        let cache = transformer.cache(batch: Self.pictures)
         var newest = [Int32](repeating: decoder.configuration.startTokens[0], count: Self.pictures)
         var (tokens, logits) = ([newest], [[Float]]())
         for _ in 0..<decoder.configuration.tokensPerImage {
-            let step = decoder.transformer.next(tokens: Tensor(newest, shape: [Self.pictures]), cache: cache).floats
+            let step = transformer.next(tokens: Tensor(newest, shape: [Self.pictures]), cache: cache).floats
             let width = step.count / Self.pictures
             for i in 0..<Self.pictures {
                 newest[i] = try sampler.draw(from: Array(step[i * width..<(i + 1) * width]), &streams[i])
@@ -42,11 +43,12 @@ struct DrawingPrecisionTests {
         let exact = try ImageDecoder(folder: folder())
         let (tokens, expected) = try drawn(exact)
         let narrow = try ImageDecoder(folder: folder(), precision: .bfloat16)
-        let whole = narrow.roundedToInt8()
-        #expect(whole.error > 0.001 && whole.error < 0.02)
+        let whole = DrawingTransformer(narrow.transformer, roundingToInt8: true)
+        let error = try #require(whole.roundingError)
+        #expect(error > 0.001 && error < 0.02)
         // At a step of a real picture the best tokens are often nearly tied, and a tie falls either way.
         for (name, model, tolerance, share) in [
-            ("bf16", narrow.transformer, 0.02, 0.97), ("int8", whole.decoder.transformer, 0.03, 0.96),
+            ("bf16", DrawingTransformer(narrow.transformer), 0.02, 0.97), ("int8", whole, 0.03, 0.96),
         ] {
             let cache = model.cache(batch: Self.pictures)
             var (worst, same, total, mean) = (0.0, 0, 0, 0.0)
@@ -65,6 +67,6 @@ struct DrawingPrecisionTests {
             #expect(worst < tolerance && worst > 1e-5)
             #expect(Double(same) >= share * Double(total))
         }
-        print("int8 weights are off by \(whole.error) of their size")
+        print("int8 weights are off by \(error) of their size")
     }
 }

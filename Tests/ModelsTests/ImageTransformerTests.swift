@@ -34,7 +34,7 @@ import Testing
 
     @Test(arguments: [0, 1, 3])
     func cachedLogitsEqualTheWholePass(prefixCount: Int) throws {
-        let model = try transformer()
+        let model = DrawingTransformer(try transformer())
         let tokens = try expected["tokens"]
         let reference = try expected["logits" + (prefixCount == 0 ? "" : "\(prefixCount)")]
         let cache = try model.cache(batch: 2, prefix: prefix(prefixCount), capacity: 22)
@@ -52,7 +52,7 @@ import Testing
     }
 
     @Test func greedyTokensEqualTheReference() throws {
-        let model = try transformer()
+        let model = DrawingTransformer(try transformer())
         let cache = try model.cache(batch: 2, prefix: expected["prefix3"])
         var newest = Tensor([Int32](repeating: 0, count: 2), shape: [2])
         var columns: [[Int32]] = []
@@ -126,10 +126,14 @@ import Testing
     }
 
     /// The promise of `next`: to the bit, whatever else is drawn beside a sequence and in whatever precision.
-    @Test(.enabled(if: StreamedProduct.isAvailable, "this processor has no BFloat16 products"))
+    @Test(.enabled(if: StreamedWeight.isAvailable, "this processor has no BFloat16 products"))
     func aDrawnSequenceDoesNotDependOnItsBatch() throws {
         let (tokens, prefix) = try (expected["tokens"], #require(try prefix(3)))
-        let models = try [transformer(), transformer(precision: .bfloat16), transformer(precision: .bfloat16).roundedToInt8().transformer]
+        let narrow = try transformer(precision: .bfloat16)
+        let models = [
+            DrawingTransformer(try transformer()), DrawingTransformer(narrow),
+            DrawingTransformer(narrow, roundingToInt8: true),
+        ]
         for model in models {
             func drawn(_ rows: [Int]) -> [[Float]] {
                 let cache = model.cache(batch: rows.count, prefix: concatenated(rows.map { prefix.slice(axis: 0, from: $0, to: $0 + 1) }, axis: 0))
@@ -148,7 +152,7 @@ import Testing
     }
 
     @Test func cachesAdvanceTogetherAsAlone() throws {
-        let model = try transformer()
+        let model = DrawingTransformer(try transformer())
         let (tokens, prefix) = try (expected["tokens"], #require(try prefix(3)))
         func step(_ time: Int) -> Tensor { tokens.slice(axis: 1, from: time, to: time + 1) }
         let together = [model.cache(batch: 2, prefix: prefix), model.cache(batch: 2)]
@@ -161,10 +165,11 @@ import Testing
     }
 
     @Test func wholeNumberWeightsStayNear() throws {
-        let (model, tokens) = try (transformer().roundedToInt8(), expected["tokens"])
-        #expect(model.error > 0 && model.error < 0.01)
-        let cache = try model.transformer.cache(batch: 2, prefix: expected["prefix3"])
-        let logits = model.transformer.next(tokens: tokens, cache: cache).reshaped([2, 1, 61])
+        let (model, tokens) = try (DrawingTransformer(transformer(), roundingToInt8: true), expected["tokens"])
+        let error = try #require(model.roundingError)
+        #expect(error > 0 && error < 0.01)
+        let cache = try model.cache(batch: 2, prefix: expected["prefix3"])
+        let logits = model.next(tokens: tokens, cache: cache).reshaped([2, 1, 61])
         expectClose(logits, try expected["logits3"].slice(axis: 1, from: 21, to: 22), "int8 logits", within: 0.03)
     }
 

@@ -3,7 +3,7 @@ import Tensors
 import Testing
 
 /// Products of many rows with BFloat16 weights as they lie, against Float32 products of the same rounded numbers.
-@Suite(.serialized, .enabled(if: StreamedProduct.isAvailable, "this processor has no BFloat16 products"))
+@Suite(.serialized, .enabled(if: StreamedWeight.isAvailable, "this processor has no BFloat16 products"))
 struct PanelProductTests {
     /// Rows, inputs, outputs: parts of tiles, of registers, of panels and of runs left over; an odd number of inputs or
     /// outputs goes another way in one direction.

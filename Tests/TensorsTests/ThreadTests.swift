@@ -28,9 +28,9 @@ import Testing
     @Test func streamedProductsDoNotDependOnThreads() {
         var stream = RandomStream(seed: 6, purpose: "streamed")
         let (x, weight) = (Tensor.normal([9, 3000], &stream), Tensor.normal([201, 3000], &stream))
-        let narrow = weight.converted(to: .bfloat16)
-        guard StreamedProduct.isAvailable else { return }
-        let results = [1, 2, 3].map { with(threads: $0) { [x.streamed(weight).floats, x.streamed(narrow).floats] } }
+        let weights = [weight, weight.converted(to: .bfloat16)].map { StreamedWeight($0) }
+        guard StreamedWeight.isAvailable else { return }
+        let results = [1, 2, 3].map { with(threads: $0) { weights.map { x.streamed($0).floats } } }
         #expect(results[1] == results[0] && results[2] == results[0])
     }
 

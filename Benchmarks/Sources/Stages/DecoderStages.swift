@@ -34,8 +34,7 @@ extension Stage {
     /// step's time grows evenly with what it looks back on, so nothing is left out by this.
     static let sample = Stage(name: "sample", unit: .picture, usualBatch: 1, arithmetic: .product) { setting in
         let shape = try FrozenModels.decoderConfiguration(setting.size)
-        let given = try FrozenModels.transformer(setting)
-        let transformer = setting.roundsWeights ? given.roundedToInt8().transformer : given
+        let transformer = DrawingTransformer(try FrozenModels.transformer(setting), roundingToInt8: setting.roundsWeights)
         let sampler = try TokenSampler(topK: 100)
         let (batch, count, words) = (setting.batch, shape.tokensPerImage, shape.transformer.vocabularySize)
         let prefix = InputData.normal([batch, 1, shape.transformer.width])

@@ -6,7 +6,8 @@
 
 #include "FlashAttention.h"
 #include "PanelProduct.h"
-#include "Products.h"
+#include "CachedAttention.h"
+#include "StreamedProduct.h"
 
 /// Kernels over rows of floats, sixteen at a time. On x86-64 each exists three times (AVX-512, AVX2 with fused
 /// multiply-add, SSE2) and the loader picks what the processor has; elsewhere the compiler's own vectors serve.

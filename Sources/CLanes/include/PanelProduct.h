@@ -5,7 +5,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#include "ConvolutionLanes.h"
+#include "Epilogue.h"
 
 /// Products of many bfloat16 rows with a large bfloat16 matrix that stays as it lies: y = activation(x·w + bias) + addend,
 /// sums in float. Sixty-four of y's columns at a time are multiplied with a panel of w, brought into the order in which
@@ -15,18 +15,12 @@
 /// Every sum is made in one order, pairs of numbers one after another, whatever the number of rows and however they are
 /// dealt out. Only where lanes_has_products, and for an even `inner`.
 
-typedef enum { LANES_IDENTITY, LANES_GELU, LANES_QUICK_GELU } lanes_activation;
-
 typedef struct {
     size_t rows, inner, outs;
     const uint16_t *x;       // [rows, inner]
     const uint16_t *w;       // [outs, inner] if rows_are_outs, [inner, outs] if not
     bool rows_are_outs;
-    const float *bias;       // [outs], or NULL
-    lanes_activation activation;
-    const float *addend;     // [rows, outs], or NULL
-    void *y;                 // [rows, outs]; may be the addend, where it is float
-    lanes_type type;         // of y
+    lanes_epilogue end;
 } lanes_panels;
 
 /// How many panels there are, and how many bytes a call needs in `room`.

@@ -5,7 +5,7 @@ import Tensors
 
 /// Faces for captions of one's own: what `synesthesia generate` does.
 public struct FaceJob {
-    private let decoder: ImageDecoder
+    private let decoder: DrawingDecoder
     private let encoder: CaptionEncoder
     private let adapter: Adapter
     private let name: String
@@ -13,16 +13,14 @@ public struct FaceJob {
     private let models: String
 
     /// How far rounded weights are from the decoder's own, as a share of their size; nil where they are not rounded.
-    public let roundingError: Double?
+    public var roundingError: Double? { decoder.transformer.roundingError }
 
     public init(
         decoder: URL, adapter: URL, encoder: URL, precision: ProbeSettings.Precision,
         weights: SamplingSettings.Weights = .full
     ) throws {
         let opened = try ImageDecoder(folder: decoder, precision: precision.resolved)
-        let rounded = weights == .int8 ? opened.roundedToInt8() : nil
-        self.decoder = rounded?.decoder ?? opened
-        roundingError = rounded?.error
+        self.decoder = DrawingDecoder(consume opened, roundingToInt8: weights == .int8)
         self.encoder = try CaptionEncoder(folder: encoder)   // in Float32 always, as in the probe
         self.adapter = try Adapter(
             folder: adapter, width: self.decoder.configuration.transformer.width, vectorSize: self.encoder.vectorSize)

@@ -6,11 +6,11 @@ import Tensors
 /// With a guidance of W the logits are `without + W·(with − without)`: the frozen decoder without a prefix is its
 /// own unconditional model (Ho and Salimans 2022), and both caches advance together. W = 1 is the paper's sampling.
 public struct FaceSampler: Sendable {
-    public let decoder: ImageDecoder
+    public let decoder: DrawingDecoder
     public let sampler: TokenSampler
     public let guidance: Float
 
-    public init(_ decoder: ImageDecoder, _ sampler: TokenSampler, guidance: Float = 1) {
+    public init(_ decoder: DrawingDecoder, _ sampler: TokenSampler, guidance: Float = 1) {
         self.decoder = decoder
         self.sampler = sampler
         self.guidance = guidance

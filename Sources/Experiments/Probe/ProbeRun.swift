@@ -34,9 +34,9 @@ public final class ProbeRun {
 
     let data: ProbeData
     let decoder: ImageDecoder
-    /// The same, with rounded weights where the settings ask for them.
-    private lazy var drawing = settings.sampling.weights == .int8 ? decoder.roundedToInt8() : (decoder: decoder, error: 0)
-    var roundingError: Double { drawing.error }
+    /// The same as it draws, with rounded weights where the settings ask for them.
+    private lazy var drawing = DrawingDecoder(decoder, roundingToInt8: settings.sampling.weights == .int8)
+    var roundingError: Double { drawing.transformer.roundingError ?? 0 }
     let judges: Judges
     /// Of the frozen transformer; captions are always encoded in Float32.
     let precision: Precision
@@ -202,7 +202,7 @@ public final class ProbeRun {
         })
         let adapter = try Adapter(
             folder: folder.adapterFolder, width: decoder.configuration.transformer.width, vectorSize: vectors.size(1))
-        let sampler = FaceSampler(drawing.decoder, try settings.sampling.sampler, guidance: Float(variant.guidance))
+        let sampler = FaceSampler(drawing, try settings.sampling.sampler, guidance: Float(variant.guidance))
         let generation = Generation(
             sampler, seed: UInt64(variant.seed), format: settings.sampling.format, batch: settings.sampling.batch)
         try generation.run(

@@ -5,8 +5,6 @@ import Tensors
 public struct Linear: Sendable {
     public let weight: Tensor   // [out, in]
     public let bias: Tensor?   // [out]
-    /// What each row of a weight of whole numbers is multiplied by.
-    let scales: Tensor?   // [out]
 
     /// Reads `weight` and `bias`. New biases start at zero, except beside PyTorch's default weights, whose
     /// biases start evenly within ±1/√in too.
@@ -18,14 +16,9 @@ public struct Linear: Sendable {
         let start: Initialisation =
             initially == .torchDefault ? .uniform(bound: 1 / Float(inputSize).squareRoot()) : .zeros
         self.bias = bias ? try weights.tensor("bias", [outputSize], initially: start) : nil
-        scales = nil
     }
 
-    public init(weight: Tensor, bias: Tensor?) { self.init(weight: weight, bias: bias, scales: nil) }
-
-    private init(weight: Tensor, bias: Tensor?, scales: Tensor?) {
-        (self.weight, self.bias, self.scales) = (weight, bias, scales)
-    }
+    public init(weight: Tensor, bias: Tensor?) { (self.weight, self.bias) = (weight, bias) }
 
     /// Several layers on the same input as one, their outputs one after another. Only for frozen weights.
     init(joining parts: [Linear]) {
@@ -43,7 +36,6 @@ public struct Linear: Sendable {
         let turned = stored.transposed(axes: [1, 0])
         weight = weights.weights.precision == .bfloat16 ? turned.converted(to: .bfloat16) : turned
         self.bias = bias ? try weights.tensor("bias", [outputSize], initially: .zeros) : nil
-        scales = nil
     }
 
     /// The result is Float32, or BFloat16 if `output` asks for that, which a BFloat16 weight allows.
@@ -61,15 +53,4 @@ public struct Linear: Sendable {
 
     /// The type in which values are handed on between this layer and its neighbours: the weight's.
     var narrow: ElementType { weight.elementType }
-
-    /// The same for few rows, without gradients: see `Tensor.streamed`.
-    func streamed(_ x: Tensor) -> Tensor { x.streamed(weight, bias, scales: scales) }
-
-    /// This layer with its weight rounded to whole numbers, for `streamed` only; on a processor that can not multiply
-    /// them, the rounded numbers as they are otherwise kept.
-    func roundedToInt8(noting error: inout Int8Rounding) -> Linear {
-        let (rounded, scales) = weight.roundedToInt8(noting: &error)
-        guard !StreamedProduct.isAvailable else { return Linear(weight: rounded, bias: bias, scales: scales) }
-        return Linear(weight: rounded.widened(scales: scales).converted(to: weight.elementType), bias: bias)
-    }
 }

@@ -32,20 +32,11 @@ enum QueryKeyValue: Sendable {
         }
     }
 
-    /// All three one after another, for few rows and without gradients: [batch, time, 3·hidden].
-    func streamed(_ x: Tensor) -> Tensor {
+    /// All three as one layer, their outputs one after another. Only for frozen weights.
+    var layer: Linear {
         switch self {
-        case .apart(let query, let key, let value): concatenated([query, key, value].map { $0.streamed(x) }, axis: -1)
-        case .joined(let layer): layer.streamed(x)
-        }
-    }
-
-    /// With weights rounded to whole numbers, for `streamed` only.
-    func roundedToInt8(noting error: inout Int8Rounding) -> QueryKeyValue {
-        switch self {
-        case .apart(let query, let key, let value):
-            .joined(Linear(joining: [query, key, value]).roundedToInt8(noting: &error))
-        case .joined(let layer): .joined(layer.roundedToInt8(noting: &error))
+        case .apart(let query, let key, let value): Linear(joining: [query, key, value])
+        case .joined(let layer): layer
         }
     }
 }

@@ -1,6 +1,41 @@
 import Tensors
 
-extension ImageTransformer {
+/// An image transformer as it draws, token by token: weights packed for products of few rows, keys and values kept.
+///
+/// It holds its own copy of the products' weights, in the precision that the given transformer has them, or as whole
+/// numbers of eight bits, in half of BFloat16's memory and time. Who has no other use for the transformer hands it over
+/// (`consume`): then its memory is given back layer by layer.
+public struct DrawingTransformer: Sendable {
+    public let configuration: ImageTransformerConfiguration
+    /// How far rounded weights are from the given ones: the root of the summed squares of all differences, as a share of
+    /// the weights' own. Nothing where they were not rounded.
+    public let roundingError: Double?
+    private let embedding: ImageTokenEmbedding
+    private let blocks: [DrawingBlock]
+    private let finalNorm: LayerNorm
+    private let head: StreamedLinear
+    private let precisionOfKeys: ElementType
+
+    /// - Parameter rounding: whether weights become whole numbers of eight bits, with a scale for each row.
+    public init(_ transformer: consuming ImageTransformer, roundingToInt8 rounding: Bool = false) {
+        configuration = transformer.configuration
+        embedding = transformer.embedding
+        finalNorm = transformer.finalNorm
+        precisionOfKeys = transformer.blocks.first?.projection.weight.elementType == .float32 ? .float32 : .bfloat16
+        var rest = Array(transformer.blocks.reversed())
+        let last = transformer.head
+        _ = consume transformer
+        var error = Int8Rounding()
+        let packed = { (layer: Linear) in
+            rounding ? StreamedLinear(roundingToInt8: layer, noting: &error) : StreamedLinear(layer)
+        }
+        var blocks: [DrawingBlock] = []
+        while let block = rest.popLast() { blocks.append(DrawingBlock(block, packed: packed)) }
+        self.blocks = blocks
+        head = packed(last)
+        roundingError = rounding ? error.relative : nil
+    }
+
     /// What a batch of growing sequences has already computed: every layer's keys and values.
     ///
     /// All sequences of the batch advance together.
@@ -39,8 +74,8 @@ extension ImageTransformer {
 
     /// Appends tokens to every sequence and gives the logits of what comes next.
     ///
-    /// A sequence's logits do not depend, to the bit, on what else stands in the batch where `StreamedProduct` is
-    /// available, nor on the number of threads.
+    /// A sequence's logits do not depend, to the bit, on what else stands in the batch where `StreamedWeight` has its
+    /// kernels, nor on the number of threads.
     ///
     /// - Parameter tokens: Int32 [batch] or [batch, count].
     /// - Returns: [batch, vocabulary], without a past for gradients.
@@ -53,18 +88,13 @@ extension ImageTransformer {
         precondition(tokens.size(0) == batch, "\(tokens.size(0)) rows of tokens for a batch of \(batch)")
         precondition(caches.allSatisfy { $0.time == time }, "the caches have seen different numbers of tokens")
         let ids = tokens.reshaped([batch, -1])                                        // [batch, count]
-        let states = advanced(embedded(ids, from: time).detached, caches)             // [batch, count, width]
+        let states = advanced(embedding(ids, from: time).detached, caches)            // [batch, count, width]
         for cache in caches { cache.time += ids.size(1) }
         let last = states.slice(axis: 1, from: ids.size(1) - 1, to: ids.size(1))
-        return head.streamed(finalNorm(last)).reshaped([batch, configuration.vocabularySize])
+        return head(finalNorm(last, output: head.narrow)).reshaped([batch, configuration.vocabularySize])
     }
 
     private func advanced(_ x: Tensor, _ caches: [Cache]) -> Tensor {
         blocks.indices.reduce(x) { x, layer in blocks[layer](x, after: caches.map { $0.layers[layer] }) }
-    }
-
-    /// Keys and values are kept in the type that the blocks' weights have, or had before they were rounded further.
-    private var precisionOfKeys: ElementType {
-        blocks.first?.projection.weight.elementType == .float32 ? .float32 : .bfloat16
     }
 }

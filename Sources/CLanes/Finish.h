@@ -1,0 +1,45 @@
+// The end of every product of ours: sums in a buffer become rows of y.
+#ifndef CLANES_FINISH_H
+#define CLANES_FINISH_H
+
+#include "Activations.h"
+#include "Wide.h"
+#include "include/Epilogue.h"
+
+// The first of thirty-two columns that there are, as bits.
+TILE __mmask32 first_of_32(size_t count) { return count < 32 ? (1u << count) - 1 : ~0u; }
+
+// Sums [rows, width], width a multiple of 32, whose first `columns` columns belong to y[row..., column...] of rows of
+// `outs` numbers.
+WIDE __attribute__((noinline, unused)) static void finish(
+    const lanes_epilogue *e, size_t outs, size_t row, size_t column, size_t columns, size_t rows, const float *sums,
+    size_t width) {
+    for (size_t n = 0; n < width && n < columns; n += 32) {
+        const __mmask32 both = first_of_32(columns - n);
+        const __mmask16 some[2] = {(__mmask16)both, (__mmask16)(both >> 16)};
+        __m512 shift[2];
+        UNROLL for (int i = 0; i < 2; i++)
+            shift[i] = e->bias ? _mm512_maskz_loadu_ps(some[i], e->bias + column + n + 16 * i) : _mm512_setzero_ps();
+        for (size_t r = 0; r < rows; r++) {
+            const size_t at = (row + r) * outs + column + n;
+            __m512 v[2];
+            UNROLL for (int i = 0; i < 2; i++) v[i] = _mm512_add_ps(_mm512_load_ps(sums + r * width + n + 16 * i), shift[i]);
+            if (e->activation == LANES_GELU) {
+                UNROLL for (int i = 0; i < 2; i++) v[i] = (__m512)GELU((lanes)v[i]);
+            } else if (e->activation == LANES_QUICK_GELU) {
+                UNROLL for (int i = 0; i < 2; i++) v[i] = (__m512)QUICK_GELU((lanes)v[i]);
+            }
+            if (e->addend) {
+                UNROLL for (int i = 0; i < 2; i++)
+                    v[i] = _mm512_add_ps(_mm512_maskz_loadu_ps(some[i], e->addend + at + 16 * i), v[i]);
+            }
+            if (e->type == LANES_F32) {
+                UNROLL for (int i = 0; i < 2; i++) _mm512_mask_storeu_ps((float *)e->y + at + 16 * i, some[i], v[i]);
+            } else {
+                _mm512_mask_storeu_epi16((uint16_t *)e->y + at, both, (__m512i)_mm512_cvtne2ps_pbh(v[1], v[0]));
+            }
+        }
+    }
+}
+
+#endif

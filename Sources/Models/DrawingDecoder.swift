@@ -1,0 +1,20 @@
+import Tensors
+
+/// An image decoder as it draws: its transformer ready to write tokens one by one, its VQGAN to turn them into pixels.
+public struct DrawingDecoder: Sendable {
+    public let configuration: ImageDecoderConfiguration
+    public let transformer: DrawingTransformer
+    public let vqgan: VQGAN
+
+    /// - Parameter rounding: whether the transformer's weights become whole numbers of eight bits.
+    public init(_ decoder: consuming ImageDecoder, roundingToInt8 rounding: Bool = false) {
+        configuration = decoder.configuration
+        vqgan = decoder.vqgan
+        let given = decoder.transformer
+        _ = consume decoder
+        transformer = DrawingTransformer(consume given, roundingToInt8: rounding)
+    }
+
+    /// Images [batch, height, width, channels] in about -1...1 from tokens [batch, tokensPerImage].
+    public func images(fromTokens tokens: Tensor) -> Tensor { vqgan.images(fromTokens: tokens) }
+}
