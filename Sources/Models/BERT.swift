@@ -51,9 +51,11 @@ public struct BERT: TextEncoder {
 
     public func vectorSize(_ pooling: Pooling) -> Int { hiddenSize }
 
+    /// Packed where that saves work, otherwise padded.
     public func batch(_ ids: [[Int32]]) throws -> TokenBatch {
         try TokenBatch(
-            ids, padding: configuration.paddingID, maximumLength: maximumLength, vocabularySize: vocabularySize)
+            ids, padding: configuration.paddingID, maximumLength: maximumLength, vocabularySize: vocabularySize,
+            packed: layers.first?.attention.packingPays ?? false)
     }
 
     /// The embedding output and each layer's output, each [batch, time, hidden].
@@ -62,17 +64,22 @@ public struct BERT: TextEncoder {
     public func hiddenStates(
         of batch: TokenBatch, types: [[Int32]]? = nil, dropout: Dropout? = nil
     ) throws -> [Tensor] {
-        let mask = AttentionMask.lengths(batch.lengths)
+        try states(of: batch, types: types, dropout: dropout).map(batch.padded)
+    }
+
+    public func hiddenStates(ids: [[Int32]]) throws -> [Tensor] { try hiddenStates(of: batch(ids)) }
+
+    /// The same as the batch has its tokens: [1, tokens, hidden] each where these are packed.
+    private func states(of batch: TokenBatch, types: [[Int32]]? = nil, dropout: Dropout? = nil) throws -> [Tensor] {
+        let mask = batch.mask(causal: false)
         var states = [try embedding(batch, types: types, dropout: dropout)]   // [batch, time, hidden]
         for layer in layers { states.append(layer(states[states.count - 1], mask: mask, dropout: dropout)) }
         return states
     }
 
-    public func hiddenStates(ids: [[Int32]]) throws -> [Tensor] { try hiddenStates(of: batch(ids)) }
-
     public func encode(ids: [[Int32]], pooling: Pooling, everyLayer: Bool) throws -> CaptionVectors {
         let batch = try batch(ids)
-        let states = try hiddenStates(of: batch)
+        let states = try states(of: batch)
         func pooled(_ states: Tensor) -> Tensor {
             switch pooling {
             case .probe, .mean: batch.mean(states)
@@ -120,7 +127,7 @@ struct BERTEmbedding: Sendable {
             throw ModelError("The token type \(stranger) is not below \(types.table.size(0)), the number of types.")
         }
         let typed = try given.map { try types(batch.companion($0)) } ?? types.first(1).reshaped([-1])
-        let placed = firstPosition == 0 ? positions.first(batch.time) : positions(countedPositions(batch))
+        let placed = firstPosition == 0 ? batch.places(positions) : positions(countedPositions(batch))
         let sum = words(batch.ids) + typed + placed   // [batch, time, hidden]
         let normal = norm(sum)
         return dropout?(normal) ?? normal
@@ -131,9 +138,9 @@ struct BERTEmbedding: Sendable {
         let ids = batch.ids.integers
         var positions: [Int32] = []
         positions.reserveCapacity(ids.count)
-        for row in 0..<batch.count {
+        for (start, length) in zip(batch.starts, batch.isPacked ? batch.lengths : batch.lengths.map { _ in batch.time }) {
             var next = Int32(firstPosition)
-            for id in ids[row * batch.time..<(row + 1) * batch.time] {
+            for id in ids[start..<start + length] {
                 positions.append(id == paddingID ? paddingID : next)
                 if id != paddingID { next += 1 }
             }

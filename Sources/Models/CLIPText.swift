@@ -72,23 +72,29 @@ public struct CLIPText: TextEncoder {
         pooling == .probe ? configuration.projectionSize : hiddenSize
     }
 
-    /// Captions padded at the end; the causal mask keeps every real token from seeing the padding.
+    /// Packed where that saves work, otherwise padded.
     public func batch(_ ids: [[Int32]]) throws -> TokenBatch {
-        try TokenBatch(ids, padding: 0, maximumLength: maximumLength, vocabularySize: vocabularySize)
+        try TokenBatch(
+            ids, padding: 0, maximumLength: maximumLength, vocabularySize: vocabularySize,
+            packed: tower.layers.first?.attention.packingPays ?? false)
     }
 
     /// The embedding output and each layer's output, before the last norm: each [batch, time, hidden].
     public func hiddenStates(of batch: TokenBatch, dropout: Dropout? = nil) -> [Tensor] {
-        let x = words(batch.ids) + positions.first(batch.time)   // [batch, time, hidden]
-        return tower(x, mask: .causal, dropout: dropout)
+        states(of: batch, dropout: dropout).map(batch.padded)
     }
 
     public func hiddenStates(ids: [[Int32]]) throws -> [Tensor] { hiddenStates(of: try batch(ids)) }
 
+    /// The same as the batch has its tokens: [1, tokens, hidden] each where these are packed.
+    private func states(of batch: TokenBatch, dropout: Dropout? = nil) -> [Tensor] {
+        tower(words(batch.ids) + batch.places(positions), mask: batch.mask(causal: true), dropout: dropout)
+    }
+
     public func encode(ids: [[Int32]], pooling: Pooling, everyLayer: Bool) throws -> CaptionVectors {
         let batch = try batch(ids)
         let ends = try endPositions(ids)
-        let states = hiddenStates(of: batch)
+        let states = states(of: batch)
         func pooled(_ states: Tensor) -> Tensor {
             switch pooling {
             case .mean: batch.mean(states)
@@ -111,7 +117,7 @@ public struct CLIPText: TextEncoder {
     public func embed(ids: [[Int32]], dropout: Dropout? = nil) throws -> Tensor {
         guard let projection else { throw ModelError("This text tower's checkpoint has no projection.") }
         let batch = try batch(ids)
-        let states = hiddenStates(of: batch, dropout: dropout)
+        let states = states(of: batch, dropout: dropout)
         let ends = batch.states(states[states.count - 1], at: try endPositions(ids))   // [batch, hidden]
         return projection(finalNorm(ends))   // [batch, projection]
     }

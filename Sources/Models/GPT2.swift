@@ -50,21 +50,27 @@ public struct GPT2: TextEncoder {
 
     public func vectorSize(_ pooling: Pooling) -> Int { hiddenSize }
 
-    /// Captions padded at the end; the causal mask keeps every real token from seeing the padding.
+    /// Packed where that saves work, otherwise padded.
     public func batch(_ ids: [[Int32]]) throws -> TokenBatch {
-        try TokenBatch(ids, padding: 0, maximumLength: maximumLength, vocabularySize: vocabularySize)
+        try TokenBatch(
+            ids, padding: 0, maximumLength: maximumLength, vocabularySize: vocabularySize,
+            packed: layers.first?.attention.packingPays ?? false)
     }
 
     /// The embedding output, each layer's output but the last, and the last after the final norm: as transformers
     /// gives them, each [batch, time, hidden].
-    public func hiddenStates(of batch: TokenBatch) -> [Tensor] {
-        var states = [words(batch.ids) + positions.first(batch.time)]   // [batch, time, hidden]
-        for layer in layers { states.append(layer(states[states.count - 1])) }
+    public func hiddenStates(of batch: TokenBatch) -> [Tensor] { states(of: batch).map(batch.padded) }
+
+    public func hiddenStates(ids: [[Int32]]) throws -> [Tensor] { hiddenStates(of: try batch(ids)) }
+
+    /// The same as the batch has its tokens: [1, tokens, hidden] each where these are packed.
+    private func states(of batch: TokenBatch) -> [Tensor] {
+        var states = [words(batch.ids) + batch.places(positions)]   // [batch, time, hidden]
+        let mask = batch.mask(causal: true)
+        for layer in layers { states.append(layer(states[states.count - 1], mask: mask)) }
         states[states.count - 1] = finalNorm(states[states.count - 1])
         return states
     }
-
-    public func hiddenStates(ids: [[Int32]]) throws -> [Tensor] { hiddenStates(of: try batch(ids)) }
 
     /// What comes next after each position, as logits over the vocabulary: [batch, time, vocabulary].
     public func logits(of batch: TokenBatch) -> Tensor {
@@ -77,7 +83,7 @@ public struct GPT2: TextEncoder {
     public func encode(ids: [[Int32]], pooling: Pooling, everyLayer: Bool) throws -> CaptionVectors {
         let batch = try batch(ids)
         let places = try pooling == .probe || pooling == .mean ? nil : self.places(ids, pooling)
-        let states = hiddenStates(of: batch)
+        let states = states(of: batch)
         func pooled(_ states: Tensor) -> Tensor {
             places.map { batch.states(states, at: $0) } ?? batch.mean(states)   // [batch, hidden]
         }
@@ -123,9 +129,9 @@ struct GPT2Layer: Sendable {
         activation = try Activation(huggingFace: shape.activation)
     }
 
-    func callAsFunction(_ x: Tensor) -> Tensor {
+    func callAsFunction(_ x: Tensor, mask: AttentionMask) -> Tensor {
         let attended = attention(
-            attentionNorm(x, output: expand.narrow), mask: .causal, addingTo: x)   // [batch, time, hidden]
+            attentionNorm(x, output: expand.narrow), mask: mask, addingTo: x)   // [batch, time, hidden]
         let normed = thoughtNorm(attended, output: expand.narrow)
         return contract(expand(normed, then: activation, output: expand.narrow), addingTo: attended)
     }

@@ -1,17 +1,24 @@
 import Tensors
 
-/// Token ids of several captions side by side, the short ones padded at their end.
+/// Token ids of several captions: side by side, the short ones padded at their end, or packed one after another, so that no
+/// work goes into padding.
 public struct TokenBatch: Sendable {
-    public let ids: Tensor   // [batch, time], Int32
-    /// How many tokens of each row are real.
+    /// [batch, time] Int32, or, packed, [1, tokens].
+    public let ids: Tensor
+    /// How many tokens each caption has.
     public let lengths: [Int]
+    /// Where each caption begins, among all tokens of `ids`.
+    let starts: [Int]
+    let isPacked: Bool
 
     public var count: Int { lengths.count }
-    /// The longest length: the size of the time axis.
-    public var time: Int { ids.size(1) }
+    /// The longest length.
+    public let time: Int
 
     /// Throws when a caption has no token, more than `maximumLength`, or one outside the vocabulary.
-    public init(_ captions: [[Int32]], padding: Int32, maximumLength: Int, vocabularySize: Int) throws {
+    public init(
+        _ captions: [[Int32]], padding: Int32, maximumLength: Int, vocabularySize: Int, packed: Bool = false
+    ) throws {
         precondition(!captions.isEmpty, "a batch has at least one caption")
         for (row, tokens) in captions.enumerated() {
             guard !tokens.isEmpty else { throw ModelError("Caption \(row + 1) of the batch has no tokens.") }
@@ -26,8 +33,37 @@ public struct TokenBatch: Sendable {
                         + "\(vocabularySize); is the tokenizer that of another model?")
             }
         }
-        lengths = captions.map(\.count)
-        ids = Self.padded(captions, with: padding, to: lengths.max() ?? 1)
+        let lengths = captions.map(\.count)
+        let longest = lengths.max() ?? 1
+        (self.lengths, time, isPacked) = (lengths, longest, packed)
+        ids = packed
+            ? Tensor(captions.flatMap { $0 }, shape: [1, lengths.reduce(0, +)])
+            : Self.padded(captions, with: padding, to: longest)
+        var next = 0
+        starts = lengths.map { length in
+            defer { next += packed ? length : longest }
+            return next
+        }
+    }
+
+    /// What each token may look at.
+    func mask(causal: Bool) -> AttentionMask {
+        // Padding stands at the end, where a causal mask hides it from every real token.
+        isPacked ? .packed(lengths, causal: causal) : causal ? .causal : .lengths(lengths)
+    }
+
+    /// Vectors of the tokens' places in their captions, from a table: shaped to be added to the tokens' own.
+    func places(_ table: Embedding) -> Tensor {
+        guard isPacked else { return table.first(time) }                               // [time, hidden]
+        let places = lengths.flatMap { (0..<$0).map(Int32.init) }
+        return table(Tensor(places, shape: ids.shape))                                 // [1, tokens, hidden]
+    }
+
+    /// States [batch, time, hidden] of packed ones [1, tokens, hidden]; what stands at padded positions means nothing.
+    func padded(_ states: Tensor) -> Tensor {
+        guard isPacked else { return states }
+        let rows = zip(starts, lengths).flatMap { start, length in (0..<time).map { start + min($0, length - 1) } }
+        return states.reshaped([-1, states.size(-1)]).rows(at: rows).reshaped([count, time, states.size(-1)])
     }
 
     /// A row of further numbers for every token, such as token types, padded with zeros.
@@ -35,7 +71,7 @@ public struct TokenBatch: Sendable {
         guard rows.map(\.count) == lengths else {
             throw ModelError("There must be as many token types as tokens in every caption.")
         }
-        return Self.padded(rows, with: 0, to: time)   // [batch, time]
+        return isPacked ? Tensor(rows.flatMap { $0 }, shape: ids.shape) : Self.padded(rows, with: 0, to: time)
     }
 
     private static func padded(_ rows: [[Int32]], with padding: Int32, to time: Int) -> Tensor {
@@ -44,32 +80,31 @@ public struct TokenBatch: Sendable {
 
     // MARK: - From states to one vector per caption
 
-    /// The state of one position in each row.
+    /// The state of one position of each caption.
     public func states(_ states: Tensor, at positions: [Int]) -> Tensor {
-        states.reshaped([count * time, states.size(-1)])
-            .rows(at: positions.enumerated().map { $0.offset * time + $0.element })   // [batch, hidden]
+        states.reshaped([-1, states.size(-1)]).rows(at: zip(starts, positions).map { $0 + $1 })   // [batch, hidden]
     }
 
-    /// The mean state of the real tokens of each row; padding counts nothing.
+    /// The mean state of the real tokens of each caption; padding counts nothing.
     public func mean(_ states: Tensor) -> Tensor { sum(states) { length, _ in 1 / Float(length) } }
 
-    /// The sum of the real tokens' states, each times a share that depends on the row's length and the token's place.
+    /// The sum of the real tokens' states, each times a share that depends on the caption's length and the token's place.
     func sum(_ states: Tensor, share: (_ length: Int, _ place: Int) -> Float) -> Tensor {
         let shares = Tensor(
             lengths.flatMap { length in
                 (0..<time).map { $0 < length ? share(length, $0) : 0 }
             }, shape: [count, 1, time])
-        return shares.matmul(states).reshaped([count, states.size(-1)])   // [batch, hidden]
+        return shares.matmul(padded(states)).reshaped([count, states.size(-1)])   // [batch, hidden]
     }
 
-    /// The largest value of each channel among the real tokens of each row. Without gradient.
+    /// The largest value of each channel among the real tokens of each caption. Without gradient.
     func largest(_ states: Tensor) -> Tensor {
         let width = states.size(-1)
         let values = states.floats
         var largest = [Float](repeating: -.infinity, count: count * width)
         for (row, length) in lengths.enumerated() {
             for place in 0..<length {
-                let start = (row * time + place) * width
+                let start = (starts[row] + place) * width
                 for i in 0..<width { largest[row * width + i] = max(largest[row * width + i], values[start + i]) }
             }
         }

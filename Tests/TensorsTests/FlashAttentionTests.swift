@@ -36,7 +36,7 @@ struct FlashAttentionTests {
                 let (sample, place) = (i / hidden / one.time, i / hidden % one.time)
                 switch one.mask {
                 case .lengths(let lengths), .causalLengths(let lengths): values[i] = place < lengths[sample] ? 1 : 0
-                case .none, .causal: values[i] = 1
+                case .none, .causal, .packed: values[i] = 1
                 }
             }
         }
@@ -45,6 +45,35 @@ struct FlashAttentionTests {
         expectClose(narrow, exact, "attention \(index)", within: 0.01)
         let slopes = [exact, narrow].map { gradients(of: ($0 * g).sum(), for: [input])[0] }
         expectClose(slopes[1], slopes[0], "its gradient \(index)", within: 0.02)
+    }
+
+    /// Samples one after another, without padding, against each by itself; to the bit in the same numbers.
+    @Test(arguments: [true, false]) func packedSamplesAreAttendedAsAlone(_ causal: Bool) {
+        let (lengths, heads, hidden) = ([7, 1, 40, 16], 3, 3 * 20)
+        let input = rounded([1, lengths.reduce(0, +), 3 * hidden], "packed").converted(to: .float32).asParameter()
+        let g = rounded([1, lengths.reduce(0, +), hidden], "gradient").converted(to: .float32)
+        func alone(_ input: Tensor) -> Tensor {
+            var first = 0
+            return concatenated(
+                lengths.map { length in
+                    defer { first += length }
+                    let sample = input.slice(axis: 1, from: first, to: first + length)
+                    return attention(queryKeyValue: sample, heads: heads, mask: causal ? .causal : .none)
+                }, axis: 1)
+        }
+        let narrow = input.converted(to: .bfloat16)
+        let packed = attention(queryKeyValue: narrow, heads: heads, mask: .packed(lengths, causal: causal))
+            .converted(to: .float32)
+        #expect(packed.floats == alone(narrow).converted(to: .float32).floats)
+        let exact = attention(queryKeyValue: input, heads: heads, mask: .packed(lengths, causal: causal))
+        #expect(exact.floats == alone(input).floats)
+        let parts = (0..<3).map { input.slice(axis: -1, from: $0 * hidden, to: ($0 + 1) * hidden) }
+        let apart = attention(
+            query: parts[0], key: parts[1], value: parts[2], heads: heads, mask: .packed(lengths, causal: causal))
+        expectClose(apart, exact, "packed and apart", within: 1e-6)
+        expectClose(packed, exact, "packed, causal: \(causal)", within: 0.01)
+        let slopes = [exact, packed].map { gradients(of: ($0 * g).sum(), for: [input])[0] }
+        expectClose(slopes[1], slopes[0], "its gradient, causal: \(causal)", within: 0.02)
     }
 
     @Test func whatIsNotANumberStaysSo() {

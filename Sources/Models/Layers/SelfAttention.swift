@@ -18,6 +18,13 @@ public struct SelfAttention: Sendable {
         (self.inward, self.output, self.heads, self.scale) = (inward, output, heads, scale)
     }
 
+    /// Whether samples are better packed, one after another without padding: with frozen BFloat16 weights, where the
+    /// processor has the kernels.
+    var packingPays: Bool {
+        guard case .joined(let layer) = inward else { return false }
+        return layer.narrow == .bfloat16 && AttentionMask.packingPays
+    }
+
     /// x [batch, time, hidden] → [batch, time, hidden] Float32.
     func callAsFunction(_ x: Tensor, mask: AttentionMask) -> Tensor {
         output(inward.attended(x, heads: heads, mask: mask, scale: scale))
