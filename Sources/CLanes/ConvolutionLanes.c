@@ -183,6 +183,17 @@ KERNEL void lanes_add(void *x, lanes_type of_x, const void *y, lanes_type of_y, 
         lanes_i wins_ = (v_ > b_) | (v_ != v_);                                                                        \
         (lanes)(((lanes_i)v_ & wins_) | ((lanes_i)b_ & ~wins_));                                                       \
     })
+
+// Bfloat16 numbers as whole numbers: below zero their order is turned over, and what is not a number is the largest. Turned
+// again they are what they were.
+typedef int16_t lanes_w __attribute__((vector_size(64), aligned(2)));
+#define TURNED(value) ({ const lanes_w t_ = (value); t_ ^ ((t_ >> 15) & 0x7fff); })
+#define ORDERED(value)                                                                                                 \
+    ({                                                                                                                 \
+        const lanes_w o_ = (value), none_ = (o_ & 0x7fff) > 0x7f80;                                                    \
+        (TURNED(o_) & ~none_) | (none_ & 0x7fff);                                                                      \
+    })
+
 #define PLUS(sum, value) ((sum) + (value))
 #define TIMES_FACTOR(value) ((value) * factor)
 
@@ -196,9 +207,9 @@ KERNEL void lanes_add(void *x, lanes_type of_x, const void *y, lanes_type of_y, 
             }                                                                                                          \
         all;                                                                                                           \
     })
-#define WINDOW(TYPE, START, JOIN, FINISH)                                                                              \
+#define WINDOW(TYPE, FIRST, START, JOIN, FINISH)                                                                       \
     do {                                                                                                               \
-        size_t i = 0;                                                                                                  \
+        size_t i = FIRST;                                                                                              \
         for (; i + 16 <= channels; i += 16)                                                                            \
             WRITE_##TYPE(y, i, FINISH(OVER_WINDOW(READ_##TYPE(x, place), START, JOIN)));                               \
         if (i < channels) {                                                                                            \
@@ -209,17 +220,29 @@ KERNEL void lanes_add(void *x, lanes_type of_x, const void *y, lanes_type of_y, 
 
 KERNEL void lanes_window_largest(
     const void *x, lanes_type type, size_t rows, size_t columns, size_t stride, size_t channels, void *y) {
-    if (type == LANES_F32)
-        WINDOW(F32, -INFINITY, LARGER, SAME);
-    else
-        WINDOW(BF16, -INFINITY, LARGER, SAME);
+    if (type == LANES_F32) {
+        WINDOW(F32, 0, -INFINITY, LARGER, SAME);
+        return;
+    }
+    // Thirty-two at a time as whole numbers of the same order.
+    size_t first = 0;
+    for (; first + 32 <= channels; first += 32) {
+        lanes_w best = ORDERED((lanes_w){} + (int16_t)0xff80);   // −∞
+        for (size_t row = 0; row < rows; row++)
+            for (size_t column = 0; column < columns; column++) {
+                const int16_t *place = (const int16_t *)x + row * stride + column * channels + first;
+                best = __builtin_elementwise_max(best, ORDERED(*(const lanes_w *)place));
+            }
+        *(lanes_w *)((int16_t *)y + first) = TURNED(best);
+    }
+    WINDOW(BF16, first, -INFINITY, LARGER, SAME);
 }
 
 KERNEL void lanes_window_sum(
     const void *x, lanes_type type, size_t rows, size_t columns, size_t stride, size_t channels, float factor,
     void *y) {
     if (type == LANES_F32)
-        WINDOW(F32, 0, PLUS, TIMES_FACTOR);
+        WINDOW(F32, 0, 0, PLUS, TIMES_FACTOR);
     else
-        WINDOW(BF16, 0, PLUS, TIMES_FACTOR);
+        WINDOW(BF16, 0, 0, PLUS, TIMES_FACTOR);
 }

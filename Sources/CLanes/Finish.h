@@ -10,7 +10,7 @@
 TILE __mmask32 first_of_32(size_t count) { return count < 32 ? (1u << count) - 1 : ~0u; }
 
 // Sums [rows, width], width a multiple of 32, whose first `columns` columns belong to y[row..., column...] of rows of
-// `outs` numbers.
+// `outs` numbers. There is room for an even number of rows.
 WIDE __attribute__((noinline, unused)) static void finish(
     const lanes_epilogue *e, size_t outs, size_t row, size_t column, size_t columns, size_t rows, const float *sums,
     size_t width) {
@@ -20,23 +20,28 @@ WIDE __attribute__((noinline, unused)) static void finish(
         __m512 shift[2];
         UNROLL for (int i = 0; i < 2; i++)
             shift[i] = e->bias ? _mm512_maskz_loadu_ps(some[i], e->bias + column + n + 16 * i) : _mm512_setzero_ps();
-        for (size_t r = 0; r < rows; r++) {
-            const size_t at = (row + r) * outs + column + n;
-            __m512 v[2];
-            UNROLL for (int i = 0; i < 2; i++) v[i] = _mm512_add_ps(_mm512_load_ps(sums + r * width + n + 16 * i), shift[i]);
+        for (size_t r = 0; r < rows; r += 2) {   // two rows at once: an activation's steps wait for each other
+            __m512 v[4];
+            UNROLL for (int i = 0; i < 4; i++)
+                v[i] = _mm512_add_ps(_mm512_load_ps(sums + (r + i / 2) * width + n + i % 2 * 16), shift[i % 2]);
             if (e->activation == LANES_GELU) {
-                UNROLL for (int i = 0; i < 2; i++) v[i] = (__m512)GELU((lanes)v[i]);
+                UNROLL for (int i = 0; i < 4; i++) v[i] = (__m512)GELU((lanes)v[i]);
             } else if (e->activation == LANES_QUICK_GELU) {
-                UNROLL for (int i = 0; i < 2; i++) v[i] = (__m512)QUICK_GELU((lanes)v[i]);
+                UNROLL for (int i = 0; i < 4; i++) v[i] = (__m512)QUICK_GELU((lanes)v[i]);
             }
-            if (e->addend) {
-                UNROLL for (int i = 0; i < 2; i++)
-                    v[i] = _mm512_add_ps(_mm512_maskz_loadu_ps(some[i], e->addend + at + 16 * i), v[i]);
-            }
-            if (e->type == LANES_F32) {
-                UNROLL for (int i = 0; i < 2; i++) _mm512_mask_storeu_ps((float *)e->y + at + 16 * i, some[i], v[i]);
-            } else {
-                _mm512_mask_storeu_epi16((uint16_t *)e->y + at, both, (__m512i)_mm512_cvtne2ps_pbh(v[1], v[0]));
+            for (size_t j = 0; j < 2 && r + j < rows; j++) {
+                const size_t at = (row + r + j) * outs + column + n;
+                __m512 low = j ? v[2] : v[0], high = j ? v[3] : v[1];
+                if (e->addend) {
+                    low = _mm512_add_ps(_mm512_maskz_loadu_ps(some[0], e->addend + at), low);
+                    high = _mm512_add_ps(_mm512_maskz_loadu_ps(some[1], e->addend + at + 16), high);
+                }
+                if (e->type == LANES_F32) {
+                    _mm512_mask_storeu_ps((float *)e->y + at, some[0], low);
+                    _mm512_mask_storeu_ps((float *)e->y + at + 16, some[1], high);
+                } else {
+                    _mm512_mask_storeu_epi16((uint16_t *)e->y + at, both, (__m512i)_mm512_cvtne2ps_pbh(high, low));
+                }
             }
         }
     }

@@ -32,9 +32,9 @@ extension Tensor {
         if let addend, panels == nil || activation != .identity {
             return addend + linear(weight, bias, then: activation)
         }
-        // A gradient needs the value before the activation, so only frozen layers fuse it; GELU in Float32 is the same
-        // numbers in both.
-        if activation != .identity && (isTrained || (activation == .gelu && output == .float32)) {
+        // A gradient needs the value before the activation, so only frozen layers fuse it. oneDNN's GELU is another than
+        // ours, and in Float32 it shows.
+        if activation != .identity && (isTrained || (activation == .gelu && output == .float32 && panels == nil)) {
             return linear(weight, bias, output: output).activated(activation)
         }
         if panels != nil, activation.lanes == nil {

@@ -1,34 +1,39 @@
 import CLanes
 import COneDNN
 
-/// Products of BFloat16 rows with frozen BFloat16 weights by our own kernel, which brings sixty-four columns of the weights
-/// at a time into the processor's order: nothing is packed beforehand, the weights stay in memory once and serve both
+/// Products of many rows with large frozen weights by our own kernel, which brings sixty-four columns of the weights at a
+/// time into the processor's order: nothing is packed beforehand, the weights stay in memory once and serve both
 /// directions. Sums are in Float32, each in one order, whatever the number of rows and of threads.
 ///
-/// The kernel needs a processor with AVX-512 and its BFloat16 products and an even number of terms; elsewhere oneDNN
-/// serves.
+/// The kernel needs a processor with AVX-512 and its BFloat16 products; elsewhere, for small Float32 weights, and for sums
+/// of an odd number of BFloat16 terms, oneDNN serves.
 struct PanelProduct {
     private let weight: Tensor
 
     /// Nothing where the kernel does not serve. `inner`: how many terms each sum has.
     init?(_ weight: Tensor, inner: Int) {
-        guard !weight.wantsGradient, weight.elementType == .bfloat16, inner > 0, inner % 2 == 0, lanes_has_products() else {
-            return nil
+        guard !weight.wantsGradient, inner > 0, lanes_has_products() else { return nil }
+        switch weight.elementType {
+        case .bfloat16: guard inner % 2 == 0 else { return nil }
+        case .float32: guard weight.shape.allSatisfy({ $0 >= 256 }) else { return nil }
+        case .int32, .int8: return nil
         }
         self.weight = weight
     }
 
     /// out = addend + act(x·wᵀ + bias), or x·w where the weight's rows are not the outputs.
     ///
-    /// x [.., inner] BFloat16, out and addend [.., outs], out in either type of number, addend and bias in Float32.
+    /// x [.., inner] in the weights' type, out and addend [.., outs], out in either type of number, addend and bias in
+    /// Float32.
     func run(
         _ x: Tensor, rowsAreOuts: Bool, _ bias: Tensor? = nil, _ activation: Activation = .identity,
         _ addend: Tensor? = nil, into out: Tensor
     ) {
         let (outs, inner) = (out.size(-1), x.size(-1))
-        let rows = x.count / inner
+        let (rows, units) = (x.count / inner, inner / weight.elementType.terms)
         let product = lanes_panels(
-            rows: rows, inner: inner, outs: outs, x: x.constShorts, w: weight.constShorts, rows_are_outs: rowsAreOuts,
+            type: weight.elementType.lanes, rows: rows, units: units, outs: outs, x: x.storage.address,
+            w: weight.storage.address, rows_are_outs: rowsAreOuts,
             end: lanes_epilogue(bias, activation, addend, into: out))
         // Few panels for many threads: the rows are dealt out in parts too, each long against a panel's making.
         let panels = lanes_panel_count(outs)
@@ -36,7 +41,7 @@ struct PanelProduct {
         let parts = max(1, min(4 * threads / panels, rows / 192))
         let step = (rows + parts - 1) / parts
         withUnsafePointer(to: product) { product in
-            dealt(panels * parts, room: lanes_panel_room(step, inner)) { item, room in
+            dealt(panels * parts, room: lanes_panel_room(step, units)) { item, room in
                 let from = item % parts * step
                 lanes_panel_product(
                     product, item / parts, (item + threads) / parts, from, min(from + step, rows), room)

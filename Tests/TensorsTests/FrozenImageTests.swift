@@ -109,6 +109,25 @@ import Testing
         }
     }
 
+    /// Every kind of number in every place of a window, what is not a number in both signs.
+    @Test func theLargestOfAWindowMayBeAnything() {
+        let kinds: [Float] = [
+            1, -1, 0, -0.0, .infinity, -.infinity, .nan, -.nan, Float(bitPattern: 0xffc0_0000), 3e38, -3e38, .leastNonzeroMagnitude * 0x1p17,
+            -.leastNonzeroMagnitude * 0x1p17,
+        ]
+        let channels = kinds.count * kinds.count
+        let values = (0..<4 * channels).map { i -> Float in
+            let (place, channel) = (i / channels, i % channels)
+            return place == 1 ? kinds[channel / kinds.count] : place == 2 ? kinds[channel % kinds.count] : -.infinity
+        }
+        let x = Tensor(values, shape: [1, 2, 2, channels]).converted(to: .bfloat16)
+        let exact = x.converted(to: .float32).maxPooled(size: 2, stride: 2).floats
+        for (found, expected) in zip(x.maxPooled(size: 2, stride: 2).floats, exact) {
+            #expect(found == expected || (found.isNaN && expected.isNaN))
+        }
+        #expect(exact.count(where: \.isNaN) == channels - 100)
+    }
+
     @Test func poolsOfBFloat16AreThoseOfFloat32() {
         for channels in [5, 16, 40] {
             let x = narrow(made([2, 11, 8, channels], "pooled"))

@@ -7,25 +7,27 @@
 
 #include "Epilogue.h"
 
-/// Products of many bfloat16 rows with a large bfloat16 matrix that stays as it lies: y = activation(x·w + bias) + addend,
-/// sums in float. Sixty-four of y's columns at a time are multiplied with a panel of w, brought into the order in which
-/// the processor takes it while it is in the second-level cache; no packed copy of w is kept, and the same w serves both
-/// directions (Goto and van de Geijn 2008).
+/// Products of many rows with a large matrix that stays as it lies: y = activation(x·w + bias) + addend, sums in float.
+/// Sixty-four of y's columns at a time are multiplied with a panel of w, brought into the order in which the processor
+/// takes it while it is in the second-level cache; no packed copy of w is kept, and the same w serves both directions
+/// (Goto and van de Geijn 2008).
 ///
-/// Every sum is made in one order, pairs of numbers one after another, whatever the number of rows and however they are
-/// dealt out. Only where lanes_has_products, and for an even `inner`.
+/// Numbers are taken in units of four bytes: one float, or two bfloat16. Every sum is made in one order, unit after unit
+/// over a run of them, runs one after another, whatever the number of rows and however they are dealt out. Only where
+/// lanes_has_products.
 
 typedef struct {
-    size_t rows, inner, outs;
-    const uint16_t *x;       // [rows, inner]
-    const uint16_t *w;       // [outs, inner] if rows_are_outs, [inner, outs] if not
+    lanes_type type;         // of x and w
+    size_t rows, units, outs;
+    const void *x;           // [rows, units]
+    const void *w;           // [outs, units] if rows_are_outs; if not, [numbers of x's rows, outs]
     bool rows_are_outs;
     lanes_epilogue end;
 } lanes_panels;
 
 /// How many panels there are, and how many bytes a call needs in `room`.
 size_t lanes_panel_count(size_t outs);
-size_t lanes_panel_room(size_t rows, size_t inner);
+size_t lanes_panel_room(size_t rows, size_t units);
 
 /// The rows from ..< to of one panel's columns. `next` is the panel that this thread will likely be asked for after it: its
 /// weights are fetched on the way.
