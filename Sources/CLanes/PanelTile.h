@@ -5,8 +5,7 @@
 TILE void NAME(rows)(const int R, const int32_t *x, size_t step, size_t units, const uint32_t *panel, tile_job *job) {
     __m512 sums[tall][4];
     UNROLL for (int r = 0; r < R; r++)
-        UNROLL for (int n = 0; n < 4; n++)
-            sums[r][n] = job->first ? _mm512_setzero_ps() : _mm512_loadu_ps(job->partial + r * wide + 16 * n);
+        UNROLL for (int n = 0; n < 4; n++) sums[r][n] = _mm512_setzero_ps();
     for (size_t k = 0; k < units; k += 16) {
         // A line of each of the next tile's rows.
         UNROLL for (int r = 0; r < R; r++) _mm_prefetch((const char *)(x + (R + r) * step + k), _MM_HINT_T0);
@@ -26,7 +25,12 @@ TILE void NAME(rows)(const int R, const int32_t *x, size_t step, size_t units, c
     float *to = job->partial, ready[tall * wide] __attribute__((aligned(64)));
     if (job->last) to = ready;
     UNROLL for (int r = 0; r < R; r++)
-        UNROLL for (int n = 0; n < 4; n++) _mm512_storeu_ps(to + r * wide + 16 * n, sums[r][n]);
+        UNROLL for (int n = 0; n < 4; n++) {
+            const size_t at = r * wide + 16 * n;
+            // Each run is summed by itself, so that long sums lose less.
+            if (!job->first) sums[r][n] = _mm512_add_ps(_mm512_loadu_ps(job->partial + at), sums[r][n]);
+            _mm512_storeu_ps(to + at, sums[r][n]);
+        }
     if (job->last) {
         const lanes_panels *p = job->product;
         finish(&p->end, p->outs, job->row, job->column, job->outs, R, ready, wide);

@@ -2,7 +2,8 @@ import TestSupport
 import Tensors
 import Testing
 
-/// Products of many rows with BFloat16 weights as they lie, against Float32 products of the same rounded numbers.
+/// Products of many rows with weights as they lie: BFloat16 against Float32 products of the same rounded numbers, Float32
+/// against oneDNN's, which serves weights under training.
 @Suite(.serialized, .enabled(if: StreamedWeight.isAvailable, "this processor has no BFloat16 products"))
 struct PanelProductTests {
     /// Rows, inputs, outputs: parts of tiles, of registers, of panels and of runs left over; an odd number of inputs or
@@ -53,8 +54,33 @@ struct PanelProductTests {
         #expect(narrow[1].floats == exact[1].floats)
     }
 
-    @Test func aRowDependsOnNothingButItself() {
-        let (x, weight) = (rounded([211, 3400], "x"), rounded([201, 3400], "weight"))
+    @Test(arguments: [[13, 1700, 300], [400, 257, 321], [7, 300, 1729]]) func float32IsTheSameProduct(_ shape: [Int]) {
+        func numbers(_ shape: [Int], _ purpose: String) -> Tensor {
+            var stream = RandomStream(seed: 10, purpose: purpose)
+            return .normal(shape, &stream)
+        }
+        let (x, weight) = (numbers([shape[0], shape[1]], "x"), numbers([shape[2], shape[1]], "weight") * 0.02)
+        // Weights so small that sums lie where activations bend.
+        let (bias, addend) = (numbers([shape[2]], "bias"), numbers([shape[0], shape[2]], "addend"))
+        let exact = x.linear(weight.asParameter(), bias).detached
+        expectClose(x.linear(weight, bias), exact, "\(shape)", within: 2e-6)
+        expectClose(x.linear(weight, bias, addingTo: addend), addend + exact, "\(shape) added", within: 2e-6)
+        for activation in [Activation.gelu, .quickGELU, .tanh] {
+            expectClose(
+                x.linear(weight, bias, then: activation), exact.activated(activation), "\(shape) \(activation)",
+                within: 2e-6)
+        }
+        func slope(_ weight: Tensor) -> Tensor {
+            let given = x.asParameter()
+            return gradients(of: (given.linear(weight) * addend).sum(), for: [given])[0]
+        }
+        expectClose(slope(weight), slope(weight.asParameter()), "\(shape) gradient", within: 2e-6)
+    }
+
+    @Test(arguments: [ElementType.bfloat16, .float32]) func aRowDependsOnNothingButItself(_ type: ElementType) {
+        let (x, weight) = (
+            rounded([211, 3400], "x").converted(to: type), rounded([301, 3400], "weight").converted(to: type)
+        )
         let before = Threads.count
         defer { Threads.count = before }
         Threads.count = 1
@@ -64,7 +90,7 @@ struct PanelProductTests {
             #expect(x.linear(weight).floats == together)
         }
         for rows in [1, 4, 6, 17] {
-            #expect(x.slice(axis: 0, from: 3, to: 3 + rows).linear(weight).floats == Array(together[3 * 201..<(3 + rows) * 201]))
+            #expect(x.slice(axis: 0, from: 3, to: 3 + rows).linear(weight).floats == Array(together[3 * 301..<(3 + rows) * 301]))
         }
     }
 

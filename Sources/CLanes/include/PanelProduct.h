@@ -13,7 +13,7 @@
 /// (Goto and van de Geijn 2008).
 ///
 /// Numbers are taken in units of four bytes: one float, or two bfloat16. Every sum is made in one order, unit after unit
-/// over a run of them, runs one after another, whatever the number of rows and however they are dealt out. Only where
+/// over a run of them, then runs one after another, whatever the number of rows and however they are dealt out. Only where
 /// lanes_has_products.
 
 typedef struct {
