@@ -29,10 +29,9 @@ extension Tensor {
             kind: weight.elementType.stream, rows: rows, units: panels.shape[1], outs: outs, x: x.address,
             x_scales: x.scales?.constFloats, w: panels.storage.address, w_scales: weight.scales?.constFloats,
             end: lanes_epilogue(bias, activation, addend, into: out))
-        // Parts that take a thread long enough, and of some length in memory.
-        let (all, size) = (panels.shape[0], panels.shape[1] * panels.shape[2])
-        let step = max(1, elementGrain / max(1, size * rows / 8), 131072 / max(1, size))
-        let threads = Threads.count
+        // Parts that take a thread long enough, and of some length in memory where there is so much.
+        let (all, size, threads) = (panels.shape[0], panels.shape[1] * panels.shape[2], Threads.count)
+        let step = max(1, elementGrain / max(1, size * rows / 8), min(131072 / max(1, size), all / (2 * threads)))
         withUnsafePointer(to: product) { product in
             dealt((all + step - 1) / step, room: lanes_stream_room(rows)) { part, room in
                 let from = part * step
