@@ -19,7 +19,6 @@ import json
 import math
 import os
 import pathlib
-import random
 import resource
 import sys
 import time
@@ -33,7 +32,7 @@ from torch import nn
 WEIGHTS = pathlib.Path(__file__).resolve().parent.parent / "Weights"
 PRECISIONS = {"bf16": torch.bfloat16, "f32": torch.float32}
 CAPTION_TOKENS = 25
-MIXED_TOKENS, MIXED_BATCHES = (12, 60, 25), 4  # least, most, most frequent
+MIXED_TOKENS, MIXED_BATCHES = range(12, 61), 8  # evenly, the lengths that our own stage has
 TOP_K = 100
 
 # The full sizes; the miniature ones are read from the models that ship with the repository.
@@ -398,9 +397,10 @@ def inception(setting):
 def captions(setting):
     """One batch of equal captions, or mixed ones padded batch by batch: as they come (official), or sorted (tuned)."""
     name = setting.stage.removeprefix("captions-").removeprefix("mixed-")
-    lengths, chance = [CAPTION_TOKENS] * setting.batch, random.Random(0)
+    lengths = [CAPTION_TOKENS] * setting.batch
     if "mixed" in setting.stage:
-        lengths = [round(chance.triangular(*MIXED_TOKENS)) for _ in range(MIXED_BATCHES * setting.batch)]
+        count = len(MIXED_TOKENS)
+        lengths = [MIXED_TOKENS[i * 31 % count] for i in range(MIXED_BATCHES * setting.batch)]
     if setting.tuned:
         lengths.sort()
     config = text_config(setting, name)
