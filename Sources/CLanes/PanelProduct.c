@@ -14,16 +14,7 @@ static size_t bytes_of(lanes_type type) { return type == LANES_BF16 ? 2 : 4; }
 
 // A panel [count, wide] of units out of rows that belong to outputs, w[n, k], where they lie ready.
 WIDE static void panel_of_outs(const uint32_t *w, size_t step, size_t outs, size_t count, uint32_t *panel) {
-    for (size_t n = 0; n < wide; n += 16)
-        for (size_t k = 0; k < count; k += 16) {
-            const __mmask16 some = count - k < 16 ? (1u << (count - k)) - 1 : 0xffff;
-            __m512i v[16];
-            UNROLL for (size_t i = 0; i < 16; i++)
-                v[i] = n + i < outs ? _mm512_maskz_loadu_epi32(some, w + (n + i) * step + k) : _mm512_setzero_si512();
-            turn(v);
-            UNROLL for (size_t i = 0; i < 16; i++)
-                if (k + i < count) _mm512_storeu_si512(panel + (k + i) * wide + n, v[i]);
-        }
+    turned_rows(wide, w, step, outs, count, panel);
 }
 
 // The same out of rows that belong to inputs, w[k, n]: the numbers of two rows alternate.

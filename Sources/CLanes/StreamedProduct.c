@@ -66,18 +66,8 @@ void lanes_streamed_product(const lanes_stream *product, size_t from, size_t to,
     }
 }
 
-// Units of four bytes: sixteen outputs by sixteen units at a time.
 WIDE static void pack_4(const uint32_t *w, size_t outs, size_t units, uint32_t *panel) {
-    for (size_t n = 0; n < wide; n += 16)
-        for (size_t k = 0; k < units; k += 16) {
-            const __mmask16 some = units - k < 16 ? (1u << (units - k)) - 1 : 0xffff;
-            __m512i v[16];
-            UNROLL for (size_t i = 0; i < 16; i++)
-                v[i] = n + i < outs ? _mm512_maskz_loadu_epi32(some, w + (n + i) * units + k) : _mm512_setzero_si512();
-            turn(v);
-            UNROLL for (size_t i = 0; i < 16; i++)
-                if (k + i < units) _mm512_storeu_si512(panel + (k + i) * wide + n, v[i]);
-        }
+    turned_rows(wide, w, units, outs, units, panel);
 }
 
 static void pack_2(const uint16_t *w, size_t outs, size_t units, uint16_t *panel) {

@@ -4,6 +4,7 @@
 
 #include <immintrin.h>
 #include <stddef.h>
+#include <stdint.h>
 
 #define WIDE __attribute__((target("avx512f,avx512bw,avx512vl,avx512dq,avx512bf16,avx512vnni")))
 #define TILE WIDE static inline __attribute__((always_inline))
@@ -35,6 +36,21 @@ TILE void turn(__m512i *v) {
         a[12 + j] = _mm512_shuffle_i32x4(high, high2, 0xdd);
     }
     UNROLL for (int i = 0; i < 16; i++) v[i] = a[i];
+}
+
+// A panel [count, wide] of four-byte elements out of rows w[n, k] that lie `step` elements apart, for n < outs; zeros beyond.
+TILE void turned_rows(
+    const size_t wide, const uint32_t *w, size_t step, size_t outs, size_t count, uint32_t *panel) {
+    for (size_t n = 0; n < wide; n += 16)
+        for (size_t k = 0; k < count; k += 16) {
+            const __mmask16 some = count - k < 16 ? (1u << (count - k)) - 1 : 0xffff;
+            __m512i v[16];
+            UNROLL for (size_t i = 0; i < 16; i++)
+                v[i] = n + i < outs ? _mm512_maskz_loadu_epi32(some, w + (n + i) * step + k) : _mm512_setzero_si512();
+            turn(v);
+            UNROLL for (size_t i = 0; i < 16; i++)
+                if (k + i < count) _mm512_storeu_si512(panel + (k + i) * wide + n, v[i]);
+        }
 }
 
 #endif
