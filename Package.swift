@@ -27,7 +27,7 @@ let package = Package(
         .library(
             name: "Synesthesia",
             targets: [
-                "Tensors", "Checkpoints", "ModelHub", "Tokenizers", "Images", "Models", "Statistics",
+                "Files", "Tensors", "Checkpoints", "ModelHub", "Tokenizers", "Images", "Models", "Statistics",
                 "Portraits", "Experiments", "Reports",
             ]),
         // Single rooms, for who needs no more of the house; the fuzzer is one.
@@ -52,23 +52,24 @@ let package = Package(
         .target(name: "CHTTP"),
 
         // The rooms.
+        room("Files"),
         room("Tensors", imports: ["CLanes", "COneDNN", "COpenBLAS"]),
-        room("Checkpoints", imports: ["Tensors"]),
-        room("ModelHub", imports: ["CHTTP"]),
-        room("Tokenizers"),
-        room("Images", imports: ["Tensors", "CPNG", "CJPEG"]),
-        room("Models", imports: ["Tensors", "Checkpoints", yaml]),
+        room("Checkpoints", imports: ["Tensors", "Files"]),
+        room("ModelHub", imports: ["Files", "CHTTP"]),
+        room("Tokenizers", imports: ["Files"]),
+        room("Images", imports: ["Tensors", "Files", "CPNG", "CJPEG"]),
+        room("Models", imports: ["Tensors", "Checkpoints", "Files", yaml]),
         room("Statistics", imports: [numerics]),
-        room("Portraits", imports: ["Images"]),
+        room("Portraits", imports: ["Images", "Files"]),
         room(
             "Experiments",
             imports: [
-                "Tensors", "Checkpoints", "ModelHub", "Tokenizers", "Images", "Models", "Statistics", "Portraits",
+                "Files", "Tensors", "Checkpoints", "ModelHub", "Tokenizers", "Images", "Models", "Statistics", "Portraits",
                 "Reports", yaml,
             ]),
-        room("Reports", imports: ["Statistics"]),
+        room("Reports", imports: ["Statistics", "Files"]),
         .executableTarget(
-            name: "synesthesia", dependencies: ["Experiments", "Reports", argumentParser], swiftSettings: strict),
+            name: "synesthesia", dependencies: ["Experiments", "Reports", "Files", argumentParser], swiftSettings: strict),
 
         // Tests.
         .target(
@@ -78,6 +79,7 @@ let package = Package(
             name: "FuzzTargets", dependencies: ["Checkpoints", "Images", "Models", "Tensors", "Tokenizers"],
             path: "Tests/FuzzTargets", swiftSettings: strict),
         .testTarget(name: "FoundCasesTests", dependencies: ["FuzzTargets", "TestSupport"], swiftSettings: strict),
+        tests(of: "Files"),
         tests(of: "Tensors", alsoImports: ["Checkpoints"]),
         tests(of: "Checkpoints"),
         tests(of: "ModelHub"),

@@ -1,3 +1,4 @@
+import Files
 import Foundation
 
 /// What a checkpoint holds, told from its headers and pickles; no tensor's numbers are read.

@@ -1,3 +1,4 @@
+import Files
 import Foundation
 
 /// One checkpoint, which may be spread over several files.

@@ -1,3 +1,4 @@
+import Files
 import Foundation
 import Tensors
 
@@ -33,7 +34,7 @@ public struct SafetensorsFile: Sendable {
     /// One tensor: Float32 or, if `precision` says so, BFloat16 for floating-point numbers; Int32 for whole ones.
     public func tensor(_ name: String, precision: Precision = .float32) throws -> Tensor {
         guard let tensor = stored[name] else {
-            throw CheckpointError("\(url.path) has no tensor \(name)\(nearest(to: name, among: names)).")
+            throw CheckpointError("\(url.path) has no tensor \(name)\(NearestNames.suggestion(for: name, among: names)).")
         }
         return try tensor.tensor(precision: precision)
     }

@@ -1,3 +1,4 @@
+import Files
 import Foundation
 import Tensors
 
@@ -41,7 +42,7 @@ public func writeSafetensors(
     header += "}"
     header += String(repeating: " ", count: (8 - header.utf8.count % 8) % 8)   // the data starts aligned
 
-    let file = try FileInProgress(url)
+    let file = try OutputFile(url)
     let length = UInt64(header.utf8.count).littleEndian
     try withUnsafeBytes(of: length) { try file.write($0) }
     try Array(header.utf8).withUnsafeBytes { try file.write($0) }

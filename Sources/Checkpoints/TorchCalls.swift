@@ -1,3 +1,5 @@
+import Files
+
 /// A storage as a pickle names it: where its numbers stand is told elsewhere in the file.
 struct TorchStorage: Sendable {
     let key: String

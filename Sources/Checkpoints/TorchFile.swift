@@ -1,3 +1,5 @@
+import Files
+
 /// A file written by `torch.save` or `torch.jit.save`, opened for reading without running anything in it.
 ///
 /// Three formats: the zip archive of PyTorch 1.6 and later, with `data.pkl` beside one entry per storage; the same as

@@ -1,3 +1,4 @@
+import Files
 import Foundation
 import Synchronization
 import Tensors
@@ -200,7 +201,7 @@ public final class Weights: Sendable {
     }
 
     private func missing(_ name: String) -> CheckpointError {
-        CheckpointError("\(place) has no tensor \(name)\(nearest(to: name, among: storedNames)).")
+        CheckpointError("\(place) has no tensor \(name)\(NearestNames.suggestion(for: name, among: storedNames)).")
     }
 }
 

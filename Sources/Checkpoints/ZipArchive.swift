@@ -1,3 +1,5 @@
+import Files
+
 /// The entries of a zip archive, found through its central directory (PKWARE APPNOTE 6.3.10, sections 4.3 and 4.5).
 ///
 /// Only what PyTorch writes is read: entries stored as they are, in one file, with or without ZIP64. Their bytes are

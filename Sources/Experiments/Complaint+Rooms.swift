@@ -1,4 +1,5 @@
 import Checkpoints
+import Files
 import Foundation
 import Images
 import ModelHub
@@ -13,11 +14,12 @@ extension Complaint {
         self =
             switch error {
             case let complaint as Complaint: complaint
+            case let failure as FileFailure: Complaint(Kind(failure.kind), failure.description)
             case let failure as ModelHub.Failure: Complaint(Kind(failure.reason), failure.description)
             case let error as TokenizerError: Complaint(error.isMissing ? .missing : .badData, error.description)
             case let error as CheckpointError: Complaint(Kind(error.kind), error.description)
             case let error as ModelError: Complaint(error.isMissing ? .missing : .badData, error.description)
-            case let error as ReportFailure: Complaint(error.isUnwritable ? .failed : .badData, error.description)
+            case let error as ReportFailure: Complaint(.badData, error.description)
             case let error as DataFileError: Complaint(.badData, error.description)
             case let error as StatisticsError: Complaint(.badData, error.description)
             case let error as ImageError: Complaint(Kind(error.kind), error.description)
@@ -30,6 +32,15 @@ extension Complaint {
 }
 
 extension Complaint.Kind {
+    init(_ kind: FileFailure.Kind) {
+        self =
+            switch kind {
+            case .missing: .missing
+            case .damaged: .badData
+            case .unwritable, .inUse: .failed
+            }
+    }
+
     init(_ reason: ModelHub.Failure.Reason) {
         self =
             switch reason {

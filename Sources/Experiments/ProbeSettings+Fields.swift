@@ -1,3 +1,5 @@
+import Files
+
 extension ProbeSettings: SettingsGroup {
     mutating func fields(_ form: inout SettingsForm) throws {
         try form.field("name", &name, .folderName)
@@ -31,7 +33,7 @@ extension ProbeSettings: SettingsGroup {
             throw refuse("encoders.\(index).name is \"\(name)\", as an earlier one; every encoder needs its own name")
         }
         for name in ablation.encoders where !names.contains(name) {
-            let nearest = EditDistance.nearest(to: name, among: names).map { "; did you mean \($0)?" } ?? ""
+            let nearest = NearestNames.nearest(to: name, among: names).map { "; did you mean \($0)?" } ?? ""
             throw refuse("ablation.encoders names \"\(name)\", which is not among the encoders\(nearest)")
         }
     }

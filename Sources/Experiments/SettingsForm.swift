@@ -1,3 +1,4 @@
+import Files
 import Foundation
 import Yams
 
@@ -89,7 +90,7 @@ struct SettingsForm {
                 if key.string == nil { throw complaint("is not a name", "?", key) }
                 continue
             }
-            let nearest = EditDistance.nearest(to: name, among: known)
+            let nearest = NearestNames.nearest(to: name, among: known)
             let hint = nearest.map { "; did you mean \($0)?" } ?? "; known are \(known.joined(separator: ", "))"
             throw complaint("is not a known setting\(hint)", name, key)
         }

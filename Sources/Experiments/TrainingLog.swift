@@ -1,3 +1,4 @@
+import Files
 import Foundation
 
 /// What a line of a training log belongs to.

@@ -1,3 +1,4 @@
+import Files
 import Foundation
 
 /// The hash by which the hub names a file: SHA-256 of large files, git's SHA-1 of small ones.
@@ -26,28 +27,26 @@ public enum FileHash: Hashable, Sendable, CustomStringConvertible {
 
     /// A hash of the same kind while it grows.
     enum Running {
-        case sha256(Digest<SHA256>)
-        case git(Digest<SHA1>)
+        case sha256(ContentHash)
+        case git(GitHash)
 
         /// - Parameter size: of the whole file, which git's hash begins with.
         init(like hash: FileHash?, size: Int?) {
             if case .git = hash, let size {
-                var digest = Digest<SHA1>()
-                digest.add("blob \(size)\0")
-                self = .git(digest)
+                self = .git(GitHash(size: size))
             } else {
-                self = .sha256(Digest<SHA256>())
+                self = .sha256(ContentHash())
             }
         }
 
         mutating func add(_ bytes: UnsafeRawBufferPointer) {
             switch self {
             case .sha256(var digest):
-                self = .git(Digest<SHA1>())   // lets go of the copy, so that nothing is copied
+                self = .git(GitHash(size: 0))   // lets go of the copy, so that nothing is copied
                 digest.add(bytes)
                 self = .sha256(digest)
             case .git(var digest):
-                self = .sha256(Digest<SHA256>())
+                self = .sha256(ContentHash())
                 digest.add(bytes)
                 self = .git(digest)
             }

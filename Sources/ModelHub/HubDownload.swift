@@ -1,3 +1,4 @@
+import Files
 import Foundation
 
 /// A repository's files from the hub into the shared cache, in the layout that Hugging Face publishes:
@@ -184,9 +185,8 @@ public struct HubDownload: Sendable {
         try Self.makeFolder(link.deletingLastPathComponent())
         let fresh = link.deletingLastPathComponent().appending(path: ".\(link.lastPathComponent).\(getpid()).link")
         unlink(fresh.path)
-        guard symlink(target, fresh.path) == 0, rename(fresh.path, link.path) == 0 else {
-            throw PartialFile.unwritable(link, errno)
-        }
+        guard symlink(target, fresh.path) == 0 else { throw PartialFile.unwritable(link, errno) }
+        try AtomicFile.rename(fresh.path, to: link.path)
     }
 
     /// The revision now means this commit. A commit given as such needs no memory.
@@ -194,11 +194,7 @@ public struct HubDownload: Sendable {
         guard plan.repository.revision != plan.commit else { return }
         let file = model.appending(path: "refs").appending(path: plan.repository.revision)
         try Self.makeFolder(file.deletingLastPathComponent())
-        do {
-            try Data(plan.commit.utf8).write(to: file, options: .atomic)
-        } catch {
-            throw ModelHub.Failure(.unwritable, "\(file.path) cannot be written: \(error.localizedDescription)")
-        }
+        try AtomicFile.write(plan.commit, to: file)
     }
 }
 

@@ -1,3 +1,4 @@
+import Files
 import Foundation
 
 /// The beginning of a file that is being downloaded, and the hash of it so far.
@@ -67,7 +68,7 @@ final class PartialFile {
     /// Gives the file its name, once it is on the disk.
     func finish() throws {
         guard fsync(descriptor) == 0 else { throw Self.unwritable(part, errno) }
-        guard rename(part.path, destination.path) == 0 else { throw Self.unwritable(destination, errno) }
+        try AtomicFile.rename(part.path, to: destination.path)
     }
 
     /// The sentence for a system error number met while writing.

@@ -1,3 +1,4 @@
+import Files
 import Foundation
 
 /// A model that its authors publish as plain files, on no hub, and that is known here by a name of its own.
@@ -160,10 +161,6 @@ extension PublishedModel {
 
     private static func write(_ hashes: [String: String], to sums: URL) throws {
         let text = hashes.sorted { $0.key < $1.key }.map { "\($0.value)  \($0.key)\n" }.joined()
-        do {
-            try Data(text.utf8).write(to: sums, options: .atomic)
-        } catch {
-            throw ModelHub.Failure(.unwritable, "\(sums.path) cannot be written: \(error.localizedDescription)")
-        }
+        try AtomicFile.write(text, to: sums)
     }
 }

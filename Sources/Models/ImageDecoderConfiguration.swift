@@ -1,3 +1,4 @@
+import Files
 import Foundation
 
 /// What an image decoder is made of: the VQGAN's numbers and the transformer's, as in taming's `project.yaml`.
@@ -65,11 +66,7 @@ public struct ImageDecoderConfiguration: Sendable, Equatable {
     /// Writes a `project.yaml` that taming's own loader understands too.
     public func write(projectFile url: URL) throws {
         if let problem { throw ModelError("A decoder's settings cannot be written to \(url.path): \(problem)") }
-        do {
-            try Data(yaml.utf8).write(to: url, options: .atomic)
-        } catch {
-            throw ModelError("\(url.path) cannot be written: \(error.localizedDescription)")
-        }
+        try AtomicFile.write(yaml, to: url)
     }
 
     /// The text of a `project.yaml` with these numbers.

@@ -1,3 +1,4 @@
+import Files
 import Foundation
 
 /// The numbers of an Inception v3: the standard ones, or smaller ones from a `config.json`.
@@ -45,11 +46,7 @@ public struct InceptionV3Configuration: Sendable, Equatable, Codable {
             }
 
             """
-        do {
-            try Data(text.utf8).write(to: url, options: .atomic)
-        } catch {
-            throw ModelError("\(url.path) cannot be written: \(error.localizedDescription)")
-        }
+        try AtomicFile.write(text, to: url)
     }
 
     /// Why no network can have these numbers, as a sentence; nil when one can.

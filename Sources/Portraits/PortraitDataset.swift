@@ -1,3 +1,4 @@
+import Files
 import Foundation
 import Images
 
@@ -56,7 +57,7 @@ public struct PortraitDataset: Sendable {
     /// Writes the picture and the captions of one portrait.
     public func write(_ index: Int) throws {
         let portrait = world.portrait(at: index)
-        try write(portrait.captions.joined(separator: "\n") + "\n", to: captionFile(index))
+        try AtomicFile.write(portrait.captions.joined(separator: "\n") + "\n", to: captionFile(index))
         try portrait.image(size: size).writePNG(
             to: imageFile(index), texts: [TextChunk("Title", "Portrait \(index) of world \(world.seed)")])
     }
@@ -67,7 +68,7 @@ public struct PortraitDataset: Sendable {
             (PortraitWorld.Split.training, "celebahqtrain.txt"), (.validation, "celebahqvalidation.txt"),
         ] {
             let names = indices.filter { PortraitWorld.split(of: $0) == split }.map(Self.listName)
-            try write(names.map { $0 + "\n" }.joined(), to: directory.appending(path: name))
+            try AtomicFile.write(names.map { $0 + "\n" }.joined(), to: directory.appending(path: name))
         }
         var table = "\(indices.count)\n"
         table += PortraitAttribute.allCases.map(\.name).joined(separator: " ") + "\n"
@@ -76,21 +77,12 @@ public struct PortraitDataset: Sendable {
             let row = PortraitAttribute.allCases.map { attributes[$0] ? "1" : "-1" }
             table += "\(index).jpg  " + row.joined(separator: " ") + "\n"
         }
-        try write(table, to: directory.appending(path: "CelebAMask-HQ-attribute-anno.txt"))
+        try AtomicFile.write(table, to: directory.appending(path: "CelebAMask-HQ-attribute-anno.txt"))
     }
 
     /// `imgHQ00007.npy`, the name taming-transformers' lists use.
     public static func listName(_ index: Int) -> String {
         let digits = String(index)
         return "imgHQ" + String(repeating: "0", count: max(0, 5 - digits.count)) + digits + ".npy"
-    }
-
-    private func write(_ text: String, to url: URL) throws {
-        do {
-            try Data(text.utf8).write(to: url, options: .atomic)
-        } catch {
-            throw ImageError(
-                .unwritable, "\(url.path): cannot be written; is there room, and may this folder be written to?")
-        }
     }
 }

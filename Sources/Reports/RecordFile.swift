@@ -1,3 +1,4 @@
+import Files
 import Foundation
 
 /// Records as JSON files: pretty, keys sorted, written whole or not at all.
@@ -28,13 +29,8 @@ public enum RecordFile {
     }
 
     static func write(_ bytes: Data, to url: URL) throws {
-        do {
-            try FileManager.default.createDirectory(
-                at: url.deletingLastPathComponent(), withIntermediateDirectories: true)
-            try bytes.write(to: url, options: .atomic)
-        } catch {
-            throw ReportFailure("\(url.path) could not be written: \(ReportFailure.reason(error))", isUnwritable: true)
-        }
+        try AtomicFile.makeFolder(url.deletingLastPathComponent())
+        try AtomicFile.write(bytes, to: url)
     }
 
     /// Reads a record written by `write`.
@@ -76,13 +72,8 @@ public enum RecordFile {
 /// A sentence for the person at the terminal.
 public struct ReportFailure: Error, Sendable, Equatable, CustomStringConvertible {
     public let description: String
-    /// Whether a file could not be written, rather than was wrong when read.
-    public let isUnwritable: Bool
 
-    public init(_ description: String, isUnwritable: Bool = false) {
-        self.description = description
-        self.isUnwritable = isUnwritable
-    }
+    public init(_ description: String) { self.description = description }
 
     /// What the system said, without the wrapping of error types.
     static func reason(_ error: any Error) -> String {

@@ -110,7 +110,7 @@ import Testing
         }
         #expect(failure("f", [("w", Tensor(70000))], .float16).contains("tensor w holds 70000.0, too large"))
         #expect(failure("f", [("w", Tensor(1)), ("w", Tensor(2))], .float32).contains("w is given twice"))
-        #expect(failure("no/such/folder", [("w", Tensor(1))], .float32).contains("a folder that you may write to"))
+        #expect(failure("no/such/folder", [("w", Tensor(1))], .float32).contains("such does not exist"))
         #expect(try FileManager.default.contentsOfDirectory(atPath: folder.path).isEmpty)
     }
 }

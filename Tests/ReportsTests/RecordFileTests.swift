@@ -70,7 +70,7 @@ import Testing
         let below = file.appending(path: "report.json")
         #expect {
             try RecordFile.write("text", to: below)
-        } throws: { "\($0)".hasPrefix("\(below.path) could not be written: ") }
+        } throws: { "\($0)".hasPrefix("\(file.path) cannot be written: ") }
         #expect(try String(contentsOf: file, encoding: .utf8) == "a file, not a folder")
     }
 

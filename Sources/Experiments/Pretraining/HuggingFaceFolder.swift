@@ -1,4 +1,5 @@
 import Checkpoints
+import Files
 import Foundation
 
 /// Writes a trained text encoder or CLIP as a folder that Hugging Face `transformers` opens.

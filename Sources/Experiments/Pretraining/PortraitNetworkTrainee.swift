@@ -1,4 +1,5 @@
 import Checkpoints
+import Files
 import Foundation
 import Images
 import Models

@@ -1,3 +1,4 @@
+import Files
 import Foundation
 
 /// How a committed model came to be: kept beside it as `training.json`.

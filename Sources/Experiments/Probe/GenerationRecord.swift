@@ -1,3 +1,4 @@
+import Files
 import Foundation
 
 /// What a folder of generated pictures was drawn from: `generation.json`.

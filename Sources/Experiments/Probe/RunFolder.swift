@@ -1,3 +1,4 @@
+import Files
 import Foundation
 
 /// Where one adapter, its pictures and its scores stand in a run's folder.

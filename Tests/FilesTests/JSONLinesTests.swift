@@ -1,4 +1,4 @@
-import Experiments
+import Files
 import Foundation
 import TestSupport
 import Testing
@@ -47,8 +47,8 @@ struct JSONLinesTests {
         defer { try? FileManager.default.removeItem(at: folder) }
         let log = folder.appending(path: "log.jsonl")
         try AtomicFile.write("{\"step\":1,\"note\":\"\"}\n{\"step\":\n{\"step\":3,\"note\":\"\"}\n", to: log)
-        let complaint = #expect(throws: Complaint.self) { try JSONLines.read(Step.self, from: log) }
-        #expect(complaint?.kind == .badData)
+        let complaint = #expect(throws: FileFailure.self) { try JSONLines.read(Step.self, from: log) }
+        #expect(complaint?.kind == .damaged)
         #expect(complaint?.description.contains("record 2") == true)
     }
 }

@@ -1,26 +1,17 @@
 import Foundation
-import ModelHub
 
 /// SHA-256 of bytes that arrive in pieces; names cached features by what they were made from.
 ///
 /// It guards against mistakes, such as an exchanged weight file, not against attackers.
 public struct ContentHash: Sendable {
-    private var digest = ContentDigest()
+    private var digest = Digest<SHA256>()
 
     public init() {}
 
     /// The hash of a whole file, read in pieces of 4 MiB.
     public init(file: URL) throws {
         self.init()
-        guard let handle = try? FileHandle(forReadingFrom: file) else {
-            throw Complaint(.missing, "\(file.path) cannot be read; check that it exists and may be read")
-        }
-        defer { try? handle.close() }
-        do {
-            while let piece = try handle.read(upToCount: 1 << 22), !piece.isEmpty { add(piece) }
-        } catch {
-            throw Complaint(.failed, "\(file.path) could not be read to its end: \(error.localizedDescription)")
-        }
+        try WholeFile.pieces(of: file) { add($0) }
     }
 
     /// Appends raw bytes; how they are cut into pieces does not matter.
@@ -37,4 +28,16 @@ public struct ContentHash: Sendable {
 
     /// The 64 hexadecimal digits of everything added so far; more may be added afterwards.
     public var hexadecimal: String { digest.hexadecimal }
+}
+
+/// The name that git gives a file's content: SHA-1 of its size and its bytes.
+package struct GitHash: Sendable {
+    private var digest = Digest<SHA1>()
+
+    /// - Parameter size: of the whole file, which the hash begins with.
+    package init(size: Int) { digest.add("blob \(size)\0") }
+
+    package mutating func add(_ bytes: UnsafeRawBufferPointer) { digest.add(bytes) }
+
+    package var hexadecimal: String { digest.hexadecimal }
 }

@@ -1,4 +1,4 @@
-import Experiments
+import Files
 import Foundation
 import TestSupport
 import Testing
@@ -24,10 +24,9 @@ struct AtomicFileTests {
         let file = folder.appending(path: "scores.json")
         try AtomicFile.write("old", to: file)
         #expect(throws: Broken.self) {
-            try AtomicFile.write(to: file) { temporary in
-                try Data("half".utf8).write(to: temporary)
-                throw Broken()
-            }
+            let unfinished = try OutputFile(file)
+            try Array("half".utf8).withUnsafeBytes { try unfinished.write($0) }
+            throw Broken()
         }
         #expect(try String(contentsOf: file, encoding: .utf8) == "old")
         #expect(try FileManager.default.contentsOfDirectory(atPath: folder.path) == ["scores.json"])
@@ -40,7 +39,7 @@ struct AtomicFileTests {
         let file = folder.appending(path: "file")
         try AtomicFile.write("", to: file)
         func sentence(_ body: () throws -> Void) -> String? {
-            #expect(throws: Complaint.self, performing: body)?.description
+            #expect(throws: FileFailure.self, performing: body)?.description
         }
         #expect(
             sentence { try AtomicFile.write("", to: file.appending(path: "below")) }?
@@ -53,7 +52,7 @@ struct AtomicFileTests {
                 .contains("none does not exist") == true)
         #expect(sentence { try AtomicFile.write("", to: folder) }?.contains("is in the way") == true)
         #expect(
-            AtomicFile.complaint(ENOSPC, writing: file).description
+            FileFailure(writing: file.path, ENOSPC).description
                 == "\(file.path) cannot be written: the disk is full; make room, then run the same command again")
     }
 

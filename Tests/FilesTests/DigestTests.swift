@@ -1,5 +1,5 @@
+import Files
 import Foundation
-import ModelHub
 import Testing
 
 @Suite("Hashes of files")
@@ -32,14 +32,5 @@ struct DigestTests {
     func standard(_ one: (text: String, sha1: String, sha256: String), _ pieces: Int) {
         #expect(hash(one.text, by: SHA1.self, pieces: pieces) == one.sha1)
         #expect(hash(one.text, by: SHA256.self, pieces: pieces) == one.sha256)
-    }
-
-    @Test("an ETag tells its kind")
-    func tags() {
-        let digits = String(repeating: "0a", count: 20)
-        #expect(FileHash("\"\(digits)\"") == .git(digits))
-        #expect(FileHash("W/\"\(digits.uppercased())\"") == .git(digits))
-        #expect(FileHash(String(repeating: "ab", count: 32)) == .sha256(String(repeating: "ab", count: 32)))
-        #expect(FileHash("\"d41d8cd98f00b204e9800998ecf8427e\"") == nil && FileHash("../../x") == nil)
     }
 }

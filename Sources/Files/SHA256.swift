@@ -43,15 +43,3 @@ package struct SHA256: CompressionFunction {
         0x748f_82ee, 0x78a5_636f, 0x84c8_7814, 0x8cc7_0208, 0x90be_fffa, 0xa450_6ceb, 0xbef9_a3f7, 0xc671_78f2,
     ]
 }
-
-/// SHA-256 of bytes that arrive in pieces, for the other rooms: no generic type, so that it is compiled here as one
-/// piece with its function.
-package struct ContentDigest: Sendable {
-    private var digest = Digest<SHA256>()
-
-    package init() {}
-
-    package mutating func add(_ bytes: UnsafeRawBufferPointer) { digest.add(bytes) }
-
-    package var hexadecimal: String { digest.hexadecimal }
-}

@@ -1,4 +1,4 @@
-import Experiments
+import Files
 import Foundation
 import TestSupport
 import Testing
@@ -68,7 +68,7 @@ struct ContentHashTests {
         let file = folder.appending(path: "weights")
         try Data(repeating: UInt8(ascii: "a"), count: 1_000_000).write(to: file)
         #expect(try ContentHash(file: file).hexadecimal == Self.million)
-        let missing = #expect(throws: Complaint.self) { try ContentHash(file: folder.appending(path: "none")) }
+        let missing = #expect(throws: FileFailure.self) { try ContentHash(file: folder.appending(path: "none")) }
         #expect(missing?.kind == .missing)
     }
 }

@@ -7,18 +7,15 @@ import Foundation
 public enum JSONLines {
     /// Every whole record of the file, in order; no records when there is no file yet.
     public static func read<Record: Decodable>(_: Record.Type = Record.self, from url: URL) throws -> [Record] {
-        guard FileManager.default.fileExists(atPath: url.path) else { return [] }
-        guard let bytes = FileManager.default.contents(atPath: url.path) else {
-            throw Complaint(.missing, "\(url.path) cannot be read; check its permissions")
-        }
+        guard let bytes = try WholeFile.readIfThere(url).map({ Data($0) }) else { return [] }
         let decoder = JSONDecoder()
         var records: [Record] = []
         for (index, line) in bytes[..<wholeLength(of: bytes)].split(separator: newline).enumerated() {
             do {
                 records.append(try decoder.decode(Record.self, from: Data(line)))
             } catch {
-                throw Complaint(
-                    .badData, "\(url.path), record \(index + 1): not the expected JSON object; remove or mend that line")
+                throw FileFailure(
+                    .damaged, "\(url.path), record \(index + 1): not the expected JSON object; remove or mend that line")
             }
         }
         return records
@@ -44,27 +41,29 @@ public enum JSONLines {
         /// Opens or creates the log and removes a last line that was cut while being written.
         public init(_ url: URL) throws {
             self.url = url
-            let bytes = FileManager.default.contents(atPath: url.path) ?? Data()
-            descriptor = open(url.path, O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, 0o644)
-            guard descriptor >= 0 else { throw AtomicFile.complaint(errno, writing: url) }
+            // Without blocking, so that a pipe of that name is met with an error.
+            descriptor = open(url.path, O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC | O_NONBLOCK, 0o666)
+            guard descriptor >= 0 else { throw FileFailure(writing: url.path, errno) }
+            let bytes = Data(try WholeFile.read(url))
             let whole = wholeLength(of: bytes)
-            if whole < bytes.count, ftruncate(descriptor, off_t(whole)) != 0 {
-                throw AtomicFile.complaint(errno, writing: url)
-            }
-            if whole > 0, bytes[whole - 1] != newline {
-                try [newline].withUnsafeBytes { try AtomicFile.writeAll($0, to: descriptor, of: url) }
-            }
+            if whole < bytes.count, ftruncate(descriptor, off_t(whole)) != 0 { throw FileFailure(writing: url.path, errno) }
+            if whole > 0, bytes[whole - 1] != newline { try write(Data([newline])) }
         }
 
         deinit { close(descriptor) }
 
         public func append(_ record: some Encodable) throws {
-            try JSONLines.line(record).withUnsafeBytes { try AtomicFile.writeAll($0, to: descriptor, of: url) }
+            try write(JSONLines.line(record))
+        }
+
+        private func write(_ line: Data) throws {
+            let code = line.withUnsafeBytes { Descriptor.write($0, to: descriptor) }
+            guard code == 0 else { throw FileFailure(writing: url.path, code) }
         }
 
         /// Waits until everything appended is on the disk.
         public func flush() throws {
-            guard fsync(descriptor) == 0 else { throw AtomicFile.complaint(errno, writing: url) }
+            guard fsync(descriptor) == 0 else { throw FileFailure(writing: url.path, errno) }
         }
     }
 

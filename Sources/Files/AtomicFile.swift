@@ -1,0 +1,116 @@
+import Foundation
+
+/// Files that are either whole or not there, and the folders they stand in; see ``OutputFile`` for how.
+public enum AtomicFile {
+    /// Writes `data` to `destination`, replacing what was there; into it, when that is a device or a pipe.
+    ///
+    /// - Parameter isFlushed: whether to wait until the disk has it. Without, a crash of the machine (not of the
+    ///   program) may lose a file that was written in its last seconds.
+    public static func write(_ data: some ContiguousBytes, to destination: URL, isFlushed: Bool = true) throws {
+        let file = try OutputFile(destination, isFlushed: isFlushed)
+        try data.withUnsafeBytes { try file.write($0) }
+        try file.finish()
+    }
+
+    public static func write(_ text: String, to destination: URL) throws {
+        try write(Array(text.utf8), to: destination)
+    }
+
+    /// A record as JSON for people to read: keys sorted, indented.
+    public static func write(json record: some Encodable, to destination: URL) throws {
+        let encoder = JSONEncoder()
+        encoder.outputFormatting = [.prettyPrinted, .sortedKeys, .withoutEscapingSlashes]
+        try write(try encoder.encode(record), to: destination)
+    }
+
+    /// Says before long work, rather than after it, that a file cannot be written at its end, and removes what killed
+    /// processes left of the same file.
+    public static func check(_ destination: URL) throws {
+        switch try OutputPath(destination.path) {
+        case .opened: break
+        case .written(let path):   // not opened: a pipe's reader would take the closing for the end
+            guard access(path, W_OK) == 0 else { throw FileFailure(writing: destination.path, errno) }
+        case .replaced(let path):
+            let url = URL(filePath: path)
+            removeLeftovers(in: url.deletingLastPathComponent(), of: url.lastPathComponent)
+            let trial = temporaryName(for: path)
+            let descriptor = open(trial, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC | O_NOFOLLOW, 0o644)
+            guard descriptor >= 0 else { throw FileFailure(writing: destination.path, errno) }
+            close(descriptor)
+            unlink(trial)
+        }
+    }
+
+    /// Makes a folder with all its parents, or says why it cannot be.
+    public static func makeFolder(_ folder: URL) throws {
+        if isFolder(folder.path) { return }
+        if access(folder.path, F_OK) == 0 { throw FileFailure(writing: folder.path, ENOTDIR) }
+        let parent = folder.deletingLastPathComponent()
+        if parent.path != folder.path { try makeFolder(parent) }
+        guard mkdir(folder.path, 0o777) == 0 || errno == EEXIST else { throw FileFailure(writing: folder.path, errno) }
+        guard isFolder(folder.path) else {
+            throw FileFailure(.unwritable, "\(folder.path) cannot be written: it is a link to a folder that does not exist")
+        }
+    }
+
+    private static func isFolder(_ path: String) -> Bool {
+        var facts = stat()
+        return stat(path, &facts) == 0 && facts.st_mode & S_IFMT == S_IFDIR
+    }
+
+    /// Gives a finished file its name in one step. Only a regular file or a link makes room for it.
+    package static func rename(_ finished: String, to path: String, named name: String? = nil, isFlushed: Bool = true) throws {
+        let name = name ?? path
+        var facts = stat()
+        if lstat(path, &facts) == 0 {
+            switch facts.st_mode & S_IFMT {
+            case S_IFREG, S_IFLNK: break
+            case S_IFDIR: throw FileFailure(writing: name, EISDIR)
+            default: throw FileFailure(.unwritable, "\(name) cannot be written: a device or a pipe of that name is in the way")
+            }
+        }
+        guard Foundation.rename(finished, path) == 0 else { throw FileFailure(writing: name, errno) }
+        guard isFlushed else { return }
+        let folder = open(URL(filePath: path).deletingLastPathComponent().path, O_RDONLY | O_CLOEXEC | O_DIRECTORY)
+        guard folder >= 0 else { return }
+        fsync(folder)   // the name itself; some file systems refuse, and then need not
+        close(folder)
+    }
+}
+
+// MARK: - Temporary names
+
+extension AtomicFile {
+    /// `.NAME.RANDOM.partial` beside a file; NAME is shortened where the whole would be longer than names may be.
+    static func temporaryName(for path: String) -> String {
+        let url = URL(filePath: path)
+        let stem = temporaryStem(url.lastPathComponent)
+        return url.deletingLastPathComponent().path + "/" + stem + String(UInt64.random(in: 0 ... .max), radix: 36) + ".partial"
+    }
+
+    private static func temporaryStem(_ name: String) -> String {
+        var short = name
+        while short.utf8.count > 200 { short.removeLast() }
+        return ".\(short)."
+    }
+
+    /// Removes what killed processes left in a folder: hidden files that end in `.partial`, `.part` or `.tmp` and that
+    /// nobody holds a lock of, as `OutputFile` does while it writes.
+    ///
+    /// - Parameter name: only leftovers of this file.
+    public static func removeLeftovers(in folder: URL, of name: String? = nil) {
+        let stem = name.map(temporaryStem) ?? "."
+        let names = (try? FileManager.default.contentsOfDirectory(atPath: folder.path)) ?? []
+        for name in names where name.hasPrefix(stem) {
+            guard [".partial", ".part", ".tmp"].contains(where: name.hasSuffix) else { continue }
+            let path = folder.path + "/" + name
+            let descriptor = open(path, O_RDONLY | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK)
+            guard descriptor >= 0 else { continue }
+            var facts = stat()
+            if fstat(descriptor, &facts) == 0, facts.st_mode & S_IFMT == S_IFREG, flock(descriptor, LOCK_EX | LOCK_NB) == 0 {
+                unlink(path)
+            }
+            close(descriptor)
+        }
+    }
+}
