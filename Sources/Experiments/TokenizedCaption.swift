@@ -1,5 +1,4 @@
 import Foundation
-import Models
 import Tokenizers
 
 /// A caption and what a tokenizer made of it; one line of `synesthesia tokenize`.
@@ -11,9 +10,9 @@ public struct TokenizedCaption: Sendable, Encodable {
     /// Whether the caption was longer than the encoder reads.
     public let truncated: Bool
 
-    /// - Parameter maximumLength: the most ids, start and end included; nil for what the encoder was made for.
-    public init(_ caption: String, with tokenizer: Tokenizer, maximumLength: Int?) {
-        let encoding = tokenizer.encode(caption, maximumLength: maximumLength ?? tokenizer.modelMaximumLength)
+    /// - Parameter maximumLength: the most ids, start and end included; nil for what the encoder reads.
+    public init(_ caption: String, with reader: TextReader, maximumLength: Int?) {
+        let encoding = reader.encoding(caption, limit: maximumLength)
         self.caption = caption
         (ids, tokens, truncated) = (encoding.ids, encoding.tokens, encoding.truncated)
     }
@@ -22,9 +21,8 @@ public struct TokenizedCaption: Sendable, Encodable {
     ///
     /// Empty captions are allowed here: that a tokenizer makes start and end tokens of them is worth seeing.
     public static func all(
-        in file: CaptionFile, encoder: URL, maximumLength: Int?
-    ) throws -> some Sequence<TokenizedCaption> {
-        let tokenizer = try Tokenizer(folder: TextEncoderFolder.tokenizerFolder(of: encoder))
-        return file.captions.lazy.map { TokenizedCaption($0, with: tokenizer, maximumLength: maximumLength) }
+        in file: CaptionFile, reader: TextReader, maximumLength: Int?
+    ) -> some Sequence<TokenizedCaption> {
+        file.captions.lazy.map { TokenizedCaption($0, with: reader, maximumLength: maximumLength) }
     }
 }

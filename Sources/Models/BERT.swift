@@ -45,7 +45,7 @@ public struct BERT: TextEncoder {
 
     public var hiddenSize: Int { configuration.hiddenSize }
     public var layerCount: Int { layers.count }
-    public var maximumLength: Int { configuration.positionCount - configuration.firstPosition }
+    public var maximumLength: Int { configuration.maximumLength }
     public var vocabularySize: Int { configuration.vocabularySize }
     public var hasPooler: Bool { pooler != nil }
 

@@ -81,6 +81,9 @@ public struct BERTConfiguration: Sendable, Codable, Equatable {
     /// RoBERTa counts its positions from the padding id on, so that so many rows of the table are never reached.
     var firstPosition: Int { modelType == "roberta" ? Int(paddingID) + 1 : 0 }
 
+    /// The most tokens of a text.
+    var maximumLength: Int { positionCount - firstPosition }
+
     private func validate() throws {
         try requirePositive([
             ("vocab_size", vocabularySize), ("hidden_size", hiddenSize), ("num_hidden_layers", layerCount),

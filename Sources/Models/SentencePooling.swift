@@ -19,8 +19,10 @@ public struct SentencePooling: Sendable, Equatable {
     }
 
     public let kinds: [Kind]
+    /// Whether the tokens of a prompt count like the others.
+    public let countsPrompt: Bool
 
-    public init(_ kinds: [Kind]) { self.kinds = kinds }
+    public init(_ kinds: [Kind], countsPrompt: Bool = true) { (self.kinds, self.countsPrompt) = (kinds, countsPrompt) }
 
     /// Reads `config.json` of a pooling module: `pooling_mode`, or the older versions' one flag for each kind. Nothing
     /// set means the mean.
@@ -28,16 +30,23 @@ public struct SentencePooling: Sendable, Equatable {
         self = try ConfigurationFile.read(Self.self, in: folder)
     }
 
-    /// [batch, hidden · kinds] of states [batch, time, hidden]; padding counts nothing.
-    func callAsFunction(_ states: Tensor, _ batch: TokenBatch) -> Tensor {
+    /// [batch, hidden · kinds] of states [batch, time, hidden]; padding counts nothing, nor do the first `passed` tokens.
+    func callAsFunction(_ states: Tensor, _ batch: TokenBatch, passing passed: Int = 0) -> Tensor {
+        func share(_ value: @escaping (_ length: Int, _ place: Int) -> Float) -> Tensor {
+            batch.sum(states) { length, place in place < passed ? 0 : value(length, place) }
+        }
         let parts = kinds.map { kind -> Tensor in
             switch kind {
-            case .cls: batch.states(states, at: batch.lengths.map { _ in 0 })
+            case .cls: batch.states(states, at: batch.lengths.map { passed < $0 ? passed : 0 })
             case .last: batch.states(states, at: batch.lengths.map { $0 - 1 })
-            case .mean: batch.mean(states)
-            case .meanBySquareRoot: batch.sum(states) { length, _ in 1 / Float(length).squareRoot() }
-            case .weightedMean: batch.sum(states) { length, place in Float(2 * (place + 1)) / Float(length * (length + 1)) }
-            case .max: batch.largest(states)
+            case .mean: share { length, _ in 1 / Float(length - passed) }
+            case .meanBySquareRoot: share { length, _ in 1 / Float(length - passed).squareRoot() }
+            // A token's weight is its place in the whole text, also where the prompt before it does not count.
+            case .weightedMean:
+                share { length, place in
+                    Float(2 * (place + 1)) / Float(length * (length + 1) - passed * (passed + 1))
+                }
+            case .max: batch.largest(states, from: passed)
             }
         }
         return parts.count == 1 ? parts[0] : concatenated(parts, axis: 1)
@@ -53,10 +62,12 @@ extension SentencePooling: Decodable {
         case meanBySquareRoot = "pooling_mode_mean_sqrt_len_tokens"
         case weightedMean = "pooling_mode_weightedmean_tokens"
         case last = "pooling_mode_lasttoken"
+        case countsPrompt = "include_prompt"
     }
 
     public init(from decoder: any Decoder) throws {
         let file = try decoder.container(keyedBy: CodingKeys.self)
+        countsPrompt = try file.decodeIfPresent(Bool.self, forKey: .countsPrompt) ?? true
         if file.contains(.mode) {
             let names = try (try? file.decode([String].self, forKey: .mode)) ?? [file.decode(String.self, forKey: .mode)]
             kinds = try names.map { name in

@@ -5,25 +5,33 @@ import Tensors
 /// A folder of the sentence-transformers library: an encoder, and what becomes of its token states, as
 /// `modules.json` lists it (Reimers and Gurevych 2019).
 ///
-/// Its `probe` pooling is the folder's own way to a sentence vector: its pooling, its dense layers, its normalisation.
-/// Every other pooling, and the vectors of single layers, are the inner encoder's; layers asked for beside `probe` are
-/// pooled the folder's way, without dense layers and normalisation.
+/// Its `probe` pooling is the folder's own way to a sentence vector: its pooling, its dense layers, its normalisation,
+/// its cut. Every other pooling, and the vectors of single layers, are the inner encoder's; layers asked for beside
+/// `probe` are pooled the folder's way, without what follows the pooling.
 public struct SentenceTransformer: TextEncoder {
     public let encoder: any TextEncoder
-    public let pooling: SentencePooling
+    /// Nil where the encoder gives a text's vector by itself: a CLIP.
+    public let pooling: SentencePooling?
     /// What follows the pooling, in order.
     let steps: [Step]
     /// The most tokens of a sentence, where the folder sets a limit below the encoder's own.
     let limit: Int?
+    /// How many tokens at a sentence's beginning the pooling passes over: a prompt's.
+    private var passed = 0
 
     enum Step: Sendable {
-        case dense(Linear, Activation)
+        case dense(SentenceDense)
+        case norm(LayerNorm)
         case normalise
+        /// So many numbers are kept.
+        case cut(Int)
 
         func callAsFunction(_ x: Tensor) -> Tensor {
             switch self {
-            case .dense(let layer, let activation): layer(x, then: activation)   // [batch, out]
+            case .dense(let layer): layer(x)   // [batch, out]
+            case .norm(let layer): layer(x)
             case .normalise: x.l2Normalised()
+            case .cut(let size): x.slice(axis: 1, from: 0, to: size)
             }
         }
     }
@@ -31,22 +39,35 @@ public struct SentenceTransformer: TextEncoder {
     /// `encoder` is what the folder's first module holds; `folder` is where its `modules.json` stands.
     init(_ encoder: any TextEncoder, _ folder: SentenceTransformerFolder) throws {
         self.encoder = encoder
-        pooling = try SentencePooling(folder: folder.pooling)
+        pooling = folder.pooling
         limit = folder.limits.maximumLength
-        var width = encoder.hiddenSize * pooling.kinds.count
-        steps = try folder.rest.map { module in
+        var width = folder.pooling.map { encoder.hiddenSize * $0.kinds.count } ?? encoder.vectorSize(.probe)
+        var steps = try folder.rest.map { module -> Step in
             switch module {
             case .dense(let url):
-                let (layer, activation) = try Self.dense(url, from: width)
-                width = layer.weight.size(0)
-                return .dense(layer, activation)
+                let layer = try SentenceDense(folder: url, from: width)
+                width = layer.outputSize
+                return .dense(layer)
+            case .norm(let url): return .norm(try Self.norm(url, of: width))
             case .normalise: return .normalise
             }
         }
+        if let size = folder.settings.dimensions, size < width {
+            steps.append(.cut(size))
+            width = size
+        }
+        self.steps = steps
         vectorWidth = width
     }
 
     private let vectorWidth: Int
+
+    /// The same for sentences whose first so many tokens do not count in the pooling.
+    func passing(over tokens: Int) -> Self {
+        var copy = self
+        copy.passed = tokens
+        return copy
+    }
 
     public var hiddenSize: Int { encoder.hiddenSize }
     public var layerCount: Int { encoder.layerCount }
@@ -61,46 +82,33 @@ public struct SentenceTransformer: TextEncoder {
 
     public func encode(ids: [[Int32]], pooling: Pooling, everyLayer: Bool) throws -> CaptionVectors {
         guard pooling == .probe else { return try encoder.encode(ids: ids, pooling: pooling, everyLayer: everyLayer) }
+        guard let own = self.pooling else {
+            let found = try encoder.encode(ids: ids, pooling: .probe, everyLayer: everyLayer)
+            return CaptionVectors(vectors: steps.reduce(found.vectors) { $1($0) }, layers: found.layers)
+        }
         let batch = try TokenBatch(
             ids, padding: 0, maximumLength: encoder.maximumLength, vocabularySize: encoder.vocabularySize)
         let states = try encoder.hiddenStates(ids: ids)
-        let pooled = self.pooling(states[states.count - 1], batch)
+        let pooled = own(states[states.count - 1], batch, passing: passed)
         return CaptionVectors(
             vectors: steps.reduce(pooled) { $1($0) },
-            layers: everyLayer ? states.map { self.pooling($0, batch) } : [])
+            layers: everyLayer ? states.map { own($0, batch, passing: passed) } : [])
     }
 
-    private struct DenseSettings: Decodable {
-        let inputs: Int
-        let outputs: Int
-        let hasBias: Bool?
-        let activation: String?
-
-        enum CodingKeys: String, CodingKey {
-            case inputs = "in_features"
-            case outputs = "out_features"
-            case hasBias = "bias"
-            case activation = "activation_function"
-        }
+    private struct NormSettings: Decodable {
+        let dimension: Int
     }
 
-    private static func dense(_ folder: URL, from width: Int) throws -> (Linear, Activation) {
-        let settings = try ConfigurationFile.read(DenseSettings.self, in: folder)
-        try requirePositive([("in_features", settings.inputs), ("out_features", settings.outputs)])
-        guard settings.inputs == width else {
+    private static func norm(_ folder: URL, of width: Int) throws -> LayerNorm {
+        let settings = try ConfigurationFile.read(NormSettings.self, in: folder)
+        guard settings.dimension == width else {
             throw ModelError(
-                "\(folder.path)/config.json: the layer takes \(settings.inputs) numbers, but \(width) come out of the "
+                "\(folder.path)/config.json: the norm takes \(settings.dimension) numbers, but \(width) come out of the "
                     + "module before it.")
         }
-        // The name of a PyTorch class, such as torch.nn.modules.activation.Tanh, the library's own default.
-        let name = settings.activation?.split(separator: ".").last ?? "Tanh"
-        guard let activation = ["Tanh": Activation.tanh, "Identity": .identity, "ReLU": .relu, "GELU": .gelu][name] else {
-            throw ModelError("\(folder.path)/config.json: the activation \(name) is not one of Tanh, Identity, ReLU, GELU.")
-        }
         let weights = try Weights(reading: folder)
-        let layer = try Linear(
-            weights.scope["linear"], from: settings.inputs, to: settings.outputs, bias: settings.hasBias ?? true)
+        let layer = try LayerNorm(weights.scope["norm"], size: width, epsilon: 1e-5)   // PyTorch's default
         try weights.finish()
-        return (layer, activation)
+        return layer
     }
 }

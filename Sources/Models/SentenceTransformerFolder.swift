@@ -1,28 +1,21 @@
 import Foundation
 
-/// What `modules.json` of a sentence-transformers folder lists, and where each module stands.
+/// What the files of a sentence-transformers folder say: which modules there are, where each stands, and how sentences
+/// are read.
 struct SentenceTransformerFolder {
     /// The encoder with its tokenizer: the folder itself, or `0_Transformer` in it.
     let transformer: URL
-    let pooling: URL
+    /// Nil where the first module gives a whole vector: a CLIP's text tower with its projection.
+    let pooling: SentencePooling?
     /// What follows the pooling.
     let rest: [Module]
-    let limits: Limits
+    let limits: SentenceTransformerLimits
+    let settings: SentenceTransformerSettings
 
     enum Module {
         case dense(URL)
+        case norm(URL)
         case normalise
-    }
-
-    /// `sentence_bert_config.json`.
-    struct Limits: Decodable {
-        var maximumLength: Int?
-        var lowercases: Bool?
-
-        enum CodingKeys: String, CodingKey {
-            case maximumLength = "max_seq_length"
-            case lowercases = "do_lower_case"
-        }
     }
 
     private struct Entry: Decodable {
@@ -30,9 +23,13 @@ struct SentenceTransformerFolder {
         let type: String
         /// The class's own name, whatever module of the library it stood in.
         var kind: Substring { type.split(separator: ".").last ?? "" }
+        var isOfLibrary: Bool { type.hasPrefix("sentence_transformers.") }
     }
 
     static let fileName = "modules.json"
+
+    /// Whether a prompt's tokens count in the pooling.
+    var poolsPrompt: Bool { pooling?.countsPrompt ?? true }
 
     /// Nil when there is no `modules.json`.
     init?(_ folder: URL) throws {
@@ -45,26 +42,63 @@ struct SentenceTransformerFolder {
             }
             return entry.path.isEmpty ? folder : folder.appending(path: entry.path)
         }
-        guard entries.count >= 2, entries[0].kind == "Transformer", entries[1].kind == "Pooling" else {
-            let found = entries.map { String($0.kind) }.joined(separator: ", ")
-            throw ModelError("\(list.path): a Transformer and a Pooling are expected first, but it lists \(found).")
+        for entry in entries where !entry.isOfLibrary {
+            throw ModelError("\(list.path): the module \(entry.type) is somebody's own code, which is not run.")
         }
-        transformer = try place(entries[0])
-        pooling = try place(entries[1])
-        rest = try entries.dropFirst(2).compactMap { entry in
+        let first = entries.first?.kind
+        guard let entry = entries.first, first == "CLIPModel" || first == "Transformer" else {
+            throw Self.unexpected(entries, list)
+        }
+        transformer = try place(entry)
+        limits = try SentenceTransformerLimits(folder: transformer)
+        settings = try SentenceTransformerSettings(folder: folder)
+        var following = entries.dropFirst()
+        if first == "CLIPModel" || limits.givesVectors {
+            pooling = nil
+        } else {
+            guard let entry = following.popFirst(), entry.kind == "Pooling" else { throw Self.unexpected(entries, list) }
+            pooling = try SentencePooling(folder: place(entry))
+        }
+        rest = try following.compactMap { entry in
             switch entry.kind {
             case "Dense": .dense(try place(entry))
-            case "Normalize": .normalise
+            case "LayerNorm": .norm(try place(entry))
+            case "Normalize": try Self.normalise(at: place(entry))
             case "Dropout": nil   // silent outside of training
             default:
-                throw ModelError("\(list.path): the module \(entry.type) is not implemented; Dense and Normalize are.")
+                throw ModelError(
+                    "\(list.path): the module \(entry.type) is not implemented; after the pooling, Dense, LayerNorm, "
+                        + "Normalize and Dropout are.")
             }
         }
-        let file = "sentence_bert_config.json"
-        let hasLimits = FileManager.default.fileExists(atPath: transformer.appending(path: file).path)
-        limits = hasLimits ? try ConfigurationFile.read(Limits.self, in: transformer, named: file) : Limits()
-        if let length = limits.maximumLength, length < 1 {
-            throw ModelError("\(transformer.path)/\(file): max_seq_length is \(length).")
+    }
+
+    private static func unexpected(_ entries: [Entry], _ list: URL) -> ModelError {
+        let found = entries.map { String($0.kind) }.joined(separator: ", ")
+        return ModelError("\(list.path): a Transformer and a Pooling are expected first, but it lists \(found).")
+    }
+
+    private static func normalise(at folder: URL) throws -> Module {
+        if FileManager.default.fileExists(atPath: folder.appending(path: "config.json").path) {
+            try ConfigurationFile.read(SentenceFeatures.self, in: folder).requireSentences(in: folder)
+        }
+        return .normalise
+    }
+}
+
+/// Which of the features that pass from module to module one reads and writes; only sentences' vectors are here.
+struct SentenceFeatures: Decodable {
+    let input: String?
+    let output: String?
+
+    enum CodingKeys: String, CodingKey {
+        case input = "module_input_name"
+        case output = "module_output_name"
+    }
+
+    func requireSentences(in folder: URL) throws {
+        for name in [input, output].compactMap(\.self) where name != "sentence_embedding" {
+            throw ModelError("\(folder.path)/config.json: a module that works on \(name) is not implemented.")
         }
     }
 }

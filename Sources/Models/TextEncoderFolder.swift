@@ -8,12 +8,10 @@ public struct TextEncoderFolder: Sendable {
     /// `bert`, `roberta`, `gpt2`, `clip` or `clip_text_model`.
     public let modelType: String
     public let encoder: any TextEncoder
-    /// Where the tokenizer's files stand: the folder, or the one inside it that holds the encoder proper.
-    public let tokenizerFolder: URL
-    /// Whether captions are made lower case before the tokenizer sees them.
-    public let lowercases: Bool
+    /// How texts are read before they become ids.
+    public let rules: TextRules
 
-    private struct Kind: Decodable {
+    struct Kind: Decodable {
         let model_type: String
     }
 
@@ -22,26 +20,26 @@ public struct TextEncoderFolder: Sendable {
         self.url = url
         let sentences = try SentenceTransformerFolder(url)
         let folder = sentences?.transformer ?? url
-        tokenizerFolder = Self.besideWeights(folder)
-        lowercases = sentences?.limits.lowercases ?? false
+        rules = Self.rules(of: url, sentences)
         let found = try Self.encoder(in: folder, precision)
         modelType = found.type
         guard let sentences else {
             encoder = found.encoder
             return
         }
-        guard !found.type.hasPrefix("clip") else {
-            throw ModelError("\(url.path): a sentence-transformers folder around a CLIP can not be used; give the CLIP itself.")
+        guard found.type.hasPrefix("clip") == (sentences.pooling == nil) else {
+            throw ModelError(
+                "\(url.path): its modules would pool the states of a \(found.type), which is not implemented; "
+                    + "give the encoder \(folder.path) itself.")
         }
         encoder = try SentenceTransformer(found.encoder, sentences)
     }
 
-    /// Where the tokenizer of an encoder's folder stands, without opening the encoder.
-    public static func tokenizerFolder(of url: URL) throws -> URL {
-        besideWeights(try SentenceTransformerFolder(url)?.transformer ?? url)
+    /// The encoder for texts whose first so many ids are the prompt's, which its pooling may have to pass over.
+    public func encoder(promptLength: Int) -> any TextEncoder {
+        guard !rules.poolsPrompt, let sentences = encoder as? SentenceTransformer else { return encoder }
+        return sentences.passing(over: promptLength)
     }
-
-    private static func besideWeights(_ url: URL) -> URL { url.isFolder ? url : url.deletingLastPathComponent() }
 
     private static func encoder(
         in folder: URL, _ precision: Precision

@@ -97,15 +97,19 @@ public struct TokenBatch: Sendable {
         return shares.matmul(padded(states)).reshaped([count, states.size(-1)])   // [batch, hidden]
     }
 
-    /// The largest value of each channel among the real tokens of each caption. Without gradient.
-    func largest(_ states: Tensor) -> Tensor {
+    /// The largest value of each channel among the real tokens of each caption, the first `first` not counted. Without
+    /// gradient.
+    func largest(_ states: Tensor, from first: Int = 0) -> Tensor {
         let width = states.size(-1)
         let values = states.floats
         var largest = [Float](repeating: -.infinity, count: count * width)
         for (row, length) in lengths.enumerated() {
-            for place in 0..<length {
+            for place in min(first, length)..<length {
                 let start = (starts[row] + place) * width
-                for i in 0..<width { largest[row * width + i] = max(largest[row * width + i], values[start + i]) }
+                for i in 0..<width {
+                    let value = values[start + i]   // what is no number stays none
+                    if value > largest[row * width + i] || value.isNaN { largest[row * width + i] = value }
+                }
             }
         }
         return Tensor(largest, shape: [count, width])   // [batch, hidden]

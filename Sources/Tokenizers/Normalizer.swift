@@ -12,6 +12,11 @@ indirect enum Normalizer: Sendable {
     /// CLIP's.
     static let clip = Normalizer.sequence([.composed, .blanksCollapsed, .lowercased])
 
+    /// Lower case first, then the steps of another.
+    static func lowercasing(before other: Normalizer?) -> Normalizer {
+        other.map { .sequence([.lowercased, $0]) } ?? .lowercased
+    }
+
     func callAsFunction(_ text: [Unicode.Scalar]) -> [Unicode.Scalar] {
         switch self {
         case .bert(let cleans, let separatesIdeographs, let stripsAccents, let lowercases):

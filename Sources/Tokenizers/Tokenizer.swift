@@ -57,8 +57,13 @@ public struct Tokenizer: Sendable {
     /// `config.json`. What the files say decides, never the name of a class; what is not implemented is an error.
     ///
     /// `vocab.txt` alone means lower case, as in `transformers`; cased models say otherwise in `tokenizer_config.json`.
-    public init(folder: URL) throws {
-        self.init(try TokenizerRecipe(folder: folder))
+    ///
+    /// - Parameter lowercasing: makes texts lower case before anything else, as sentence-transformers' `do_lower_case`
+    ///   does; added tokens that are found before texts are normalised stay as they are.
+    public init(folder: URL, lowercasing: Bool = false) throws {
+        var recipe = try TokenizerRecipe(folder: folder)
+        if lowercasing { recipe.normalizer = .lowercasing(before: recipe.normalizer) }
+        self.init(recipe)
     }
 
     init(_ recipe: TokenizerRecipe) {

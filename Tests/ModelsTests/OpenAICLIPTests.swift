@@ -89,7 +89,7 @@ import Testing
         for place in [fixture.folder, fixture.folder.appending(path: "model.safetensors")] {
             let opened = try TextEncoderFolder(place)
             #expect(opened.modelType == "clip" && opened.isContrastive)
-            #expect(opened.tokenizerFolder.path == fixture.folder.path)
+            #expect(opened.rules.tokenizerFolder.path == fixture.folder.path)
             try fixture.expectLayers(opened.encoder.hiddenStates(ids: fixture.ids()))
             try fixture.expectClose(opened.encoder.captionVectors(ids: fixture.ids()), "text_embeds")
         }

@@ -19,8 +19,8 @@ import Testing
 
     @Test func theFoldersOwnVectors() throws {
         let opened = try TextEncoderFolder(fixture.folder)
-        #expect(opened.modelType == "bert" && !opened.isContrastive && opened.lowercases)
-        #expect(opened.tokenizerFolder.lastPathComponent == "0_Transformer")
+        #expect(opened.modelType == "bert" && !opened.isContrastive && opened.rules.lowercases)
+        #expect(opened.rules.tokenizerFolder.lastPathComponent == "0_Transformer")
         let model = opened.encoder
         #expect(model.maximumLength == 11 && model.hiddenSize == 36)
         #expect(model.vectorSize(.probe) == 20 && model.vectorSize(.mean) == 36)

@@ -2,12 +2,11 @@ import Checkpoints
 import Foundation
 import Models
 import Tensors
-import Tokenizers
 
 /// Captions to vectors by a frozen encoder, or by chance: the probe's E.
 public struct CaptionEncoder: Sendable {
     private enum Kind: Sendable {
-        case frozen(any TextEncoder, Tokenizer, Pooling, lowercases: Bool)
+        case frozen(any TextEncoder, TextReader, Pooling)
         case random(size: Int)
     }
 
@@ -21,10 +20,10 @@ public struct CaptionEncoder: Sendable {
     /// A folder of a BERT-style or CLIP-style encoder, of GPT-2, or of sentence-transformers.
     public init(folder: URL, pooling: Pooling = .probe, precision: Precision = .float32) throws {
         let opened = try TextEncoderFolder(folder, precision: precision)
-        let model = opened.encoder
+        let reader = try TextReader(opened.rules, positions: opened.encoder.maximumLength)
+        let model = opened.encoder(promptLength: reader.promptLength)
         isContrastive = opened.isContrastive
-        kind = .frozen(
-            model, try Tokenizer(folder: opened.tokenizerFolder), pooling, lowercases: opened.lowercases)
+        kind = .frozen(model, reader, pooling)
         vectorSize = model.vectorSize(pooling)
         self.folder = folder
     }
@@ -39,6 +38,9 @@ public struct CaptionEncoder: Sendable {
     }
 
     public var isRandom: Bool { folder == nil }
+
+    /// How captions become ids; nil for the random baseline.
+    public var reader: TextReader? { if case .frozen(_, let reader, _) = kind { reader } else { nil } }
 
     public struct Result: Sendable {
         public let vectors: Tensor      // [captions, d]
@@ -60,10 +62,8 @@ public struct CaptionEncoder: Sendable {
                 return (0..<size).map { _ in stream.normal() }
             }
             return Result(vectors: Tensor(rows, shape: [captions.count, size]), layers: nil, truncated: 0)
-        case .frozen(let model, let tokenizer, let pooling, let lowercases):
-            let encodings = captions.map {
-                tokenizer.encode(lowercases ? $0.lowercased() : $0, maximumLength: model.maximumLength)
-            }
+        case .frozen(let model, let reader, let pooling):
+            let encodings = captions.map { reader.encoding($0) }
             let order = encodings.indices.sorted { (encodings[$0].ids.count, $0) < (encodings[$1].ids.count, $1) }
             var (parts, layers): ([Tensor], [[Tensor]]) = ([], [])
             var done = 0

@@ -40,7 +40,7 @@ public struct FeatureCache: Sendable {
     ) throws -> Tensor {
         let captions = samples.flatMap(\.captions)
         if encoder.isRandom { return try encoder.encode(captions, seed: seed).vectors }
-        return try cached("\(name)-\(split)", "embeddings", ["vectors", split, encoderHash, data.identity]) {
+        return try cached("\(name)-\(split)", "embeddings", ["vectors under all limits", split, encoderHash, data.identity]) {
             try progress(0)
             return try encoder.encode(captions, progress: progress).vectors
         }

@@ -3,19 +3,18 @@ import Foundation
 import Images
 import Models
 import Tensors
-import Tokenizers
 
 /// Agreement of pictures and captions by a CLIP (Hessel et al. 2021, in the paper's form): 100 times the cosine of
 /// the two vectors, not clamped.
 public struct CLIPScore: Sendable {
     private let model: CLIP
-    private let tokenizer: Tokenizer
+    private let reader: TextReader
     private let preprocessing: CLIPPreprocessing
 
     /// A Hugging Face folder of a whole CLIP, or a checkpoint with OpenAI's names and a tokenizer beside it.
     public init(folder: URL, precision: Precision = .float32) throws {
         model = try CLIP(folder: folder, precision: precision)
-        tokenizer = try Tokenizer(folder: folder)
+        reader = try TextReader(TextEncoderFolder.rules(of: folder), positions: model.text.maximumLength)
         let hasSettings = ["config.json", "preprocessor_config.json"].contains {
             FileManager.default.fileExists(atPath: folder.appending(path: $0).path)
         }
@@ -42,7 +41,7 @@ public struct CLIPScore: Sendable {
         var scores: [Double] = []
         var truncated = 0
         for (pictures, texts) in zip(batches(images, of: size), batches(captions, of: size)) {
-            let encodings = texts.map { tokenizer.encode($0, maximumLength: model.text.maximumLength) }
+            let encodings = texts.map { reader.encoding($0) }
             truncated += encodings.count { $0.truncated }
             let x = model.embed(images: try input(pictures)).l2Normalised()                    // [batch, projection]
             let y = try model.embed(ids: encodings.map(\.ids)).l2Normalised()

@@ -41,12 +41,12 @@ public struct ContextualWords: Sendable {
         of model: TextModel, progress: (Int, Int) throws -> Void
     ) throws -> (layers: [Tensor], count: Int, leftOut: Int) {
         var places: [Int: [(token: Int, row: Int)]] = [:]
-        var (whole, count) = ([Int: TextModel.Ids](), 0)
+        var (whole, count) = ([Int: TextReader.Ids](), 0)
         for word in words {
             let ids = try whole[word.text] ?? model.ids(texts[word.text], .own)
             whole[word.text] = ids
             let beginning = Array(try model.ids(word.beginning, .own).inner)
-            guard ids.ids.count <= model.encoder.maximumLength, !beginning.isEmpty, ids.inner.starts(with: beginning)
+            guard !model.reader.isTooLong(ids), !beginning.isEmpty, ids.inner.starts(with: beginning)
             else { continue }
             places[word.text, default: []].append(((ids.hasStart ? 1 : 0) + beginning.count - 1, count))
             count += 1

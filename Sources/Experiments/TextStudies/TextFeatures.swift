@@ -54,8 +54,8 @@ public struct TextFeatureSource {
         of texts: [String], by model: TextModel, _ readings: [TextReading], _ wants: TextFeatures.Wants, task: String
     ) throws -> [TextReading: TextFeatures] {
         var found: [TextReading: TextFeatures] = [:]
-        let frames = Dictionary(grouping: readings, by: \.frame)
-        for (frame, group) in frames.sorted(by: { $0.key.rawValue < $1.key.rawValue }) {
+        let frames = Dictionary(grouping: readings) { TextReading($0.frame, .mean, ofSentences: $0.isOfSentences) }
+        for (frame, group) in frames.sorted(by: { $0.key.frame.rawValue < $1.key.frame.rawValue }) {
             let prepared = try Prepared(texts, model, frame, longTexts)
             let title = "\(model.name), \(task)"
             let own = group.filter { needsItsOwnPass($0, model, wants) }
@@ -72,25 +72,22 @@ public struct TextFeatureSource {
 
     /// The texts as the model reads them: each different list of ids once.
     private struct Prepared {
-        var texts: [TextModel.Ids] = []
+        var texts: [TextReader.Ids] = []
         var rows: [Int?] = []
         var isTooLong: [Bool] = []
         var isPartlyUnknown: [Bool] = []
 
-        init(_ all: [String], _ model: TextModel, _ frame: TextReading.Frame, _ long: TextFeatures.LongTexts) throws {
-            var known: [TextModel.Ids: Int] = [:]
-            let limit = model.encoder.maximumLength
+        init(_ all: [String], _ model: TextModel, _ reading: TextReading, _ long: TextFeatures.LongTexts) throws {
+            var known: [TextReader.Ids: Int] = [:]
             for text in all {
-                var ids = try model.ids(text, frame)
-                isPartlyUnknown.append(model.isPartlyUnknown(ids))
-                isTooLong.append(ids.ids.count > limit)
-                if ids.ids.count > limit {
-                    if long == .skip {
-                        rows.append(nil)
-                        continue
-                    }
-                    ids.ids = ids.hasEnd ? ids.ids.prefix(limit - 1) + ids.ids.suffix(1) : Array(ids.ids.prefix(limit))
+                let whole = try model.ids(text, reading.frame, prompted: reading.isOfSentences)
+                isPartlyUnknown.append(model.reader.isPartlyUnknown(whole))
+                isTooLong.append(model.reader.isTooLong(whole))
+                if model.reader.isTooLong(whole), long == .skip {
+                    rows.append(nil)
+                    continue
                 }
+                let ids = model.reader.cut(whole)
                 guard !ids.inner.isEmpty else {
                     throw Complaint(
                         .badData, "\"\(text)\" has no tokens that \(model.name) knows; remove it from the file")
@@ -111,7 +108,8 @@ public struct TextFeatureSource {
     }
 
     private func needsItsOwnPass(_ reading: TextReading, _ model: TextModel, _ wants: TextFeatures.Wants) -> Bool {
-        wants.contains(.output) && (model.isContrastive || reading.pooling == .pooler || reading.pooling == .probe)
+        reading.pooling == .probe
+            || (wants.contains(.output) && (model.isContrastive || reading.pooling == .pooler))
     }
 
     // MARK: - One pass
@@ -183,7 +181,7 @@ public struct TextFeatureSource {
         var found: [TextReading: Vectors] = [:]
         func file(_ reading: TextReading, _ part: String) -> URL {
             var hash = texts
-            for part in [modelHash, model.precision.rawValue, reading.frame.rawValue, reading.pooling.rawValue] {
+            for part in ["under all limits", modelHash, model.precision.rawValue, reading.frame.rawValue, reading.pooling.rawValue] {
                 hash.add(part: part)
             }
             let name = "\(model.name)-\(reading.pooling.rawValue)-\(part)-\(hash.hexadecimal.prefix(16)).safetensors"

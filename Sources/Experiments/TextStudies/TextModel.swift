@@ -2,7 +2,6 @@ import Checkpoints
 import Foundation
 import Models
 import Tensors
-import Tokenizers
 
 /// A frozen text encoder with its tokenizer, opened for the text studies: texts to ids, ids to the states of every
 /// layer, each text once, texts of like length together.
@@ -16,8 +15,7 @@ public struct TextModel: Sendable {
     public let precision: Precision
     /// Whether its final vectors pass a last norm and perhaps a projection (CLIP).
     let isContrastive: Bool
-    private let tokenizer: Tokenizer
-    private let lowercases: Bool
+    let reader: TextReader
 
     /// - Parameters:
     ///   - spelling: a folder, `org/name` in the cache, or `NAME=` and one of these.
@@ -38,9 +36,9 @@ public struct TextModel: Sendable {
         self.name = name
         let opened = try TextEncoderFolder(folder, precision: precision)
         self.precision = precision
-        (encoder, modelType, isContrastive) = (opened.encoder, opened.modelType, opened.isContrastive)
-        tokenizer = try Tokenizer(folder: opened.tokenizerFolder)
-        lowercases = opened.lowercases
+        reader = try TextReader(opened.rules, positions: opened.encoder.maximumLength)
+        encoder = opened.encoder(promptLength: reader.promptLength)
+        (modelType, isContrastive) = (opened.modelType, opened.isContrastive)
     }
 
     /// Several encoders, their names different.
@@ -53,46 +51,16 @@ public struct TextModel: Sendable {
     }
 
     /// Whether upper and lower case letters differ for it.
-    public var isCased: Bool { spelled("The") != spelled("the") }
+    public var isCased: Bool { reader.isCased }
 
-    private func spelled(_ text: String) -> [Int32] {
-        tokenizer.encode(lowercases ? text.lowercased() : text, maximumLength: nil).ids
-    }
-
-    // MARK: - Texts to ids
-
-    /// A text's ids and what stands at their ends.
-    struct Ids: Hashable, Sendable {
-        var ids: [Int32]
-        let hasStart: Bool
-        let hasEnd: Bool
-
-        var inner: ArraySlice<Int32> { ids.dropFirst(hasStart ? 1 : 0).dropLast(hasEnd ? 1 : 0) }
-    }
-
-    func ids(_ text: String, _ frame: TextReading.Frame) throws -> Ids {
-        var ids = spelled(text)
-        var hasStart = tokenizer.startID != nil && ids.first == tokenizer.startID
-        var hasEnd = tokenizer.endID != nil && ids.last == tokenizer.endID && ids.count > (hasStart ? 1 : 0)
-        switch frame {
-        case .own: break
-        case .bare:
-            ids = Array(ids.dropFirst(hasStart ? 1 : 0).dropLast(hasEnd ? 1 : 0))
-            (hasStart, hasEnd) = (false, false)
-        case .framed:
-            guard let start = tokenizer.startID, let end = tokenizer.endID else {
-                throw Complaint(
-                    .settings, "the tokenizer of \(name) names no start and end token; choose another variant")
-            }
-            if !hasStart { ids.insert(start, at: 0) }
-            if !hasEnd { ids.append(end) }
-            (hasStart, hasEnd) = (true, true)
+    /// All ids of a text. A sentence has the folder's prompt before it, a word has not.
+    func ids(_ text: String, _ frame: TextReading.Frame, prompted: Bool = false) throws -> TextReader.Ids {
+        guard let ids = reader.ids(text, frame, prompted: prompted) else {
+            throw Complaint(
+                .settings, "the tokenizer of \(name) names no start and end token; choose another variant")
         }
-        return Ids(ids: ids, hasStart: hasStart, hasEnd: hasEnd)
+        return ids
     }
-
-    /// Whether the vocabulary lacks a piece of the text, so that something unknown stands in its place.
-    func isPartlyUnknown(_ text: Ids) -> Bool { tokenizer.unknownID.map { text.inner.contains($0) } ?? false }
 
     // MARK: - Ids to states
 
@@ -119,7 +87,7 @@ public struct TextModel: Sendable {
     }
 
     /// The states of one token of each text, or of all: [batch, hidden].
-    func pooled(_ states: Tensor, _ texts: [Ids], _ pooling: Pooling) throws -> Tensor {
+    func pooled(_ states: Tensor, _ texts: [TextReader.Ids], _ pooling: Pooling) throws -> Tensor {
         // Only lengths count here; the ids have been read already.
         let batch = try TokenBatch(
             texts.map { [Int32](repeating: 0, count: $0.ids.count) }, padding: 0, maximumLength: .max, vocabularySize: 1

@@ -14,14 +14,16 @@ public struct TextReading: Hashable, Sendable {
 
     public let frame: Frame
     public let pooling: Pooling
+    /// Whether it is of sentences, before which a folder may want a prompt.
+    public let isOfSentences: Bool
 
-    public init(_ frame: Frame = .own, _ pooling: Pooling) {
-        (self.frame, self.pooling) = (frame, pooling)
+    public init(_ frame: Frame = .own, _ pooling: Pooling, ofSentences: Bool = false) {
+        (self.frame, self.pooling, isOfSentences) = (frame, pooling, ofSentences)
     }
 
     /// The reading that a pooling of sentences means: an end token must be there to be read.
     public init(sentences pooling: Pooling) {
-        self.init(pooling == .eos ? .framed : .own, pooling)
+        self.init(pooling == .eos ? .framed : .own, pooling, ofSentences: true)
     }
 }
 

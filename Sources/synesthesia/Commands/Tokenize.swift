@@ -27,8 +27,10 @@ struct Tokenize: ParsableCommand {
     func run() throws {
         let folder = try shared.shelf.folder(of: encoder)
         let file = try CaptionFile(path: captions, allowingEmpty: true)
+        let reader = try TextReader(folder: folder)
+        if let remark = reader.remark { shared.remark(remark) }
         var cut = 0
-        for caption in try TokenizedCaption.all(in: file, encoder: folder, maximumLength: maxLength) {
+        for caption in TokenizedCaption.all(in: file, reader: reader, maximumLength: maxLength) {
             try Output.write(json: caption, asLine: true)
             if caption.truncated { cut += 1 }
         }

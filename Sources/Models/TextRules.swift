@@ -1,0 +1,47 @@
+import Foundation
+
+/// What a folder asks for before its encoder sees ids: how texts are spelled, what is put before them, how much of them
+/// is read.
+public struct TextRules: Sendable, Equatable {
+    /// Where the tokenizer's files stand: the folder, or the one inside it that holds the encoder proper.
+    public let tokenizerFolder: URL
+    /// Whether texts are made lower case, beside what the tokenizer does by itself.
+    public var lowercases = false
+    /// The most ids of a text by sentence-transformers' own settings; the tokenizer and the model have limits besides.
+    public var maximumLength: Int?
+    /// How many positions the model's settings give it; nil where there are no settings or they cannot be read.
+    public var positions: Int?
+    /// What sentence-transformers puts before every sentence unless told otherwise; empty for nothing.
+    public var prompt = ""
+    /// Whether the prompt's tokens count when a sentence's tokens become one vector.
+    public var poolsPrompt = true
+}
+
+extension TextEncoderFolder {
+    /// How texts are read for an encoder's folder, without opening its weights.
+    public static func rules(of url: URL) throws -> TextRules {
+        rules(of: url, try SentenceTransformerFolder(url))
+    }
+
+    static func rules(of url: URL, _ sentences: SentenceTransformerFolder?) -> TextRules {
+        let folder = sentences?.transformer ?? url
+        var rules = TextRules(tokenizerFolder: folder.isFolder ? folder : folder.deletingLastPathComponent())
+        rules.positions = positions(of: folder)
+        if let sentences {
+            rules.lowercases = sentences.limits.lowercases
+            rules.maximumLength = sentences.limits.maximumLength
+            (rules.prompt, rules.poolsPrompt) = (sentences.settings.prompt, sentences.poolsPrompt)
+        }
+        return rules
+    }
+
+    /// How many positions an encoder has, by its settings alone. What is wrong with them is said when it is opened.
+    private static func positions(of folder: URL) -> Int? {
+        switch try? ConfigurationFile.read(Kind.self, in: folder).model_type {
+        case "bert", "roberta": (try? ConfigurationFile.read(BERTConfiguration.self, in: folder))?.maximumLength
+        case "gpt2": (try? ConfigurationFile.read(GPT2Configuration.self, in: folder))?.positionCount
+        case "clip", "clip_text_model": (try? CLIPTextConfiguration(folder: folder))?.positionCount
+        default: nil
+        }
+    }
+}
