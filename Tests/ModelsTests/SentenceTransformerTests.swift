@@ -55,7 +55,7 @@ import Testing
         ("1_Pooling/config.json", #"{"pooling_mode": "median"}"#, "pooling_mode median is not one of cls, max"),
         ("1_Pooling/config.json", #"{"pooling_mode": []}"#, "empty list"),
         ("1_Pooling/config.json", #"{"pooling_mode": "mean"}"#, "takes 108 numbers, but 36 come out"),
-        ("2_Dense/config.json", #"{"in_features": 108, "out_features": 20, "activation_function": "a.B"}"#, "the activation B"),
+        ("2_Dense/config.json", #"{"in_features": 108, "out_features": 20, "activation_function": "a.B"}"#, "the activation a.B is not one"),
         ("2_Dense/config.json", #"{"in_features": 108, "out_features": 21}"#, "linear.weight has the shape [20, 108]"),
         ("2_Dense/config.json", #"{"in_features": 108, "out_features": 20, "bias": false}"#, "does not use: linear.bias"),
         ("0_Transformer/sentence_bert_config.json", #"{"max_seq_length": 0}"#, "max_seq_length is 0"),
