@@ -4,7 +4,15 @@ import Experiments
 struct Encode: ParsableCommand {
     static let configuration = CommandConfiguration(
         abstract: "Turns captions into vectors with a frozen encoder.",
-        discussion: "Writes safetensors: \"embeddings\" [N, d], with --layers also \"hidden\" [layers + 1, N, d].")
+        discussion: """
+            Writes safetensors: "embeddings" [N, d], with --layers also "hidden" [layers + 1, N, d].
+
+            Examples:
+              synesthesia encode --encoder Weights/clip-small --out vectors.safetensors \\
+                  --captions Samples/captions.txt
+              synesthesia encode --encoder Weights/bert-mini --out layers.safetensors \\
+                  --captions Samples/captions.txt --pooling cls --layers
+            """)
 
     @Option(help: "The encoder: a Hugging Face folder, or org/name in the cache.")
     var encoder: String

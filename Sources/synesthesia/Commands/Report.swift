@@ -6,8 +6,12 @@ import Reports
 struct Report: ParsableCommand {
     static let configuration = CommandConfiguration(
         abstract:
-            "Makes a finished run's report again from its report.json or text.json: terminal, Markdown, CSV, plots, page."
-    )
+            "Makes a finished run's report again from its report.json or text.json: terminal, Markdown, CSV, plots, page.",
+        discussion: """
+            Examples:
+              synesthesia report runs/miniature
+              synesthesia report runs/miniature --json
+            """)
 
     @Argument(help: "The run's folder, such as runs/miniature.")
     var folder: String

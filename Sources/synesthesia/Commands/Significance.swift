@@ -8,6 +8,10 @@ struct Significance: ParsableCommand {
         discussion: """
             The file is a CSV or TSV with a header: either columns group and score, one row a score, and \
             encoder and seed where they are known; or columns group, mean, sd and n, one row a group.
+
+            Examples:
+              synesthesia significance --groups scores.csv
+              synesthesia significance --groups scores.csv --json --seed 7
             """)
 
     @Option(help: "The file of scores, or - for standard input.")
