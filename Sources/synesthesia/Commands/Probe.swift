@@ -31,7 +31,7 @@ struct Probe: ParsableCommand {
         if let remark = run.remark { shared.remark(remark) }
         let report = try run.run()
         bars.finish()
-        if shared.json { return try Output.write(json: report) }
+        if shared.json { return try Output.write(RecordFile.json(report)) }
         try Output.write(report.terminal)
         shared.remark("the whole report: \(settings.output)/report.html")
     }
