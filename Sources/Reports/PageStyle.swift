@@ -163,10 +163,18 @@ enum PageStyle {
           table { font-size: 8.5pt; }
           th, td { padding: 3px 5px; white-space: normal; }
           thead { display: table-header-group; }
-          tr, .warning, .chart, .panels, .gallery tbody, li, dt { break-inside: avoid; }
+          tr, .warning, .chart, .panels:not(.wide), .panels svg, .gallery tbody, li, dt { break-inside: avoid; }
           .chart svg { max-width: 520px; }
           .facts td { padding: 1px 5px; font-size: 7.5pt; line-height: 1.25; overflow-wrap: break-word; }
           .facts td:first-child { width: auto; white-space: nowrap; }
+          /* Settings and provenance: two columns of pairs. */
+          .facts:not(:has(td:nth-child(3))), .facts:not(:has(td:nth-child(3))) tbody { display: block; }
+          .facts:not(:has(td:nth-child(3))) thead { display: none; }
+          .facts:not(:has(td:nth-child(3))) tbody { columns: 2; column-gap: 8mm; }
+          .facts:not(:has(td:nth-child(3))) tr { display: flex; }
+          .facts:not(:has(td:nth-child(3))) td { flex: 1 1 60%; border: 0; white-space: pre-wrap; }
+          .facts:not(:has(td:nth-child(3))) td:first-child { flex: 1 1 40%; }
+          figure:has(> .legend + .panels > :only-child) { break-inside: avoid; }
           .legend { break-after: avoid; }
           dt { break-after: avoid; }
           .gallery, .gallery.small { width: 100%; min-width: 0; }
