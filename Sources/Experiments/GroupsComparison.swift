@@ -107,6 +107,17 @@ public enum GroupsComparison {
         let pairs: [Pair]
     }
 
+    /// What is read of an adapter's `scores.json`.
+    private struct AdapterScores: Decodable {
+        struct Scores: Decodable {
+            let clip_score: Double
+            let n: Int
+            let fid: Double?
+            let attribute_score: Double?
+        }
+        let scores: Scores
+    }
+
     /// Of a finished run its report's scores, else those of every encoder and seed that is done.
     ///
     /// - Parameter only: one adapter's folder.
@@ -122,17 +133,17 @@ public enum GroupsComparison {
         var scores: [ScoreRecord] = []
         for encoder in settings.encoders {
             for seed in settings.seeds {
-                let variant = ProbeRun.Variant(
-                    encoder: encoder.name, seed: seed, prefixTokens: settings.adapter.prefixTokens,
-                    guidance: settings.sampling.guidance)
-                let folder = RunFolder(root, variant, settings)
-                if let only, folder.adapterFolder.standardizedFileURL.path != only.path { continue }
-                guard let found = try folder.scores() else { continue }
+                let folder = root.appending(path: "\(encoder.name)/seed-\(seed)")
+                if let only, folder.standardizedFileURL.path != only.path { continue }
+                let file = folder.appending(path: "scores.json").relativePath
+                guard FileManager.default.fileExists(atPath: file) else { continue }
+                let bytes = Data(try InputFile.bytes(file, purpose: "the scores of one adapter"))
+                let found = try RecordFile.decode(AdapterScores.self, from: bytes, name: file)
                 scores.append(
                     ScoreRecord(
                         encoder: encoder.name, style: EncoderStyle(rawValue: encoder.style.rawValue) ?? .random,
-                        seed: UInt64(seed), clipScore: found.verdict.clipScore, n: found.verdict.count,
-                        fid: found.verdict.fid, attributeScore: found.verdict.attributeScore))
+                        seed: UInt64(seed), clipScore: found.scores.clip_score, n: found.scores.n, fid: found.scores.fid,
+                        attributeScore: found.scores.attribute_score))
             }
         }
         guard only != nil || !scores.isEmpty else {

@@ -79,8 +79,6 @@ extension ProbeReport {
             notes.append("Validation loss: the best and the last of each training, in nats per image token.")
         }
         if scores.contains(where: { $0.seconds != nil }) { notes.append("Time: all seeds together.") }
-        notes += scores.flatMap { $0.warnings ?? [] }.reduce(into: [String]()) { if !$0.contains($1) { $0.append($1) } }
-            .map { "Mind: \($0)." }
         return notes
     }
 
