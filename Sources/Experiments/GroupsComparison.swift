@@ -129,6 +129,10 @@ public enum GroupsComparison {
                 of: RecordFile.decode(ProbeReport.self, from: bytes, name: report).scores, score, in: report)
         }
         let file = root.appending(path: "settings.yaml").relativePath
+        guard FileManager.default.fileExists(atPath: file) else {
+            guard only == nil else { return [] }
+            throw Complaint(.missing, "\(root.relativePath) is no run's folder: it has neither report.json nor settings.yaml")
+        }
         let settings = try ProbeSettings(file: file)
         var scores: [ScoreRecord] = []
         for encoder in settings.encoders {

@@ -85,6 +85,10 @@ struct ReportCommandTests {
         #expect((result.object?["groups"] as? [[String: Any]])?.map { $0["group"] as? String } == ["one", "two"])
         let other = try place.file("other.json", "{\"a\": 1}")
         #expect(try CommandRun(["significance", "--groups", other]).exitCode == 65)
+        let stray = try CommandRun(["significance", "--groups", try place.file("scores.json", "{\"scores\": {}}")])
+        #expect(stray.exitCode == 65 && stray.complaints.contains("does not stand in a run's folder"), "\(stray.complaints)")
+        let none = try CommandRun(["significance", "--groups", place.folder.path])
+        #expect(none.exitCode == 66 && none.complaints.contains("is no run's folder"), "\(none.complaints)")
     }
 
     @Test("a stranger's report brings no picture from outside, no formula, no markup and no undefined number as JSON")
