@@ -58,31 +58,32 @@ struct BytePairs: Sendable {
     /// Merges `ids[first...]` in place. O(n log n): a queue of candidate pairs over a linked list of symbols.
     private func merge(_ ids: inout [Int32], from first: Int) {
         let count = ids.count - first
-        var next = (0..<count).map { $0 + 1 < count ? $0 + 1 : -1 }
-        var previous = (0..<count).map { $0 - 1 }
+        var next = (0..<Int32(count)).map { $0 + 1 < count ? $0 + 1 : -1 }
+        var previous = (0..<Int32(count)).map { $0 - 1 }
         var symbols = Array(ids[first...])  // -1 once merged into its left neighbour
         var queue = PriorityQueue<Candidate>()
 
-        func propose(_ left: Int) {
-            guard left >= 0, next[left] >= 0, let merge = merges[symbols[left], symbols[next[left]]]
-            else { return }
-            queue.insert(Candidate(rank: merge.rank, position: Int32(left), result: merge.result))
+        func propose(_ position: Int32) {
+            guard position >= 0 else { return }
+            let left = Int(position)
+            guard next[left] >= 0, let merge = merges[symbols[left], symbols[Int(next[left])]] else { return }
+            queue.insert(Candidate(rank: merge.rank, position: position, result: merge.result))
         }
 
-        for left in 0..<count - 1 { propose(left) }
+        for left in 0..<Int32(count - 1) { propose(left) }
         while let candidate = queue.removeFirst() {
             let left = Int(candidate.position)
             // The pair may have changed since it was proposed.
             guard symbols[left] >= 0, next[left] >= 0,
-                merges[symbols[left], symbols[next[left]]]?.result == candidate.result
+                merges[symbols[left], symbols[Int(next[left])]]?.result == candidate.result
             else { continue }
-            let right = next[left]
+            let right = Int(next[left])
             symbols[left] = candidate.result
             symbols[right] = -1
             next[left] = next[right]
-            if next[left] >= 0 { previous[next[left]] = left }
+            if next[left] >= 0 { previous[Int(next[left])] = candidate.position }
             propose(previous[left])
-            propose(left)
+            propose(candidate.position)
         }
         ids.removeSubrange(first...)
         ids.append(contentsOf: symbols.lazy.filter { $0 >= 0 })

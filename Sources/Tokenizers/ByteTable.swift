@@ -6,6 +6,8 @@ struct ByteTable: Sendable {
     private var pool: [UInt8] = []
     private var ends: [Int] = [0]  // entry i is pool[ends[i] ..< ends[i + 1]]
     private var slots: [Int32]  // an entry's number, or -1; the count is a power of two
+    /// Another one in each table, so that no file can be made whose entries all fall into one slot.
+    private let seed = UInt64.random(in: 0 ... .max)
     /// Bytes of the longest entry.
     private(set) var longest = 0
 
@@ -38,7 +40,7 @@ struct ByteTable: Sendable {
 
     private func entryAndSlot(of bytes: ArraySlice<UInt8>) -> (entry: Int?, slot: Int) {
         let mask = slots.count - 1
-        var slot = Self.hash(bytes) & mask
+        var slot = slot(bytes.reduce(seed, Self.hash), mask)
         while slots[slot] >= 0 {
             let entry = Int(slots[slot])
             if equal(entry, bytes) { return (entry, slot) }
@@ -58,16 +60,39 @@ struct ByteTable: Sendable {
         slots = Array(repeating: -1, count: 2 * slots.count)
         let mask = slots.count - 1
         for entry in 0..<count {
-            var slot = Self.hash(self[entry]) & mask
+            var slot = slot(self[entry].reduce(seed, Self.hash), mask)
             while slots[slot] >= 0 { slot = (slot + 1) & mask }
             slots[slot] = Int32(entry)
         }
     }
 
-    /// FNV-1a, its high bits folded into the low ones that choose the slot.
-    private static func hash(_ bytes: ArraySlice<UInt8>) -> Int {
-        var hash: UInt64 = 0xcbf2_9ce4_8422_2325
-        for byte in bytes { hash = (hash ^ UInt64(byte)) &* 0x100_0000_01b3 }
-        return Int(truncatingIfNeeded: (hash ^ (hash >> 32)) & 0x7fff_ffff)
+    /// FNV-1a, one byte further.
+    private static func hash(_ hash: UInt64, _ byte: UInt8) -> UInt64 { (hash ^ UInt64(byte)) &* 0x100_0000_01b3 }
+
+    /// The high bits folded into the low ones.
+    private func slot(_ hash: UInt64, _ mask: Int) -> Int { Int(truncatingIfNeeded: hash ^ (hash >> 32)) & mask }
+
+    /// The longest entry that begins these bytes, is longer than `least`, and ends where a scalar of UTF-8 does.
+    /// O(longest entry): one hash grows along the bytes.
+    func longestPrefix(of bytes: ArraySlice<UInt8>, longerThan least: Int) -> Int? {
+        let mask = slots.count - 1
+        var hash = seed
+        var found: Int?
+        let end = min(bytes.endIndex, bytes.startIndex + longest)
+        for index in bytes.startIndex..<end {
+            hash = Self.hash(hash, bytes[index])
+            let count = index + 1 - bytes.startIndex
+            guard count > least, index + 1 == bytes.endIndex || bytes[index + 1] & 0xc0 != 0x80 else { continue }
+            var slot = slot(hash, mask)
+            while slots[slot] >= 0 {
+                let entry = Int(slots[slot])
+                if equal(entry, bytes[...index]) {
+                    found = entry
+                    break
+                }
+                slot = (slot + 1) & mask
+            }
+        }
+        return found
     }
 }

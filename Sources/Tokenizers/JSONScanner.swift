@@ -8,7 +8,11 @@ struct JSONScanner {
     private let bytes: [UInt8]
     private var position = 0
     private var depth = 0
+    private var values = 0
     let file: String
+
+    /// What trees may hold in one file: bounds the memory they take.
+    private static let mostValues = 10_000_000
 
     init(file url: URL) throws {
         self.init(bytes: try FileBytes.read(url), file: url.lastPathComponent)
@@ -133,8 +137,14 @@ struct JSONScanner {
         return value
     }
 
+    /// A number; also `NaN`, `Infinity` and `-Infinity`, as Python writes them.
     mutating func number() throws -> Double {
         _ = peek()
+        for (word, value) in [("NaN", Double.nan), ("Infinity", .infinity), ("-Infinity", -.infinity)]
+        where bytes[position...].starts(with: word.utf8) {
+            position += word.utf8.count
+            return value
+        }
         let start = position
         while position < bytes.count, "+-.0123456789eE".utf8.contains(bytes[position]) { position += 1 }
         guard let value = Double(String(decoding: bytes[start..<position], as: UTF8.self)) else {
@@ -154,6 +164,8 @@ struct JSONScanner {
 
     /// Whatever comes next, as a tree.
     mutating func value() throws -> JSONValue {
+        values += 1
+        if values > Self.mostValues { throw problem("more than \(Self.mostValues) settings are no tokenizer's.") }
         switch peek() {
         case UInt8(ascii: "{"):
             var members: [(key: String, value: JSONValue)] = []
@@ -201,12 +213,25 @@ enum JSONValue: Sendable {
     var bool: Bool? { if case .bool(let value) = self { value } else { nil } }
     var array: [JSONValue]? { if case .array(let value) = self { value } else { nil } }
     var members: [(key: String, value: JSONValue)]? { if case .object(let value) = self { value } else { nil } }
+    var number: Double? { if case .number(let value) = self { value } else { nil } }
     var isNull: Bool { if case .null = self { true } else { false } }
 
     /// A whole number that an `Int32` holds.
     var integer: Int? {
         guard case .number(let value) = self, value == value.rounded(), abs(value) <= 2_147_483_647 else { return nil }
         return Int(value)
+    }
+
+    /// For messages: a short value as it is written, of long ones only the kind.
+    var text: String {
+        switch self {
+        case .null: "null"
+        case .bool(let value): "\(value)"
+        case .number(let value): integer.map { "\($0)" } ?? "\(value)"
+        case .string(let value): value.utf8.count <= 40 ? "\"\(value)\"" : "a long text"
+        case .array: "a list"
+        case .object: "an object"
+        }
     }
 
     static func read(_ url: URL) throws -> JSONValue {

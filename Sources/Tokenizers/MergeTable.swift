@@ -9,6 +9,8 @@ struct MergeTable: Sendable {
     private var merges = [Merge](repeating: Merge(rank: 0, result: 0), count: 64)
     private var count = 0
     private var rank: Int32 = 0
+    /// Odd, and another one in each table, so that no file can be made whose pairs all fall into one slot.
+    private let multiplier = UInt64.random(in: 0 ... .max) | 1
 
     subscript(left: Int32, right: Int32) -> Merge? {
         let slot = slot(of: Self.key(left, right))
@@ -43,7 +45,7 @@ struct MergeTable: Sendable {
 
     private func slot(of key: UInt64) -> Int {
         let mask = keys.count - 1
-        var slot = Int(truncatingIfNeeded: (key &* 0x9e37_79b9_7f4a_7c15) >> 32) & mask
+        var slot = Int(truncatingIfNeeded: (key &* multiplier) >> 32) & mask
         while keys[slot] != key && keys[slot] != Self.free { slot = (slot + 1) & mask }
         return slot
     }

@@ -34,6 +34,18 @@ indirect enum Normalizer: Sendable {
         }
     }
 
+    /// The steps of all sequences, and how many times longer they can make a text.
+    var work: Work {
+        switch self {
+        case .bert: Work(steps: 1, growth: 4)  // an ideograph between two blanks; a letter and its marks
+        case .composed, .decomposed: Work(steps: 1, growth: 4)
+        case .lowercased: Work(steps: 1, growth: 2)
+        case .blanksCollapsed: Work(steps: 1, growth: 1)
+        case .replaced(let old, let new): Work(steps: 1, growth: Double(new.count) / Double(max(old.count, 1)))
+        case .sequence(let steps): steps.reduce(Work()) { $0.followed(by: $1.work) }
+        }
+    }
+
     private static func clean(_ text: [Unicode.Scalar]) -> [Unicode.Scalar] {
         var result: [Unicode.Scalar] = []
         result.reserveCapacity(text.count)
@@ -90,4 +102,19 @@ indirect enum Normalizer: Sendable {
         }
         return result
     }
+}
+
+/// What a chain of steps can cost, known before any text is read.
+struct Work: Sendable {
+    var steps = 0
+    /// How many times longer a text can become.
+    var growth = 1.0
+
+    func followed(by next: Work) -> Work {
+        Work(steps: steps + next.steps, growth: growth * max(next.growth, 1))
+    }
+
+    static let mostSteps = 100
+    static let largestGrowth = 1024.0
+    var isReasonable: Bool { steps <= Self.mostSteps && growth <= Self.largestGrowth }
 }

@@ -18,64 +18,82 @@ indirect enum PreTokenizer: Sendable {
 
     func callAsFunction(_ text: ArraySlice<Unicode.Scalar>) -> Words {
         var words: Words = []
-        append(text, to: &words)
+        forEachWord(of: text) { word in
+            words.append(word)
+            return true
+        }
         return words
     }
 
-    private func append(_ text: ArraySlice<Unicode.Scalar>, to words: inout Words) {
+    /// Gives the words to `body`, one after another, until it returns false; returns whether it never did.
+    @discardableResult
+    func forEachWord(
+        of text: ArraySlice<Unicode.Scalar>, _ body: (ArraySlice<Unicode.Scalar>) -> Bool
+    ) -> Bool {
         switch self {
-        case .bert:
-            Self.splitBert(text, &words)
+        case .bert: return Self.splitBert(text, body)
         case .byteLevel(let addsBlank, let splits):
-            let needsBlank = addsBlank && text.first.map { !$0.isSpace } ?? false
+            let needsBlank = addsBlank && text.first.map { $0 != " " } ?? false
             let text = needsBlank ? ([" "] + text)[...] : text
-            var pieces: Words = []
-            if splits { Self.split(text, &pieces, Self.gpt2Match) } else { pieces = [text] }
-            for piece in pieces where !piece.isEmpty { words.append(ByteAlphabet.spell(piece)[...]) }
+            guard splits else { return text.isEmpty || body(ByteAlphabet.spell(text)[...]) }
+            return Self.split(text, Self.gpt2Match) { body(ByteAlphabet.spell($0)[...]) }
         case .clip(let keepsSpecials):
-            Self.split(text, &words) { Self.clipMatch($0, $1, keepsSpecials: keepsSpecials) }
-        case .sequence(let steps):
-            var pieces: Words = [text]
-            for step in steps {
-                var next: Words = []
-                for piece in pieces { step.append(piece, to: &next) }
-                pieces = next
-            }
-            words += pieces
+            return Self.split(text, { Self.clipMatch($0, $1, keepsSpecials: keepsSpecials) }, body)
+        case .sequence(let steps): return Self.run(steps[...], text, body)
+        }
+    }
+
+    private static func run(
+        _ steps: ArraySlice<PreTokenizer>, _ text: ArraySlice<Unicode.Scalar>,
+        _ body: (ArraySlice<Unicode.Scalar>) -> Bool
+    ) -> Bool {
+        guard let step = steps.first else { return body(text) }
+        return step.forEachWord(of: text) { run(steps.dropFirst(), $0, body) }
+    }
+
+    /// The steps of all sequences, and how many times longer they can make a text.
+    var work: Work {
+        switch self {
+        case .bert, .clip: Work(steps: 1, growth: 1)
+        case .byteLevel: Work(steps: 1, growth: 4)
+        case .sequence(let steps): steps.reduce(Work()) { $0.followed(by: $1.work) }
         }
     }
 
     // MARK: BERT
 
-    private static func splitBert(_ text: ArraySlice<Unicode.Scalar>, _ words: inout Words) {
+    private static func splitBert(
+        _ text: ArraySlice<Unicode.Scalar>, _ body: (ArraySlice<Unicode.Scalar>) -> Bool
+    ) -> Bool {
         var start = text.startIndex
         for index in text.indices {
             let scalar = text[index]
             let isMark = scalar.isBertPunctuation
             guard isMark || scalar.isSpace else { continue }
-            if start < index { words.append(text[start..<index]) }
-            if isMark { words.append(text[index...index]) }
+            if start < index, !body(text[start..<index]) { return false }
+            if isMark, !body(text[index...index]) { return false }
             start = index + 1
         }
-        if start < text.endIndex { words.append(text[start...]) }
+        return start == text.endIndex || body(text[start...])
     }
 
     // MARK: Expressions, by hand
 
     /// Walks over the text; `match` gives the end of the match that begins at an index, or nil if none does.
     private static func split(
-        _ text: ArraySlice<Unicode.Scalar>, _ words: inout Words,
-        _ match: (ArraySlice<Unicode.Scalar>, Int) -> Int?
-    ) {
+        _ text: ArraySlice<Unicode.Scalar>, _ match: (ArraySlice<Unicode.Scalar>, Int) -> Int?,
+        _ body: (ArraySlice<Unicode.Scalar>) -> Bool
+    ) -> Bool {
         var index = text.startIndex
         while index < text.endIndex {
-            if let end = match(text, index) {
-                words.append(text[index..<end])
-                index = end
-            } else {
+            guard let end = match(text, index) else {
                 index += 1
+                continue
             }
+            guard body(text[index..<end]) else { return false }
+            index = end
         }
+        return true
     }
 
     /// `'s|'t|'re|'ve|'m|'ll|'d| ?\p{L}+| ?\p{N}+| ?[^\s\p{L}\p{N}]+|\s+(?!\S)|\s+`

@@ -34,7 +34,7 @@ public struct Tokenizer: Sendable {
     }
 
     public let kind: Kind
-    /// The longest sequence its model was made for, with start and end token; nil if no file says so.
+    /// The longest sequence its model was made for, with start and end token, at least 1; nil if no file says so.
     public let modelMaximumLength: Int?
     /// `[CLS]`, `<|startoftext|>`, `<s>`: put before a text (GPT-2's is known, but not put there).
     public let startID: Int32?
@@ -49,6 +49,7 @@ public struct Tokenizer: Sendable {
     private let model: SpellingModel
     private let added: AddedTokens
     private let addedByID: [Int32: String]
+    private let addedByContent: [[UInt8]: Int32]
     private let before: [Int32]
     private let after: [Int32]
 
@@ -74,6 +75,8 @@ public struct Tokenizer: Sendable {
         model = recipe.model
         added = AddedTokens(recipe.added, normalizer: recipe.normalizer)
         addedByID = Dictionary(recipe.added.map { ($0.id, $0.content) }, uniquingKeysWith: { first, _ in first })
+        addedByContent = Dictionary(
+            recipe.added.map { (Array($0.content.utf8), $0.id) }, uniquingKeysWith: { first, _ in first })
         before = recipe.before
         after = recipe.after
         startID = recipe.before.first ?? recipe.id(of: .start)
@@ -95,35 +98,36 @@ public struct Tokenizer: Sendable {
 
     /// The id of a piece, byte for byte as the vocabulary spells it.
     public func id(ofToken token: String) -> Int32? {
-        added.tokens.first { $0.content.utf8.elementsEqual(token.utf8) }?.id ?? model.vocabulary.id(of: token)
+        addedByContent[Array(token.utf8)] ?? model.vocabulary.id(of: token)
     }
 
     /// The ids of a text between its start and end token, where this kind has them.
     ///
     /// - Parameter maximumLength: the most ids wanted, start and end token included; nil for no limit. A longer text
     ///   loses its tail, never its end token, and says so in `truncated`. Below the number of start and end tokens
-    ///   only the last of them remain.
+    ///   only the last of them remain; of 0 and less none.
     public func encode(_ text: String, maximumLength: Int?) -> Encoding {
         var ids = before
-        for piece in added.split(Array(text.unicodeScalars), normalizer: normalizer) {
+        // What follows a text that is long enough is cut off anyway.
+        let room = maximumLength.map { max($0 - after.count, 0) } ?? .max
+        added.split(Array(text.unicodeScalars), normalizer: normalizer) { piece in
             switch piece {
             case .token(let id): ids.append(id)
             case .text(let text):
-                for word in preTokenizer?(text) ?? [text] { model.append(word, to: &ids) }
+                guard let preTokenizer else {
+                    model.append(text, to: &ids)
+                    break
+                }
+                preTokenizer.forEachWord(of: text) { word in
+                    model.append(word, to: &ids)
+                    return ids.count <= room
+                }
             }
+            return ids.count <= room
         }
-        var truncated = false
-        if let maximumLength {
-            precondition(maximumLength >= 0, "A maximum length is at least 0.")
-            let room = maximumLength - after.count
-            if ids.count > max(room, 0) {
-                truncated = true
-                ids.removeSubrange(max(room, 0)...)
-            }
-            ids += after.suffix(maximumLength)
-        } else {
-            ids += after
-        }
+        let truncated = ids.count > room
+        if truncated { ids.removeSubrange(room...) }
+        ids += after.suffix(max(maximumLength ?? .max, 0))
         return Encoding(ids: ids, tokens: ids.map { token($0) ?? "" }, truncated: truncated)
     }
 }

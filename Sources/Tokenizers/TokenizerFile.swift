@@ -34,7 +34,7 @@ struct TokenizerFile {
         guard case .array(let entries) = try scanner.value() else { return }
         for entry in entries {
             guard let id = entry["id"]?.integer, let token = AddedToken(entry, id: Int32(id)), id >= 0 else {
-                throw scanner.problem("an entry of \"added_tokens\" lacks its content or its id.")
+                throw scanner.problem("an entry of \"added_tokens\" lacks its content, or its id is none.")
             }
             added.append(token)
         }
@@ -58,18 +58,19 @@ struct TokenizerFile {
     /// Each merge is "left right" or ["left", "right"].
     private mutating func readMerges(_ scanner: inout JSONScanner) throws {
         try scanner.elements { scanner in
+            guard merges.count < Vocabulary.largestID else { throw scanner.problem("there are too many merges.") }
             var bytes: [UInt8] = []
             if scanner.peek() == UInt8(ascii: "[") {
                 var parts: [[UInt8]] = []
                 try scanner.elements { scanner in
                     try scanner.string(into: &bytes)
-                    parts.append(bytes)
+                    if parts.count < 3 { parts.append(bytes) }
                 }
                 guard parts.count == 2 else { throw scanner.problem("a merge joins two pieces.") }
                 merges.append((parts[0], parts[1]))
             } else {
                 try scanner.string(into: &bytes)
-                let parts = bytes.split(separator: 0x20, omittingEmptySubsequences: false)
+                let parts = bytes.split(separator: 0x20, maxSplits: 2, omittingEmptySubsequences: false)
                 guard parts.count == 2 else { throw scanner.problem("a merge joins two pieces.") }
                 merges.append((Array(parts[0]), Array(parts[1])))
             }
@@ -94,6 +95,8 @@ struct TokenizerFile {
         recipe.normalizer = try normalizer.flatMap { try readNormalizer($0, settings) }
         let addsBlank = recipe.kind == .clip ? nil : settings.addsBlank
         recipe.preTokenizer = try preTokenizer.flatMap { try readPreTokenizer($0, addsBlank) }
+        try check(recipe.normalizer?.work, "normalizers")
+        try check(recipe.preTokenizer?.work, "pre-tokenizers")
         recipe.added = added
         recipe.before = before
         recipe.after = after
@@ -104,12 +107,14 @@ struct TokenizerFile {
 
     private func wordPiece() throws -> WordPiece {
         let name = modelSettings["unk_token"]?.string ?? "[UNK]"
-        guard let unknown = vocabulary.id(of: name) else {
-            throw TokenizerError("\(file): the vocabulary lacks \(name), the token for words it cannot spell.")
-        }
-        var model = WordPiece(vocabulary: vocabulary, unknown: unknown)
+        var model = try WordPiece(vocabulary: vocabulary, unknown: name, in: file)
         if let prefix = modelSettings["continuing_subword_prefix"]?.string { model.continuation = Array(prefix.utf8) }
-        if let longest = modelSettings["max_input_chars_per_word"]?.integer { model.longestWord = longest }
+        if let value = modelSettings["max_input_chars_per_word"] {
+            guard let longest = value.number, longest >= 0, longest == longest.rounded() else {
+                throw TokenizerError("\(file): \"max_input_chars_per_word\" is \(value.text); it must be a whole number.")
+            }
+            model.longestWord = Int(exactly: min(longest, 0x1p62)) ?? .max
+        }
         return model
     }
 
@@ -133,6 +138,14 @@ struct TokenizerFile {
             throw TokenizerError("\(file): merge \(rank + 1) joins pieces that the vocabulary lacks.")
         }
         return model
+    }
+
+    private func check(_ work: Work?, _ what: String) throws {
+        guard let work, !work.isReasonable else { return }
+        throw TokenizerError(
+            "\(file): its \(what) are out of proportion (\(work.steps) steps that could make a text "
+                + "\(work.growth.formatted(.number.precision(.significantDigits(3)))) times longer; at most "
+                + "\(Work.mostSteps) and \(Int(Work.largestGrowth))).")
     }
 
     private func unknown(_ what: String, _ type: String) -> TokenizerError {
@@ -168,6 +181,9 @@ struct TokenizerFile {
         case "Replace":
             let content = value["content"]?.string ?? ""
             if let old = value["pattern"]?["String"]?.string {
+                guard old.utf8.count <= 1000 else {
+                    throw TokenizerError("\(file): a Replace looks for a text of \(old.utf8.count) bytes; at most 1000.")
+                }
                 return .replaced(Array(old.unicodeScalars), by: Array(content.unicodeScalars))
             }
             let pattern = value["pattern"]?["Regex"]?.string ?? ""
@@ -227,11 +243,14 @@ struct TokenizerFile {
 
     private func template(_ value: JSONValue) throws -> (before: [Int32], after: [Int32]) {
         var sides: [[Int32]] = [[]]
-        for piece in value["single"]?.array ?? [] {
+        let pieces = value["single"]?.array ?? []
+        guard pieces.count <= 100 else { throw unknown("template", "single of \(pieces.count) parts") }
+        for piece in pieces {
             if let name = piece["SpecialToken"]?["id"]?.string {
                 guard let ids = value["special_tokens"]?[name]?["ids"]?.array else {
                     throw TokenizerError("\(file): the template's token \(name) has no ids.")
                 }
+                guard ids.count <= 100 else { throw unknown("template", "special token of \(ids.count) ids") }
                 for id in ids {
                     guard let id = id.integer, id >= 0, id < Vocabulary.largestID else {
                         throw TokenizerError("\(file): the template's token \(name) has a bad id.")

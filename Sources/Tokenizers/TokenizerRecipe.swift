@@ -88,7 +88,8 @@ struct TokenizerRecipe {
     /// Fills in the added tokens and what the special ones are; those that the vocabulary lacks stay unknown.
     mutating func addSpecials(_ settings: TokenizerSettings) {
         func has(_ content: String) -> AddedToken? { added.first { $0.content.utf8.elementsEqual(content.utf8) } }
-        for token in settings.added where has(token.content) == nil { added.append(token) }
+        var contents = Set(added.map { Array($0.content.utf8) })
+        for token in settings.added where contents.insert(Array(token.content.utf8)).inserted { added.append(token) }
         for role in SpecialRole.allCases {
             guard var token = Self.special(role, of: kind, settings) else { continue }
             if let known = has(token.content) {
@@ -111,20 +112,16 @@ struct TokenizerRecipe {
     // MARK: Vocabulary files
 
     private static func wordPiece(_ url: URL, _ settings: TokenizerSettings) throws -> Self {
-        let lines = try FileBytes.read(url).split(separator: 0x0a, omittingEmptySubsequences: false)
-        var vocabulary = Vocabulary(expecting: lines.count)
-        guard lines.count < Vocabulary.largestID else { throw TokenizerError("\(url.path) has too many lines.") }
-        for (id, line) in lines.enumerated() {
+        var vocabulary = Vocabulary(expecting: 1 << 15)
+        try FileBytes.eachLine(of: FileBytes.read(url)) { number, line in
+            guard number <= Vocabulary.largestID else { throw TokenizerError("\(url.path) has too many lines.") }
             var line = line
             while let last = line.last, last == 0x20 || (0x09...0x0d).contains(last) { line.removeLast() }
-            if !line.isEmpty { vocabulary.add(line, id: Int32(id)) }
+            if !line.isEmpty { vocabulary.add(line, id: Int32(number - 1)) }
         }
         let name = special(.unknown, of: .wordPiece, settings)?.content ?? "[UNK]"
-        guard let unknown = vocabulary.id(of: name) else {
-            throw TokenizerError("\(url.path) lacks the token \(name) for words it cannot spell.")
-        }
-        var recipe = Self(
-            kind: .wordPiece, model: .wordPiece(WordPiece(vocabulary: vocabulary, unknown: unknown)))
+        let wordPiece = try WordPiece(vocabulary: vocabulary, unknown: name, in: url.path)
+        var recipe = Self(kind: .wordPiece, model: .wordPiece(wordPiece))
         let lowercases = settings.lowercases ?? true
         recipe.normalizer = .bert(
             cleans: true, separatesIdeographs: settings.separatesIdeographs ?? true,
@@ -181,17 +178,15 @@ struct TokenizerRecipe {
     static let openAIFile = "bpe_simple_vocab_16e6.txt"
 
     private static func openAI(_ url: URL, _ settings: TokenizerSettings) throws -> Self {
-        let lines = try FileBytes.read(url).split(separator: 0x0a, omittingEmptySubsequences: false)
-            .dropFirst().prefix(49152 - 256 - 2)
         let ending = Array("</w>".utf8)
         let bytes = ByteAlphabet.numbered.map { Array(String($0).utf8) }
         var pieces: [[UInt8]] = bytes + bytes.map { $0 + ending }
         var merges: [(left: ArraySlice<UInt8>, right: ArraySlice<UInt8>)] = []
-        for (number, line) in lines.enumerated() where !line.isEmpty {
+        try FileBytes.eachLine(of: FileBytes.read(url)) { number, line in
+            guard number > 1, number <= 1 + 49152 - 256 - 2, !line.isEmpty else { return }
             let parts = line.split(separator: 0x20, omittingEmptySubsequences: false)
             guard parts.count == 2 else {
-                throw TokenizerError(
-                    "\(url.path), line \(number + 2): two pieces with one blank between were expected.")
+                throw TokenizerError("\(url.path), line \(number): two pieces with one blank between were expected.")
             }
             merges.append((parts[0], parts[1]))
             pieces.append(Array(parts[0] + parts[1]))
@@ -219,19 +214,18 @@ struct TokenizerRecipe {
     }
 
     private static func learn(_ url: URL, _ pairs: inout BytePairs) throws {
-        let lines = try FileBytes.read(url).split(separator: 0x0a, omittingEmptySubsequences: false)
-        for (number, line) in lines.enumerated() {
+        let name = url.lastPathComponent
+        try FileBytes.eachLine(of: FileBytes.read(url)) { number, line in
             let line = line.last == 0x0d ? line.dropLast() : line
-            if line.isEmpty || line.starts(with: "#version".utf8) { continue }
-            let parts = line.split(separator: 0x20, omittingEmptySubsequences: false)
+            if line.isEmpty || line.starts(with: "#version".utf8) { return }
+            let parts = line.split(separator: 0x20, maxSplits: 2, omittingEmptySubsequences: false)
             guard parts.count == 2 else {
-                throw TokenizerError(
-                    "\(url.lastPathComponent), line \(number + 1): two pieces with one blank between were expected.")
+                throw TokenizerError("\(name), line \(number): two pieces with one blank between were expected.")
             }
             guard pairs.learn(parts[0], parts[1]) else {
                 throw TokenizerError(
-                    "\(url.lastPathComponent), line \(number + 1): \"\(String(decoding: line, as: UTF8.self))\" merges "
-                        + "pieces that vocab.json lacks; the two files do not belong together.")
+                    "\(name), line \(number): \"\(String(decoding: line.prefix(200), as: UTF8.self))\" merges pieces that "
+                        + "vocab.json lacks; the two files do not belong together.")
             }
         }
     }

@@ -43,8 +43,7 @@ struct TokenizerSettings {
             addsBlank = try flag("add_prefix_space")
             addsStart = try flag("add_bos_token") ?? false
             addsEnd = try flag("add_eos_token") ?? false
-            // Hugging Face writes 10³⁰ for "no limit": `integer` is nil then.
-            maximumLength = (settings["model_max_length"] ?? settings["max_len"])?.integer
+            maximumLength = try Self.limit(settings)
             addSpecials(of: settings)
             for (key, value) in settings["added_tokens_decoder"]?.members ?? [] {
                 guard let id = Int32(key), let token = AddedToken(value, id: id) else {
@@ -75,13 +74,27 @@ struct TokenizerSettings {
     /// A special token's own settings, wherever they were stated most fully.
     func token(for role: SpecialRole) -> AddedToken? { specials[role] }
 
+    /// `model_max_length`. For "no limit" Hugging Face writes 10³⁰, and people -1.
+    private static func limit(_ settings: JSONValue) throws -> Int? {
+        let keys = ["model_max_length", "max_len"]
+        guard let key = keys.first(where: { settings[$0] != nil }), let value = settings[key] else { return nil }
+        guard let number = value.number, !number.isNaN, number >= 1 || number == -1, number == number.rounded() else {
+            throw TokenizerError(
+                "tokenizer_config.json: \"\(key)\" is \(value.text); it must be a whole number of at least 1, or -1 or null "
+                    + "for no limit.")
+        }
+        return value.integer.flatMap { $0 >= 1 ? $0 : nil }
+    }
+
+    /// The model's own number of positions; one that says nothing is left to the model's reader to complain about.
     private mutating func readLimit(_ config: JSONValue?) throws {
         guard maximumLength == nil, let config else { return }
         let text = config["text_config"] ?? config
         guard let positions = (text["max_position_embeddings"] ?? text["n_positions"])?.integer else { return }
         // RoBERTa counts positions from the padding id + 1.
         let skipsPositions = text["model_type"]?.string.map { $0.hasPrefix("roberta") || $0 == "camembert" } ?? false
-        maximumLength = skipsPositions ? positions - (text["pad_token_id"]?.integer ?? 1) - 1 : positions
+        let limit = skipsPositions ? positions - (text["pad_token_id"]?.integer ?? 1) - 1 : positions
+        if limit >= 1 { maximumLength = limit }
     }
 }
 

@@ -31,6 +31,11 @@ struct Vocabulary: Sendable {
 
     func id(of piece: String) -> Int32? { id(of: Array(piece.utf8)[...]) }
 
+    /// The longest piece that begins these bytes and has more than `least`: its id and how many bytes it has.
+    func longestPiece(of bytes: ArraySlice<UInt8>, longerThan least: Int) -> (id: Int32, count: Int)? {
+        table.longestPrefix(of: bytes, longerThan: least).map { (idOfEntry[$0], table[$0].count) }
+    }
+
     func bytes(of id: Int32) -> ArraySlice<UInt8>? {
         guard id >= 0, id < entryOfID.count, entryOfID[Int(id)] >= 0 else { return nil }
         return table[Int(entryOfID[Int(id)])]

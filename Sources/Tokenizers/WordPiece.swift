@@ -7,6 +7,19 @@ struct WordPiece: Sendable {
     var continuation: [UInt8] = Array("##".utf8)
     var longestWord = 100
 
+    /// Longer pieces, which no vocabulary has, would make the search for the longest that fits slow.
+    private static let longestPiece = 4096
+
+    init(vocabulary: Vocabulary, unknown name: String, in file: String) throws {
+        guard let unknown = vocabulary.id(of: name) else {
+            throw TokenizerError("\(file) lacks the token \(name) for words it cannot spell.")
+        }
+        guard vocabulary.longestPiece <= Self.longestPiece else {
+            throw TokenizerError("\(file) has a piece of \(vocabulary.longestPiece) bytes; is it a vocabulary?")
+        }
+        (self.vocabulary, self.unknown) = (vocabulary, unknown)
+    }
+
     func append(_ word: ArraySlice<Unicode.Scalar>, to ids: inout [Int32]) {
         guard word.count <= longestWord else { return ids.append(unknown) }
         // The word's bytes follow the continuation mark, so that "mark + rest" is a slice where nothing precedes it.
@@ -18,20 +31,12 @@ struct WordPiece: Sendable {
             let first = start == continuation.count
             let from = first ? start : start - continuation.count
             if !first { bytes.replaceSubrange(from..<start, with: continuation) }
-            var end = min(bytes.count, from + vocabulary.longestPiece)
-            while end > start, end < bytes.count, bytes[end] & 0xc0 == 0x80 { end -= 1 }
-            var found: Int32?
-            while end > start {
-                found = vocabulary.id(of: bytes[from..<end])
-                if found != nil { break }
-                repeat { end -= 1 } while end > start && bytes[end] & 0xc0 == 0x80
-            }
-            guard let found else {
+            guard let (id, count) = vocabulary.longestPiece(of: bytes[from...], longerThan: start - from) else {
                 ids.removeSubrange(before...)
                 return ids.append(unknown)
             }
-            ids.append(found)
-            start = end
+            ids.append(id)
+            start = from + count
         }
     }
 }
