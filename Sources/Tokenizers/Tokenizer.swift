@@ -44,20 +44,31 @@ public struct Tokenizer: Sendable {
     public let maskID: Int32?
     public let unknownID: Int32?
 
+    /// One more than the largest id: the rows an embedding table needs at least.
+    public let vocabularySize: Int
+
     private let normalizer: Normalizer?
     private let preTokenizer: PreTokenizer?
     private let model: SpellingModel
     private let added: AddedTokens
     private let addedByID: [Int32: String]
     private let addedByContent: [[UInt8]: Int32]
+    private let cutsLeft: Bool
     private let before: [Int32]
     private let after: [Int32]
 
-    /// Reads a Hugging Face folder: `tokenizer.json`, or else `vocab.txt`, or else `vocab.json` with `merges.txt`;
-    /// and, where they are there, `tokenizer_config.json`, `special_tokens_map.json`, `added_tokens.json` and
-    /// `config.json`. What the files say decides, never the name of a class; what is not implemented is an error.
+    /// Reads a Hugging Face folder as `AutoTokenizer` of `transformers` 5 does.
     ///
-    /// `vocab.txt` alone means lower case, as in `transformers`; cased models say otherwise in `tokenizer_config.json`.
+    /// `tokenizer_class` of `tokenizer_config.json`, or else of `config.json`, or else `model_type` there, tells the class.
+    /// `BertTokenizer`, `MPNetTokenizer`, `RobertaTokenizer`, `GPT2Tokenizer`, `CLIPTokenizer` and their namesakes take of
+    /// `tokenizer.json` the vocabulary and the added tokens only; how they normalise and cut, the flags of
+    /// `tokenizer_config.json` say, or else the class's defaults: a `BertTokenizer` without `do_lower_case` lowers case,
+    /// whatever `tokenizer.json` says. `PreTrainedTokenizerFast`, or no class and no type, means `tokenizer.json` as it is.
+    /// Other classes are errors that name them. Without `tokenizer.json` the vocabulary is `vocab.txt`, or `vocab.json`
+    /// with `merges.txt`; without a class too these tell the kind.
+    ///
+    /// `add_bos_token` and `add_eos_token` count for GPT-2 without `tokenizer.json`; with it, what it puts around a text.
+    /// `truncation_side` and `split_special_tokens` count always.
     ///
     /// - Parameter lowercasing: makes texts lower case before anything else, as sentence-transformers' `do_lower_case`
     ///   does; added tokens that are found before texts are normalised stay as they are.
@@ -73,7 +84,9 @@ public struct Tokenizer: Sendable {
         normalizer = recipe.normalizer
         preTokenizer = recipe.preTokenizer
         model = recipe.model
-        added = AddedTokens(recipe.added, normalizer: recipe.normalizer)
+        added = AddedTokens(recipe.added, normalizer: recipe.normalizer, splitsSpecials: recipe.splitsSpecials)
+        cutsLeft = recipe.cutsLeft
+        vocabularySize = max(recipe.model.vocabulary.size, recipe.added.map { Int($0.id) + 1 }.max() ?? 0)
         addedByID = Dictionary(recipe.added.map { ($0.id, $0.content) }, uniquingKeysWith: { first, _ in first })
         addedByContent = Dictionary(
             recipe.added.map { (Array($0.content.utf8), $0.id) }, uniquingKeysWith: { first, _ in first })
@@ -84,11 +97,6 @@ public struct Tokenizer: Sendable {
         padID = recipe.id(of: .padding)
         maskID = recipe.id(of: .mask)
         unknownID = recipe.model.unknown ?? recipe.id(of: .unknown)
-    }
-
-    /// One more than the largest id: the rows an embedding table needs at least.
-    public var vocabularySize: Int {
-        max(model.vocabulary.size, added.tokens.map { Int($0.id) + 1 }.max() ?? 0)
     }
 
     /// The piece with this id, nil if there is none. Bytes that are no UTF-8 become U+FFFD.
@@ -104,12 +112,14 @@ public struct Tokenizer: Sendable {
     /// The ids of a text between its start and end token, where this kind has them.
     ///
     /// - Parameter maximumLength: the most ids wanted, start and end token included; nil for no limit. A longer text
-    ///   loses its tail, never its end token, and says so in `truncated`. Below the number of start and end tokens
-    ///   only the last of them remain; of 0 and less none.
+    ///   loses its tail (or its beginning, where the files say `truncation_side: left`), never its start and end token,
+    ///   and says so in `truncated`. Below the number of start and end tokens only the last of them remain; of 0 and
+    ///   less none.
     public func encode(_ text: String, maximumLength: Int?) -> Encoding {
-        var ids = before
+        var ids: [Int32] = []
+        let room = maximumLength.map { max($0 - before.count - after.count, 0) } ?? .max
         // What follows a text that is long enough is cut off anyway.
-        let room = maximumLength.map { max($0 - after.count, 0) } ?? .max
+        let enough = cutsLeft ? .max : room
         added.split(Array(text.unicodeScalars), normalizer: normalizer) { piece in
             switch piece {
             case .token(let id): ids.append(id)
@@ -120,14 +130,18 @@ public struct Tokenizer: Sendable {
                 }
                 preTokenizer.forEachWord(of: text) { word in
                     model.append(word, to: &ids)
-                    return ids.count <= room
+                    return ids.count <= enough
                 }
             }
-            return ids.count <= room
+            return ids.count <= enough
         }
-        let truncated = ids.count > room
-        if truncated { ids.removeSubrange(room...) }
-        ids += after.suffix(max(maximumLength ?? .max, 0))
+        var truncated = ids.count > room
+        if truncated { ids = Array(cutsLeft ? ids.suffix(room) : ids.prefix(room)) }
+        ids = before + ids + after
+        if let maximumLength, ids.count > maximumLength {
+            truncated = true
+            ids = Array(before.prefix(max(maximumLength - after.count, 0)) + after.suffix(max(maximumLength, 0)))
+        }
         return Encoding(ids: ids, tokens: ids.map { token($0) ?? "" }, truncated: truncated)
     }
 }

@@ -2,12 +2,15 @@ import Foundation
 
 /// `tokenizer.json`: the whole pipeline in one file. Parts that are not implemented are errors that name them.
 struct TokenizerFile {
-    private var added: [AddedToken] = []
+    /// Added tokens in the order of the file, with the ids it states.
+    private(set) var added: [(id: Int, token: AddedToken)] = []
+    /// Whether the file wants long texts cut at their beginning; nil if it says nothing of cutting.
+    private(set) var cutsLeft: Bool?
     private var normalizer: JSONValue?
     private var preTokenizer: JSONValue?
     private var postProcessor: JSONValue?
     private var modelSettings: [String: JSONValue] = [:]
-    private var vocabulary = Vocabulary()
+    private(set) var vocabulary = Vocabulary()
     private var merges: [(left: [UInt8], right: [UInt8])] = []
     private let file = "tokenizer.json"
 
@@ -23,7 +26,8 @@ struct TokenizerFile {
             case "model":
                 hasModel = true
                 try readModel(&scanner)
-            default: _ = try scanner.value()  // decoder, padding, truncation: not part of encoding
+            case "truncation": cutsLeft = try scanner.value()["direction"]?.string.map { $0 == "Left" }
+            default: _ = try scanner.value()  // decoder, padding: not part of encoding
             }
         }
         try scanner.finish()
@@ -33,10 +37,10 @@ struct TokenizerFile {
     private mutating func readAdded(_ scanner: inout JSONScanner) throws {
         guard case .array(let entries) = try scanner.value() else { return }
         for entry in entries {
-            guard let id = entry["id"]?.integer, let token = AddedToken(entry, id: Int32(id)), id >= 0 else {
+            guard let id = entry["id"]?.integer, id >= 0, let token = AddedToken(entry) else {
                 throw scanner.problem("an entry of \"added_tokens\" lacks its content, or its id is none.")
             }
-            added.append(token)
+            added.append((id, token))
         }
     }
 
@@ -79,12 +83,14 @@ struct TokenizerFile {
 
     // MARK: The recipe
 
-    func recipe(_ settings: TokenizerSettings) throws -> TokenizerRecipe {
-        let (before, after) = try wrap(postProcessor)
+    private var modelType: String { modelSettings["type"]?.string ?? (merges.isEmpty ? "WordPiece" : "BPE") }
+
+    /// Everything as the file says it.
+    func recipe() throws -> TokenizerRecipe {
+        let (before, after) = try around()
         var recipe: TokenizerRecipe
-        switch modelSettings["type"]?.string ?? (merges.isEmpty ? "WordPiece" : "BPE") {
-        case "WordPiece":
-            recipe = TokenizerRecipe(kind: .wordPiece, model: .wordPiece(try wordPiece()))
+        switch modelType {
+        case "WordPiece": recipe = TokenizerRecipe(kind: .wordPiece, model: .wordPiece(try wordPiece()))
         case "BPE":
             let pairs = try bytePairs()
             let wraps = !before.isEmpty && !after.isEmpty
@@ -92,17 +98,29 @@ struct TokenizerFile {
             recipe = TokenizerRecipe(kind: kind, model: .bytePairs(pairs))
         case let type: throw unknown("model", type)
         }
-        recipe.normalizer = try normalizer.flatMap { try readNormalizer($0, settings) }
-        let addsBlank = recipe.kind == .clip ? nil : settings.addsBlank
-        recipe.preTokenizer = try preTokenizer.flatMap { try readPreTokenizer($0, addsBlank) }
+        recipe.normalizer = try normalizer.flatMap(readNormalizer)
+        recipe.preTokenizer = try preTokenizer.flatMap(readPreTokenizer)
         try check(recipe.normalizer?.work, "normalizers")
         try check(recipe.preTokenizer?.work, "pre-tokenizers")
-        recipe.added = added
-        recipe.before = before
-        recipe.after = after
-        recipe.addSpecials(settings)
-        try recipe.wrapIfAsked(settings, in: file)
+        (recipe.before, recipe.after) = (before, after)
         return recipe
+    }
+
+    /// Refuses a vocabulary that was not made for the class that is to read it.
+    func check(isWordPiece: Bool, for reader: String) throws {
+        guard modelType == (isWordPiece ? "WordPiece" : "BPE") else {
+            throw TokenizerError("\(file) has a \(modelType) model, which is not what \(reader) reads.")
+        }
+    }
+
+    /// The ids put before and after a text.
+    func around() throws -> (before: [Int32], after: [Int32]) { try wrap(postProcessor) }
+
+    /// Teaches a model the merges of the file.
+    func learn(_ pairs: inout BytePairs) throws {
+        for (rank, merge) in merges.enumerated() where !pairs.learn(merge.left[...], merge.right[...]) {
+            throw TokenizerError("\(file): merge \(rank + 1) joins pieces that the vocabulary lacks.")
+        }
     }
 
     private func wordPiece() throws -> WordPiece {
@@ -129,14 +147,12 @@ struct TokenizerFile {
         model.fusesUnknown = modelSettings["fuse_unk"]?.bool ?? false
         model.prefersWholeWords = modelSettings["ignore_merges"]?.bool ?? false
         if let name = modelSettings["unk_token"]?.string {
-            guard let id = vocabulary.id(of: name) ?? added.first(where: { $0.content == name })?.id else {
+            model.unknown = vocabulary.id(of: name)
+            guard model.unknown != nil || added.contains(where: { $0.token.isSpelled(like: name) }) else {
                 throw TokenizerError("\(file): the vocabulary lacks the unknown token \(name).")
             }
-            model.unknown = id
         }
-        for (rank, merge) in merges.enumerated() where !model.learn(merge.left[...], merge.right[...]) {
-            throw TokenizerError("\(file): merge \(rank + 1) joins pieces that the vocabulary lacks.")
-        }
+        try learn(&model)
         return model
     }
 
@@ -164,16 +180,15 @@ struct TokenizerFile {
 
     // MARK: Its parts
 
-    private func readNormalizer(_ value: JSONValue, _ settings: TokenizerSettings) throws -> Normalizer? {
+    private func readNormalizer(_ value: JSONValue) throws -> Normalizer? {
         if value.isNull { return nil }
         switch try type(of: value, "normalizer") {
         case "BertNormalizer":
-            // What tokenizer_config.json states goes before, as in transformers.
-            let lowercases = settings.lowercases ?? value["lowercase"]?.bool ?? true
+            let lowercases = value["lowercase"]?.bool ?? true
             return .bert(
                 cleans: value["clean_text"]?.bool ?? true,
-                separatesIdeographs: settings.separatesIdeographs ?? value["handle_chinese_chars"]?.bool ?? true,
-                stripsAccents: settings.stripsAccents ?? value["strip_accents"]?.bool ?? lowercases,
+                separatesIdeographs: value["handle_chinese_chars"]?.bool ?? true,
+                stripsAccents: value["strip_accents"]?.bool ?? lowercases,
                 lowercases: lowercases)
         case "NFC": return .composed
         case "NFD": return .decomposed
@@ -190,20 +205,20 @@ struct TokenizerFile {
             guard pattern == #"\s+"#, content == " " else { throw unknown("normalizer Replace of", pattern) }
             return .blanksCollapsed
         case "Sequence":
-            return .sequence(try parts(of: value, "normalizers").compactMap { try readNormalizer($0, settings) })
+            return .sequence(try parts(of: value, "normalizers").compactMap(readNormalizer))
         case let type: throw unknown("normalizer", type)
         }
     }
 
     private static let clipPattern = #"'s|'t|'re|'ve|'m|'ll|'d|[\p{L}]+|[\p{N}]|[^\s\p{L}\p{N}]+"#
 
-    private func readPreTokenizer(_ value: JSONValue, _ addsBlank: Bool?) throws -> PreTokenizer? {
+    private func readPreTokenizer(_ value: JSONValue) throws -> PreTokenizer? {
         if value.isNull { return nil }
         switch try type(of: value, "pre-tokenizer") {
         case "BertPreTokenizer": return .bert
         case "ByteLevel":
             return .byteLevel(
-                addsBlank: addsBlank ?? value["add_prefix_space"]?.bool ?? true,
+                addsBlank: value["add_prefix_space"]?.bool ?? true,
                 splits: value["use_regex"]?.bool ?? true)
         case "Split":
             let pattern = value["pattern"]?["Regex"]?.string ?? value["pattern"]?["String"]?.string ?? ""
@@ -214,7 +229,7 @@ struct TokenizerFile {
             }
             return .clip(keepsSpecials: pattern.hasPrefix("<"))
         case "Sequence":
-            return .sequence(try parts(of: value, "pretokenizers").compactMap { try readPreTokenizer($0, addsBlank) })
+            return .sequence(try parts(of: value, "pretokenizers").compactMap(readPreTokenizer))
         case let type: throw unknown("pre-tokenizer", type)
         }
     }

@@ -11,6 +11,8 @@ struct TokenizerRecipe {
     var added: [AddedToken] = []
     var before: [Int32] = []
     var after: [Int32] = []
+    var splitsSpecials = false
+    var cutsLeft = false
     var modelMaximumLength: Int?
     private var roles: [SpecialRole: Int32] = [:]
 
@@ -20,24 +22,17 @@ struct TokenizerRecipe {
             let url = folder.appending(path: name)
             return FileBytes.exists(url) ? url : nil
         }
-        if let json = file("tokenizer.json") {
-            self = try TokenizerFile(json).recipe(settings)
-        } else if let pieces = file("vocab.txt") {
-            self = try Self.wordPiece(pieces, settings)
-        } else if let pieces = file("vocab.json") {
-            guard let merges = file("merges.txt") else {
-                throw TokenizerError("\(folder.path) has vocab.json but no merges.txt; both are needed.")
-            }
-            self = try Self.bytePairs(pieces, merges, settings)
-        } else if let merges = file(Self.openAIFile) {
+        let files = Files(json: try file("tokenizer.json").map(TokenizerFile.init), pieces: file("vocab.txt"),
+            pairs: file("vocab.json"), merges: file("merges.txt"), folder: folder)
+        if files.isEmpty, let merges = file(Self.openAIFile) {
             self = try Self.openAI(merges, settings)
-        } else if let packed = file(Self.openAIFile + ".gz") {
+        } else if files.isEmpty, let packed = file(Self.openAIFile + ".gz") {
             throw TokenizerError("\(packed.path) is packed; unpack it with: gunzip -k \(packed.path)")
         } else {
-            throw TokenizerError(
-                "\(folder.path) has no tokenizer: neither tokenizer.json, nor vocab.txt, nor vocab.json with "
-                    + "merges.txt, nor \(Self.openAIFile). Give the folder of a Hugging Face model.")
+            self = try Self.huggingFace(files, settings)
         }
+        splitsSpecials = settings.splitsSpecials
+        cutsLeft = settings.cutsLeft ?? files.json?.cutsLeft ?? false
         modelMaximumLength = settings.maximumLength
     }
 
@@ -56,121 +51,179 @@ struct TokenizerRecipe {
         }
     }
 
-    // MARK: Special tokens
+    /// The files of a folder that hold a vocabulary.
+    private struct Files {
+        let json: TokenizerFile?
+        let pieces, pairs, merges: URL?
+        let folder: URL
 
-    /// What each family calls its special tokens if no file says otherwise.
-    private static func usual(_ kind: Tokenizer.Kind) -> [SpecialRole: String] {
-        switch kind {
-        case .wordPiece:
-            [.classification: "[CLS]", .separator: "[SEP]", .padding: "[PAD]", .mask: "[MASK]", .unknown: "[UNK]"]
-        case .clip:
-            [
-                .beginning: "<|startoftext|>", .ending: "<|endoftext|>", .padding: "<|endoftext|>",
-                .unknown: "<|endoftext|>",
-            ]
-        case .roberta:
-            [
-                .beginning: "<s>", .ending: "</s>", .classification: "<s>", .separator: "</s>", .padding: "<pad>",
-                .mask: "<mask>", .unknown: "<unk>",
-            ]
-        case .gpt2:
-            [.beginning: "<|endoftext|>", .ending: "<|endoftext|>", .unknown: "<|endoftext|>"]
+        var isEmpty: Bool { json == nil && pieces == nil && pairs == nil }
+
+        func lack(_ what: String, _ source: String) -> TokenizerError {
+            TokenizerError("\(folder.path) lacks \(what), which \(source) reads.")
         }
     }
 
-    /// The token with this role, as the files or the family name it.
-    static func special(
-        _ role: SpecialRole, of kind: Tokenizer.Kind, _ settings: TokenizerSettings
-    ) -> AddedToken? {
-        settings.token(for: role) ?? usual(kind)[role].map { AddedToken(content: $0, id: -1) }
-    }
+    // MARK: Hugging Face's classes
 
-    /// Fills in the added tokens and what the special ones are; those that the vocabulary lacks stay unknown.
-    mutating func addSpecials(_ settings: TokenizerSettings) {
-        func has(_ content: String) -> AddedToken? { added.first { $0.content.utf8.elementsEqual(content.utf8) } }
-        var contents = Set(added.map { Array($0.content.utf8) })
-        for token in settings.added where contents.insert(Array(token.content.utf8)).inserted { added.append(token) }
-        for role in SpecialRole.allCases {
-            guard var token = Self.special(role, of: kind, settings) else { continue }
-            if let known = has(token.content) {
-                roles[role] = known.id
-            } else if let id = model.vocabulary.id(of: token.content) {
-                token.id = id
-                added.append(token)
-                roles[role] = id
+    private static func huggingFace(_ files: Files, _ settings: TokenizerSettings) throws -> Self {
+        let (reader, source) = try settings.reader ?? reader(files, settings)
+        var recipe: Self
+        switch reader {
+        case .file:
+            guard let json = files.json else { throw files.lack("tokenizer.json", source) }
+            recipe = try json.recipe()
+        case .bert, .mpnet: recipe = try wordPiece(files, settings, reader, source)
+        case .roberta, .gpt2, .clip: recipe = try bytePairs(files, settings, reader, source)
+        }
+        try recipe.addTokens(settings, files.json, reader)
+        let place = files.json == nil ? files.folder.path : files.folder.appending(path: "tokenizer.json").path
+        switch reader {
+        case .file: break
+        case .bert, .mpnet, .roberta:
+            recipe.before = [try recipe.required(.classification, place)]
+            recipe.after = [try recipe.required(.separator, place)]
+        case .clip:
+            recipe.before = [try recipe.required(.beginning, place)]
+            recipe.after = [try recipe.required(.ending, place)]
+        case .gpt2:
+            if let json = files.json {
+                (recipe.before, recipe.after) = try json.around()
+            } else {
+                if settings.addsStart { recipe.before = [try recipe.required(.beginning, place)] }
+                if settings.addsEnd { recipe.after = [try recipe.required(.ending, place)] }
             }
         }
+        return recipe
     }
 
-    /// The id of a token that must be there.
-    func required(_ role: SpecialRole, _ settings: TokenizerSettings, in file: String) throws -> Int32 {
-        if let id = roles[role] { return id }
-        let name = Self.special(role, of: kind, settings)?.content ?? role.rawValue
-        throw TokenizerError("\(file) lacks the token \(name) (\(role.rawValue)).")
-    }
-
-    // MARK: Vocabulary files
-
-    private static func wordPiece(_ url: URL, _ settings: TokenizerSettings) throws -> Self {
-        var vocabulary = Vocabulary(expecting: 1 << 15)
-        try FileBytes.eachLine(of: FileBytes.read(url)) { number, line in
-            guard number <= Vocabulary.largestID else { throw TokenizerError("\(url.path) has too many lines.") }
-            var line = line
-            while let last = line.last, last == 0x20 || (0x09...0x0d).contains(last) { line.removeLast() }
-            if !line.isEmpty { vocabulary.add(line, id: Int32(number - 1)) }
+    /// Who reads a folder that says neither a class nor a model type: the files tell.
+    private static func reader(
+        _ files: Files, _ settings: TokenizerSettings
+    ) throws -> (reader: TokenizerReader, source: String) {
+        if files.json != nil { return (.file, "tokenizer.json") }
+        if let type = settings.unknownModelType {
+            throw TokenizerError(
+                "\(files.folder.path)/config.json: how the model type \"\(type)\" cuts its texts is not known here; "
+                    + "give a folder with tokenizer.json.")
         }
-        let name = special(.unknown, of: .wordPiece, settings)?.content ?? "[UNK]"
-        let wordPiece = try WordPiece(vocabulary: vocabulary, unknown: name, in: url.path)
-        var recipe = Self(kind: .wordPiece, model: .wordPiece(wordPiece))
+        if files.pieces != nil { return (.bert, "BertTokenizer (vocab.txt)") }
+        guard let url = files.pairs else {
+            throw TokenizerError(
+                "\(files.folder.path) has no tokenizer: neither tokenizer.json, nor vocab.txt, nor vocab.json with "
+                    + "merges.txt, nor \(openAIFile). Give the folder of a Hugging Face model.")
+        }
+        let vocabulary = try JSONScanner.vocabulary(url)
+        // CLIP ends its words with a mark, and so knows every byte with it.
+        if vocabulary.id(of: "!</w>") != nil, vocabulary.id(of: "a</w>") != nil { return (.clip, "vocab.json") }
+        let wraps = settings.roles[.classification] != nil
+            || (vocabulary.id(of: "<s>") != nil && vocabulary.id(of: "</s>") != nil)
+        return (wraps ? .roberta : .gpt2, "vocab.json")
+    }
+
+    private static func wordPiece(
+        _ files: Files, _ settings: TokenizerSettings, _ reader: TokenizerReader, _ source: String
+    ) throws -> Self {
+        let (vocabulary, place): (Vocabulary, String)
+        if let json = files.json {
+            try json.check(isWordPiece: true, for: source)
+            (vocabulary, place) = (json.vocabulary, "\(files.folder.path)/tokenizer.json")
+        } else {
+            guard let url = files.pieces else { throw files.lack("vocab.txt or tokenizer.json", source) }
+            (vocabulary, place) = (try pieces(url), url.path)
+        }
+        let unknown = token(.unknown, reader, settings)?.content ?? "[UNK]"
+        let model = try WordPiece(vocabulary: vocabulary, unknown: unknown, in: place)
+        var recipe = Self(kind: .wordPiece, model: .wordPiece(model))
         let lowercases = settings.lowercases ?? true
         recipe.normalizer = .bert(
             cleans: true, separatesIdeographs: settings.separatesIdeographs ?? true,
             stripsAccents: settings.stripsAccents ?? lowercases, lowercases: lowercases)
         recipe.preTokenizer = .bert
-        recipe.addSpecials(settings)
-        recipe.before = [try recipe.required(.classification, settings, in: url.path)]
-        recipe.after = [try recipe.required(.separator, settings, in: url.path)]
         return recipe
     }
 
-    private static func bytePairs(_ url: URL, _ mergesURL: URL, _ settings: TokenizerSettings) throws -> Self {
-        var scanner = try JSONScanner(file: url)
-        let vocabulary = try scanner.vocabulary()
-        try scanner.finish()
-        // CLIP ends its words with a mark, and so knows every byte with it.
-        let endsWords = vocabulary.id(of: "!</w>") != nil && vocabulary.id(of: "a</w>") != nil
-        let wraps =
-            settings.token(for: .classification) != nil
-            || (vocabulary.id(of: "<s>") != nil && vocabulary.id(of: "</s>") != nil)
-        let kind: Tokenizer.Kind = endsWords ? .clip : wraps ? .roberta : .gpt2
-        var pairs = BytePairs(vocabulary: vocabulary)
-        if endsWords { pairs.ending = Array("</w>".utf8) }
-        try learn(mergesURL, &pairs)
-        if endsWords { pairs.unknown = special(.unknown, of: kind, settings).flatMap { vocabulary.id(of: $0.content) } }
-
-        var recipe = Self(kind: kind, model: .bytePairs(pairs))
-        if endsWords {
-            try recipe.readAsCLIP(settings, in: url.path)
+    private static func bytePairs(
+        _ files: Files, _ settings: TokenizerSettings, _ reader: TokenizerReader, _ source: String
+    ) throws -> Self {
+        var pairs: BytePairs
+        if let json = files.json {
+            try json.check(isWordPiece: false, for: source)
+            pairs = BytePairs(vocabulary: json.vocabulary)
+            if case .clip = reader { pairs.ending = Array("</w>".utf8) }
+            try json.learn(&pairs)
+        } else {
+            guard let url = files.pairs else { throw files.lack("vocab.json with merges.txt, or tokenizer.json", source) }
+            guard let merges = files.merges else {
+                throw TokenizerError("\(files.folder.path) has vocab.json but no merges.txt; both are needed.")
+            }
+            pairs = BytePairs(vocabulary: try JSONScanner.vocabulary(url))
+            if case .clip = reader { pairs.ending = Array("</w>".utf8) }
+            try learn(merges, &pairs)
+        }
+        guard case .clip = reader else {
+            let isRoberta = if case .roberta = reader { true } else { false }
+            var recipe = Self(kind: isRoberta ? .roberta : .gpt2, model: .bytePairs(pairs))
+            recipe.preTokenizer = .byteLevel(addsBlank: settings.addsBlank ?? false, splits: true)
             return recipe
         }
-        recipe.preTokenizer = .byteLevel(addsBlank: settings.addsBlank ?? false, splits: true)
-        recipe.addSpecials(settings)
-        switch kind {
-        case .roberta:
-            recipe.before = [try recipe.required(.classification, settings, in: url.path)]
-            recipe.after = [try recipe.required(.separator, settings, in: url.path)]
-        default:
-            try recipe.wrapIfAsked(settings, in: url.path)
-        }
+        pairs.unknown = token(.unknown, reader, settings).flatMap { pairs.vocabulary.id(of: $0.content) }
+        var recipe = Self(kind: .clip, model: .bytePairs(pairs))
+        recipe.normalizer = .clip
+        recipe.preTokenizer = .clipBytes
         return recipe
     }
 
-    private mutating func readAsCLIP(_ settings: TokenizerSettings, in file: String) throws {
-        normalizer = .clip
-        preTokenizer = .clipBytes
-        addSpecials(settings)
-        before = [try required(.beginning, settings, in: file)]
-        after = [try required(.ending, settings, in: file)]
+    // MARK: Special tokens
+
+    /// The token with this role, as the files or the class name it.
+    private static func token(
+        _ role: SpecialRole, _ reader: TokenizerReader, _ settings: TokenizerSettings
+    ) -> AddedToken? {
+        var token = settings.roles[role] ?? reader.specials[role].map { AddedToken(special: $0) }
+        // MPNet's mask takes the white space before it.
+        if case .mpnet = reader, role == .mask, token?.hasFlags == false { token?.stripsLeft = true }
+        return token
+    }
+
+    /// Gives all added tokens their ids, and finds what the special ones are.
+    private mutating func addTokens(
+        _ settings: TokenizerSettings, _ json: TokenizerFile?, _ reader: TokenizerReader
+    ) throws {
+        var vocabulary = AddedVocabulary(model.vocabulary)
+        var listed = settings.listed
+        if let json {
+            if case .file = reader { for (_, token) in json.added { try vocabulary.add(token) } }
+            if !settings.listsAll { for (id, token) in json.added { listed[id] = token } }
+        }
+        let named = SpecialRole.allCases.map { ($0, Self.token($0, reader, settings)) }
+        let marks = named.compactMap(\.1) + settings.named
+        let contents = Set(marks.map { Array($0.content.utf8) })
+        for (_, token) in listed.sorted(by: { $0.key < $1.key }) {
+            var token = token
+            if contents.contains(Array(token.content.utf8)) { token.isSpecial = true }
+            try vocabulary.add(token)
+        }
+        for token in marks + settings.extra where !vocabulary.has(token) { try vocabulary.add(token) }
+        added = vocabulary.tokens
+        for (role, token) in named { roles[role] = token.flatMap { vocabulary.id(of: $0) } }
+    }
+
+    /// The id of a token that must be there.
+    private func required(_ role: SpecialRole, _ place: String) throws -> Int32 {
+        guard let id = roles[role] else { throw TokenizerError("\(place): no file names a \(role.rawValue).") }
+        return id
+    }
+
+    // MARK: Vocabulary files
+
+    private static func pieces(_ url: URL) throws -> Vocabulary {
+        var vocabulary = Vocabulary(expecting: 1 << 15)
+        try FileBytes.eachLine(of: FileBytes.read(url)) { number, line in
+            guard number <= Vocabulary.largestID else { throw TokenizerError("\(url.path) has too many lines.") }
+            vocabulary.add(line.withoutTrailingSpace, id: Int32(number - 1))
+        }
+        return vocabulary
     }
 
     /// What OpenAI's own code ships with its CLIP: merges only, after one line of heading; of their many the first
@@ -202,15 +255,12 @@ struct TokenizerRecipe {
         }
         pairs.unknown = vocabulary.id(of: "<|endoftext|>")
         var recipe = Self(kind: .clip, model: .bytePairs(pairs))
-        try recipe.readAsCLIP(settings, in: url.path)
+        recipe.normalizer = .clip
+        recipe.preTokenizer = .clipBytes
+        try recipe.addTokens(settings, nil, .clip)
+        recipe.before = [try recipe.required(.beginning, url.path)]
+        recipe.after = [try recipe.required(.ending, url.path)]
         return recipe
-    }
-
-    /// `add_bos_token` and `add_eos_token` of families that put nothing around a text by themselves.
-    mutating func wrapIfAsked(_ settings: TokenizerSettings, in file: String) throws {
-        guard kind == .gpt2 else { return }
-        if settings.addsStart { before = [try required(.beginning, settings, in: file)] }
-        if settings.addsEnd { after = [try required(.ending, settings, in: file)] }
     }
 
     private static func learn(_ url: URL, _ pairs: inout BytePairs) throws {
@@ -232,10 +282,28 @@ struct TokenizerRecipe {
 }
 
 extension JSONScanner {
+    static func vocabulary(_ url: URL) throws -> Vocabulary {
+        var scanner = try JSONScanner(file: url)
+        let vocabulary = try scanner.vocabulary()
+        try scanner.finish()
+        return vocabulary
+    }
+
     /// An object of pieces and ids.
     mutating func vocabulary() throws -> Vocabulary {
         var vocabulary = Vocabulary(expecting: 1 << 16)
         try members { scanner, piece in vocabulary.add(piece[...], id: try scanner.id()) }
         return vocabulary
+    }
+}
+
+extension ArraySlice<UInt8> {
+    /// Without the white space, of all scripts, at its end.
+    fileprivate var withoutTrailingSpace: ArraySlice<UInt8> {
+        let text = String(decoding: suffix(64), as: UTF8.self).unicodeScalars
+        guard text.last?.isSpace == true else { return self }
+        let space = text.reversed().prefix { $0.isSpace }.reduce(0) { $0 + $1.utf8.count }
+        let rest = dropLast(space)
+        return space < Swift.min(count, 64) ? rest : rest.withoutTrailingSpace
     }
 }

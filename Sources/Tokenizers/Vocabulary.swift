@@ -11,6 +11,8 @@ struct Vocabulary: Sendable {
 
     /// One more than the largest id.
     var size: Int { entryOfID.count }
+    /// Pieces, each counted once.
+    var count: Int { idOfEntry.count }
     var longestPiece: Int { table.longest }
 
     /// Gives a piece its id; a piece given twice keeps the later id.
@@ -20,7 +22,8 @@ struct Vocabulary: Sendable {
         if entry == idOfEntry.count {
             idOfEntry.append(id)
         } else {
-            entryOfID[Int(idOfEntry[entry])] = -1
+            let old = Int(idOfEntry[entry])
+            if entryOfID[old] == entry { entryOfID[old] = -1 }
             idOfEntry[entry] = id
         }
         while entryOfID.count <= id { entryOfID.append(-1) }

@@ -40,7 +40,7 @@ struct HostileFilesTests {
             "vocab.txt": Self.vocabulary, "tokenizer_config.json": #"{"model_max_length": \#(value)}"#,
         ])
         #expect(tokenizer.modelMaximumLength == expected)
-        #expect(tokenizer.encode("a a a", maximumLength: expected ?? 4).truncated)
+        #expect(tokenizer.encode("a a a", maximumLength: expected.map { min($0, 4) } ?? 4).truncated)
     }
 
     @Test("lengths that are refused", arguments: ["0", "-2", "-1e300", "12.5", "NaN", "-Infinity", "\"512\"", "true", "[12]"])
@@ -67,9 +67,8 @@ struct HostileFilesTests {
     @Test("ids that are none", arguments: ["-1", "2147483648", "4294967296", "1e300", "NaN", "0.5", "\"3\"", "null", "true", "[3]"])
     func ids(_ id: String) {
         let added = #"[{"id": \#(id), "content": "[X]"}]"#
-        let number = id == "2147483648" ? "" : "no error"
         let inFile = complaint(wordPiece(#""added_tokens": \#(added), "#))
-        #expect(inFile != number && inFile.contains("tokenizer.json, line 1: an entry of \"added_tokens\""), "\(inFile)")
+        #expect(inFile.contains("tokenizer.json, line 1: an entry of \"added_tokens\""), "\(inFile)")
         let inMap = complaint(["vocab.txt": Self.vocabulary, "added_tokens.json": #"{"[X]": \#(id)}"#])
         #expect(inMap.contains("the id of \"[X]\" is no token id"), "\(inMap)")
         let key = id.replacing("\"", with: "") + "x"
@@ -184,15 +183,15 @@ struct HostileFilesTests {
         }
         try? FileManager.default.removeItem(at: place)
         #expect(mkfifo(place.path, 0o600) == 0)
-        #expect(told() == "\(place.path) is a pipe, not a file with text.")
+        #expect(told().contains("\(place.path) is a pipe or a device"))
         try FileManager.default.removeItem(at: place)
         try FileManager.default.createSymbolicLink(at: place, withDestinationURL: URL(filePath: "/dev/zero"))
-        #expect(told() == "\(place.path) is a device, not a file with text.")
+        #expect(told().contains("\(place.path) is a pipe or a device"))
         try FileManager.default.removeItem(at: place)
         try FileManager.default.createDirectory(at: place, withIntermediateDirectories: false)
-        #expect(told() == "\(place.path) is a folder, not a file with text.")
+        #expect(told().contains("Cannot read it: ") && told().contains(place.path))
         try FileManager.default.removeItem(at: place)
-        #expect(truncate(place, 1 << 40) && told().contains("far more than any tokenizer's file"))
+        #expect(truncate(place, 1 << 40) && told().contains("which no file of its kind is"))
     }
 
     private func truncate(_ file: URL, _ size: Int) -> Bool {
