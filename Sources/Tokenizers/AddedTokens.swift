@@ -124,9 +124,9 @@ private struct Patterns: Sendable {
     private let beginsInASCII: [Bool]
 
     init(_ patterns: some Sequence<(scalars: [Unicode.Scalar], token: AddedToken)>) {
-        // Of equal ones the last counts.
+        // Of equal ones the first counts; in the original chance decides.
         let sorted = patterns.filter { !$0.scalars.isEmpty }.enumerated().sorted { a, b in
-            if a.element.scalars == b.element.scalars { return a.offset > b.offset }
+            if a.element.scalars == b.element.scalars { return a.offset < b.offset }
             return a.element.scalars.lexicographicallyPrecedes(b.element.scalars)
         }
         self.patterns = sorted.map(\.element)

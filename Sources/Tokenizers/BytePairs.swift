@@ -11,6 +11,8 @@ struct BytePairs: Sendable {
     var fusesUnknown = false
     /// Whether a word that is a piece as a whole is left unmerged.
     var prefersWholeWords = false
+    /// Words that stand for themselves: OpenAI finds `<|endoftext|>` after cutting the text into words, not before.
+    var marks: [[Unicode.Scalar]: Int32] = [:]
 
     init(vocabulary: Vocabulary) { self.vocabulary = vocabulary }
 
@@ -24,6 +26,7 @@ struct BytePairs: Sendable {
     }
 
     func append(_ word: ArraySlice<Unicode.Scalar>, to ids: inout [Int32]) {
+        if !marks.isEmpty, word.first == "<", let mark = marks[Array(word)] { return ids.append(mark) }
         if prefersWholeWords, let whole = whole(word) { return ids.append(whole) }
         let before = ids.count
         appendSymbols(word, to: &ids)

@@ -7,6 +7,8 @@ indirect enum Normalizer: Sendable {
     /// Each run of white space becomes one blank.
     case blanksCollapsed
     case replaced([Unicode.Scalar], by: [Unicode.Scalar])
+    /// The cleaning of CLIP's first tokenizer.
+    case repaired
     case sequence([Normalizer])
 
     /// CLIP's.
@@ -30,6 +32,7 @@ indirect enum Normalizer: Sendable {
         case .lowercased: return Self.lowercase(text)
         case .blanksCollapsed: return Self.collapseBlanks(text)
         case .replaced(let old, let new): return Self.replace(old, by: new, in: text)
+        case .repaired: return TextRepair.clean(text)
         case .sequence(let steps): return steps.reduce(text) { $1($0) }
         }
     }
@@ -38,7 +41,7 @@ indirect enum Normalizer: Sendable {
     var work: Work {
         switch self {
         case .bert: Work(steps: 1, growth: 4)  // an ideograph between two blanks; a letter and its marks
-        case .composed, .decomposed: Work(steps: 1, growth: 4)
+        case .composed, .decomposed, .repaired: Work(steps: 1, growth: 4)
         case .lowercased: Work(steps: 1, growth: 2)
         case .blanksCollapsed: Work(steps: 1, growth: 1)
         case .replaced(let old, let new): Work(steps: 1, growth: Double(new.count) / Double(max(old.count, 1)))

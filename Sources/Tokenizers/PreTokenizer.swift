@@ -7,6 +7,8 @@ indirect enum PreTokenizer: Sendable {
     case byteLevel(addsBlank: Bool, splits: Bool)
     /// CLIP: contractions, runs of letters, single digits, runs of other marks; white space is dropped.
     case clip(keepsSpecials: Bool)
+    /// CLIP's as OpenAI wrote it, down to bytes: "'ſ" is a contraction too.
+    case openAI
     case sequence([PreTokenizer])
 
     /// CLIP's, down to bytes.
@@ -39,6 +41,8 @@ indirect enum PreTokenizer: Sendable {
             return Self.split(text, Self.gpt2Match) { body(ByteAlphabet.spell($0)[...]) }
         case .clip(let keepsSpecials):
             return Self.split(text, { Self.clipMatch($0, $1, keepsSpecials: keepsSpecials) }, body)
+        case .openAI:
+            return Self.split(text, Self.openAIMatch) { body(ByteAlphabet.spell($0)[...]) }
         case .sequence(let steps): return Self.run(steps[...], text, body)
         }
     }
@@ -55,7 +59,7 @@ indirect enum PreTokenizer: Sendable {
     var work: Work {
         switch self {
         case .bert, .clip: Work(steps: 1, growth: 1)
-        case .byteLevel: Work(steps: 1, growth: 4)
+        case .byteLevel, .openAI: Work(steps: 1, growth: 4)
         case .sequence(let steps): steps.reduce(Work()) { $0.followed(by: $1.work) }
         }
     }
@@ -123,6 +127,12 @@ indirect enum PreTokenizer: Sendable {
         case .number: return start + 1
         case let kind: return end(of: kind, text, start)
         }
+    }
+
+    /// The same, blind to case: in small letters that leaves the long s.
+    private static func openAIMatch(_ text: ArraySlice<Unicode.Scalar>, _ start: Int) -> Int? {
+        if text[start] == "'", start + 1 < text.endIndex, text[start + 1] == "ſ" { return start + 2 }
+        return clipMatch(text, start, keepsSpecials: true)
     }
 
     /// `'s|'t|'re|'ve|'m|'ll|'d`

@@ -70,6 +70,9 @@ public struct Tokenizer: Sendable {
     /// `add_bos_token` and `add_eos_token` count for GPT-2 without `tokenizer.json`; with it, what it puts around a text.
     /// `truncation_side` and `split_special_tokens` count always.
     ///
+    /// A folder with OpenAI's own `bpe_simple_vocab_16e6.txt` alone is read as OpenAI and open_clip do: texts are cleaned
+    /// first as `ftfy.fix_text` and `html.unescape` clean them, and made lower case as Python does it.
+    ///
     /// - Parameter lowercasing: makes texts lower case before anything else, as sentence-transformers' `do_lower_case`
     ///   does; added tokens that are found before texts are normalised stay as they are.
     public init(folder: URL, lowercasing: Bool = false) throws {

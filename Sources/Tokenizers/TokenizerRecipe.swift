@@ -25,7 +25,7 @@ struct TokenizerRecipe {
         let files = Files(json: try file("tokenizer.json").map(TokenizerFile.init), pieces: file("vocab.txt"),
             pairs: file("vocab.json"), merges: file("merges.txt"), folder: folder)
         if files.isEmpty, let merges = file(Self.openAIFile) {
-            self = try Self.openAI(merges, settings)
+            self = try Self.openAI(merges)
         } else if files.isEmpty, let packed = file(Self.openAIFile + ".gz") {
             throw TokenizerError("\(packed.path) is packed; unpack it with: gunzip -k \(packed.path)")
         } else {
@@ -228,9 +228,10 @@ struct TokenizerRecipe {
 
     /// What OpenAI's own code ships with its CLIP: merges only, after one line of heading; of their many the first
     /// 48,894 count. The vocabulary follows from them: bytes, bytes that end a word, merged pieces, start and end.
+    /// Beside it texts are cleaned first, see ``TextRepair``, which the files of Hugging Face do not ask for.
     static let openAIFile = "bpe_simple_vocab_16e6.txt"
 
-    private static func openAI(_ url: URL, _ settings: TokenizerSettings) throws -> Self {
+    private static func openAI(_ url: URL) throws -> Self {
         let ending = Array("</w>".utf8)
         let bytes = ByteAlphabet.numbered.map { Array(String($0).utf8) }
         var pieces: [[UInt8]] = bytes + bytes.map { $0 + ending }
@@ -244,8 +245,8 @@ struct TokenizerRecipe {
             merges.append((parts[0], parts[1]))
             pieces.append(Array(parts[0] + parts[1]))
         }
-        pieces.append(Array("<|startoftext|>".utf8))
-        pieces.append(Array("<|endoftext|>".utf8))
+        let marks = ["<|startoftext|>", "<|endoftext|>"]
+        pieces += marks.map { Array($0.utf8) }
         var vocabulary = Vocabulary(expecting: pieces.count)
         for (id, piece) in pieces.enumerated() { vocabulary.add(piece[...], id: Int32(id)) }
         var pairs = BytePairs(vocabulary: vocabulary)
@@ -253,13 +254,16 @@ struct TokenizerRecipe {
         for (number, merge) in merges.enumerated() where !pairs.learn(merge.left, merge.right) {
             throw TokenizerError("\(url.path): merge \(number + 1) joins a piece that no other line makes.")
         }
-        pairs.unknown = vocabulary.id(of: "<|endoftext|>")
+        pairs.unknown = Int32(pieces.count - 1)
+        for (place, mark) in marks.enumerated() {
+            pairs.marks[Array(mark.unicodeScalars)] = Int32(pieces.count - 2 + place)
+        }
         var recipe = Self(kind: .clip, model: .bytePairs(pairs))
-        recipe.normalizer = .clip
-        recipe.preTokenizer = .clipBytes
-        try recipe.addTokens(settings, nil, .clip)
-        recipe.before = [try recipe.required(.beginning, url.path)]
-        recipe.after = [try recipe.required(.ending, url.path)]
+        recipe.normalizer = .repaired
+        recipe.preTokenizer = .openAI
+        recipe.before = [Int32(pieces.count - 2)]
+        recipe.after = [Int32(pieces.count - 1)]
+        recipe.roles = [.padding: Int32(pieces.count - 1)]
         return recipe
     }
 

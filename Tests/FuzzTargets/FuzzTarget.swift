@@ -17,7 +17,7 @@ public enum FuzzTarget: String, CaseIterable, Sendable {
     case pickle
     case png
     case jpeg
-    /// A tokenizer's folder in one file: each of its files follows a line `#file NAME`.
+    /// A tokenizer's folder in one file: each of its files follows a line `#file NAME`; `text` is what it cuts.
     case tokenizer
     /// A decoder's `project.yaml`.
     case yaml
@@ -57,7 +57,7 @@ public enum FuzzTarget: String, CaseIterable, Sendable {
     private func tokenize(_ input: Data, _ folder: URL) {
         let names: Set<String> = [
             "tokenizer.json", "vocab.txt", "vocab.json", "merges.txt", "tokenizer_config.json", "special_tokens_map.json",
-            "added_tokens.json", "config.json",
+            "added_tokens.json", "config.json", "bpe_simple_vocab_16e6.txt", "text",
         ]
         for name in names { try? FileManager.default.removeItem(at: folder.appending(path: name)) }
         let mark = Data("#file ".utf8)
@@ -69,8 +69,10 @@ public enum FuzzTarget: String, CaseIterable, Sendable {
             rest = rest[end...]
         }
         guard let tokenizer = try? Tokenizer(folder: folder) else { return }
-        let text = "The woman's naïve 123 faces,\n[MASK] <mask> 中文 e\u{301} \u{200D}👩‍👩‍👧 " + String(decoding: input.suffix(64), as: UTF8.self)
+        let own = (try? Data(contentsOf: folder.appending(path: "text"))) ?? input.suffix(64)
+        let text = "The woman's naïve 123 faces,\n[MASK] <mask> 中文 e\u{301} \u{200D}👩‍👩‍👧 " + String(decoding: own, as: UTF8.self)
         _ = tokenizer.encode(text, maximumLength: nil)
         _ = tokenizer.encode(text, maximumLength: 5)
+        for id in [-1, 0, .max, tokenizer.startID ?? 0] { _ = tokenizer.token(id) }
     }
 }

@@ -35,12 +35,8 @@ struct FolderTests {
 
     /// `@NAME@` stands for a part, which may have parts itself.
     private func complete(_ text: String, _ parts: [String: String]) -> String {
-        var pieces = text.split(separator: "@", omittingEmptySubsequences: false).map(String.init)
-        guard pieces.count >= 3 else { return text }
-        for place in stride(from: 1, to: pieces.count - 1, by: 2) {
-            if let part = parts[pieces[place]] { pieces[place] = complete(part, parts) }
-        }
-        return pieces.joined()
+        guard let name = parts.keys.first(where: { text.contains("@\($0)@") }), let part = parts[name] else { return text }
+        return text.components(separatedBy: "@\(name)@").map { complete($0, parts) }.joined(separator: complete(part, parts))
     }
 
     @Test func allCases() throws {

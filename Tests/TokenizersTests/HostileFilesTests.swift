@@ -71,12 +71,14 @@ struct HostileFilesTests {
         #expect(inFile.contains("tokenizer.json, line 1: an entry of \"added_tokens\""), "\(inFile)")
         let inMap = complaint(["vocab.txt": Self.vocabulary, "added_tokens.json": #"{"[X]": \#(id)}"#])
         #expect(inMap.contains("the id of \"[X]\" is no token id"), "\(inMap)")
-        let key = id.replacing("\"", with: "") + "x"
+        let key = id.replacing("\"", with: "")
         let inSettings = complaint([
             "vocab.txt": Self.vocabulary,
             "tokenizer_config.json": #"{"added_tokens_decoder": {"\#(key)": {"content": "[X]"}}}"#,
         ])
-        #expect(inSettings.contains("has a bad entry"), "\(inSettings)")
+        // Large ones are as good as any: tokens take the next ids, whatever the file says.
+        let isID = Int(key).map { (0..<1 << 32).contains($0) } ?? false
+        #expect(isID ? inSettings == "no error" : inSettings.contains("has a bad entry"), "\(inSettings)")
         let inVocabulary = complaint(["vocab.json": #"{"a": \#(id)}"#, "merges.txt": ""])
         #expect(inVocabulary != "no error")
         let processor = #"{"type": "BertProcessing", "cls": ["[CLS]", \#(id)], "sep": ["[SEP]", 2]}"#

@@ -4,6 +4,7 @@ Requirements: torch==2.15.*, pillow==13.0.*, numpy==2.4.*. Run in this folder: p
 """
 
 import io
+import json
 import pathlib
 import pickle
 import shutil
@@ -75,6 +76,37 @@ picture("jpeg-rotated", colour, exif=exif)
 for folder in sorted((FIXTURES / "tokenizers/small").iterdir()):
     parts = [b"#file " + p.name.encode() + b"\n" + p.read_bytes() for p in sorted(folder.iterdir())]
     seed("tokenizer", folder.name, b"".join(parts))
+
+# and folders whose files say different things, hostile numbers, and texts for the cleaning of CLIP's first tokenizer
+folders = json.loads((FIXTURES / "tokenizers/folders.json").read_text())
+
+
+def completed(text):
+    for name, part in reversed(folders["parts"].items()):  # those that have parts themselves come first
+        text = text.replace(f"@{name}@", part)
+    return text
+
+
+def folder(name, files):
+    seed("tokenizer", name, b"".join(b"#file " + n.encode() + b"\n" + t.encode() + b"\n" for n, t in files.items()))
+
+
+for number, case in enumerate(folders["cases"]):
+    if case["name"].startswith("bert: ") and number % 4 == 0 or number % 25 == 0:
+        folder(f"folder-{number}", {n: completed(t) for n, t in case["files"].items()})
+pieces = "[PAD]\n[UNK]\n[CLS]\n[SEP]\n[MASK]\na\n##a\n"
+numbers = ["-1", "0", "1e30", "1e999", "NaN", "-Infinity", "2147483648", "0.5", '"7"', "true", "[1]", "{}", "null"]
+for number, value in enumerate(numbers):
+    settings = f'{{"model_max_length": {value}, "added_tokens_decoder": {{"5": {{"content": "a", "normalized": {value}}}}}, "pad_token": {value}}}'
+    folder(f"number-{number}", {"vocab.txt": pieces, "tokenizer_config.json": settings, "added_tokens.json": f'{{"[X]": {value}}}',
+                                "config.json": f'{{"model_type": "roberta", "max_position_embeddings": {value}, "pad_token_id": {value}}}'})
+    added = f'[{{"id": {value}, "content": "[X]"}}]'
+    model = f'{{"type": "WordPiece", "max_input_chars_per_word": {value}, "vocab": {{"[UNK]": 0, "a": {value}}}}}'
+    folder(f"number-in-json-{number}", {"tokenizer.json": f'{{"added_tokens": {added}, "model": {model}}}'})
+step = '{"type": "Replace", "pattern": {"String": "a"}, "content": "aa"}'
+folder("doubling", {"tokenizer.json": f'{{"normalizer": {{"type": "Sequence", "normalizers": [{", ".join([step] * 28)}]}}, "model": {{"type": "WordPiece", "vocab": {{"[UNK]": 0}}}}}}'})
+for number, line in enumerate(json.loads((FIXTURES / "tokenizers/cleaning.json").read_text())[:70]):
+    folder(f"cleaning-{number}", {"bpe_simple_vocab_16e6.txt": "heading\na b</w>\nc ab</w>\n", "text": line["text"]})
 
 # Settings
 for name in ("models", "checkpoints"):

@@ -206,7 +206,7 @@ def special_cases(layout, next_id):
     add("decoder and lists", config={"added_tokens_decoder": {str(next_id): flags("[NEW]")}, "additional_special_tokens": ["[Z]", "[NEW]"]}, map={"additional_special_tokens": ["[E1]"]})
     add("added_tokens.json", added={"[NEW]": next_id, "[Z]": next_id + 1, "[E1]": 5})
     add("added_tokens.json, other order and holes", added={"[NEW]": next_id + 9, "[Z]": next_id + 3})
-    add("added_tokens.json and map", added={"[NEW]": next_id, "[new]": next_id + 1}, map={"additional_special_tokens": ["[NEW]", "[Z]"]})
+    add("added_tokens.json and map", added={"[NEW]": next_id, "[Q]": next_id + 1}, map={"additional_special_tokens": ["[NEW]", "[Z]"]})
     add("added_tokens.json and decoder", added={"[NEW]": next_id}, config={"added_tokens_decoder": {str(next_id): flags("[Z]")}})
     add("a role that the vocabulary lacks", config={"pad_token": "[NEW]", "mask_token": "[Z]"})
     add("roles of other families", config={"bos_token": "[NEW]", "eos_token": "[Z]", "cls_token": "[E1]", "sep_token": "[new]"})
