@@ -5,12 +5,12 @@ import Foundation
 ///
 /// Equal to the original but for scalars that entered Unicode after version 9 and compose, and for entities within
 /// entities more than a hundred deep.
-enum TextRepair {
-    typealias Scalars = [Unicode.Scalar]
+package enum TextRepair {
+    package typealias Scalars = [Unicode.Scalar]
 
     static let mostRounds = 100
 
-    static func clean(_ text: Scalars) -> Scalars {
+    package static func clean(_ text: Scalars) -> Scalars {
         let repaired = HTMLEntities.unescape(HTMLEntities.unescape(repair(text)))
         return Lowercase.ofWords(collapsed(repaired))
     }

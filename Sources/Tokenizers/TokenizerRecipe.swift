@@ -22,7 +22,8 @@ struct TokenizerRecipe {
             let url = folder.appending(path: name)
             return FileBytes.exists(url) ? url : nil
         }
-        let files = Files(json: try file("tokenizer.json").map(TokenizerFile.init), pieces: file("vocab.txt"),
+        let files = Files(
+            json: try file("tokenizer.json").map(TokenizerFile.init), pieces: file("vocab.txt"),
             pairs: file("vocab.json"), merges: file("merges.txt"), folder: folder)
         if files.isEmpty, let merges = file(Self.openAIFile) {
             self = try Self.openAI(merges)
@@ -92,6 +93,12 @@ struct TokenizerRecipe {
             } else {
                 if settings.addsStart { recipe.before = [try recipe.required(.beginning, place)] }
                 if settings.addsEnd { recipe.after = [try recipe.required(.ending, place)] }
+            }
+        }
+        let ids = Set(recipe.added.map(\.id))
+        for id in recipe.before + recipe.after where !ids.contains(id) {
+            guard recipe.model.vocabulary.bytes(of: id) != nil else {
+                throw TokenizerError("\(place): the post-processor puts the id \(id), which no token has.")
             }
         }
         return recipe

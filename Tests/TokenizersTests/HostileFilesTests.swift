@@ -85,6 +85,16 @@ struct HostileFilesTests {
         #expect(complaint(wordPiece(#""post_processor": \#(processor), "#)).contains("is no token with its id"))
     }
 
+    @Test func idsNobodyHas() {
+        for (cls, sep) in [(1, 16_000_000), (16_000_000, 2), (6, 2)] {
+            let processor = #"{"type": "BertProcessing", "cls": ["[CLS]", \#(cls)], "sep": ["[SEP]", \#(sep)]}"#
+            let told = complaint(wordPiece(#""post_processor": \#(processor), "#))
+            #expect(told.contains("which no token has"), "\(told)")
+        }
+        let last = complaint(["vocab.json": #"{"a": 16777215, "b": 0}"#, "merges.txt": "", "tokenizer_config.json": #"{"extra_special_tokens": ["[X]"]}"#])
+        #expect(last == "no error")
+    }
+
     @Test(
         "longest words",
         arguments: [("2147483648", 5), ("1e300", 5), ("18446744073709551616", 5), ("3", 1), ("0", 1)] as [(String, Int)])
