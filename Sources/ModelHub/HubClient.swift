@@ -1,3 +1,4 @@
+import Files
 import Foundation
 
 /// A fault that may pass by itself.
@@ -48,11 +49,11 @@ struct HubClient: Sendable {
             let (from, to) = (url.scheme?.lowercased(), next.scheme?.lowercased())
             guard to == "https" || to == "http" && from == "http" else {
                 throw ModelHub.Failure(
-                    .network, "\(url.host ?? "the server") sends on to \(shown(place)), which is not safe to follow")
+                    .network, "\(url.host ?? "the server") sends on to \(printable(place)), which is not safe to follow")
             }
             url = next
         }
-        throw ModelHub.Failure(.network, "\(shown(address.absoluteString)) is sent on again and again, perhaps in a circle")
+        throw ModelHub.Failure(.network, "\(printable(address.absoluteString)) is sent on again and again, perhaps in a circle")
     }
 
     /// Makes a try again while its faults may pass. `hasGained` tells that bytes have arrived since it was last asked.
@@ -121,17 +122,6 @@ struct HubClient: Sendable {
     }
 }
 
-/// A server's words, without what would move the terminal's cursor, and not too many of them.
-func shown(_ words: String) -> String {
-    let visible = words.unicodeScalars.prefix(200).map { scalar in
-        switch scalar.properties.generalCategory {
-        case .control, .format, .lineSeparator, .paragraphSeparator, .surrogate, .privateUse, .unassigned: "?"
-        default: String(scalar)
-        }
-    }
-    return visible.joined() + (words.unicodeScalars.count > 200 ? "…" : "")
-}
-
 extension HubClient {
     /// The sentence for an answer that is no success.
     func refusal(_ answer: HTTPAnswer, _ repository: RepositoryName, file: String? = nil) -> ModelHub.Failure {
@@ -157,7 +147,7 @@ extension HubClient {
                 .refused,
                 "there is no public repository \(repository.name); check the name, or set HF_TOKEN if it is private")
         case (403, _):
-            let said = answer["x-error-message"].map { " (\(shown($0)))" } ?? ""
+            let said = answer["x-error-message"].map { " (\(printable($0)))" } ?? ""
             return .init(
                 .refused, "the hub refuses access to \(repository.name)\(said); use a token in HF_TOKEN that may read it")
         case (404, _):

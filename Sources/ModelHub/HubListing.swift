@@ -1,3 +1,4 @@
+import Files
 import Foundation
 
 /// What a repository holds at one commit, as the hub tells it.
@@ -28,11 +29,11 @@ struct HubListing: Sendable {
             let parts = sibling.rfilename.split(separator: "/", omittingEmptySubsequences: false)
             guard parts.allSatisfy({ !$0.isEmpty && $0 != "." && $0 != ".." && !$0.utf8.contains(0) }) else {
                 throw ModelHub.Failure(
-                    .damaged, "\(repository) holds a file whose name leads out of its folder: \(shown(sibling.rfilename))")
+                    .damaged, "\(repository) holds a file whose name leads out of its folder: \(printable(sibling.rfilename))")
             }
             guard parts.allSatisfy({ $0.utf8.count <= 255 && $0.unicodeScalars.allSatisfy { $0.value >= 32 && $0.value != 127 } }) else {
                 throw ModelHub.Failure(
-                    .damaged, "\(repository) holds a file whose name cannot be one here: \(shown(sibling.rfilename))")
+                    .damaged, "\(repository) holds a file whose name cannot be one here: \(printable(sibling.rfilename))")
             }
             let hash = sibling.lfs?.sha256.flatMap { FileHash($0) } ?? sibling.blobId.flatMap { FileHash($0) }
             let size = sibling.lfs?.size ?? sibling.size
@@ -44,7 +45,7 @@ struct HubListing: Sendable {
     static func checked(_ size: Int, _ file: String, _ repository: RepositoryName) throws -> Int {
         guard (0...1 << 43).contains(size) else {
             throw ModelHub.Failure(
-                .damaged, "the hub says that \(repository)/\(shown(file)) has \(size) bytes, which cannot be; "
+                .damaged, "the hub says that \(repository)/\(printable(file)) has \(size) bytes, which cannot be; "
                     + "does HF_ENDPOINT name a Hugging Face hub?")
         }
         return size

@@ -69,7 +69,7 @@ struct HostileServerTests {
         let words = "\u{1B}[2J" + String(repeating: "no ", count: 2000)
         let place = try Place(try FakeHub("org/model", Self.files) { _, _ in .init(403, ["X-Error-Message": words]) })
         let sentence = place.failure()?.description ?? ""
-        #expect(sentence.contains("(?[2Jno no ") && sentence.count < 400 && !sentence.contains("\u{1B}"))
+        #expect(sentence.contains("(\\u{1B}[2Jno no ") && sentence.count < 400 && !sentence.contains("\u{1B}"))
     }
 
     @Test("a refusal with an endless body ends")
