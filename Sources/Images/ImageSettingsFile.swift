@@ -1,3 +1,4 @@
+import Files
 import Foundation
 
 /// Where a model's folder says how it wants its pictures.
@@ -20,15 +21,9 @@ public enum ImageSettingsFile {
 
     /// Nil where there is no such file.
     private static func decode<Settings: Decodable>(_ type: Settings.Type, _ url: URL) throws -> Settings? {
-        guard FileManager.default.fileExists(atPath: url.path) else { return nil }
-        let file: Data
+        guard let file = try WholeFile.readIfThere(url, limit: 1 << 24) else { return nil }
         do {
-            file = try Data(contentsOf: url)
-        } catch {
-            throw ImageError(.missing, "\(url.path): the file cannot be read (\(error.localizedDescription)).")
-        }
-        do {
-            return try JSONDecoder().decode(type, from: file)
+            return try JSONDecoder().decode(type, from: Data(file))
         } catch DecodingError.dataCorrupted(let context), DecodingError.typeMismatch(_, let context),
             DecodingError.keyNotFound(_, let context), DecodingError.valueNotFound(_, let context)
         {
