@@ -48,17 +48,21 @@ struct cjpeg_reader {
     struct jpeg_source_mgr source;
     struct jpeg_progress_mgr progress;
     uint8_t *row;  // one row of CMYK
+    int is_whole;  // every pixel is there; what follows need not be
 };
 
 // libjpeg would complete a cut file with grey; we refuse it.
 static boolean out_of_bytes(j_decompress_ptr codec) {
-    fail((j_common_ptr)codec, "the file ends too early");
+    if (!((cjpeg_reader *)codec)->is_whole) fail((j_common_ptr)codec, "the file ends too early");
     return FALSE;
 }
 
 static void skip_bytes(j_decompress_ptr codec, long count) {
     if (count <= 0) return;
-    if ((size_t)count > codec->src->bytes_in_buffer) fail((j_common_ptr)codec, "the file ends too early");
+    if ((size_t)count > codec->src->bytes_in_buffer) {
+        out_of_bytes(codec);
+        count = (long)codec->src->bytes_in_buffer;
+    }
     codec->src->next_input_byte += count;
     codec->src->bytes_in_buffer -= (size_t)count;
 }
@@ -66,9 +70,25 @@ static void skip_bytes(j_decompress_ptr codec, long count) {
 static void begin_source(j_decompress_ptr codec) { (void)codec; }
 static void end_source(j_decompress_ptr codec) { (void)codec; }
 
-// A small progressive file can ask for thousands of passes over a large picture.
-static void watch_passes(j_common_ptr codec) {
-    if (((j_decompress_ptr)codec)->input_scan_number > 500) fail(codec, "it has more than 500 scans");
+// A small progressive file can ask for thousands of passes over a large picture. Programs make a dozen, and the largest
+// picture that is read here may have as many.
+enum { most_scans = 100 };
+static const uint64_t most_work = (uint64_t)12 * 178956970;   // pixels times scans
+
+static void watch_passes(j_common_ptr common) {
+    const j_decompress_ptr codec = (j_decompress_ptr)common;
+    const uint64_t scans = (uint64_t)codec->input_scan_number;
+    char message[CJPEG_ERROR_CAPACITY];
+    if (scans > most_scans) {
+        snprintf(message, sizeof message, "it has more than %d scans, made to keep a reader busy", most_scans);
+        fail(common, message);
+    }
+    if (scans * codec->image_width * codec->image_height > most_work) {
+        snprintf(
+            message, sizeof message, "its scans pass over %u×%u pixels more than %u times, made to keep a reader busy",
+            codec->image_width, codec->image_height, (unsigned)(scans - 1));
+        fail(common, message);
+    }
 }
 
 cjpeg_reader *cjpeg_open(const uint8_t *bytes, size_t length, char *error) {
@@ -99,6 +119,7 @@ cjpeg_reader *cjpeg_open(const uint8_t *bytes, size_t length, char *error) {
 
 uint32_t cjpeg_width(const cjpeg_reader *reader) { return reader->codec.image_width; }
 uint32_t cjpeg_height(const cjpeg_reader *reader) { return reader->codec.image_height; }
+int cjpeg_is_arithmetic(const cjpeg_reader *reader) { return reader->codec.arith_code; }
 
 // a·b/255, rounded, for a and b in 0...255.
 static unsigned product(unsigned a, unsigned b) {
@@ -136,7 +157,8 @@ int cjpeg_read_pixels(cjpeg_reader *reader, uint8_t *pixels, size_t capacity, ch
                 target[3 * x + c] = (uint8_t)(white - product(255u - row[4 * x + c], white));
         }
     }
-    jpeg_finish_decompress(codec);
+    reader->is_whole = 1;
+    jpeg_finish_decompress(codec);   // looks for the end's mark; Pillow, too, is content without it
     return 1;
 }
 

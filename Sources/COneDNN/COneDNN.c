@@ -297,12 +297,15 @@ static bool activation_kind(syn_activation act, dnnl_alg_kind_t *kind, float *al
     return false;
 }
 
-// What follows a product, and that the working memory comes from us.
+// What follows a product, and that the working memory comes from us. oneDNN's ReLU makes 0 of what is not a number, and a
+// damaged network then gives sound numbers; its leaky one hands it on. A slope of 2⁻⁶⁰ is lost in the rounding of whatever
+// is summed next. (Of minus infinity it leaves minus infinity.)
 static bool attributes(dnnl_primitive_attr_t *attr, syn_activation act, bool accumulate) {
     *attr = NULL;
     dnnl_alg_kind_t kind;
     float alpha;
     bool activates = activation_kind(act, &kind, &alpha);
+    if (act == SYN_RELU) alpha = 0x1p-60f;
     dnnl_post_ops_t after = NULL;
     dnnl_status_t status = dnnl_primitive_attr_create(attr);
     if (status == dnnl_success) status = dnnl_primitive_attr_set_scratchpad_mode(*attr, dnnl_scratchpad_mode_user);

@@ -47,19 +47,29 @@ static void read_bytes(png_structp png, png_bytep out, size_t count) {
 }
 
 // libpng makes room for a whole chunk, zeros it and only then reads it: a chunk that claims more than the file has must
-// be refused before. Pixels are read piece by piece, so a cut file may still show what stands before them.
+// be refused before. Pixels are read piece by piece, so a cut file may still show what stands before them. What follows
+// the picture's end is nobody's: it is not looked at, as Pillow and the browsers do not.
 static int chunks_fit(const uint8_t *bytes, size_t length) {
     size_t at = 8;
     while (at <= length && length - at >= 8) {
         const uint8_t *chunk = bytes + at;
         const size_t size = (size_t)chunk[0] << 24 | (size_t)chunk[1] << 16 | (size_t)chunk[2] << 8 | chunk[3];
+        if (memcmp(chunk + 4, "IEND", 4) == 0) return 1;
         if (size > length - at - 8) return memcmp(chunk + 4, "IDAT", 4) == 0;
         at += 12 + size;
     }
     return 1;
 }
 
-cpng_reader *cpng_open(const uint8_t *bytes, size_t length, char *error) {
+// Chunks that say nothing of the pixels as they are read here. Some are compressed, and a small file can hold gigabytes
+// in them: they are passed over unopened. Texts among them only where the caller does not ask for them.
+static void pass_over(png_structp png, int texts) {
+    static const png_byte unread[] = "tEXt\0zTXt\0iTXt\0iCCP\0sPLT\0eXIf\0hIST\0pCAL\0sCAL\0tIME\0bKGD\0cHRM\0gAMA\0sRGB\0sBIT";
+    const int first = texts ? 3 : 0, count = (int)(sizeof unread / 5);
+    png_set_keep_unknown_chunks(png, PNG_HANDLE_CHUNK_NEVER, unread + 5 * first, count - first);
+}
+
+cpng_reader *cpng_open(const uint8_t *bytes, size_t length, int texts, char *error) {
     cpng_reader *reader = calloc(1, sizeof *reader);
     if (!reader) {
         snprintf(error, CPNG_ERROR_CAPACITY, "no memory left");
@@ -87,8 +97,10 @@ cpng_reader *cpng_open(const uint8_t *bytes, size_t length, char *error) {
     }
     // The caller judges the size; nothing is allocated for it before cpng_read_pixels.
     png_set_user_limits(reader->png, 0x7fffffff, 0x7fffffff);
-    png_set_chunk_cache_max(reader->png, 1000);
-    png_set_chunk_malloc_max(reader->png, 16 << 20);
+    // At most so many texts of at most so many bytes once they are unpacked; Pillow allows as much.
+    png_set_chunk_cache_max(reader->png, 64);
+    png_set_chunk_malloc_max(reader->png, 1 << 20);
+    pass_over(reader->png, texts);
     png_set_read_fn(reader->png, reader, read_bytes);
     png_read_info(reader->png, reader->info);
     return reader;

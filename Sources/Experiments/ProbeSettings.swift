@@ -115,6 +115,8 @@ public struct ScoreSettings: Sendable, Equatable {
     public var clip = ""
     public var inception = ""
     public var splits = 10
+    /// Of the order in which pictures are dealt to the splits.
+    public var shuffleSeed = InceptionScore.defaultSeed
     /// `published` repeats the released code's nearly black images; `correct` is what was meant.
     public var inceptionInput = InceptionInput.correct
     /// A classifier of drawn attributes, if there is one for this data.

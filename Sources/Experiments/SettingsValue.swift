@@ -1,4 +1,5 @@
 import Foundation
+import Statistics
 import Yams
 
 /// A value that one settings key can hold.
@@ -21,7 +22,7 @@ extension Int: SettingsValue {
 extension Double: SettingsValue {
     static var expectation: String { "a number" }
     init?(_ node: Node) {
-        guard let text = node.plainText, let value = Double(text), value.isFinite else { return nil }
+        guard let text = node.plainText, let value = decimalNumber(text) else { return nil }
         self = value
     }
     /// The shortest text that reads back as the same number; whole numbers without a point.

@@ -1,7 +1,7 @@
 import Foundation
 import Tensors
 
-/// How a CLIP vision tower wants its pictures, decoded from `preprocessor_config.json`.
+/// How a CLIP vision tower wants its pictures; see ``ImageSettingsFile`` for where that stands in a model's folder.
 ///
 /// The steps are those of transformers' `CLIPImageProcessor` on Pillow, in its order: resize, crop the middle,
 /// multiply by `rescaleFactor`, subtract the mean, divide by the deviation. (Its variant on torchvision rounds
@@ -48,25 +48,6 @@ public struct CLIPPreprocessing: Sendable, Equatable {
         return made
     }
 
-    /// Reads `preprocessor_config.json`.
-    public init(contentsOf url: URL) throws {
-        let file: Data
-        do {
-            file = try Data(contentsOf: url)
-        } catch {
-            throw ImageError(.missing, "\(url.path): the file cannot be read (\(error.localizedDescription)).")
-        }
-        do {
-            self = try JSONDecoder().decode(CLIPPreprocessing.self, from: file)
-        } catch DecodingError.dataCorrupted(let context), DecodingError.typeMismatch(_, let context),
-            DecodingError.keyNotFound(_, let context), DecodingError.valueNotFound(_, let context)
-        {
-            let place = context.codingPath.map(\.stringValue).joined(separator: ".")
-            throw ImageError(
-                .damaged, "\(url.path): \(place.isEmpty ? "" : "\"\(place)\": ")\(context.debugDescription)")
-        }
-    }
-
     /// Resized and cropped, still in 8 bits.
     public func prepared(_ image: Image) throws -> Image {
         var image = image
@@ -86,9 +67,13 @@ public struct CLIPPreprocessing: Sendable, Equatable {
 
     /// The tower's input: [batch, height, width, 3].
     public func tensor(_ images: [Image]) throws -> Tensor {
-        let prepared = try images.map { try self.prepared($0) }
-        try Image.requireOneSize(prepared)
-        return Tensor(stacking: prepared, tables: (0..<3).map(table(channel:)))
+        try tensor(ofPrepared: images.map { try self.prepared($0) })
+    }
+
+    /// The same of pictures that went through ``prepared(_:)`` already, so that the large ones need not be kept.
+    public func tensor(ofPrepared images: [Image]) throws -> Tensor {
+        try Image.requireOneSize(images)
+        return Tensor(stacking: images, tables: (0..<3).map(table(channel:)))
     }
 
     /// The number for each of the 256 values of one channel, rounded to single precision after every step.
@@ -108,92 +93,5 @@ extension Image {
         let (newWidth, newHeight) = width <= height ? (side, longer) : (longer, side)
         try checkResizing(toWidth: newWidth, height: newHeight)
         return resized(width: newWidth, height: newHeight, filter: filter)
-    }
-}
-
-// MARK: - Decoding
-
-extension CLIPPreprocessing: Decodable {
-    private enum CodingKeys: String, CodingKey {
-        case doResize = "do_resize"
-        case size
-        case resample
-        case doCenterCrop = "do_center_crop"
-        case cropSize = "crop_size"
-        case doRescale = "do_rescale"
-        case rescaleFactor = "rescale_factor"
-        case doNormalize = "do_normalize"
-        case imageMean = "image_mean"
-        case imageStd = "image_std"
-    }
-
-    public init(from decoder: any Decoder) throws {
-        let file = try decoder.container(keyedBy: CodingKeys.self)
-        func refuse(_ key: CodingKeys, _ reason: String) -> DecodingError {
-            .dataCorruptedError(forKey: key, in: file, debugDescription: reason)
-        }
-        func isOn(_ key: CodingKeys) throws -> Bool { try file.decodeIfPresent(Bool.self, forKey: key) ?? true }
-
-        if let written = try file.decodeIfPresent(WrittenSize.self, forKey: .size) {
-            guard let read = written.read(square: false) else { throw refuse(.size, WrittenSize.expectation) }
-            size = read
-        }
-        if let written = try file.decodeIfPresent(WrittenSize.self, forKey: .cropSize) {
-            guard let read = written.read(square: true) else { throw refuse(.cropSize, WrittenSize.expectation) }
-            cropSize = read
-        }
-        if let code = try file.decodeIfPresent(Int.self, forKey: .resample) {
-            guard let known = ResampleFilter(pillowCode: code) else {
-                throw refuse(.resample, "resampling \(code) is not supported; 1 to 5 are (Pillow's numbers).")
-            }
-            filter = known
-        }
-        if let factor = try file.decodeIfPresent(Double.self, forKey: .rescaleFactor) { rescaleFactor = factor }
-        for key in [CodingKeys.imageMean, .imageStd] {
-            guard let numbers = try file.decodeIfPresent([Double].self, forKey: key) else { continue }
-            guard numbers.count == 3, key == .imageMean || !numbers.contains(0) else {
-                throw refuse(key, "three numbers are needed\(key == .imageStd ? ", none of them 0" : "").")
-            }
-            if key == .imageMean { normalisation?.mean = numbers } else { normalisation?.deviation = numbers }
-        }
-        if try !isOn(.doResize) { size = nil }
-        if try !isOn(.doCenterCrop) { cropSize = nil }
-        if try !isOn(.doRescale) { rescaleFactor = nil }
-        if try !isOn(.doNormalize) { normalisation = nil }
-    }
-
-    /// A size as the file has it: a number, or an object of lengths.
-    private struct WrittenSize: Decodable {
-        var number: Int?
-        var lengths: [String: Int?] = [:]
-
-        static let expectation =
-            "a size is a number, {\"shortest_edge\": n} or {\"height\": n, \"width\": n}, "
-            + "from 1 to \(ImageLimits.side)."
-
-        init(from decoder: any Decoder) throws {
-            let value = try decoder.singleValueContainer()
-            if let number = try? value.decode(Int.self) { self.number = number; return }
-            lengths = (try? value.decode([String: Int?].self)) ?? [:]
-        }
-
-        func read(square: Bool) -> Size? {
-            func length(_ key: String) -> Int? { lengths[key] ?? nil }
-            let read: Size
-            if let number {
-                read = square ? .exactly(width: number, height: number) : .shorterSide(number)
-            } else if let side = length("shortest_edge"), length("longest_edge") == nil, !square {
-                read = .shorterSide(side)
-            } else if let height = length("height"), let width = length("width") {
-                read = .exactly(width: width, height: height)
-            } else {
-                return nil
-            }
-            let allowed = 1...ImageLimits.side
-            return switch read {
-            case .shorterSide(let side): allowed.contains(side) ? read : nil
-            case .exactly(let width, let height): allowed.contains(width) && allowed.contains(height) ? read : nil
-            }
-        }
     }
 }

@@ -38,9 +38,10 @@ extension Image {
     /// Reads a PNG or JPEG, told apart by content, as Pillow's `Image.open(path).convert("RGB")` does.
     ///
     /// Alpha is dropped, not blended; 16-bit colour keeps its high byte, 16-bit grey is cut off at 255; gamma,
-    /// colour profiles and the EXIF orientation are ignored; CMYK is read as inverted. Stricter than Pillow in
-    /// one way: a PNG without its end or with a wrong check sum is refused even if all pixels are there. A JPEG has
-    /// no check sums: wrong bytes in its middle may show as wrong pixels, as in Pillow; a cut one is refused.
+    /// colour profiles and the EXIF orientation are ignored; CMYK is read as inverted. Bytes after the picture's end are
+    /// nobody's and do no harm. Stricter than Pillow in two ways: a PNG without its end or with a wrong check sum is
+    /// refused even if all pixels are there, and so is a JPEG made to keep its reader busy by hundreds of scans. A JPEG
+    /// has no check sums: wrong bytes in its middle may show as wrong pixels, as in Pillow; a cut one is refused.
     public init(contentsOf url: URL) throws {
         self = try Image(decoding: Image.bytes(of: url), named: url.path)
     }
@@ -49,14 +50,21 @@ extension Image {
     public init(decoding file: Data, named name: String) throws {
         let start = Array(file.prefix(8))
         if start.starts(with: PNG.signature) {
-            self = try PNG.decode(file, named: name).image
+            self = try PNG.decode(file, named: name)
         } else if start.starts(with: JPEG.signature) {
             self = try JPEG.decode(file, named: name)
-        } else if file.isEmpty {
-            throw ImageError(.damaged, "\(name): the file is empty.")
         } else {
-            throw ImageError(.damaged, "\(name): this is neither a PNG nor a JPEG.")
+            throw Image.unread(file, named: name)
         }
+    }
+
+    /// Why a file that is neither PNG nor JPEG is not read: what it is, where that can be told.
+    private static func unread(_ file: Data, named name: String) -> ImageError {
+        if file.isEmpty { return ImageError(.damaged, "\(name): the file is empty.") }
+        guard let kind = ForeignFile.kind(file.prefix(4096)) else {
+            return ImageError(.damaged, "\(name): this is neither a PNG nor a JPEG.")
+        }
+        return ImageError(.damaged, "\(name): this is \(kind), and only PNG and JPEG are read; \(ForeignFile.advice(kind)).")
     }
 
     /// The text chunks (tEXt, zTXt, iTXt) of a PNG, in order: those before the pixels, where this library writes
@@ -68,8 +76,7 @@ extension Image {
     public static func texts(in file: Data, named name: String) throws -> [TextChunk] {
         if file.starts(with: PNG.signature) { return try PNG.leadingTexts(of: file, named: name) }
         if file.starts(with: JPEG.signature) { return [] }
-        throw ImageError(
-            .damaged, "\(name): " + (file.isEmpty ? "the file is empty." : "this is neither a PNG nor a JPEG."))
+        throw unread(file, named: name)
     }
 
     private static func bytes(of url: URL) throws -> Data {

@@ -16,8 +16,8 @@ public struct TextChunk: Sendable, Equatable {
 enum PNG {
     static let signature: [UInt8] = [0x89, 0x50, 0x4E, 0x47, 0x0D, 0x0A, 0x1A, 0x0A]
 
-    static func decode(_ file: Data, named name: String) throws -> (image: Image, texts: [TextChunk]) {
-        try withReader(of: file, named: name) { reader in
+    static func decode(_ file: Data, named name: String) throws -> Image {
+        try withReader(of: file, named: name, texts: false) { reader in
             let width = Int(cpng_width(reader)), height = Int(cpng_height(reader))
             try ImageLimits.check(width: width, height: height, named: name)
             // Deflate packs at most 1,032 bytes into one: a smaller file cannot hold what it claims.
@@ -27,18 +27,17 @@ enum PNG {
                     "\(name): \(file.count) bytes cannot hold the \(width)×\(height) pixels this PNG claims; "
                         + "it is cut short or damaged.")
             }
-            let image = try Image(width: width, height: height) { canvas in
+            return try Image(width: width, height: height) { canvas in
                 var reason = ErrorText(capacity: Int(CPNG_ERROR_CAPACITY))
                 let done = reason.fill { cpng_read_pixels(reader, canvas.baseAddress, canvas.count, $0) }
                 if done == 0 { throw damaged(name, reason.string) }
             }
-            return (image, texts(of: reader))
         }
     }
 
     /// Text chunks that stand before the pixels, without decoding those.
     static func leadingTexts(of file: Data, named name: String) throws -> [TextChunk] {
-        try withReader(of: file, named: name) { texts(of: $0) }
+        try withReader(of: file, named: name, texts: true) { texts(of: $0) }
     }
 
     static func encode(_ image: Image, texts: [TextChunk]) throws -> Data {
@@ -77,12 +76,12 @@ enum PNG {
     // MARK: - Parts
 
     private static func withReader<Result>(
-        of file: Data, named name: String, _ body: (OpaquePointer) throws -> Result
+        of file: Data, named name: String, texts: Bool, _ body: (OpaquePointer) throws -> Result
     ) throws -> Result {
         try file.withUnsafeBytes { bytes in
             var reason = ErrorText(capacity: Int(CPNG_ERROR_CAPACITY))
             let start = bytes.baseAddress?.assumingMemoryBound(to: UInt8.self)
-            guard let reader = reason.fill({ cpng_open(start, bytes.count, $0) }) else {
+            guard let reader = reason.fill({ cpng_open(start, bytes.count, texts ? 1 : 0, $0) }) else {
                 throw damaged(name, reason.string)
             }
             defer { cpng_close(reader) }

@@ -14,25 +14,56 @@ extension Tensor {
         return withFloats { source in
             Tensor(shape: [batch, newHeight, newWidth, channels]) { out in
                 for b in 0..<batch {
-                    for y in 0..<newHeight {
-                        let above = (b * height + rows.low[y]) * width
-                        let below = (b * height + rows.high[y]) * width
-                        let dy = rows.fraction[y]
-                        for x in 0..<newWidth {
-                            let (left, right, dx) = (columns.low[x], columns.high[x], columns.fraction[x])
-                            let target = ((b * newHeight + y) * newWidth + x) * channels
-                            for c in 0..<channels {
-                                let topLeft = source[(above + left) * channels + c]
-                                let topRight = source[(above + right) * channels + c]
-                                let bottomLeft = source[(below + left) * channels + c]
-                                let bottomRight = source[(below + right) * channels + c]
-                                let top = topLeft + (topRight - topLeft) * dx
-                                let bottom = bottomLeft + (bottomRight - bottomLeft) * dx
-                                out[target + c] = top + (bottom - top) * dy
-                            }
-                        }
+                    interpolate(rows, columns, channels, to: b * newHeight, in: out) { row, column, c in
+                        source[((b * height + row) * width + column) * channels + c]
                     }
                 }
+            }
+        }
+    }
+}
+
+extension Image {
+    /// The same straight from the pixels of one picture: [1, height, width, 3]. A large picture is never held in floats.
+    ///
+    /// - Parameter number: what a pixel's value becomes before it is mixed with its neighbours'.
+    public func resizedLikeTensorFlow1(
+        height newHeight: Int, width newWidth: Int, number: (UInt8) -> Float = { Float($0) }
+    ) -> Tensor {
+        let numbers = (0...255).map { number(UInt8($0)) }
+        let columns = Neighbours(from: width, to: newWidth)
+        let rows = Neighbours(from: height, to: newHeight)
+        let rowLength = 3 * width
+        return pixels.withUnsafeBufferPointer { source in
+            numbers.withUnsafeBufferPointer { numbers in
+                Tensor(shape: [1, newHeight, newWidth, 3]) { out in
+                    interpolate(rows, columns, 3, to: 0, in: out) { row, column, c in
+                        numbers[Int(source[row * rowLength + 3 * column + c])]
+                    }
+                }
+            }
+        }
+    }
+}
+
+/// Fills the rows of `out` from `first` on; `source` answers the number at a row, column and channel of the source.
+@inline(__always)
+private func interpolate(
+    _ rows: Neighbours, _ columns: Neighbours, _ channels: Int, to first: Int, in out: UnsafeMutableBufferPointer<Float>,
+    source: (_ row: Int, _ column: Int, _ channel: Int) -> Float
+) {
+    let newWidth = columns.low.count
+    for y in rows.low.indices {
+        let (above, below, dy) = (rows.low[y], rows.high[y], rows.fraction[y])
+        for x in 0..<newWidth {
+            let (left, right, dx) = (columns.low[x], columns.high[x], columns.fraction[x])
+            let target = ((first + y) * newWidth + x) * channels
+            for c in 0..<channels {
+                let (topLeft, topRight) = (source(above, left, c), source(above, right, c))
+                let (bottomLeft, bottomRight) = (source(below, left, c), source(below, right, c))
+                let top = topLeft + (topRight - topLeft) * dx
+                let bottom = bottomLeft + (bottomRight - bottomLeft) * dx
+                out[target + c] = top + (bottom - top) * dy
             }
         }
     }

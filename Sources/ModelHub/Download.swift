@@ -8,6 +8,8 @@ struct Download {
     let name: String
     let size: Int?
     let hash: FileHash?
+    /// Bytes that a file of unknown size may have at most.
+    var limit: Int?
     /// Where it goes; until it is whole it stands beside that, with `.incomplete` at its end.
     let destination: URL
     /// What an answer without success means.
@@ -41,17 +43,20 @@ struct Download {
     /// Downloads what is missing; returns the hash of the whole.
     private func fill(_ part: PartialFile, _ client: HubClient, _ progress: (Int) throws -> Void) throws -> FileHash {
         var known = part.count
-        try client.persist(tick: { try progress(part.count) }, hasGained: { defer { known = part.count }; return part.count > known }) {
+        try client.persist(
+            tick: { try progress(part.count) },
+            hasGained: { defer { known = part.count }; return part.count - known >= client.retry.gain }
+        ) {
             if let size, part.count == size { return }
             part.isNewAnswer = true
             let answer = try client.get(address, from: part.count, tick: { try progress(part.count) }) { answer, bytes in
                 guard answer.status == 200 || answer.status == 206 else { return }
                 if part.isNewAnswer { try begin(part, answer) }
-                try part.append(bytes)
-                if let size, part.count > size {
+                if let limit = size ?? limit, bytes.count > limit - part.count {
                     try part.restart()
-                    throw ModelHub.Failure(.damaged, "\(name) is longer than the \(size) bytes that the server announced")
+                    throw ModelHub.Failure(.damaged, "\(name) is longer than the \(limit) bytes that \(size == nil ? "it may have" : "the server announced")")
                 }
+                try part.append(bytes)
             }
             switch answer.status {
             case 200, 206: break

@@ -25,6 +25,24 @@ public enum FileHash: Hashable, Sendable, CustomStringConvertible {
         }
     }
 
+    /// Of a file on disk; nil where it cannot be read to its end.
+    ///
+    /// - Parameter tick: called every few megabytes; may throw to stop.
+    static func of(_ file: URL, like hash: FileHash?, size: Int, tick: () throws -> Void) rethrows -> FileHash? {
+        let descriptor = open(file.path, O_RDONLY | O_CLOEXEC)
+        guard descriptor >= 0 else { return nil }
+        defer { close(descriptor) }
+        var running = Running(like: hash, size: size)
+        var buffer = [UInt8](repeating: 0, count: 4 << 20)
+        while true {
+            let count = buffer.withUnsafeMutableBytes { read(descriptor, $0.baseAddress, $0.count) }
+            if count == 0 { return running.hash }
+            guard count > 0 else { return nil }
+            buffer.withUnsafeBytes { running.add(UnsafeRawBufferPointer(rebasing: $0.prefix(count))) }
+            try tick()
+        }
+    }
+
     /// A hash of the same kind while it grows.
     enum Running {
         case sha256(ContentHash)

@@ -11,7 +11,7 @@ struct HTTPAnswer: Sendable {
 
 /// Why an exchange did not come to its end.
 struct HTTPFailure: Error {
-    enum Kind { case noLibrary, unreachable, cut, untrusted, other }
+    enum Kind { case noLibrary, unreachable, cut, untrusted, longHeader, other }
     let kind: Kind
     let words: String
 }
@@ -26,12 +26,14 @@ struct HTTPExchange {
     var url: URL
     var headers: [(name: String, value: String)] = []
     var headOnly = false
-    var connectSeconds = 20
-    var stallSeconds = 30
+    var patience = Patience()
+
+    /// Of an answer without success, no more than this is waited for: its words are not used.
+    private static let mostOfRefusal = 1 << 20
 
     /// - Parameters:
     ///   - tick: called about once a second or more often; throws to stop.
-    ///   - body: pieces of the answer's body, however they arrive; throws to stop.
+    ///   - body: pieces of a successful answer's body, however they arrive; throws to stop.
     func perform(
         tick: () throws -> Void = {}, body: (HTTPAnswer, UnsafeRawBufferPointer) throws -> Void = { _, _ in }
     ) throws -> HTTPAnswer {
@@ -48,6 +50,7 @@ struct HTTPExchange {
                 let said = String(decoding: words.prefix { $0 != 0 }.map(UInt8.init(bitPattern:)), as: UTF8.self)
                 switch outcome {
                 case CHTTP_DONE: return state.answer
+                case CHTTP_STOPPED where state.isEnough: return state.answer
                 case CHTTP_NO_LIBRARY:
                     throw HTTPFailure(
                         kind: .noLibrary,
@@ -55,6 +58,7 @@ struct HTTPExchange {
                 case CHTTP_UNREACHABLE: throw HTTPFailure(kind: .unreachable, words: said)
                 case CHTTP_CUT: throw HTTPFailure(kind: .cut, words: said)
                 case CHTTP_UNTRUSTED: throw HTTPFailure(kind: .untrusted, words: said)
+                case CHTTP_LONG_HEADER: throw HTTPFailure(kind: .longHeader, words: said)
                 default: throw HTTPFailure(kind: .other, words: said)
                 }
             }
@@ -67,6 +71,9 @@ struct HTTPExchange {
         let body: (HTTPAnswer, UnsafeRawBufferPointer) throws -> Void
         var answer = HTTPAnswer()
         var error: (any Error)?
+        /// Nothing of the answer that is still to come matters.
+        private(set) var isEnough = false
+        private var refusalSize = 0
 
         init(tick: @escaping () throws -> Void, body: @escaping (HTTPAnswer, UnsafeRawBufferPointer) throws -> Void) {
             (self.tick, self.body) = (tick, body)
@@ -82,14 +89,16 @@ struct HTTPExchange {
                     request.url = url
                     request.headers = headers.baseAddress
                     request.headOnly = exchange.headOnly ? 1 : 0
-                    request.connectSeconds = exchange.connectSeconds
-                    request.stallSeconds = exchange.stallSeconds
+                    request.connectSeconds = exchange.patience.connect
+                    request.stallSeconds = exchange.patience.stall
+                    request.slowest = exchange.patience.slowest
+                    request.totalSeconds = exchange.patience.total
                     request.context = Unmanaged.passUnretained(self).toOpaque()
                     request.onHeader = { context, line, count in
                         State.of(context) { $0.header(UnsafeRawBufferPointer(start: line, count: count)) }
                     }
                     request.onBody = { context, bytes, count in
-                        State.of(context) { try $0.body($0.answer, UnsafeRawBufferPointer(start: bytes, count: count)) }
+                        State.of(context) { try $0.receive(UnsafeRawBufferPointer(start: bytes, count: count)) }
                     }
                     request.onTick = { context in State.of(context) { try $0.tick() } }
                     return withExtendedLifetime(self) { chttp_get(&request, &words, words.count) }
@@ -104,11 +113,24 @@ struct HTTPExchange {
             do {
                 try work(state)
                 return 0
+            } catch is Enough {
+                return 1
             } catch {
                 state.error = error
                 return 1
             }
         }
+
+        private func receive(_ bytes: UnsafeRawBufferPointer) throws {
+            if (200..<300).contains(answer.status) { return try body(answer, bytes) }
+            refusalSize += bytes.count
+            guard refusalSize <= HTTPExchange.mostOfRefusal else {
+                isEnough = true
+                throw Enough()
+            }
+        }
+
+        private struct Enough: Error {}
 
         private func header(_ bytes: UnsafeRawBufferPointer) {
             let line = String(decoding: bytes, as: UTF8.self).trimmingCharacters(in: .whitespacesAndNewlines)

@@ -14,7 +14,7 @@ public struct HubAccess: Sendable {
             names.lazy.compactMap { environment[$0]?.trimmingCharacters(in: .whitespacesAndNewlines) }.first { !$0.isEmpty }
         }
         let address = value("HF_ENDPOINT") ?? "https://huggingface.co"
-        guard let url = URL(string: address), ["http", "https"].contains(url.scheme), url.host != nil else {
+        guard let url = URL(string: address), ["http", "https"].contains(url.scheme?.lowercased()), url.host != nil else {
             throw ModelHub.Failure(
                 .settings, "HF_ENDPOINT is \"\(address)\", which is no address such as https://huggingface.co")
         }

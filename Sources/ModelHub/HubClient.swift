@@ -1,3 +1,4 @@
+import Files
 import Foundation
 
 /// A fault that may pass by itself.
@@ -19,13 +20,15 @@ struct HubClient: Sendable {
     /// - Parameters:
     ///   - headOnly: status and headers; a redirect away from the hub is not followed, for it is the answer.
     ///   - start: the first byte wanted.
+    ///   - seconds: that all of it may take; 0 for as long as bytes come.
     func get(
-        _ address: URL, headOnly: Bool = false, from start: Int = 0, tick: () throws -> Void,
+        _ address: URL, headOnly: Bool = false, from start: Int = 0, within seconds: Int = 0, tick: () throws -> Void,
         body: (HTTPAnswer, UnsafeRawBufferPointer) throws -> Void = { _, _ in }
     ) throws -> HTTPAnswer {
         var (url, kept) = (address, [String: String]())
         for _ in 0..<10 {
-            var exchange = HTTPExchange(url: url, headOnly: headOnly)
+            var exchange = HTTPExchange(url: url, headOnly: headOnly, patience: retry.patience)
+            exchange.patience.total = seconds
             exchange.headers = [("Accept-Encoding", "identity"), ("User-Agent", "synesthesia")]
             if let token = access.token, access.isOwn(url) { exchange.headers.append(("Authorization", "Bearer \(token)")) }
             if start > 0 { exchange.headers.append(("Range", "bytes=\(start)-")) }
@@ -42,12 +45,15 @@ struct HubClient: Sendable {
             guard (300..<400).contains(answer.status), let place = answer["location"],
                 let next = URL(string: place, relativeTo: url)?.absoluteURL, !(headOnly && !access.isOwn(next))
             else { return answer }
-            guard next.scheme == "https" || next.scheme == "http" && url.scheme == "http" else {
-                throw ModelHub.Failure(.network, "\(url.host ?? "the server") sends on to \(place), which is not safe to follow")
+            // The names of schemes know no case, and a secret must not leave https.
+            let (from, to) = (url.scheme?.lowercased(), next.scheme?.lowercased())
+            guard to == "https" || to == "http" && from == "http" else {
+                throw ModelHub.Failure(
+                    .network, "\(url.host ?? "the server") sends on to \(printable(place)), which is not safe to follow")
             }
             url = next
         }
-        throw ModelHub.Failure(.network, "\(address.absoluteString) is sent on in a circle")
+        throw ModelHub.Failure(.network, "\(printable(address.absoluteString)) is sent on again and again, perhaps in a circle")
     }
 
     /// Makes a try again while its faults may pass. `hasGained` tells that bytes have arrived since it was last asked.
@@ -74,12 +80,15 @@ struct HubClient: Sendable {
         }
     }
 
+    /// A listing of a hundred thousand files comes within a minute on any line that could carry a model.
+    static let secondsForListings = 300
+
     /// A whole small answer.
     func bytes(_ url: URL, limit: Int, tick: () throws -> Void) throws -> (answer: HTTPAnswer, bytes: Data) {
         try persist(tick: tick) {
             var bytes = Data()
-            let answer = try get(url, tick: tick) { answer, piece in
-                guard answer.status == 200 else { return }   // a redirect's own words, for example
+            let answer = try get(url, within: Self.secondsForListings, tick: tick) { answer, piece in
+                guard answer.status == 200 else { return }
                 bytes.append(contentsOf: piece)
                 guard bytes.count <= limit else {
                     throw ModelHub.Failure(.network, "\(url.absoluteString) answers with more than \(limit >> 20) MiB")
@@ -103,6 +112,9 @@ struct HubClient: Sendable {
             case .untrusted:
                 throw ModelHub.Failure(
                     .network, "the certificate of \(host) is not trusted (\(failure.words)); check the clock and ca-certificates")
+            case .longHeader:
+                throw ModelHub.Failure(
+                    .network, "\(host) sends headers that are longer than any honest server's; is it a Hugging Face hub?")
             case .noLibrary: throw ModelHub.Failure(.network, failure.words)
             case .other: throw ModelHub.Failure(.network, "\(host) could not be asked (\(failure.words))")
             }
@@ -135,7 +147,7 @@ extension HubClient {
                 .refused,
                 "there is no public repository \(repository.name); check the name, or set HF_TOKEN if it is private")
         case (403, _):
-            let said = answer["x-error-message"].map { " (\($0))" } ?? ""
+            let said = answer["x-error-message"].map { " (\(printable($0)))" } ?? ""
             return .init(
                 .refused, "the hub refuses access to \(repository.name)\(said); use a token in HF_TOKEN that may read it")
         case (404, _):

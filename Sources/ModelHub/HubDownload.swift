@@ -84,11 +84,9 @@ public struct HubDownload: Sendable {
         let model = cache.folder.appending(path: plan.repository.cacheName)
         let snapshot = model.appending(path: "snapshots").appending(path: plan.commit)
         try prepare(plan, model, snapshot)
-        func isHere(_ file: HubListing.File) -> Bool {
-            let size = Self.size(snapshot.appending(path: file.path))
-            return size != nil && (file.size == nil || size == file.size)
-        }
-        let lacking = Set(plan.files.filter { !isHere($0) })
+        let lacking = Set(try plan.files.filter { file in
+            try !isWhole(snapshot.appending(path: file.path), file) { try progress(Progress(file: file.path, done: 0, total: plan.bytes)) }
+        })
         var done = plan.files.reduce(0) { $0 + (lacking.contains($1) ? 0 : $1.size ?? 0) }
         for file in plan.files where lacking.contains(file) {
             func tell(_ bytes: Int) throws { try progress(Progress(file: file.path, done: done + bytes, total: plan.bytes)) }
@@ -106,6 +104,14 @@ public struct HubDownload: Sendable {
         try remember(plan, model)
         return Result(
             name: plan.repository.name, revision: plan.repository.revision, commit: plan.commit, path: snapshot.path, files: files)
+    }
+
+    /// Whether a file is there with the size and the content that the hub states. What a broken copy or a full disk left
+    /// under a blob's name must not be taken for the blob for ever.
+    private func isWhole(_ place: URL, _ file: HubListing.File, tick: () throws -> Void) throws -> Bool {
+        guard let size = Self.size(place), file.size == nil || size == file.size else { return false }
+        guard let hash = file.hash else { return true }
+        return try FileHash.of(place, like: hash, size: size, tick: tick) == hash
     }
 
     // MARK: - Parts of it
@@ -128,11 +134,14 @@ public struct HubDownload: Sendable {
     ) throws -> HubListing.File {
         guard file.size == nil || file.hash == nil else { return file }
         let url = try address(of: file, repository, commit)
-        let answer = try client.persist(tick: tick) { try client.get(url, headOnly: true, tick: tick) }
+        let answer = try client.persist(tick: tick) {
+            try client.get(url, headOnly: true, within: HubClient.secondsForListings, tick: tick)
+        }
         guard (200..<400).contains(answer.status) else { throw client.refusal(answer, repository, file: file.path) }
         var known = file
         let isSentOn = answer.status >= 300
-        known.size = file.size ?? (answer["x-linked-size"] ?? (isSentOn ? nil : answer["content-length"])).flatMap { Int($0) }
+        let told = (answer["x-linked-size"] ?? (isSentOn ? nil : answer["content-length"])).flatMap { Int($0) }
+        known.size = try file.size ?? told.map { try HubListing.checked($0, file.path, repository) }
         known.hash = file.hash ?? (answer["x-linked-etag"] ?? answer["etag"]).flatMap { FileHash($0) }
         guard known.size != nil, known.hash != nil else {
             throw ModelHub.Failure(
@@ -173,7 +182,9 @@ public struct HubDownload: Sendable {
         let blob = model.appending(path: "blobs").appending(path: hash.description)
         let lock = try FileLock(locks(plan).appending(path: "\(hash).lock")) { try progress(0) }
         defer { withExtendedLifetime(lock) {} }
-        if Self.size(blob) == nil {
+        if try !isWhole(blob, file, tick: { try progress(0) }) {
+            // Cut short or changed: whatever stands there is not what it is called.
+            if Self.size(blob) != nil { unlink(blob.path) }
             let download = Download(
                 address: try address(of: file, plan.repository, plan.commit), name: "\(plan.repository.name)/\(file.path)",
                 size: file.size, hash: hash, destination: blob,

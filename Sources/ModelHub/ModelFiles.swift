@@ -9,9 +9,13 @@ import Foundation
 public enum ModelFiles {
     /// Read where they are there; each means something to some models only.
     static let small = [
-        "config.json", "preprocessor_config.json", "tokenizer.json", "tokenizer_config.json", "special_tokens_map.json",
-        "added_tokens.json", "vocab.txt", "vocab.json", "merges.txt", "modules.json", "sentence_bert_config.json",
-        "config_sentence_transformers.json", "project.yaml", "adapter.safetensors",
+        "config.json", "preprocessor_config.json", "processor_config.json", "open_clip_config.json", "tokenizer.json", "tokenizer_config.json", "special_tokens_map.json",
+        "added_tokens.json", "vocab.txt", "vocab.json", "merges.txt", "modules.json", "config_sentence_transformers.json",
+        "project.yaml", "adapter.safetensors",
+        // Limits of length, by the names that sentence-transformers has given their file.
+        "sentence_bert_config.json", "sentence_roberta_config.json", "sentence_distilbert_config.json",
+        "sentence_camembert_config.json", "sentence_albert_config.json", "sentence_xlm-roberta_config.json",
+        "sentence_xlnet_config.json",
     ]
 
     /// What to take from a repository that holds `names`, in its order.

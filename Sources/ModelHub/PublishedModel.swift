@@ -115,8 +115,14 @@ extension PublishedModel {
         var (done, found) = (0, [Result.File]())
         for file in files {
             let place = folder.appending(path: file.name)
-            let isHere = HubDownload.size(place) != nil
+            let isHere = try isWhole(file, place, known[file.name]) { try progress(.init(file: file.name, done: done, total: bytes)) }
             if !isHere {
+                guard !access.isOffline else {
+                    throw ModelHub.Failure(
+                        .offline, "\(place.path) is not what it should be (its size or hash is another), and HF_HUB_OFFLINE forbids "
+                            + "fetching it anew; unset it")
+                }
+                if HubDownload.size(place) != nil { unlink(place.path) }
                 known[file.name] = try download(file, to: place, client) { here in
                     try progress(.init(file: file.name, done: done + here, total: bytes))
                 }.description
@@ -133,6 +139,15 @@ extension PublishedModel {
         return Result(name: name, path: folder.path, files: found)
     }
 
+    /// Whether a file is there, and is what it was when its hash was known last: what its publisher states, or what was
+    /// found when it came. One that was put there by hand has none yet, and gets it.
+    private func isWhole(_ file: File, _ place: URL, _ remembered: String?, tick: () throws -> Void) throws -> Bool {
+        guard let size = HubDownload.size(place) else { return false }
+        guard let hash = file.sha256 ?? remembered else { return true }
+        guard file.sha256 == nil || size == file.bytes else { return false }
+        return try FileHash.of(place, like: .sha256(hash), size: size, tick: tick) == .sha256(hash)
+    }
+
     private func download(_ file: File, to place: URL, _ client: HubClient, _ progress: (Int) throws -> Void) throws -> FileHash {
         guard let address = URL(string: file.address) else {
             throw ModelHub.Failure(.settings, "\(file.address) is no address")
@@ -141,7 +156,7 @@ extension PublishedModel {
         let byHand = "download \(file.name) by hand from \(page) and put it at \(place.path)"
         let download = Download(
             address: address, name: "\(name)/\(file.name)", size: file.sha256 == nil ? nil : file.bytes,
-            hash: file.sha256.map { .sha256($0) }, destination: place,
+            hash: file.sha256.map { .sha256($0) }, limit: 2 * file.bytes + 1 << 20, destination: place,
             refusal: { answer in
                 answer.status == 200
                     ? .init(.network, "\(address.host ?? "the server") answers with a web page instead of \(file.name); \(byHand)")

@@ -1,3 +1,4 @@
+import Foundation
 import Tensors
 
 /// An image decoder as it draws: its transformer ready to write tokens one by one, its VQGAN to turn them into pixels.
@@ -5,11 +6,14 @@ public struct DrawingDecoder: Sendable {
     public let configuration: ImageDecoderConfiguration
     public let transformer: DrawingTransformer
     public let vqgan: VQGAN
+    /// Where it was read from; nil for one built of parts.
+    public let folder: URL?
 
     /// - Parameter rounding: whether the transformer's weights become whole numbers of eight bits.
     public init(_ decoder: consuming ImageDecoder, roundingToInt8 rounding: Bool = false) {
         configuration = decoder.configuration
         vqgan = decoder.vqgan
+        folder = decoder.folder
         let given = decoder.transformer
         _ = consume decoder
         transformer = DrawingTransformer(consume given, roundingToInt8: rounding)

@@ -9,6 +9,8 @@ public struct ImageDecoder: Sendable {
     public let configuration: ImageDecoderConfiguration
     public let transformer: ImageTransformer
     public let vqgan: VQGAN
+    /// Where it was read from; nil for one built of parts.
+    public let folder: URL?
 
     /// Opens a decoder's folder.
     ///
@@ -20,6 +22,7 @@ public struct ImageDecoder: Sendable {
         let isOne = precision == vqganPrecision
         let pixels = isOne ? words : try Weights(reading: folder, precision: vqganPrecision)
         self.configuration = configuration
+        self.folder = folder
         transformer = try ImageTransformer(words.scope["transformer"], configuration.transformer)
         vqgan = try VQGAN(pixels.scope["first_stage_model"], configuration.vqgan)
         try words.finish(ignoring: Self.ignored + (isOne ? [] : ["first_stage_model.*"]))
@@ -31,6 +34,7 @@ public struct ImageDecoder: Sendable {
         self.configuration = configuration
         self.transformer = transformer
         self.vqgan = vqgan
+        folder = nil
     }
 
     /// In checkpoints of taming but not in the model: the losses of its VQGAN's training (a discriminator and a

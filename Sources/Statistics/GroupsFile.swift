@@ -77,6 +77,12 @@ private struct Table {
         for (index, name) in names.enumerated() where names[..<index].contains(name) && !name.isEmpty {
             throw DataFileError(file: file, line: headerLine, column: name, "the header names this column twice.")
         }
+        // A table for a country where commas stand in numbers.
+        if names.count == 1, let mark = names[0].first(where: { $0 == ";" || $0 == "|" }) {
+            throw DataFileError(
+                file: file, line: headerLine,
+                "the columns are separated by \"\(mark)\"; save the table with commas or tabs between them, and with points in numbers.")
+        }
         guard !rows.isEmpty else {
             throw DataFileError(file: file, line: headerLine, "there is a header, but no row below it.")
         }
@@ -159,7 +165,7 @@ private struct Table {
 
     private func number(_ row: DelimitedText.Row, _ index: Int) throws(DataFileError) -> Double {
         let text = try text(row, index)
-        guard let value = Double(text), value.isFinite else {
+        guard let value = decimalNumber(text) else {
             throw failure(row, index, "\"\(text.prefix(40))\" is not a number (write 22.41, with a point).")
         }
         guard abs(value) <= 1e100 else { throw failure(row, index, "\(text.prefix(40)) is too large a number.") }

@@ -44,15 +44,27 @@ extension Tensor {
         if activation == .identity { return self }
         if activation == .gelu { return gelu() }
         if elementType == .bfloat16 { return converted(to: .float32).activated(activation).converted(to: .bfloat16) }
+        if activation == .relu { return relu() }
         let out = Tensor(uninitialised: shape)
         guard count > 0 else { return out }
         Primitive(syn_activation_forward(activation.kind, Int64(count))).run(storage.address, into: out.storage.address)
         let x = detached
+        // oneDNN makes numbers of what is none.
+        let (a, o) = (constFloats, out.mutableFloats)
+        parallel(count, grain: elementGrain) { mapLanes($0, a, o, o) { x, y in y.replacing(with: x, where: x .!= x) } }
         return out.remembering([self], backward: { g in
             let slope = Tensor(uninitialised: x.shape)
             Primitive(syn_activation_backward(activation.kind, Int64(x.count)))
                 .run(x.storage.address, g.storage.address, into: slope.storage.address)
             return [slope]
+        })
+    }
+
+    /// What is not a number stays so, as in PyTorch.
+    private func relu() -> Tensor {
+        let x = detached
+        return x.mapped { $0.replacing(with: 0, where: $0 .<= 0) }.remembering([self], backward: { g in
+            [g.zipped(x) { $0.replacing(with: 0, where: $1 .<= 0) }]
         })
     }
 

@@ -92,7 +92,7 @@ func sumLanes(
     return total
 }
 
-/// eˣ within 2 units in the last place; 0 below −87.3, never infinite.
+/// eˣ within 2 units in the last place; 0 below −87.3, never infinite; what is not a number stays so.
 ///
 /// Range reduction by ln 2 in two parts, then the Taylor polynomial of degree seven on |r| ≤ ln 2 / 2.
 @inline(__always)
@@ -114,5 +114,5 @@ func exponential(_ x: Lanes) -> Lanes {
     p = p * r + 1
     let exponent = unsafeBitCast(shifted, to: SIMD16<Int32>.self) &- (0x4b40_0000 - 127)
     let scale = unsafeBitCast(exponent &<< 23, to: Lanes.self)
-    return (p * scale).replacing(with: 0, where: x .< -87.3)
+    return (p * scale).replacing(with: 0, where: x .< -87.3).replacing(with: x, where: x .!= x)
 }

@@ -52,13 +52,17 @@ extension Tensor {
 
     public func mean(axis: Int) -> Tensor { sum(axis: axis) * (1 / Float(size(axis))) }
 
-    /// The place of the largest element along the last axis, the first one among equals.
+    /// The place of the largest element along the last axis, the first one among equals. What is not a number is larger
+    /// than any, as in PyTorch.
     public func argmax() -> Tensor {
         let width = size(-1)
         let a = constFloats
         let places = (0..<count / width).map { row -> Int32 in
             var best = 0
-            for i in 1..<max(width, 1) where a[row * width + i] > a[row * width + best] { best = i }
+            for i in 1..<max(width, 1) where !(a[row * width + i] <= a[row * width + best]) {
+                if a[row * width + best].isNaN { break }
+                best = i
+            }
             return Int32(best)
         }
         return Tensor(places, shape: Array(shape.dropLast()))

@@ -83,7 +83,8 @@ struct ScoresPicturesTests {
     @Test("from bytes to the scores, equal to torch-fidelity's")
     func standard() throws {
         let reference = try ScoresReference().inception
-        let found = network.features(of: try InceptionScore.input(pictures, network.configuration))
+        let inputs = pictures.map { InceptionScore.input($0, network.configuration) }
+        let found = network.features(of: concatenated(inputs, axis: 0))
         let logits = Closeness(found.logitsWithoutBias.floats, try ScoresReference.tensor("inception.logits").floats)
         let features = Closeness(found.features2048.floats, try ScoresReference.tensor("inception.features").floats)
         print("logits: \(logits)\nfeatures: \(features)")
@@ -100,7 +101,7 @@ struct ScoresPicturesTests {
     @Test("the published input is the released code's: all but black, and so is its score")
     func published() throws {
         let reference = try ScoresReference().inception
-        let input = try InceptionScore.publishedInput(pictures, network.configuration)
+        let input = concatenated(pictures.map { InceptionScore.publishedInput($0, network.configuration) }, axis: 0)
         #expect(input.floats.allSatisfy { (0...1).contains($0) } && input.floats.contains(1))
         let found = network.features(of: input)
         let expected = try ScoresReference.tensor("inception.black")

@@ -104,9 +104,8 @@ import Testing
         let folder = try Fixture.temporaryFolder()
         defer { try? FileManager.default.removeItem(at: folder) }
         let url = folder.appending(path: "preprocessor_config.json")
-        #expect(failure { _ = try CLIPPreprocessing(contentsOf: url) }?.kind == .missing)
         try Data(json.utf8).write(to: url)
-        let error = try #require(failure { _ = try CLIPPreprocessing(contentsOf: url) })
+        let error = try #require(failure { _ = try ImageSettingsFile.read(in: folder) })
         #expect(error.kind == .damaged && error.description.hasPrefix(url.path))
         #expect(error.description.contains(key), "\(error)")
     }

@@ -275,7 +275,7 @@ struct HubDownloadTests {
         #expect(place.names("models--old/refs") == ["main"])
         #expect(place.hub.hub.requests.allSatisfy { $0.headers["authorization"] == "Bearer t" })
         let circle = try Place(try FakeHub("org/model", Self.files) { request, _ in .init(302, ["Location": request.path]) })
-        #expect(circle.failure()?.description.hasSuffix("is sent on in a circle") == true)
+        #expect(circle.failure()?.description.hasSuffix("is sent on again and again, perhaps in a circle") == true)
         let leaving = try Place(try FakeHub("org/model", Self.files) { _, _ in .init(302, ["Location": "file:///etc/passwd"]) })
         #expect(leaving.failure()?.description.contains("which is not safe to follow") == true)
     }
@@ -296,8 +296,17 @@ struct HubDownloadTests {
             #expect(try sentence(#"{"sha": "\#(commit)", "siblings": [{"rfilename": "\#(name)"}]}"#).contains("leads out of its folder"))
         }
         #expect(try sentence(#"{"sha": "\#(commit)", "siblings": [{"rfilename": "a.md"}]}"#).contains("holds no file that is read here"))
-        let large = #"{"rfilename": "config.json", "size": 4000000000000000, "blobId": "\#(commit)"}"#
-        #expect(try sentence(#"{"sha": "\#(commit)", "siblings": [\#(large)]}"#).contains("needs 4000000.00 GB, but"))
+        func sized(_ size: String) -> String {
+            let large = #"{"rfilename": "config.json", "size": \#(size), "blobId": "\#(commit)"}"#
+            return #"{"sha": "\#(commit)", "siblings": [\#(large)]}"#
+        }
+        #expect(try sentence(sized("4000000000000")).contains("needs 4000.00 GB, but"))
+        for size in ["-1", "4000000000000000", "9223372036854775807", "-9223372036854775808"] {
+            #expect(try sentence(sized(size)).contains("has \(size) bytes, which cannot be"))
+        }
+        #expect(try sentence(sized("9223372036854775808")).contains("is not understood"))
+        #expect(try sentence(sized("1e300")).contains("is not understood"))
+        #expect(try sentence(#"{"sha": "\#(commit)", "siblings": [{"rfilename": "a\u001b[31m.json"}]}"#).contains("whose name cannot be one here: a\\u{1B}[31m.json"))
     }
 
     @Test("no server at all, or an order not to ask")

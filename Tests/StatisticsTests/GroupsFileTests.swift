@@ -46,6 +46,12 @@ import Testing
         ("group,score\nA,1\n\nB\n", "g.csv, line 4: the row has 1 fields, but the header has 2."),
         ("group,score\nA,1\nB,nan\n", "g.csv, line 3, column score: \"nan\" is not a number "
             + "(write 22.41, with a point)."),
+        ("group,score\nA,1\nB,0x10\n", "g.csv, line 3, column score: \"0x10\" is not a number "
+            + "(write 22.41, with a point)."),
+        ("group,score\nA,1\nB,inf\n", "g.csv, line 3, column score: \"inf\" is not a number "
+            + "(write 22.41, with a point)."),
+        ("group;score\nA;1,5\nB;2,5\n", "g.csv, line 1: the columns are separated by \";\"; save the table with commas or tabs "
+            + "between them, and with points in numbers."),
         ("group,score\nA,1\nB,\n", "g.csv, line 3, column score: the field is empty."),
         ("group,score\nA,1\nB,1e200\n", "g.csv, line 3, column score: 1e200 is too large a number."),
         ("group,score,seed\nA,1,x\nB,1,2\n", "g.csv, line 2, column seed: \"x\" is not a seed: "

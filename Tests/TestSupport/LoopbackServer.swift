@@ -25,6 +25,10 @@ public final class LoopbackServer: Sendable {
         public var cut: Int?
         /// Say nothing for so long first.
         public var delay: Double = 0
+        /// Send the body so many bytes at a time, with so many seconds between.
+        public var drip: (bytes: Int, seconds: Double)?
+        /// What `Content-Length` says; nil for the truth.
+        public var claimed: Int?
 
         public init(_ status: Int = 200, _ headers: [String: String] = [:], _ body: Data = Data(), cut: Int? = nil) {
             (self.status, self.headers, self.body, self.cut) = (status, headers, body, cut)
@@ -94,19 +98,26 @@ public final class LoopbackServer: Sendable {
         log.withLock { $0.append(request) }
         let response = answer(request)
         if response.delay > 0 { Thread.sleep(forTimeInterval: response.delay) }
-        var head = "HTTP/1.1 \(response.status) Whatever\r\nContent-Length: \(response.body.count)\r\nConnection: close\r\n"
+        var head = "HTTP/1.1 \(response.status) Whatever\r\nContent-Length: \(response.claimed ?? response.body.count)\r\nConnection: close\r\n"
         for (name, value) in response.headers { head += "\(name): \(value)\r\n" }
-        send(connection, Data((head + "\r\n").utf8))
-        if request.method != "HEAD" { send(connection, response.cut.map { Data(response.body.prefix($0)) } ?? response.body) }
+        guard send(connection, Data((head + "\r\n").utf8)) else { return }
+        guard request.method != "HEAD" else { return }
+        var rest = (response.cut.map { response.body.prefix($0) } ?? response.body)[...]
+        guard let drip = response.drip else { return _ = send(connection, Data(rest)) }
+        while !rest.isEmpty, send(connection, Data(rest.prefix(drip.bytes))) {
+            rest = rest.dropFirst(drip.bytes)
+            Thread.sleep(forTimeInterval: drip.seconds)
+        }
     }
 
-    private func send(_ connection: Int32, _ bytes: Data) {
+    private func send(_ connection: Int32, _ bytes: Data) -> Bool {
         var rest = bytes[...]
         while !rest.isEmpty {
             let sent = rest.withUnsafeBytes { Foundation.send(connection, $0.baseAddress, $0.count, Int32(MSG_NOSIGNAL)) }
-            guard sent > 0 else { return }
+            guard sent > 0 else { return false }
             rest = rest.dropFirst(sent)
         }
+        return true
     }
 }
 

@@ -17,6 +17,8 @@ typedef enum {
     CHTTP_UNTRUSTED,
     /// The address is not one of http or https.
     CHTTP_BAD_ADDRESS,
+    /// The server's headers are longer than libcurl takes.
+    CHTTP_LONG_HEADER,
     /// A callback asked to stop.
     CHTTP_STOPPED,
     CHTTP_FAILED,
@@ -29,8 +31,10 @@ typedef struct {
     /// Ask for status and headers only.
     int headOnly;
     long connectSeconds;
-    /// Give up after so many seconds without a byte.
-    long stallSeconds;
+    /// Give up when fewer bytes a second than `slowest` came for so many seconds.
+    long stallSeconds, slowest;
+    /// Give up after so many seconds altogether; 0 for never.
+    long totalSeconds;
     void *context;
     /// Return anything but 0 to stop. A header line comes with its line end; a status line begins with "HTTP/".
     int (*onHeader)(void *context, const char *line, size_t count);

@@ -18,6 +18,8 @@ typedef struct cjpeg_reader cjpeg_reader;
 cjpeg_reader *cjpeg_open(const uint8_t *bytes, size_t length, char *error);
 uint32_t cjpeg_width(const cjpeg_reader *reader);
 uint32_t cjpeg_height(const cjpeg_reader *reader);
+/// Whether its numbers are packed by arithmetic coding, which may spend less than a bit on one, and not by Huffman's.
+int cjpeg_is_arithmetic(const cjpeg_reader *reader);
 
 /// Fills `pixels` with 8-bit RGB; `capacity` must be exactly width·height·3.
 /// Grey is repeated; CMYK and YCCK are taken as inverted (Adobe's habit) and multiplied down to RGB.

@@ -14,15 +14,15 @@
 /// One PNG file in memory, opened for reading. The bytes must outlive it.
 typedef struct cpng_reader cpng_reader;
 
-/// Reads everything before the pixels. NULL on failure.
-cpng_reader *cpng_open(const uint8_t *bytes, size_t length, char *error);
+/// Reads everything before the pixels; text chunks only if `texts` is not 0. NULL on failure.
+cpng_reader *cpng_open(const uint8_t *bytes, size_t length, int texts, char *error);
 uint32_t cpng_width(const cpng_reader *reader);
 uint32_t cpng_height(const cpng_reader *reader);
 
 /// Bytes of the pixels as the file stores them, before compression; interlacing adds a little more.
 uint64_t cpng_stored_size(const cpng_reader *reader);
 
-/// Fills `pixels` with 8-bit RGB and reads to the end of the file; `capacity` must be exactly width·height·3.
+/// Fills `pixels` with 8-bit RGB and reads to the picture's end; `capacity` must be exactly width·height·3.
 /// Alpha and transparent colours are dropped. 16-bit colour keeps its high byte; 16-bit grey is cut off at 255.
 int cpng_read_pixels(cpng_reader *reader, uint8_t *pixels, size_t capacity, char *error);
 

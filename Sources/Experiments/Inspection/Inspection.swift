@@ -31,7 +31,8 @@ public struct Inspection: Sendable, Encodable {
 
     private static let companionNames = [
         "config.json", "project.yaml", "modules.json", "tokenizer.json", "tokenizer_config.json", "vocab.txt", "vocab.json",
-        "merges.txt", "special_tokens_map.json", "preprocessor_config.json", "training.json",
+        "merges.txt", "special_tokens_map.json", "preprocessor_config.json", "processor_config.json",
+        "open_clip_config.json", "training.json",
     ]
 
     public init(_ path: String) throws {

@@ -116,6 +116,10 @@ public final class AdapterTraining {
             sums = sums.isEmpty ? found : zip(sums, found).map { $0 + $1 }
         }
         guard value.isFinite else {
+            // The frozen decoder is to blame if it holds what is not a number; else the steps were too wide.
+            if let folder = decoder.folder, UnsoundWeight.first(in: folder) != nil {
+                throw NonFinite.complaint("the adapter's loss is \(value)", model: folder)
+            }
             throw Complaint(.failed, "the adapter's loss is no longer a number at step \(step + 1); lower adapter.learning-rate")
         }
         optimiser.step(gradients: sums, learningRate: schedule.rate)

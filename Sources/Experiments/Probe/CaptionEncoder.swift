@@ -70,6 +70,8 @@ public struct CaptionEncoder: Sendable {
             for places in batches(order, of: batch) {
                 let found = try model.encode(
                     ids: places.map { encodings[$0].ids }, pooling: pooling, everyLayer: everyLayer)
+                try NonFinite.refuse(found.vectors, "a number of a caption's vector", model: folder)
+                for layer in found.layers { try NonFinite.refuse(layer, "a number of a caption's layers", model: folder) }
                 parts.append(found.vectors)
                 layers.append(found.layers)
                 done += places.count

@@ -21,7 +21,9 @@ public struct DecoderJobs {
         let preparation = TamingPreprocessing(side: decoder.configuration.vqgan.resolution)
         var parts: [Tensor] = []
         for (i, names) in batches(pictures.names, of: 32).enumerated() {
-            parts.append(decoder.vqgan.tokens(of: try preparation.tensor(names.map(pictures.image))))
+            // Each made small as it is read.
+            let prepared = try names.map { try preparation.prepared(pictures.image($0)) }
+            parts.append(try decoder.soundTokens(of: Tensor(prepared, range: .signed)))
             progress(min((i + 1) * 32, pictures.names.count))
         }
         try TokenFile(tokens: concatenated(parts, axis: 0), names: pictures.names).write(to: URL(filePath: path))
@@ -38,7 +40,9 @@ public struct DecoderJobs {
         }
         try AtomicFile.makeFolder(folder)
         for places in batches(Array(names.indices), of: 32) {
-            let images = Image.images(from: decoder.images(fromTokens: file.tokens.rows(at: places)), range: .signed)
+            let drawn = decoder.images(fromTokens: file.tokens.rows(at: places))
+            try NonFinite.refuse(drawn, "a pixel", model: self.folder)
+            let images = Image.images(from: drawn, range: .signed)
             for (place, image) in zip(places, images) {
                 try image.writePNG(to: folder.appending(path: names[place]))
             }
@@ -73,6 +77,11 @@ public struct DecoderJobs {
             }
             prefixes = adapter(try encoder.encode(captions.captions).vectors)
         }
-        return Likelihood(of: file.tokens, under: decoder, prefixes: prefixes)
+        if let prefixes {
+            try NonFinite.refuse(prefixes, "a number of the prefixes", model: captions?.adapter)
+        }
+        let likelihood = Likelihood(of: file.tokens, under: decoder, prefixes: prefixes)
+        try NonFinite.refuse(likelihood.perSample, "a likelihood", model: folder)
+        return likelihood
     }
 }

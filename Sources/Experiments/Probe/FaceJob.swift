@@ -9,6 +9,7 @@ public struct FaceJob {
     private let decoder: DrawingDecoder
     private let encoder: CaptionEncoder
     private let adapter: Adapter
+    private let adapterFolder: URL
     private let name: String
     /// A hash of the three models and the precision.
     private let models: String
@@ -26,6 +27,7 @@ public struct FaceJob {
         self.adapter = try Adapter(
             folder: adapter, width: self.decoder.configuration.transformer.width, vectorSize: self.encoder.vectorSize)
         try Adapter.check(adapter, decoder: decoder, encoder: encoder)
+        adapterFolder = adapter
         name = encoder.lastPathComponent
         var hash = ContentHash()
         hash.add(part: precision.resolved == .bfloat16 ? "bf16" : "f32")
@@ -52,9 +54,11 @@ public struct FaceJob {
         let folder = URL(filePath: folder)
         try GenerationRecord(captions, seed: seed, sampling, models: models).claim(folder, files: jobs.map(\.file))
         let sampler = FaceSampler(decoder, try sampling.sampler, guidance: Float(sampling.guidance))
+        let prefixes = adapter(try encoder.encode(captions, seed: seed).vectors)
+        try NonFinite.refuse(prefixes, "a number of the adapter's prefixes", model: adapterFolder)
         let generation = Generation(sampler, seed: seed, format: sampling.format, batch: sampling.batch)
         try generation.run(
-            jobs, prefixes: adapter(try encoder.encode(captions, seed: seed).vectors), into: folder,
+            jobs, prefixes: prefixes, into: folder,
             texts: [("Encoder", name), ("Guidance", "\(sampling.guidance)")]
         ) { done in
             progress(done)

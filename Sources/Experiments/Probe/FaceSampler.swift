@@ -42,7 +42,11 @@ public struct FaceSampler: Sendable {
             let width = logits.size(1)
             let values = logits.floats
             for i in 0..<batch {
-                newest[i] = try sampler.draw(from: Array(values[i * width..<(i + 1) * width]), &streams[i])
+                do {
+                    newest[i] = try sampler.draw(from: Array(values[i * width..<(i + 1) * width]), &streams[i])
+                } catch is ModelError {
+                    throw NonFinite.complaint("the decoder's logits are not all numbers", model: decoder.folder)
+                }
                 rows[i].append(newest[i])
             }
         }

@@ -25,8 +25,9 @@ public struct FeatureCache: Sendable {
             let preparation = TamingPreprocessing(side: decoder.configuration.vqgan.resolution)
             try progress(0)
             for (i, batch) in batches(samples, of: 32).enumerated() {
-                let images = try preparation.tensor(batch.map { try data.image($0) })  // [batch, h, w, 3]
-                parts.append(decoder.vqgan.tokens(of: images))
+                // Each made small as it is read.
+                let prepared = try batch.map { try preparation.prepared(data.image($0)) }
+                parts.append(try decoder.soundTokens(of: Tensor(prepared, range: .signed)))     // of [batch, h, w, 3]
                 try progress(min((i + 1) * 32, samples.count))
             }
             return concatenated(parts, axis: 0)

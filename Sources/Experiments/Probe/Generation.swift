@@ -65,15 +65,19 @@ public struct Generation {
         _ jobs: [GenerationJob], prefixes: Tensor, into folder: URL, texts: [(String, String)],
         progress: (Int) throws -> Void
     ) throws {
+        try NonFinite.refuse(prefixes, "a number of the adapter's prefixes", model: nil)
         try AtomicFile.makeFolder(folder)
         try progress(0)
         for places in batches(Array(jobs.indices), of: batch) {
             let missing = places.filter { !FileManager.default.fileExists(atPath: folder.appending(path: jobs[$0].file).path) }
             if !missing.isEmpty {
+                let decoder = sampler.decoder
                 let tokens = try sampler.tokens(
                     prefixes: prefixes.rows(at: places),
                     streams: places.map { Self.stream(seed: seed, number: jobs[$0].number, caption: jobs[$0].caption) })
-                let images = Image.images(from: sampler.decoder.images(fromTokens: tokens), range: .signed)
+                let drawn = decoder.images(fromTokens: tokens)
+                try NonFinite.refuse(drawn, "a pixel", model: decoder.folder)
+                let images = Image.images(from: drawn, range: .signed)
                 for (place, image) in zip(places, images) { try write(image, jobs[place], folder, texts) }
             }
             try progress((places.last ?? 0) + 1)

@@ -5,20 +5,44 @@ import Tensors
 
 /// The networks that score pictures, each opened once.
 public struct Judges: Sendable {
-    public let clip: CLIPScore
-    public let inception: InceptionV3
+    /// Nil where the settings name none; a probe's always do.
+    public let clip: CLIPScore?
+    private let inception: (network: InceptionV3, folder: URL)?
     /// Only where a reader of drawn attributes was named.
     public let attributes: AttributeReader?
-    public let splits: Int
+    private let settings: ScoreSettings
 
     public init(_ settings: ScoreSettings, shelf: ModelShelf) throws {
         let precision = settings.precision.resolved
-        clip = try CLIPScore(folder: try shelf.folder(of: settings.clip), precision: precision)
-        inception = try InceptionV3(folder: try shelf.folder(of: settings.inception), precision: precision)
+        clip = settings.clip.isEmpty ? nil : try CLIPScore(folder: try shelf.folder(of: settings.clip), precision: precision)
+        if settings.inception.isEmpty {
+            inception = nil
+        } else {
+            let folder = try shelf.folder(of: settings.inception)
+            inception = (try InceptionV3(folder: folder, precision: precision), folder)
+        }
         attributes = try settings.attributes.map {
             try AttributeReader(folder: try shelf.folder(of: $0), precision: precision)
         }
-        splits = settings.splits
+        self.settings = settings
+    }
+
+    /// What was found on a set of pictures; nil is what nobody was there to judge, or what the pictures are too few for.
+    public struct Findings: Sendable {
+        /// With their scores filled in.
+        public let records: [SampleRecord]
+        public let truncatedCaptions: Int
+        public let inceptionScore: InceptionScore.Result?
+        public let inceptionScoreAsPublished: InceptionScore.Result?
+        public let fid: FrechetDistance?
+
+        public var clipScores: [Double] { records.compactMap(\.clipScore) }
+
+        /// Share of all statements of all captions that pictures bear out.
+        public var attributeScore: Double? {
+            let stated = records.reduce(0) { $0 + ($1.attributesStated ?? 0) }
+            return stated == 0 ? nil : Double(records.reduce(0) { $0 + ($1.attributesRight ?? 0) }) / Double(stated)
+        }
     }
 
     /// What was measured on a set of pictures with captions: `scores.json`.
@@ -30,6 +54,8 @@ public struct Judges: Sendable {
         public let inceptionScore: InceptionScore.Result?
         public let inceptionScoreAsPublished: InceptionScore.Result?
         public let fid: Double?
+        /// What a reader of the distance must know; nil where there is nothing.
+        public let fidWarning: String?
         /// Share of all statements of all captions that pictures bear out.
         public let attributeScore: Double?
 
@@ -40,27 +66,23 @@ public struct Judges: Sendable {
             case inceptionScore = "inception_score"
             case inceptionScoreAsPublished = "inception_score_as_published"
             case fid
+            case fidWarning = "fid_warning"
             case attributeScore = "attribute_score"
         }
     }
 
-    /// What the Inception network says of pictures, in their order: logits without bias and final features.
-    private struct Features {
-        var (logits, published, features) = ([Tensor](), [Tensor](), [Tensor]())
-
-        static func joined(_ parts: [Tensor]) -> Tensor { concatenated(parts, axis: 0) }
-    }
-
     /// Final features of `count` pictures, in their order: [count, features].
     ///
-    /// Pictures are asked for when their batch comes, so that a hundred thousand of them need no room.
+    /// Pictures are asked for one by one, so that a hundred thousand of them need no room.
     public func inceptionFeatures(
         _ count: Int, image: (Int) throws -> Image, progress: (Int) throws -> Void = { _ in }
     ) throws -> Tensor {
+        guard let inception else { throw Complaint(.settings, "a Fréchet distance needs an Inception network; name it in scores.inception") }
         try progress(0)
-        let parts = try batches(Array(0..<count), of: 32).map { places in
-            let input = try InceptionScore.input(places.map(image), inception.configuration)
-            let features = inception.features(of: input).features2048
+        let parts = try batches(Array(0..<count), of: Self.batch).map { places in
+            let inputs = try places.map { InceptionScore.input(try image($0), inception.network.configuration) }
+            let features = inception.network.features(of: concatenated(inputs, axis: 0)).features2048
+            try NonFinite.refuse(features, "a feature of the Inception network", model: inception.folder)
             try progress((places.last ?? 0) + 1)
             return features
         }
@@ -71,50 +93,85 @@ public struct Judges: Sendable {
     ///
     /// - Parameters:
     ///   - real: features of real pictures, which the Fréchet distance is measured from; nil for none.
-    ///   - image: the picture of the record at a place, asked for when its batch comes.
+    ///   - image: the picture of the record at a place, asked for when its turn comes.
     public func judge(
         _ records: [SampleRecord], real: FeatureStatistics? = nil, image: (Int) throws -> Image,
         progress: (Int) throws -> Void = { _ in }
     ) throws -> (verdict: Verdict, records: [SampleRecord]) {
+        let found = try findings(records, real: real, image: image, progress: progress)
+        let verdict = Verdict(
+            clipScore: found.clipScores.reduce(0, +) / Double(max(records.count, 1)), count: records.count,
+            truncatedCaptions: found.truncatedCaptions, inceptionScore: found.inceptionScore,
+            inceptionScoreAsPublished: found.inceptionScoreAsPublished, fid: found.fid?.value,
+            fidWarning: found.fid?.warning, attributeScore: found.attributeScore)
+        return (verdict, found.records)
+    }
+
+    /// The same by the judges that there are.
+    public func findings(
+        _ records: [SampleRecord], real: FeatureStatistics? = nil, image: (Int) throws -> Image,
+        progress: (Int) throws -> Void = { _ in }
+    ) throws -> Findings {
         var records = records
-        var found = Features()
-        var (sum, truncated, right, stated) = (0.0, 0, 0, 0)
-        let enough = records.count >= splits
+        var (logits, published, features) = ([Tensor](), [Tensor](), [Tensor]())
+        var truncated = 0
+        let isScored = inception != nil && records.count >= settings.splits
         try progress(0)
-        for places in batches(Array(records.indices), of: 32) {
-            let images = try places.map(image)
-            let clipResult = try clip.scores(images, places.map { records[$0].text })
-            truncated += clipResult.truncated
-            let probabilities = try attributes?.probabilities(images)
-            for (i, place) in places.enumerated() {
-                records[place].clipScore = clipResult.scores[i]
-                sum += clipResult.scores[i]
-                guard let attributes, let probabilities else { continue }
-                let agreement = attributes.agreement(records[place].text, probabilities[i])
-                (records[place].attributesRight, records[place].attributesStated) = (agreement.right, agreement.stated)
-                right += agreement.right
-                stated += agreement.stated
+        for places in batches(Array(records.indices), of: Self.batch) {
+            let views = try places.map { try View(try image($0), for: self, published: isScored) }
+            if let clip {
+                let result = try clip.scores(ofPrepared: views.compactMap(\.clip), places.map { records[$0].text })
+                truncated += result.truncated
+                for (place, score) in zip(places, result.scores) { records[place].clipScore = score }
             }
-            let features = inception.features(of: try InceptionScore.input(images, inception.configuration))
-            found.logits.append(features.logitsWithoutBias)
-            found.features.append(features.features2048)
-            if enough {
-                let published = try InceptionScore.publishedInput(images, inception.configuration)
-                found.published.append(inception.features(of: published).logitsWithoutBias)
+            if let attributes {
+                let probabilities = try attributes.probabilities(inputs: views.compactMap(\.attributes))
+                for (place, found) in zip(places, probabilities) {
+                    let agreement = attributes.agreement(records[place].text, found)
+                    (records[place].attributesRight, records[place].attributesStated) = (agreement.right, agreement.stated)
+                }
+            }
+            if let inception {
+                func seen(_ inputs: [Tensor]) throws -> InceptionV3Features {
+                    let seen = inception.network.features(of: concatenated(inputs, axis: 0))
+                    try NonFinite.refuse(seen.logitsWithoutBias, "a logit of the Inception network", model: inception.folder)
+                    return seen
+                }
+                let found = try seen(views.compactMap(\.inception))
+                logits.append(found.logitsWithoutBias)
+                features.append(found.features2048)
+                if isScored { published.append(try seen(views.compactMap(\.published)).logitsWithoutBias) }
             }
             try progress((places.last ?? 0) + 1)
         }
-        let verdict = Verdict(
-            clipScore: sum / Double(max(records.count, 1)), count: records.count, truncatedCaptions: truncated,
-            inceptionScore: enough ? try InceptionScore.score(ofLogits: Features.joined(found.logits), splits: splits) : nil,
-            inceptionScoreAsPublished: enough
-                ? try InceptionScore.score(ofLogits: Features.joined(found.published), splits: splits) : nil,
-            fid: real == nil || records.count < 2
-                ? nil
-                : try real.map {
-                    try FrechetDistance(between: FeatureStatistics(of: Features.joined(found.features)), and: $0).value
-                },
-            attributeScore: stated == 0 ? nil : Double(right) / Double(stated))
-        return (verdict, records)
+        func score(_ logits: [Tensor]) throws -> InceptionScore.Result? {
+            guard isScored else { return nil }
+            return try InceptionScore.score(
+                ofLogits: concatenated(logits, axis: 0), splits: settings.splits, seed: settings.shuffleSeed)
+        }
+        return Findings(
+            records: records, truncatedCaptions: truncated, inceptionScore: try score(logits),
+            inceptionScoreAsPublished: try score(published),
+            fid: try (features.isEmpty || records.count < 2 ? nil : real).map {
+                try FrechetDistance(between: FeatureStatistics(of: concatenated(features, axis: 0)), and: $0)
+            })
+    }
+
+    /// Pictures that go through the networks together.
+    private static let batch = 32
+
+    /// One picture as each judge sees it: what is kept of it until its batch is full.
+    private struct View {
+        let clip: Image?
+        let attributes: Tensor?
+        let inception: Tensor?
+        let published: Tensor?
+
+        init(_ picture: Image, for judges: Judges, published isScored: Bool) throws {
+            clip = try judges.clip?.prepared(picture)
+            attributes = judges.attributes?.input(picture)
+            inception = judges.inception.map { InceptionScore.input(picture, $0.network.configuration) }
+            published = isScored ? judges.inception.map { InceptionScore.publishedInput(picture, $0.network.configuration) } : nil
+        }
     }
 }

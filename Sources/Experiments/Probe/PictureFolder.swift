@@ -6,6 +6,8 @@ public struct PictureFolder: Sendable {
     public let folder: URL
     /// Names of PNG and JPEG files, numbers in names compared as numbers.
     public let names: [String]
+    /// Names of pictures of other kinds, which are not read.
+    public let unread: [String]
 
     public init(_ path: String) throws {
         folder = URL(filePath: path)
@@ -13,10 +15,44 @@ public struct PictureFolder: Sendable {
         guard FileManager.default.fileExists(atPath: path, isDirectory: &isFolder), isFolder.boolValue else {
             throw Complaint(.missing, "\(path) is not a folder; name one with PNG or JPEG pictures")
         }
-        names = try FileManager.default.contentsOfDirectory(atPath: path)
-            .filter { !$0.hasPrefix(".") && ["png", "jpg", "jpeg"].contains(($0 as NSString).pathExtension.lowercased()) }
-            .sorted { $0.compare($1, options: .numeric) == .orderedAscending }
-        guard !names.isEmpty else { throw Complaint(.missing, "\(path) holds no PNG or JPEG pictures") }
+        let all = try FileManager.default.contentsOfDirectory(atPath: path).filter { !$0.hasPrefix(".") }
+        func named(_ endings: Set<String>) -> [NaturalOrder] {
+            all.filter { endings.contains(($0 as NSString).pathExtension.lowercased()) }.map(NaturalOrder.init).sorted()
+        }
+        let read = named(["png", "jpg", "jpeg"])
+        names = read.map(\.name)
+        unread = named(Self.otherEndings).map(\.name)
+        alike = zip(read, read.dropFirst()).first { $0.isAlike($1) }.map { ($0.name, $1.name) }
+        guard !names.isEmpty else {
+            throw Complaint(.missing, "\(path) holds no PNG or JPEG pictures" + (unreadNote.map { "; \($0)" } ?? ""))
+        }
+    }
+
+    private static let otherEndings: Set = [
+        "gif", "webp", "bmp", "tif", "tiff", "avif", "heic", "heif", "jxl", "jp2", "jpe", "jfif", "pjpeg", "ico", "pnm", "ppm", "pgm",
+        "tga", "psd", "svg", "exr",
+    ]
+    private let alike: (String, String)?
+
+    /// Refuses captions that are not as many as the pictures.
+    public func requireOneEach(_ captions: [String]) throws {
+        guard names.count != captions.count else { return }
+        throw Complaint(
+            .badData,
+            "\(folder.path) holds \(names.count) pictures, but there are \(captions.count) captions; they must be as many"
+                + (unreadNote.map { " (\($0))" } ?? ""))
+    }
+
+    /// That there are pictures of other kinds; nil where there are none.
+    var unreadNote: String? {
+        guard let first = unread.first else { return nil }
+        let what = unread.count == 1 ? "\(first) is" : "\(unread.count) pictures such as \(first) are"
+        return "\(what) not read, for only .png, .jpg and .jpeg are"
+    }
+
+    /// That two names are told apart by leading zeros or case only, so that their order is anybody's guess.
+    var alikeNote: String? {
+        alike.map { "\($0.0) and \($0.1) have the same place in the order of names; \($0.0) is taken first" }
     }
 
     public func image(_ name: String) throws -> Image { try Image(contentsOf: folder.appending(path: name)) }

@@ -186,6 +186,12 @@ struct ProbeReporting {
         if let truncated = scores.values.map(\.verdict.truncatedCaptions).max(), truncated > 0 {
             sentences.append("\(truncated) captions were longer than the judge's context and were cut for scoring.")
         }
+        let verdicts = scores.values.map(\.verdict)
+        if let warning = verdicts.compactMap(\.fidWarning).min() { sentences.append("FID: \(warning).") }
+        if let lacking = verdicts.first(where: { $0.inceptionScore == nil }) {
+            sentences.append(
+                "There is no Inception Score: \(lacking.count) pictures are fewer than its \(settings.scores.splits) splits (scores.splits).")
+        }
         return sentences
     }
 }

@@ -9,6 +9,7 @@ import Tensors
 /// caption and no encoder. Only a drawn world has such a judge.
 public struct AttributeReader: Sendable {
     private let network: InceptionV3
+    private let folder: URL
     private let attributes: [PortraitAttribute]
 
     /// What the network's outputs say, in order: every attribute that can be seen.
@@ -26,6 +27,7 @@ public struct AttributeReader: Sendable {
     /// A folder with an `InceptionV3` and `labels.json`, the attribute names of its outputs.
     public init(folder: URL, precision: Precision = .float32) throws {
         network = try InceptionV3(folder: folder, precision: precision)
+        self.folder = folder
         let file = folder.appending(path: "labels.json")
         guard let bytes = FileManager.default.contents(atPath: file.path),
             let names = try? JSONDecoder().decode([String].self, from: bytes)
@@ -44,13 +46,18 @@ public struct AttributeReader: Sendable {
 
     /// For each picture the probability of each attribute the reader knows.
     public func probabilities(_ images: [Image]) throws -> [[PortraitAttribute: Float]] {
-        let width = attributes.count
-        return try batches(images, of: 32).flatMap { batch -> [[PortraitAttribute: Float]] in
-            let logits = network.features(of: try InceptionScore.input(batch, network.configuration)).logits
-            let shares = logits.sigmoid().floats
-            return batch.indices.map { i in
-                Dictionary(uniqueKeysWithValues: attributes.enumerated().map { ($1, shares[i * width + $0]) })
-            }
+        try batches(images, of: 32).flatMap { try probabilities(inputs: $0.map(input)) }
+    }
+
+    /// A picture as the network sees it; a large one need not be kept after that.
+    func input(_ image: Image) -> Tensor { InceptionScore.input(image, network.configuration) }
+
+    /// The same for one batch of pictures that went through ``input(_:)``.
+    func probabilities(inputs: [Tensor]) throws -> [[PortraitAttribute: Float]] {
+        let shares = network.features(of: concatenated(inputs, axis: 0)).logits.sigmoid().floats
+        try NonFinite.refuse(shares, "an attribute's probability", model: folder)
+        return inputs.indices.map { i in
+            Dictionary(uniqueKeysWithValues: attributes.enumerated().map { ($1, shares[i * attributes.count + $0]) })
         }
     }
 

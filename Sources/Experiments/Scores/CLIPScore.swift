@@ -15,14 +15,19 @@ public struct CLIPScore: Sendable {
     public init(folder: URL, precision: Precision = .float32) throws {
         model = try CLIP(folder: folder, precision: precision)
         reader = try TextReader(TextEncoderFolder.rules(of: folder), positions: model.text.maximumLength)
-        let hasSettings = ["config.json", "preprocessor_config.json"].contains {
-            FileManager.default.fileExists(atPath: folder.appending(path: $0).path)
-        }
-        preprocessing = hasSettings ? try CLIPPreprocessing(folder: folder) : .openAI(size: model.imageSize)
+        let side = model.imageSize
+        let settings = try ImageSettingsFile.read(in: folder)
+        preprocessing = settings ?? .openAI(size: side)
+        remark = settings != nil
+            ? nil
+            : "\(folder.path) does not say how its pictures are prepared (it has no preprocessor_config.json and no "
+                + "processor_config.json); OpenAI's way is taken: the shorter side \(side) pixels, bicubic, the middle \(side)×\(side)"
         self.folder = folder
     }
 
     private let folder: URL
+    /// What was taken for granted about the folder; nil where it says all.
+    public let remark: String?
 
     public struct Result: Sendable {
         /// One score per pair.
@@ -38,32 +43,45 @@ public struct CLIPScore: Sendable {
     public func scores(_ images: [Image], _ captions: [String], batch size: Int = 32) throws -> Result {
         precondition(images.count == captions.count, "every picture has one caption")
         precondition(size > 0, "a batch has at least one pair")
-        var scores: [Double] = []
-        var truncated = 0
-        for (pictures, texts) in zip(batches(images, of: size), batches(captions, of: size)) {
-            let encodings = texts.map { reader.encoding($0) }
-            truncated += encodings.count { $0.truncated }
-            let x = model.embed(images: try input(pictures)).l2Normalised()                    // [batch, projection]
-            let y = try model.embed(ids: encodings.map(\.ids)).l2Normalised()
-            scores += (x * y).sum(axis: -1).floats.map { 100 * Double($0) }
+        return try zip(batches(images, of: size), batches(captions, of: size)).reduce(into: Result(scores: [], truncated: 0)) {
+            let found = try scores(ofPrepared: try $1.0.map { try prepared($0) }, $1.1)
+            $0 = Result(scores: $0.scores + found.scores, truncated: $0.truncated + found.truncated)
         }
-        return Result(scores: scores, truncated: truncated)
     }
 
-    private func input(_ pictures: [Image]) throws -> Tensor {
-        let prepared = try preprocessing.tensor(pictures)                                      // [batch, height, width, 3]
+    /// A picture as the model sees it, still in 8 bits; a large one need not be kept after that.
+    public func prepared(_ picture: Image) throws -> Image {
+        let prepared = try preprocessing.prepared(picture)
         let size = model.imageSize
-        guard prepared.shape.dropFirst() == [size, size, 3] else {
+        guard prepared.width == size, prepared.height == size else {
             throw Complaint(
                 .badData,
-                "\(folder.path): preprocessor_config.json makes pictures of \(prepared.size(2))×\(prepared.size(1)) pixels, "
-                    + "but the model sees \(size)×\(size)")
+                "\(folder.path): its image settings make a picture of \(picture.width)×\(picture.height) pixels one of "
+                    + "\(prepared.width)×\(prepared.height), but the model sees \(size)×\(size)")
         }
         return prepared
+    }
+
+    /// Scores of one batch of pictures that went through ``prepared(_:)``.
+    ///
+    /// - Throws where a score is not a number, naming the weights that are not.
+    func scores(ofPrepared pictures: [Image], _ captions: [String]) throws -> Result {
+        let encodings = captions.map { reader.encoding($0) }
+        let x = model.embed(images: try preprocessing.tensor(ofPrepared: pictures)).l2Normalised()    // [batch, projection]
+        let y = try model.embed(ids: encodings.map(\.ids)).l2Normalised()
+        let scores = (x * y).sum(axis: -1).floats.map { 100 * Double($0) }
+        try NonFinite.refuse(scores, "a CLIP-Score", model: folder)
+        return Result(scores: scores, truncated: encodings.count { $0.truncated })
     }
 }
 
 extension CLIPPreprocessing {
-    /// The settings in a model's folder.
-    init(folder: URL) throws { try self.init(contentsOf: folder.appending(path: "preprocessor_config.json")) }
+    /// The settings in a model's folder, which must have them.
+    init(folder: URL) throws {
+        guard let found = try ImageSettingsFile.read(in: folder) else {
+            throw Complaint(
+                .missing, "\(folder.path) does not say how its pictures are prepared: preprocessor_config.json is missing")
+        }
+        self = found
+    }
 }

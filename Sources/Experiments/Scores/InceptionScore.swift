@@ -10,7 +10,16 @@ public enum InceptionScore {
         /// Over the splits (population): a spread, not a confidence interval.
         public let deviation: Double
         public let splits: Int
+        /// Of the shuffle; nil where the order was given, and in files from before it was kept.
+        public let seed: UInt64?
+
+        init(mean: Double, deviation: Double, splits: Int, seed: UInt64?) {
+            (self.mean, self.deviation, self.splits, self.seed) = (mean, deviation, splits, seed)
+        }
     }
+
+    /// The shuffle's seed unless another is wished for: torch-fidelity's default.
+    public static let defaultSeed: UInt64 = 2020
 
     /// exp of the mean Kullback–Leibler divergence between each picture's class distribution and the split's,
     /// over `splits` parts of the pictures in a shuffled order; in double precision.
@@ -23,7 +32,7 @@ public enum InceptionScore {
     ///   - order: every picture's number once; nil shuffles by `seed`.
     /// - Throws where there are fewer pictures than splits, or a logit is not a finite number.
     public static func score(
-        ofLogits logits: Tensor, splits: Int = 10, seed: UInt64 = 2020, order: [Int]? = nil
+        ofLogits logits: Tensor, splits: Int = 10, seed: UInt64 = defaultSeed, order: [Int]? = nil
     ) throws -> Result {
         precondition(logits.shape.count == 2, "\(logits.shape) is not [pictures, classes]")
         let (count, classes) = (logits.size(0), logits.size(1))
@@ -42,6 +51,7 @@ public enum InceptionScore {
                     + "not a finite number")
         }
         var stream = RandomStream(seed: seed, purpose: "inception score")
+        let shuffle = order == nil ? seed : nil
         let order = order ?? stream.permutation(count)
         precondition(order.sorted() == Array(0..<count), "an order names each of \(count) pictures once")
         let scores = (0..<splits).map { split -> Double in
@@ -50,7 +60,7 @@ public enum InceptionScore {
         }
         let mean = scores.reduce(0, +) / Double(splits)
         let variance = scores.reduce(0) { $0 + ($1 - mean) * ($1 - mean) } / Double(splits)
-        return Result(mean: mean, deviation: variance.squareRoot(), splits: splits)
+        return Result(mean: mean, deviation: variance.squareRoot(), splits: splits, seed: shuffle)
     }
 
     /// The mean of Σ p (log p − log q) over pictures, q being their mean p. A class that no picture can be in
@@ -74,17 +84,15 @@ public enum InceptionScore {
         return logits.map { Double($0) - largest - log(sum) }
     }
 
-    /// Pictures as the network wants them: 0...255, resized to its input by TensorFlow 1's bilinear rule.
-    package static func input(_ images: [Image], _ configuration: InceptionV3Configuration) throws -> Tensor {
-        try Tensor(images, range: .byte)
-            .resizedLikeTensorFlow1(height: configuration.inputSize, width: configuration.inputSize)
+    /// A picture as the network wants it: 0...255, resized to its input by TensorFlow 1's bilinear rule. One picture at a
+    /// time, each resized by itself: a folder may hold all sizes.
+    package static func input(_ image: Image, _ configuration: InceptionV3Configuration) -> Tensor {
+        image.resizedLikeTensorFlow1(height: configuration.inputSize, width: configuration.inputSize)
     }
 
     /// What the released code fed to the network: pixels scaled to 0...1 and then cut to whole numbers, so that
     /// only pure white is not black (protocol, section 1, note 1).
-    package static func publishedInput(_ images: [Image], _ configuration: InceptionV3Configuration) throws -> Tensor {
-        try input(
-            images.map { Image(width: $0.width, height: $0.height, pixels: $0.pixels.map { $0 == 255 ? 1 : 0 }) },
-            configuration)
+    package static func publishedInput(_ image: Image, _ configuration: InceptionV3Configuration) -> Tensor {
+        image.resizedLikeTensorFlow1(height: configuration.inputSize, width: configuration.inputSize) { $0 == 255 ? 1 : 0 }
     }
 }

@@ -1,44 +1,119 @@
 import Foundation
 import Images
+import Statistics
 
-/// Pictures of a folder against captions: what `synesthesia score` does.
+/// Pictures of a folder, with captions or without: what `synesthesia score` does.
 public struct ScoringJob {
     private let judges: Judges
+    private let settings: ScoreSettings
 
+    /// - Parameter settings: an empty name is a judge that is not asked.
     public init(_ settings: ScoreSettings, shelf: ModelShelf) throws {
         judges = try Judges(settings, shelf: shelf)
+        self.settings = settings
     }
 
     /// What `score` prints, as JSON or as text.
     public struct Report: Encodable, Sendable {
-        public let scores: Judges.Verdict
+        public let scores: Scores
         public let pairs: [SampleRecord]
+
+        public struct Scores: Encodable, Sendable {
+            public let clipScore: Double?
+            /// Student's 95 % interval of the mean, every pair taken as independent; nil for fewer than two.
+            public let clipScoreInterval: Interval?
+            public let count: Int
+            public let truncatedCaptions: Int?
+            public let inceptionScore: InceptionScore.Result?
+            public let inceptionScoreAsPublished: InceptionScore.Result?
+            public let attributeScore: Double?
+            /// What a reader of the numbers must know.
+            public let notes: [String]
+
+            enum CodingKeys: String, CodingKey {
+                case clipScore = "clip_score"
+                case clipScoreInterval = "clip_score_interval"
+                case count = "n"
+                case truncatedCaptions = "truncated_captions"
+                case inceptionScore = "inception_score"
+                case inceptionScoreAsPublished = "inception_score_as_published"
+                case attributeScore = "attribute_score"
+                case notes
+            }
+        }
 
         /// A line for every pair, then the means.
         public var text: String {
-            var lines = pairs.map { String(format: "%8.3f  ", $0.clipScore ?? .nan) + "\($0.file)  \($0.text)" }
-            lines.append(String(format: "\nCLIP-Score  %.3f, mean of %d pairs", scores.clipScore, scores.count))
-            if let inception = scores.inceptionScore {
+            var lines = pairs.compactMap { pair in
+                pair.clipScore.map { String(format: "%8.3f  ", $0) + "\(pair.file)  \(pair.text)" }
+            }
+            if !lines.isEmpty { lines.append("") }
+            if let mean = scores.clipScore {
+                let interval = scores.clipScoreInterval.map { String(format: ", 95 %% interval %.3f to %.3f", $0.lower, $0.upper) }
+                lines.append(String(format: "CLIP-Score  %.3f, mean of %d pairs", mean, scores.count) + (interval ?? ""))
+            }
+            if let found = scores.inceptionScore {
                 lines.append(
-                    String(format: "Inception Score  %.3f, standard deviation %.3f over %d splits", inception.mean, inception.deviation, inception.splits))
-            } else {
-                lines.append("Inception Score  not computed: fewer pictures than splits; lower --splits")
+                    String(
+                        format: "Inception Score  %.3f, standard deviation %.3f over %d splits of %d pictures", found.mean,
+                        found.deviation, found.splits, scores.count)
+                        + (found.seed.map { ", shuffled by seed \($0)" } ?? ""))
             }
             if let share = scores.attributeScore { lines.append(String(format: "Attributes  %.1f %% of the statements borne out", 100 * share)) }
-            if scores.truncatedCaptions > 0 { lines.append("\(scores.truncatedCaptions) captions were longer than the judge's context and were cut") }
-            return lines.joined(separator: "\n") + "\n"
+            return (lines + scores.notes.map { "Note: \($0)." }).joined(separator: "\n") + "\n"
         }
     }
 
-    public func run(_ pictures: PictureFolder, _ captions: [String]) throws -> Report {
-        guard pictures.names.count == captions.count else {
+    /// - Parameter captions: one for each picture, in the pictures' order; nil where no judge reads any.
+    public func run(
+        _ pictures: PictureFolder, _ captions: [String]?, progress: (Int) throws -> Void = { _ in }
+    ) throws -> Report {
+        if let captions { try pictures.requireOneEach(captions) }
+        let isEnough = pictures.names.count >= settings.splits
+        if judges.clip == nil, judges.attributes == nil, !isEnough {
             throw Complaint(
-                .badData, "\(pictures.folder.path) holds \(pictures.names.count) pictures, but there are \(captions.count) captions; they must be as many")
+                .settings,
+                "an Inception Score over \(settings.splits) splits needs at least \(settings.splits) pictures, but "
+                    + "\(pictures.folder.path) holds \(pictures.names.count); lower --splits")
         }
-        let records = zip(pictures.names, captions).enumerated().map { place, pair in
-            SampleRecord(number: place, caption: 0, text: pair.1, file: pair.0)
+        let records = pictures.names.enumerated().map { place, name in
+            SampleRecord(number: place, caption: 0, text: captions?[place] ?? "", file: name)
         }
-        let judged = try judges.judge(records, image: { try pictures.image(pictures.names[$0]) })
-        return Report(scores: judged.verdict, pairs: judged.records)
+        let found = try judges.findings(records, image: { try pictures.image(pictures.names[$0]) }, progress: progress)
+        let each = found.clipScores
+        return Report(
+            scores: .init(
+                clipScore: each.isEmpty ? nil : each.reduce(0, +) / Double(each.count), clipScoreInterval: Self.interval(each),
+                count: records.count, truncatedCaptions: captions == nil ? nil : found.truncatedCaptions,
+                inceptionScore: found.inceptionScore, inceptionScoreAsPublished: found.inceptionScoreAsPublished,
+                attributeScore: found.attributeScore, notes: notes(pictures, found)),
+            pairs: found.records)
+    }
+
+    /// Student's: mean ± t(0.975, n − 1) · s / √n.
+    private static func interval(_ scores: [Double]) -> Interval? {
+        guard let summary = try? Summary(scores),
+            let t = try? StudentDistribution(degreesOfFreedom: Double(scores.count - 1)).quantile(0.975)
+        else { return nil }
+        let reach = t * summary.deviation / Double(scores.count).squareRoot()
+        return Interval(summary.mean - reach, summary.mean + reach)
+    }
+
+    private func notes(_ pictures: PictureFolder, _ found: Judges.Findings) -> [String] {
+        let count = pictures.names.count
+        var notes = [judges.clip?.remark, pictures.unreadNote, pictures.alikeNote].compactMap(\.self)
+        if found.truncatedCaptions > 0 {
+            notes.append("\(found.truncatedCaptions) captions were longer than the judge's context and were cut")
+        }
+        if found.clipScores.count == 1 { notes.append("a single pair has a score, but no interval") }
+        if !settings.inception.isEmpty, found.inceptionScore == nil {
+            notes.append("there is no Inception Score: \(count) pictures are fewer than \(settings.splits) splits; lower --splits")
+        }
+        if found.inceptionScore != nil, count < 5_000 {
+            notes.append(
+                "an Inception Score grows with the number of pictures, and \(count) \(count == 1 ? "is" : "are") few (50,000 are usual): "
+                    + "compare it only with one of as many pictures and splits")
+        }
+        return notes
     }
 }

@@ -30,7 +30,7 @@ extension ScoredPairs {
         }
         for record in Self.commaRecords(text) {
             let fields = record.split(separator: "\t", omittingEmptySubsequences: false)
-            guard fields.count >= 7, let score = Double(fields[4]) else {
+            guard fields.count >= 7, let score = decimalNumber(String(fields[4])) else {
                 throw Complaint(
                     .badData, "\(file): the record \"\(record.prefix(40))…\" has no score and two sentences")
             }

@@ -80,7 +80,7 @@ extension DelimitedText.Row {
         guard !text.isEmpty else {
             throw DataFileError(file: file, line: line, column: "\(column + 1)", "the \(what) is missing.")
         }
-        guard let value = Double(text), value.isFinite else {
+        guard let value = decimalNumber(text) else {
             throw DataFileError(
                 file: file, line: line, column: "\(column + 1)", "\"\(text)\" is not a number (the \(what)).")
         }

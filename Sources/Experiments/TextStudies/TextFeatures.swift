@@ -121,7 +121,8 @@ public struct TextFeatureSource {
         let texts = prepared.texts
         let count = texts.count
         var found: [TextReading: [VectorTable]] = [:]   // the output first, then every layer
-        func put(_ reading: TextReading, _ slot: Int, _ vectors: Tensor, _ places: ArraySlice<Int>) {
+        func put(_ reading: TextReading, _ slot: Int, _ vectors: Tensor, _ places: ArraySlice<Int>) throws {
+            try NonFinite.refuse(vectors, "a number of a text's vector", model: model.folder)
             while found[reading, default: []].count <= slot {
                 found[reading, default: []].append(VectorTable(rows: count))
             }
@@ -137,8 +138,8 @@ public struct TextFeatureSource {
             try model.run(texts.map(\.ids), progress: progress) {
                 try model.encoder.encode(ids: $0, pooling: reading.pooling, everyLayer: layered)
             } take: { places, vectors in
-                put(reading, 0, vectors.vectors, places)
-                for (layer, states) in vectors.layers.enumerated() { put(reading, layer + 1, states, places) }
+                try put(reading, 0, vectors.vectors, places)
+                for (layer, states) in vectors.layers.enumerated() { try put(reading, layer + 1, states, places) }
             }
         } else {
             try model.run(texts.map(\.ids), progress: progress) {
@@ -148,10 +149,10 @@ public struct TextFeatureSource {
                     let batch = places.map { texts[$0] }
                     let shown = wants.contains(.layers) ? Array(states.enumerated()) : []
                     if wants.contains(.output), let top = states.last {
-                        put(reading, 0, try model.pooled(top, batch, reading.pooling), places)
+                        try put(reading, 0, model.pooled(top, batch, reading.pooling), places)
                     }
                     for (layer, states) in shown {
-                        put(reading, layer + 1, try model.pooled(states, batch, reading.pooling), places)
+                        try put(reading, layer + 1, model.pooled(states, batch, reading.pooling), places)
                     }
                 }
             }

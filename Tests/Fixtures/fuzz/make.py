@@ -8,7 +8,9 @@ import json
 import pathlib
 import pickle
 import shutil
+import struct
 import zipfile
+import zlib
 
 import numpy as np
 import torch
@@ -71,6 +73,27 @@ picture("jpeg-420", Image.fromarray(random.integers(0, 256, (33, 18, 3), dtype=n
 exif = Image.Exif()
 exif[0x0112] = 6
 picture("jpeg-rotated", colour, exif=exif)
+
+# What stands behind or in place of an end, texts that unpack to much, and a scan for every few bytes.
+def chunk(name, data):
+    return struct.pack(">I", len(data)) + name + data + struct.pack(">I", zlib.crc32(name + data))
+
+
+def file(kind, **options):
+    buffer = io.BytesIO()
+    colour.save(buffer, kind, **options)
+    return buffer.getvalue()
+
+
+png, jpeg, progressive = file("PNG"), file("JPEG"), file("JPEG", progressive=True)
+packed = zlib.compress(b"x" * 500_000)
+seed("png", "png-behind", png + b"hello" + b"\xff\xff\xff\xffABCD")
+seed("png", "png-packed-texts", png[:33] + chunk(b"zTXt", b"k\0\0" + packed) * 20 + png[33:])
+seed("png", "png-packed-profile", png[:33] + chunk(b"iCCP", b"k\0\0" + packed) + png[33:])
+seed("jpeg", "jpeg-behind", jpeg + b"hello" * 9)
+seed("jpeg", "jpeg-no-end", jpeg[:-2])
+seed("jpeg", "jpeg-text-for-end", jpeg[:-2] + b"hello" * 9)
+seed("jpeg", "jpeg-scans", progressive[:-2] + progressive[progressive.rfind(b"\xff\xda"):-2] * 150 + b"\xff\xd9")
 
 # Tokenizers: the small ones of the tests, each folder as one file
 for folder in sorted((FIXTURES / "tokenizers/small").iterdir()):
