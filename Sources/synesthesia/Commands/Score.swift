@@ -38,7 +38,7 @@ struct Score: ParsableCommand {
         var settings = ScoreSettings()
         (settings.clip, settings.inception, settings.splits, settings.attributes) = (clip, inception, splits, attributes)
         settings.precision = precision
-        let captions = try CaptionFile(path: captions).captions
+        let captions = try shared.captions(captions).captions
         let report = try ScoringJob(settings, shelf: shared.shelf).run(try PictureFolder(images), captions)
         if shared.json { return try Output.write(json: report) }
         try Output.write(report.text)
