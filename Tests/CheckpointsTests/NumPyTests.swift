@@ -16,7 +16,7 @@ import Testing
 
     /// numpy 2: `np.save(f, np.array([[1, -2.5, 3], [4, 5, 6]], "<f4"))`.
     @Test func matrix() throws {
-        let found = try bytes { try writeNumPy(Tensor([1, -2.5, 3, 4, 5, 6], shape: [2, 3]), to: $0) }
+        let found = try bytes { try writeNumPy(Tensor([1, -2.5, 3, 4, 5, 6] as [Float], shape: [2, 3]), to: $0) }
         var expected: [UInt8] = [0x93] + Array("NUMPY".utf8) + [1, 0, 0x76, 0]
         expected += Array("{'descr': '<f4', 'fortran_order': False, 'shape': (2, 3), }".utf8)
         expected += [UInt8](repeating: 0x20, count: 127 - expected.count) + [0x0A]
@@ -35,7 +35,7 @@ import Testing
     }
 
     @Test func archive() throws {
-        let (a, b) = (Tensor([1, 2], shape: [2]), Tensor([3, 4, 5], shape: [1, 3]))
+        let (a, b) = (Tensor([1, 2] as [Float], shape: [2]), Tensor([3, 4, 5] as [Float], shape: [1, 3]))
         let found = try bytes { try writeNumPyArchive([("a", a), ("hidden", b)], to: $0) }
         #expect(found == (try bytes { try writeNumPyArchive([("a", a), ("hidden", b)], to: $0) }))
         // Local header, name, array; the second entry behind it; the directory and its end.
