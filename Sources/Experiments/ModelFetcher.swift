@@ -59,6 +59,7 @@ public struct ModelFetcher {
             progress(found)
             try interruption.check()
         }
+        try refuseFolder(name)
         do {
             if let known = PublishedModel.named(name) {
                 return .published(try known.fetch(into: ownCache, access: access, progress: tell))
@@ -71,5 +72,25 @@ public struct ModelFetcher {
         } catch let failure as ModelHub.Failure {
             throw Complaint(failure)
         }
+    }
+
+    /// A folder that is here wins over a repository of its name in every command, so fetching it would do nothing.
+    private func refuseFolder(_ name: String) throws {
+        let folder = URL(filePath: name)
+        var isFolder: ObjCBool = false
+        guard FileManager.default.fileExists(atPath: folder.path, isDirectory: &isFolder) else { return }
+        guard isFolder.boolValue else {
+            throw Complaint(.settings, "\(name) is a file here; fetch takes names of repositories, such as openai/clip-vit-base-patch32")
+        }
+        let missing = ModelFiles.missing(in: folder)
+        let other = ModelHub.canFetch(name) ? "; the repository of that name is \(name)@main" : ""
+        guard !missing.isEmpty else {
+            throw Complaint(
+                .settings, "\(name) is a folder with a model already, which every command opens by this path\(other)")
+        }
+        throw Complaint(
+            .missing,
+            "\(name) is a folder here, but no model: it lacks \(missing.joined(separator: " and ")); "
+                + "name a repository, such as openai/clip-vit-base-patch32\(other)")
     }
 }

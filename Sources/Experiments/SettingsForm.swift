@@ -108,8 +108,9 @@ struct SettingsForm {
     }
 
     private static func complaint(_ problem: String, _ path: String, _ node: Node, _ source: String) -> Complaint {
-        // Nodes that --set put into the tree have no mark.
-        let place = node.mark.map { "\(source), line \($0.line)" } ?? source
+        // Nodes that --set put into the tree have no mark; neither has a node that stands for a missing key.
+        let isMissing = node.scalar?.string.isEmpty == true
+        let place = node.mark.map { "\(source), line \($0.line)" } ?? (isMissing ? source : "--set")
         return Complaint(.settings, "\(place): \(path.isEmpty ? "the file" : path) \(problem)")
     }
 
@@ -119,7 +120,9 @@ struct SettingsForm {
         switch node {
         case .scalar(let scalar): scalar.string.isEmpty ? "nothing" : "\"\(scalar.string)\""
         case .mapping: "a group of keys"
-        case .sequence: "a list"
+        case .sequence(let items):
+            "[" + (items.prefix(8).map { $0.scalar?.string ?? phrase($0) } + (items.count > 8 ? ["…"] : []))
+                .joined(separator: ", ") + "]"
         case .alias: "an alias"
         }
     }

@@ -105,11 +105,11 @@ public struct CurvePlot: Sendable {
     // MARK: Drawing
 
     private static let width = 300.0
-    private static let height = 220.0
+    private static let height = 228.0
     private static let left = 46.0
     private static let right = 280.0
-    private static let top = 34.0
-    private static let bottom = 176.0
+    private static let top = 44.0
+    private static let bottom = 184.0
 
     /// The same axes for all panels. The vertical one covers all validation losses and the middle 96 % of the
     /// training losses: the first steps of training would flatten everything else.
@@ -133,6 +133,7 @@ public struct CurvePlot: Sendable {
         SVG.mark(panel.style, Self.left + 5, 13, size: 4.5)
         SVG.words(SVG.fitted(panel.encoder, within: 150), Self.left + 17, 17.5, kind: "label strong")
         SVG.words(ScorePlot.seeds(panel.seeds), Self.right, 17.5, anchor: "end", kind: "quiet")
+        SVG.words("nats/token", 4, 32, kind: "quiet")
         for tick in y.ticks {
             SVG.line("grid", Self.left, y(tick), Self.right, y(tick))
             SVG.words(y.label(tick), Self.left - 6, y(tick) + 4, anchor: "end", kind: "quiet")

@@ -79,11 +79,19 @@ public enum ImageSource: Codable, Sendable, Equatable {
         }
     }
 
-    /// The picture as a data URI, so that a page needs no other file; or a sentence saying why there is none.
-    ///
-    /// A path must stay below `folder`, and the bytes must be PNG or JPEG: a report made from someone else's
-    /// record never carries away other files of this machine.
+    /// The picture inside an address, for a page that loads nothing.
     public func dataURI(below folder: URL?) -> Result<String, MissingPicture> {
+        bytes(below: folder).map { bytes in
+            let kind = bytes.starts(with: Self.png) ? "png" : "jpeg"
+            return "data:image/\(kind);base64,\(bytes.base64EncodedString())"
+        }
+    }
+
+    /// The PNG or JPEG itself, read from below `folder` where it is given by path.
+    ///
+    /// A path that leads out of the folder, by its words or by a link, is not followed: a page made from somebody else's
+    /// record never carries away other files of this machine. Nor is what is no regular file or larger than 64 MB.
+    public func bytes(below folder: URL?) -> Result<Data, MissingPicture> {
         let bytes: Data
         switch self {
         case .data(let data): bytes = data
@@ -91,20 +99,28 @@ public enum ImageSource: Codable, Sendable, Equatable {
             guard let folder else {
                 return .failure(MissingPicture("\(path) was not looked for: the report's folder is not known"))
             }
-            guard !path.hasPrefix("/"), !path.split(separator: "/").contains("..") else {
-                return .failure(MissingPicture("\(path) lies outside the report's folder"))
-            }
-            guard let read = try? Data(contentsOf: folder.appending(path: path)) else {
+            let outside = MissingPicture("\(path) lies outside the report's folder")
+            guard !path.hasPrefix("/"), !path.unicodeScalars.contains("\0"), !path.split(separator: "/").contains("..")
+            else { return .failure(outside) }
+            let root = folder.resolvingSymlinksInPath().path
+            let file = folder.appending(path: path).resolvingSymlinksInPath()
+            guard file.path.hasPrefix(root.hasSuffix("/") ? root : root + "/") else { return .failure(outside) }
+            let facts = try? FileManager.default.attributesOfItem(atPath: file.path)
+            guard facts?[.type] as? FileAttributeType == .typeRegular else {
                 return .failure(MissingPicture("\(path) is missing"))
+            }
+            guard let size = facts?[.size] as? Int, size <= 64 << 20, let read = try? Data(contentsOf: file) else {
+                return .failure(MissingPicture("\(path) cannot be read, or is larger than 64 MB"))
             }
             bytes = read
         }
-        let png: [UInt8] = [0x89, 0x50, 0x4E, 0x47, 0x0D, 0x0A, 0x1A, 0x0A]
-        let jpeg: [UInt8] = [0xFF, 0xD8, 0xFF]
-        if bytes.starts(with: png) { return .success("data:image/png;base64,\(bytes.base64EncodedString())") }
-        if bytes.starts(with: jpeg) { return .success("data:image/jpeg;base64,\(bytes.base64EncodedString())") }
-        return .failure(MissingPicture("\(name) is neither PNG nor JPEG"))
+        guard bytes.starts(with: Self.png) || bytes.starts(with: [0xFF, 0xD8, 0xFF]) else {
+            return .failure(MissingPicture("\(name) is neither PNG nor JPEG"))
+        }
+        return .success(bytes)
     }
+
+    private static let png: [UInt8] = [0x89, 0x50, 0x4E, 0x47, 0x0D, 0x0A, 0x1A, 0x0A]
 
     private var name: String {
         switch self {

@@ -1,4 +1,8 @@
-/// One HTML file that needs nothing else: no network, no script, style and pictures inside.
+import Files
+import Foundation
+
+/// One HTML file that needs nothing else: no network, style and pictures inside; read whole without its one small script,
+/// which sorts tables and opens what is folded before printing.
 public struct HTMLPage: Sendable {
     public var title: String
     public var header: [Markup]
@@ -25,7 +29,8 @@ public struct HTMLPage: Sendable {
                 Tag.meta(["name": "viewport", "content": "width=device-width, initial-scale=1"])
                 Tag.meta([
                     "http-equiv": "Content-Security-Policy",
-                    "content": "default-src 'none'; img-src data:; style-src 'unsafe-inline'",
+                    "content": "default-src 'none'; img-src data:; style-src 'unsafe-inline'; "
+                        + "script-src 'sha256-\(PageScript.hash)'",
                 ])
                 Tag.meta(["name": "color-scheme", "content": "light dark"])
                 Tag.title { title }
@@ -38,9 +43,18 @@ public struct HTMLPage: Sendable {
                 Tag.header { header }
                 Tag.main { main }
                 if !footer.isEmpty { Tag.footer { footer } }
+                Tag.script { Markup.verbatim(PageScript.text) }
             }
         }
         return "<!DOCTYPE html>\n" + page.rendered
+    }
+
+    /// Under every page.
+    static let footnote = "This page is complete in itself: it loads nothing, and its one small script sorts tables."
+
+    /// Whether a link may name it: a file beside the page, whatever a record says.
+    static func isPlainName(_ name: String) -> Bool {
+        name.wholeMatch(of: /[A-Za-z0-9_][A-Za-z0-9_.-]*\.html/) != nil
     }
 }
 
@@ -60,7 +74,7 @@ extension TextTable {
     func markup(kind: String) -> Markup {
         Tag.div {
             Tag.div(["class": kind.isEmpty ? Self.boxClass(columns.count) : "box", "tabindex": "0"]) {
-                Tag.table(["class": kind]) {
+                Tag.table(["class": (kind + (rows.count > 1 ? " sortable" : "")).trimmingCharacters(in: .whitespaces)]) {
                     if let title { Tag.caption { title } }
                     Tag.thead {
                         Tag.tr {
@@ -74,7 +88,7 @@ extension TextTable {
                     Tag.tbody {
                         for row in squareRows {
                             Tag.tr {
-                                for (column, cell) in zip(columns, row) { self.cell(cell, column) }
+                                for (index, cell) in row.enumerated() { self.cell(cell, columns[index], isBest: isBest(cell, index)) }
                             }
                         }
                     }
@@ -88,8 +102,8 @@ extension TextTable {
         }
     }
 
-    private func cell(_ text: String, _ column: Column) -> Markup {
+    private func cell(_ text: String, _ column: Column, isBest: Bool) -> Markup {
         let kind = column.alignment == .right ? "right" : TerminalText.width(text) > 36 ? "long" : "left"
-        return Tag.td(["class": kind]) { text }
+        return Tag.td(["class": kind]) { if isBest { Tag.strong { text } } else { text } }
     }
 }

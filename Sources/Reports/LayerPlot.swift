@@ -1,3 +1,5 @@
+import Statistics
+
 /// A quantity over the layers of several encoders, like Figures 1 to 6 of Wolfe and Caliskan (2022): one line for each
 /// encoder and reading, its best layer marked.
 public struct LayerPlot: Sendable {
@@ -10,11 +12,23 @@ public struct LayerPlot: Sendable {
         public var dash: Int
         /// A value for each layer from 0; nil where there is none.
         public var values: [Double?]
+        /// The ends of each value's interval, drawn as a band; empty where there are none.
+        public var intervals: [Interval?]
         /// Whether the highest point is marked.
         public var marksBest: Bool
 
-        public init(name: String, colour: Int, dash: Int = 0, values: [Double?], marksBest: Bool = true) {
-            (self.name, self.colour, self.dash, self.values, self.marksBest) = (name, colour, dash, values, marksBest)
+        public init(
+            name: String, colour: Int, dash: Int = 0, values: [Double?], intervals: [Interval?] = [], marksBest: Bool = true
+        ) {
+            (self.name, self.colour, self.dash, self.values) = (name, colour, dash, values)
+            (self.intervals, self.marksBest) = (intervals, marksBest)
+        }
+
+        /// Layers that have both ends, in order.
+        var band: [(layer: Int, interval: Interval)] {
+            intervals.enumerated().compactMap { layer, interval in
+                interval.flatMap { $0.lower.isFinite && $0.upper.isFinite ? (layer, $0) : nil }
+            }
         }
     }
 
@@ -51,7 +65,8 @@ public struct LayerPlot: Sendable {
         guard let deepest = lines.map(\.values.count).max(), !values.isEmpty else { return nil }
         let x = Scale(
             domain: 0...Double(max(deepest - 1, 1)), from: Self.left, to: Self.right, ticks: min(deepest - 1, 12))
-        let y = Scale(covering: values + references.map(\.value), from: Self.bottom, to: Self.top, ticks: 5)
+        let ends = lines.flatMap { $0.band.flatMap { [$0.interval.lower, $0.interval.upper] } }
+        let y = Scale(covering: values + ends + references.map(\.value), from: Self.bottom, to: Self.top, ticks: 5)
         return SVG(width: Self.width, height: Self.height, summary: summary) {
             SVG.words(SVG.fitted(title, within: Self.width - 60), 8, 18, kind: "label strong")
             SVG.words(unit, 8, 34, kind: "quiet")
@@ -70,6 +85,11 @@ public struct LayerPlot: Sendable {
             for reference in references {
                 SVG.line("axis reference", Self.left, y(reference.value), Self.right, y(reference.value))
                 SVG.words(reference.name, Self.right, y(reference.value) - 5, anchor: "end", kind: "quiet")
+            }
+            for line in lines where line.band.count > 1 {
+                let upper = line.band.map { (x: x(Double($0.layer)), y: y($0.interval.upper)) }
+                let lower = line.band.map { (x: x(Double($0.layer)), y: y($0.interval.lower)) }
+                SVG.path("band thin \(Self.kind(line.colour))", through: upper + lower.reversed(), closed: true)
             }
             for line in lines { curve(line, x, y) }
         }

@@ -5,6 +5,7 @@ public enum NumberText {
     /// A fixed count of decimals: "22.57"; "undefined", "infinite", "minus infinite" where there is no number.
     public static func fixed(_ value: Double, decimals: Int) -> String {
         if let word = word(for: value) { return word }
+        if abs(value) >= 1e15 { return significant(value) }   // nobody reads three hundred digits
         let text = String(format: "%.\(max(0, decimals))f", value)
         // A negative number that rounds to nothing is zero to a reader.
         let isZero = text.allSatisfy { "-0.".contains($0) }

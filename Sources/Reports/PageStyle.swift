@@ -31,7 +31,7 @@ enum PageStyle {
         p { margin: 0 0 14px; max-width: 70ch; text-wrap: pretty; }
         .subtitle { color: var(--quiet); margin: 10px 0 26px; }
         .lead { font-size: 17px; }
-        .finding { border-left: 3px solid var(--ink); padding-left: 16px; margin: 22px 0 0; font-size: 17px;
+        .finding { border-left: 3px solid var(--ink); padding-left: 16px; margin: 0 0 22px; font-size: 17px;
           font-weight: 500; }
         section { margin-top: 56px; }
         .quiet, .notes { color: var(--quiet); font-size: 14px; line-height: 1.5; }
@@ -62,6 +62,11 @@ enum PageStyle {
         td.long { white-space: normal; min-width: 22ch; }
         th { font-weight: 500; font-size: 13px; color: var(--quiet); }
         thead th { border-bottom: 1px solid var(--line); }
+        th button { all: unset; cursor: pointer; display: inline; }
+        th button:hover { color: var(--ink); }
+        th button:focus-visible { outline: 2px solid var(--bert); outline-offset: 2px; border-radius: 2px; }
+        th[aria-sort="descending"] button::after { content: " ▾"; }
+        th[aria-sort="ascending"] button::after { content: " ▴"; }
         tbody tr + tr td, tbody tr + tr th { border-top: 1px solid var(--line); }
         .box > table:not(.gallery) :is(th, td):first-child { position: sticky; left: 0; background: var(--card); }
         .box.fit { width: fit-content; max-width: 100%; }
@@ -73,7 +78,8 @@ enum PageStyle {
 
         figure { margin: 20px 0 0; }
         .chart { padding: 20px 20px 12px; }
-        .chart svg { display: block; width: 100%; min-width: 600px; max-width: 860px; height: auto; margin: 0 auto; }
+        .chart svg { display: block; width: 100%; max-width: 860px; height: auto; margin: 0 auto; }
+        .narrow-only { display: none; }
         figcaption { color: var(--quiet); font-size: 14px; line-height: 1.5; margin-top: 10px; max-width: 80ch; }
         .panels { display: grid; grid-template-columns: repeat(auto-fill, minmax(min(270px, 100%), 1fr));
           gap: 8px; padding: 16px 14px 8px; }
@@ -85,9 +91,11 @@ enum PageStyle {
         .legend svg { width: 34px; height: 12px; }
         .panels svg { display: block; width: 100%; height: auto; }
 
+        .box.tall { max-height: min(88vh, 1000px); overflow: auto; }
         .gallery { width: max-content; min-width: 100%; }
         .gallery th, .gallery td { border: 0; vertical-align: top; text-align: center; padding: 6px 8px; }
-        .gallery thead th { padding: 14px 8px 10px; border-bottom: 1px solid var(--line); line-height: 1.3; }
+        .gallery thead th { padding: 14px 8px 10px; line-height: 1.3; position: sticky; top: 0; z-index: 2;
+          background: var(--card); box-shadow: inset 0 -1px var(--line); }
         .gallery th.words { text-align: left; padding: 18px 18px 4px; font-weight: 400; }
         .gallery tbody + tbody th.words { border-top: 1px solid var(--line); }
         .gallery tbody tr:last-child td { padding-bottom: 16px; }
@@ -132,11 +140,50 @@ enum PageStyle {
           section { margin-top: 44px; }
           .face, .missing, .small .face, .small .missing { width: 104px; min-height: 104px; }
           .face, .small .face { height: 104px; }
+          .wide-only { display: none; }
+          .narrow-only { display: block; }
+          .chart { padding: 12px 8px 8px; }
+          th, td { padding: 8px 9px; }
+          td:first-child, th:first-child { padding-left: 12px; }
+          .box.fit th, .box.fit td { padding-right: 16px; }
         }
         @media print {
-          .box { overflow: visible; border: 0; }
-          section, tbody { break-inside: avoid; }
+          :root {
+            --paper: #ffffff; --card: #ffffff; --ink: #000000; --quiet: #4a525a; --line: #c9ced4; --tint: #f3f4f5;
+            --bert: #0072b2; --clip: #c8540a; --random: #6e7781; --real: #00805c; --warn: #fff6e0; --warn-line: #e0b040;
+          }
+          @page { margin: 16mm 14mm; }
+          body { font-size: 10.5pt; line-height: 1.45; }
+          main, body > header, body > footer { max-width: none; padding: 0; }
+          body > header { padding-top: 0; }
+          section { margin-top: 28px; }
           nav { display: none; }
+          h2, h3, caption, summary { break-after: avoid; }
+          .box, .box.tall { overflow: visible; border: 0; max-height: none; }
+          table { font-size: 8.5pt; }
+          th, td { padding: 3px 5px; white-space: normal; }
+          thead { display: table-header-group; }
+          tr, .warning, .chart, .panels, .gallery tbody, li, dt { break-inside: avoid; }
+          .chart svg { max-width: 520px; }
+          .facts td { padding: 1px 5px; font-size: 7.5pt; line-height: 1.25; overflow-wrap: break-word; }
+          .facts td:first-child { width: auto; white-space: nowrap; }
+          .legend { break-after: avoid; }
+          dt { break-after: avoid; }
+          .gallery, .gallery.small { width: 100%; min-width: 0; }
+          .gallery thead th, .box > table :is(th, td):first-child { position: static; }
+          .gallery th, .gallery td { padding: 2px; }
+          .words .said { max-width: none; width: auto; position: static; font-size: 9.5pt; }
+          .gallery td.rest, .gallery th.rest { display: none; }
+          .score { white-space: nowrap; font-size: 8pt; }
+          .face, .small .face { width: 84px; height: 84px; }
+          .missing, .small .missing { width: 84px; min-height: 84px; padding: 4px; font-size: 8px; }
+          details { border: 0; padding: 6px 0; }
+          details::details-content { content-visibility: visible; height: auto; }
+          .panels { grid-template-columns: repeat(3, 1fr); }
+          .panels.wide { grid-template-columns: repeat(2, 1fr); max-width: none; }
+          .panels.wide:has(> :only-child) { grid-template-columns: minmax(0, 360px); max-width: 388px; }
+          .wide-only { display: block; }
+          .narrow-only { display: none; }
         }
 
         """

@@ -4,6 +4,8 @@ import Foundation
 struct PictureGrid {
     struct Column {
         let name: String
+        /// For who cannot see: "clip-small, seed 1".
+        let spoken: String
         /// The style's name, or "real": the colour and shape of the mark before the name.
         let kind: String
         let detail: String?
@@ -31,10 +33,11 @@ struct PictureGrid {
         let severalSeeds = Set(drawers.map(\.seed)).count > 1
         let real = rows.contains { $0.original != nil }
         return PictureGrid(
-            columns: (real ? [Column(name: "real picture", kind: "real", detail: nil)] : [])
+            columns: (real ? [Column(name: "real picture", spoken: "real picture", kind: "real", detail: nil)] : [])
                 + drawers.map { drawer in
                     Column(
-                        name: drawer.encoder, kind: page.style(of: drawer.encoder)?.rawValue ?? "",
+                        name: drawer.encoder, spoken: "\(drawer.encoder), seed \(drawer.seed)",
+                        kind: page.style(of: drawer.encoder)?.rawValue ?? "",
                         detail: severalSeeds ? "seed \(drawer.seed)" : nil)
                 },
             rows: rows.map { row in
@@ -53,9 +56,9 @@ struct PictureGrid {
         guard ablation.rows.contains(where: { !$0.pictures.isEmpty }) else { return nil }
         return PictureGrid(
             columns: ablation.rows.map { row in
-                Column(
-                    name: row.encoder, kind: row.style.rawValue,
-                    detail: "K = \(row.prefixTokens), W = \(NumberText.significant(row.guidance))")
+                let detail = "K = \(row.prefixTokens), W = \(NumberText.significant(row.guidance))"
+                return Column(
+                    name: row.encoder, spoken: "\(row.encoder), \(detail)", kind: row.style.rawValue, detail: detail)
             },
             rows: ablation.captions.enumerated().map { index, caption in
                 let pictures = ablation.rows.map { index < $0.pictures.count ? $0.pictures[index] : nil }
@@ -93,7 +96,7 @@ struct PictureGrid {
 
     /// The table in its own scrolling box; pictures given by path are read from below `folder`.
     func markup(picturesBelow folder: URL?) -> Markup {
-        Tag.div(["class": "box", "tabindex": "0"]) {
+        Tag.div(["class": "box tall", "tabindex": "0", "role": "region", "aria-label": "Pictures"]) {
             Tag.table(["class": columns.count > 6 ? "gallery small" : "gallery"]) {
                 Tag.thead {
                     Tag.tr {
@@ -127,17 +130,23 @@ struct PictureGrid {
                 }
             }
             Tag.tr {
-                for picture in row.pictures {
-                    Tag.td { if let picture { cell(picture, row, folder) } }
+                for (picture, column) in zip(row.pictures, columns) {
+                    Tag.td { if let picture { cell(picture, column, row, folder) } }
                 }
                 Tag.td(["class": "rest"])
             }
         }
     }
 
-    @MarkupBuilder private func cell(_ picture: Picture, _ row: Row, _ folder: URL?) -> [Markup] {
+    private func alternative(_ picture: Picture, _ column: Column, _ row: Row) -> String {
+        let score = picture.clipScore.map { ", CLIP-Score \(NumberText.fixed($0, decimals: 1))" } ?? ""
+        return "\(column.spoken)\(score): \(row.caption)"
+    }
+
+    @MarkupBuilder
+    private func cell(_ picture: Picture, _ column: Column, _ row: Row, _ folder: URL?) -> [Markup] {
         switch picture.image.dataURI(below: folder) {
-        case .success(let uri): Tag.img(["class": "face", "src": uri, "alt": row.caption])
+        case .success(let uri): Tag.img(["class": "face", "src": uri, "alt": alternative(picture, column, row)])
         case .failure(let missing): Tag.div(["class": "missing"]) { missing.description }
         }
         let clip = picture.clipScore.map { NumberText.fixed($0, decimals: 1) }

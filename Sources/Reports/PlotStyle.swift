@@ -21,8 +21,8 @@ enum PlotStyle {
         .plot .seed { fill-opacity: .18; stroke-width: 1.2; }
         .plot .interval { stroke-width: 2.5; stroke-linecap: round; fill: none; }
         .plot .curve { stroke-width: 2; stroke-linejoin: round; stroke-linecap: round; fill: none; }
-        .plot .training { stroke-width: 1.2; stroke-opacity: .5; stroke-dasharray: 1.5 2.5; fill: none; }
-        .plot .others { stroke: #8c959f; stroke-opacity: .4; stroke-width: 1; fill: none; }
+        .plot .training { stroke-width: 1.2; stroke-opacity: .7; stroke-dasharray: 1.5 2.5; fill: none; }
+        .plot .others { stroke: #8c959f; stroke-opacity: .6; stroke-width: 1; fill: none; }
         .plot .series-0 { fill: #0072b2; stroke: #0072b2; }
         .plot .series-1 { fill: #c8540a; stroke: #c8540a; }
         .plot .series-2 { fill: #00805c; stroke: #00805c; }
@@ -37,6 +37,7 @@ enum PlotStyle {
         .plot .dash-2 { stroke-dasharray: 2 4; }
         .plot .dash-3 { stroke-dasharray: 9 4 2 4; }
         .plot .band { stroke: none; fill-opacity: .2; }
+        .plot .band.thin { fill-opacity: .1; }
         @media (prefers-color-scheme: dark) {
           .plot .paper { fill: #14171c; }
           .plot text { fill: #e4e7eb; }
@@ -55,6 +56,12 @@ enum PlotStyle {
           .plot .series-7 { fill: #a3abb5; stroke: #a3abb5; }
           .plot .curve, .plot .training, .plot .interval, .plot .reference { fill: none; }
           .plot .band, .plot .mark { stroke: none; }
+          .plot .training { stroke-opacity: .9; stroke-width: 1.4; }
+          .plot .others { stroke: #b6c0cb; stroke-opacity: .6; }
+          .plot .grid { stroke: #b6c0cb; stroke-opacity: .25; }
+          .plot .axis { stroke: #b6c0cb; }
+          .plot .window { fill: #b6c0cb; fill-opacity: .22; }
+          .plot .band.thin { fill-opacity: .16; }
         }
 
         """

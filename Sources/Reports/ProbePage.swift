@@ -28,7 +28,7 @@ public struct ProbePage: Sendable {
             facts
         } footer: {
             "Made by synesthesia \(report.provenance.toolVersion) on \(report.provenance.date). "
-            "This page is complete in itself: it loads nothing and runs no script."
+            HTMLPage.footnote
         }.rendered
     }
 
@@ -39,11 +39,13 @@ public struct ProbePage: Sendable {
         Tag.h1 { report.title }
         Tag.p(["class": "subtitle"]) { report.subtitle }
         if report.partial { Self.warning(ProbeReport.partialNote) }
-        Tag.p(["class": "lead"]) { report.lead }
         if let finding = report.finding { Tag.p(["class": "finding"]) { finding } }
+        Tag.p(["class": "lead"]) { report.lead }
         Tag.nav(["aria-label": "Contents"]) {
             for (id, name) in contents { Tag.a(["href": "#\(id)"]) { name } }
-            if let page = report.secondPage { Tag.a(["href": page]) { "Second page: without pictures" } }
+            if let page = report.secondPage, HTMLPage.isPlainName(page) {
+                Tag.a(["href": page]) { "Second page: without pictures" }
+            }
         }
     }
 
@@ -62,9 +64,15 @@ public struct ProbePage: Sendable {
         Tag.section(["id": "scores"]) {
             Tag.h2 { "Scores" }
             report.untitled(report.scoreTable).markup
+            Tag.p(["class": "notes"]) {
+                "Bold: the best of its column. Whether it is more than chance is what the first sentence and the tests say."
+            }
             if let drawing = ScorePlot(report).drawing {
                 Tag.figure {
-                    Tag.div(["class": "box chart", "tabindex": "0"]) { drawing.inline }
+                    Tag.div(["class": "box chart wide-only", "tabindex": "0"]) { drawing.inline }
+                    if let narrow = ScorePlot(report, isNarrow: true).drawing {
+                        Tag.div(["class": "box chart narrow-only"]) { narrow.inline }
+                    }
                     Tag.figcaption { scoreCaption }
                 }
             }
@@ -122,7 +130,7 @@ public struct ProbePage: Sendable {
         return Tag.section(["id": "gallery"]) {
             Tag.h2 { "Pictures" }
             Tag.p {
-                "One caption per row, one encoder per column. \(grid.legend) "
+                "One caption per row, one encoder per column. \(report.galleryOrigin)\(grid.legend) "
                 "Single pictures are anecdotes; the score table is the evidence."
             }
             grid.markup(picturesBelow: folder)

@@ -28,6 +28,8 @@ public struct ProbeReport: Codable, Sendable, Equatable {
     /// Whatever else the study has to say, as headings, tables and sentences.
     public var sections: [ReportSection]
     public var gallery: [GalleryRow]
+    /// How the gallery's captions were chosen, as a sentence.
+    public var galleryChoice: String?
     public var ablation: Ablation?
     /// Sentences a reader must know before quoting a number, the most important first.
     public var caveats: [String]
@@ -60,6 +62,7 @@ public struct ProbeReport: Codable, Sendable, Equatable {
         case title, dataset, partial, settings, provenance, scores
         case groundTruth = "ground_truth"
         case curves, significance, sections, gallery, ablation, caveats
+        case galleryChoice = "gallery_choice"
         case secondPage = "second_page"
     }
 }

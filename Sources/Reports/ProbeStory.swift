@@ -9,18 +9,13 @@ extension ProbeReport {
             + "repeatable its score is, not what other encoders of its style would reach."
     }
 
-    /// The numbers in a sentence or two; nil without scores.
+    /// The answer in a sentence or two, then what to measure it by; nil without scores.
     public var finding: String? {
-        let encoders = EncoderSummary.of(scores)
-        let measured = encoders.filter { $0.style != .random && $0.clipScore?.mean.isFinite == true }
-        guard let best = measured.max(by: { ($0.clipScore?.mean ?? 0) < ($1.clipScore?.mean ?? 0) }),
-            let spread = best.clipScore
-        else { return nil }
-        let random = ScorePlot.randomMean(encoders).map { "the random baseline \(NumberText.fixed($0, decimals: 2))" }
-        let real = groundTruth.map { "real pairs \(NumberText.fixed($0.clipScore, decimals: 2))" }
-        let others = [random, real].compactMap { $0 }.joined(separator: ", ")
-        return "Highest mean CLIP-Score: \(best.encoder) with \(ScorePlot.valueText(spread)) over "
-            + ScorePlot.seeds(spread.values.count) + (others.isEmpty ? "." : "; \(others).")
+        guard let verdict = StyleVerdict(scores) else { return nil }
+        let random = ScorePlot.randomMean(EncoderSummary.of(scores)).map { "the random baseline scores \(StyleVerdict.points($0))" }
+        let real = groundTruth.map { "real pairs \(StyleVerdict.points($0.clipScore))" }
+        let frame = StyleVerdict.listed([random, real].compactMap { $0 })
+        return verdict.sentence + (frame.isEmpty ? "" : " For scale: \(frame).")
     }
 
     /// "portraits-64 · 5 encoders · 3 seeds each".
@@ -33,6 +28,14 @@ extension ProbeReport {
             parts.append(least == most ? ScorePlot.seeds(least) + " each" : "\(least) to \(most) seeds")
         }
         return parts.joined(separator: " · ")
+    }
+
+    /// Which seed drew the pictures and how their captions were chosen.
+    var galleryOrigin: String {
+        let seeds = Set(gallery.flatMap { $0.pictures.map(\.seed) }).sorted().map(String.init)
+        let drawn = seeds.count == 1 ? "All are drawn with seed \(seeds[0]). "
+            : seeds.isEmpty ? "" : "Drawn with seeds \(StyleVerdict.listed(seeds)). "
+        return drawn + (galleryChoice.map { $0 + " " } ?? "")
     }
 
     static let partialNote =
@@ -76,8 +79,8 @@ extension ProbeReport {
     public var markdown: String {
         var blocks = ["# \(Markdown.escaped(title))\n", Markdown.escaped(subtitle) + "\n"]
         if partial { blocks.append("> **Warning.** \(Markdown.escaped(Self.partialNote))\n") }
-        blocks.append(Markdown.escaped(lead) + "\n")
         if let finding { blocks.append("**\(Markdown.escaped(finding))**\n") }
+        blocks.append(Markdown.escaped(lead) + "\n")
         blocks += textSections.map(\.markdown)
         let facts = [settingsTable, provenanceTable].compactMap { $0 }.map { table in
             ReportSection(table.title ?? "", [.table(untitled(table))])

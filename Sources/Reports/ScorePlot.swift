@@ -9,14 +9,17 @@ import Statistics
 public struct ScorePlot: Sendable {
     let encoders: [EncoderSummary]
     let groundTruth: Double?
+    /// For a phone: names and values stand above their lines instead of beside them.
+    let isNarrow: Bool
 
-    public init(_ report: ProbeReport) {
+    public init(_ report: ProbeReport, isNarrow: Bool = false) {
+        self.isNarrow = isNarrow
         encoders = EncoderSummary.of(report.scores).filter { $0.clipScore?.mean.isFinite == true }
         groundTruth = report.groundTruth.map(\.clipScore).flatMap { $0.isFinite ? $0 : nil }
     }
 
-    private static let width = 760.0
-    private static let rowHeight = 36.0
+    private var width: Double { isNarrow ? 350 : 760 }
+    private var rowHeight: Double { isNarrow ? 54 : 36 }
     private static let groupGap = 12.0
     private static let top = 62.0
 
@@ -24,15 +27,15 @@ public struct ScorePlot: Sendable {
     public var drawing: SVG? {
         guard !encoders.isEmpty else { return nil }
         let labels = min(200, (encoders.map { SVG.width(of: $0.encoder) }.max() ?? 0) + 30)
-        let left = labels + 8
-        let right = Self.width - 128
+        let left = isNarrow ? 10 : labels + 8
+        let right = width - (isNarrow ? 10 : 128)
         let (scale, showsRealPairs) = mainScale(from: left, to: right)
         let rows = rowPositions
-        let bottom = (rows.last ?? Self.top) + Self.rowHeight / 2
+        let bottom = (rows.last ?? Self.top) + rowHeight / 2
         let strip = groundTruth != nil && !showsRealPairs
         let height = bottom + 58 + (strip ? 92 : 0)
 
-        return SVG(width: Self.width, height: height, summary: summary) {
+        return SVG(width: width, height: height, summary: summary) {
             legend(left: left)
             for tick in scale.ticks {
                 SVG.line("grid", scale(tick), Self.top - 6, scale(tick), bottom)
@@ -40,7 +43,7 @@ public struct ScorePlot: Sendable {
             }
             SVG.line("axis", left, bottom, right, bottom)
             SVG.words(
-                "CLIP-Score (100 × cosine of picture and caption)", (left + right) / 2, bottom + 40,
+                isNarrow ? "CLIP-Score (100 × cosine)" : "CLIP-Score (100 × cosine of picture and caption)", (left + right) / 2, bottom + 40,
                 anchor: "middle", kind: "quiet")
             references(scale, showsRealPairs: showsRealPairs, bottom: bottom)
             for (encoder, y) in zip(encoders, rows) { row(encoder, y: y, scale, left: left, right: right) }
@@ -52,12 +55,12 @@ public struct ScorePlot: Sendable {
 
     /// One y per encoder, with a gap between styles.
     private var rowPositions: [Double] {
-        var y = Self.top + Self.rowHeight / 2
+        var y = Self.top + rowHeight / 2
         var last: EncoderStyle?
         return encoders.map { encoder in
             if let last, last != encoder.style { y += Self.groupGap }
             last = encoder.style
-            defer { y += Self.rowHeight }
+            defer { y += rowHeight }
             return y
         }
     }
@@ -85,7 +88,7 @@ public struct ScorePlot: Sendable {
     @MarkupBuilder private func legend(left: Double) -> [Markup] {
         let styles = EncoderStyle.allCases.filter { style in encoders.contains { $0.style == style } }
         for (index, style) in styles.enumerated() {
-            let x = left + Double(index) * 110
+            let x = left + Double(index) * (isNarrow ? 104 : 110)
             SVG.mark(style, x + 6, 12, size: 5)
             SVG.words(style.name, x + 18, 16.5)
         }
@@ -96,14 +99,19 @@ public struct ScorePlot: Sendable {
             let x = scale(random)
             SVG.line("reference random", x, Self.top - 6, x, bottom)
             SVG.words(
-                "random \(NumberText.fixed(random, decimals: 2))", x, Self.top - 13, anchor: "middle", kind: "quiet")
+                "random \(NumberText.fixed(random, decimals: 2))", x, Self.top - 13, anchor: anchor(x), kind: "quiet")
         }
         if let real = groundTruth, showsRealPairs {
             let x = scale(real)
             SVG.line("reference real", x, Self.top - 6, x, bottom)
             SVG.words(
-                "real pairs \(NumberText.fixed(real, decimals: 2))", x, Self.top - 13, anchor: "middle", kind: "quiet")
+                "real pairs \(NumberText.fixed(real, decimals: 2))", x, Self.top - 13, anchor: anchor(x), kind: "quiet")
         }
+    }
+
+    /// Words over a line near an edge lean inwards.
+    private func anchor(_ x: Double) -> String {
+        x < 0.16 * width ? "start" : x > 0.84 * width ? "end" : "middle"
     }
 
     /// The mean of the random baseline over its seeds.
@@ -118,7 +126,11 @@ public struct ScorePlot: Sendable {
             let text = Self.valueText(spread)
             Tag.g {
                 Tag.title { "\(encoder.encoder): \(text) over \(Self.seeds(spread.values.count))" }
-                SVG.words(SVG.fitted(encoder.encoder, within: left - 24), left - 14, y + 4.5, anchor: "end")
+                if isNarrow {
+                    SVG.words(SVG.fitted(encoder.encoder, within: 190), left, y - 12)
+                } else {
+                    SVG.words(SVG.fitted(encoder.encoder, within: left - 24), left - 14, y + 4.5, anchor: "end")
+                }
                 if let interval = spread.interval {
                     let from = scale.clamped(interval.lower)
                     let to = scale.clamped(interval.upper)
@@ -130,7 +142,11 @@ public struct ScorePlot: Sendable {
                     SVG.mark(encoder.style, scale(value), y + 11, size: 2.8, kind: "seed")
                 }
                 SVG.mark(encoder.style, scale(spread.mean), y, size: 6)
-                SVG.words(text, right + 14, y + 4.5)
+                if isNarrow {
+                    SVG.words(text, right, y - 12, anchor: "end")
+                } else {
+                    SVG.words(text, right + 14, y + 4.5)
+                }
             }
         }
     }
@@ -151,7 +167,11 @@ public struct ScorePlot: Sendable {
                 "class": "window", "x": SVG.number(from), "y": SVG.number(y - 16),
                 "width": SVG.number(max(2, to - from)), "height": "32",
             ])
-            SVG.words("whole scale", left - 14, y + 4.5, anchor: "end", kind: "quiet")
+            if isNarrow {
+                SVG.words("whole scale", left, y - 24, kind: "quiet")
+            } else {
+                SVG.words("whole scale", left - 14, y + 4.5, anchor: "end", kind: "quiet")
+            }
             SVG.line("axis", left, y, right, y)
             for encoder in encoders {
                 if let mean = encoder.clipScore?.mean { SVG.mark(encoder.style, scale(mean), y, size: 3.6) }
@@ -161,8 +181,12 @@ public struct ScorePlot: Sendable {
                 SVG.line("axis", scale(tick), y - 3, scale(tick), y + 3)
                 SVG.words(scale.label(tick), scale(tick), y + 32, anchor: "middle", kind: "quiet")
             }
-            SVG.words("real pairs", right + 14, y + 4.5)
-            SVG.words(NumberText.fixed(real, decimals: 2), right + 82, y + 4.5)
+            if isNarrow {
+                SVG.words("real pairs \(NumberText.fixed(real, decimals: 2))", right, y - 24, anchor: "end")
+            } else {
+                SVG.words("real pairs", right + 14, y + 4.5)
+                SVG.words(NumberText.fixed(real, decimals: 2), right + 82, y + 4.5)
+            }
         }
     }
 

@@ -36,6 +36,8 @@ public struct ScoreRecord: Codable, Sendable, Equatable {
     public var validationLoss: ValidationLoss?
     /// Wall time of training, sampling and scoring together.
     public var seconds: Double?
+    /// What a reader of these numbers must know: too few pictures for a Fréchet distance, for example.
+    public var warnings: [String]?
 
     /// Mean and standard deviation over the splits. The deviation is a spread over splits of one set of
     /// pictures, not a confidence interval.
@@ -64,8 +66,9 @@ public struct ScoreRecord: Codable, Sendable, Equatable {
         encoder: String, style: EncoderStyle, seed: UInt64, clipScore: Double, n: Int,
         inceptionScore: InceptionScore? = nil, inceptionScoreAsPublished: InceptionScore? = nil,
         fid: Double? = nil, attributeScore: Double? = nil, validationLoss: ValidationLoss? = nil,
-        seconds: Double? = nil
+        seconds: Double? = nil, warnings: [String]? = nil
     ) {
+        self.warnings = warnings
         self.encoder = encoder
         self.style = style
         self.seed = seed
@@ -88,7 +91,7 @@ public struct ScoreRecord: Codable, Sendable, Equatable {
         case fid
         case attributeScore = "attribute_score"
         case validationLoss = "validation_loss"
-        case seconds
+        case seconds, warnings
     }
 }
 

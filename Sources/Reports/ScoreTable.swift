@@ -8,17 +8,17 @@ extension ProbeReport {
         var table = TextTable(
             "Scores",
             columns: [
-                .init("Encoder"), .init("Style"), .init("Seeds", .right), .init("Pairs", .right),
-                .init("CLIP-Score ↑", .right), .init("95 % interval", .right), .init("Way to real ↑", .right),
-                .init("Attributes ↑", .right),
+                .init("Encoder"), .init("CLIP-Score ↑", .right), .init("95 % interval", .right),
+                .init("Attributes ↑", .right), .init("Way to real ↑", .right), .init("Style"), .init("Seeds", .right),
+                .init("Pairs", .right),
             ])
         for encoder in encoders {
             table.rows.append(row(encoder, random: ScorePlot.randomMean(encoders), clipDecimals: clip))
         }
         if let real = groundTruth {
             table.rows.append([
-                "real pairs", "", "", String(real.n), NumberText.fixed(real.clipScore, decimals: clip), "",
-                "", real.attributeScore.map { NumberText.percent($0) } ?? "",
+                TextTable.realPairs, NumberText.fixed(real.clipScore, decimals: clip), "",
+                real.attributeScore.map { NumberText.percent($0) } ?? "", "", "", "", String(real.n),
             ])
         }
         table.notes = scoreNotes(encoders)
@@ -29,14 +29,15 @@ extension ProbeReport {
         let pairs = Set(encoder.scores.map(\.n)).sorted()
         let attributes = encoder.spread { $0.attributeScore }
         return [
-            encoder.encoder, encoder.style.name, String(encoder.scores.count),
-            pairs.count == 1 ? String(pairs[0]) : "\(pairs.first ?? 0)–\(pairs.last ?? 0)",
+            encoder.encoder,
             encoder.clipScore.map { NumberText.plusMinus($0.mean, $0.sd, decimals: clipDecimals) } ?? "",
             intervalText(encoder.clipScore, decimals: clipDecimals),
-            wayToReal(encoder, random: random).map { NumberText.percent($0, decimals: 0) } ?? "",
             attributes.map { spread in
                 NumberText.plusMinus(100 * spread.mean, spread.sd.map { 100 * $0 }, decimals: 1) + " %"
             } ?? "",
+            wayToReal(encoder, random: random).map { NumberText.percent($0, decimals: 0) } ?? "",
+            encoder.style.name, String(encoder.scores.count),
+            pairs.count == 1 ? String(pairs[0]) : "\(pairs.first ?? 0)–\(pairs.last ?? 0)",
         ]
     }
 
@@ -49,7 +50,7 @@ extension ProbeReport {
                 .init("Validation loss, best ↓", .right), .init("last ↓", .right), .init("Time", .right),
             ],
             rows: EncoderSummary.of(scores).map(qualityRow)
-                + [groundTruth?.inceptionScore.map { ["real pairs", NumberText.fixed($0.mean, decimals: 2)] }]
+                + [groundTruth?.inceptionScore.map { [TextTable.realPairs, NumberText.fixed($0.mean, decimals: 2)] }]
                 .compactMap { $0 },
             notes: qualityNotes
         ).withoutEmptyColumns
@@ -78,6 +79,8 @@ extension ProbeReport {
             notes.append("Validation loss: the best and the last of each training, in nats per image token.")
         }
         if scores.contains(where: { $0.seconds != nil }) { notes.append("Time: all seeds together.") }
+        notes += scores.flatMap { $0.warnings ?? [] }.reduce(into: [String]()) { if !$0.contains($1) { $0.append($1) } }
+            .map { "Mind: \($0)." }
         return notes
     }
 

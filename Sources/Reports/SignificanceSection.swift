@@ -48,8 +48,9 @@ extension SignificanceRecord {
         var notes = comparison.tests.compactMap { test in test.unavailable.map { "\(capitalised(test.title)): \($0)" } }
         notes += comparison.tests.compactMap { test in
             test.smallestP.map {
-                "\(capitalised(test.title)): no p below \(NumberText.pValue($0)) is possible with so many units"
-                    + (test.method.map { " (\($0))." } ?? ".")
+                "\(capitalised(test.title)): no p below \(NumberText.pValue($0)) is possible with "
+                    + (test.method == PermutationTest.Method.monteCarlo.rawValue
+                        ? "\(test.assignments ?? 0) random assignments." : "so many units (exact).")
             }
         }
         return TextTable(
@@ -64,7 +65,9 @@ extension SignificanceRecord {
                     capitalised(test.title), test.unit.rawValue, "\(test.countA) vs \(test.countB)",
                     text(test.interval),
                     (test.t ?? test.u).map { NumberText.fixed($0, decimals: 2) } ?? "",
-                    test.degreesOfFreedom.map { NumberText.significant($0, digits: 4) } ?? "",
+                    test.degreesOfFreedom.map {
+                        $0 < 1e4 ? NumberText.significant($0, digits: 4) : NumberText.fixed($0, decimals: 0)
+                    } ?? "",
                     test.p.map(NumberText.pValue) ?? "undefined", test.pHolm.map(NumberText.pValue) ?? "",
                 ]
             },

@@ -1,3 +1,5 @@
+import Statistics
+
 /// A text study as one page: findings, tables, curves over layers, differences, geometry, settings.
 public struct TextStudyPage: Sendable {
     let report: TextStudyReport
@@ -22,7 +24,7 @@ public struct TextStudyPage: Sendable {
             facts
         } footer: {
             "Made by synesthesia \(report.provenance.toolVersion) on \(report.provenance.date). "
-            "This page is complete in itself: it loads nothing and runs no script."
+            HTMLPage.footnote
         }.rendered
     }
 
@@ -32,11 +34,12 @@ public struct TextStudyPage: Sendable {
         Tag.p(["class": "eyebrow"]) { "Synesthesia · text encoders by themselves" }
         Tag.h1 { report.title }
         Tag.p(["class": "subtitle"]) { report.subtitle }
-        Tag.p(["class": "lead"]) { report.lead }
         let findings = report.findings
-        if !findings.isEmpty {
-            Tag.ul(["class": "caveats"]) { for finding in findings { Tag.li { finding } } }
+        if let first = findings.first {
+            Tag.p(["class": "finding"]) { first }
+            Tag.ul(["class": "caveats"]) { for finding in findings.dropFirst() { Tag.li { finding } } }
         }
+        Tag.p(["class": "lead"]) { report.lead }
         Tag.nav(["aria-label": "Contents"]) {
             if let home { Tag.a(["href": home]) { "Back to the probe" } }
             for (id, name) in contents { Tag.a(["href": "#\(id)"]) { name } }
@@ -73,7 +76,7 @@ public struct TextStudyPage: Sendable {
                 Tag.figure {
                     legend(report.scores(of: task).map { ($0.encoder, $0.variant) })
                     Tag.div(["class": "box panels wide", "tabindex": "0"]) { drawing.inline }
-                    Tag.figcaption { "Layer 0 is the embedding output. A dot marks the best layer." }
+                    Tag.figcaption { "Layer 0 is the embedding output. A dot marks the best layer; bands are Fisher's 95 % intervals over pairs." }
                 }
             }
             if let differences = report.comparisonTable(of: task) { Tag.figure { differences.markup } }
@@ -94,7 +97,8 @@ public struct TextStudyPage: Sendable {
             LayerPlot.Line(
                 name: "\(score.encoder), \(score.variant)", colour: colour(score.encoder),
                 dash: dash(score.variant, task),
-                values: score.layers.map { score.figure($0).map { 100 * $0.value } })
+                values: score.layers.map { score.figure($0).map { 100 * $0.value } },
+                intervals: score.layers.map { score.figure($0).map { Interval(100 * $0.interval.lower, 100 * $0.interval.upper) } })
         }
         return LayerPlot(title: task, unit: "\(first.metric.name) × 100", lines: lines)
     }

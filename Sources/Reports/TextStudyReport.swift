@@ -195,6 +195,8 @@ public struct TextComparison: Codable, Sendable, Equatable {
     public var steigerP: Double
     /// Williams' p corrected by Holm over all comparisons of the task.
     public var pHolm: Double
+    /// Zou's 95 % interval of the difference a − b; absent in older files and where a correlation is ±1.
+    public var differenceInterval: Interval?
 
     public init(
         task: String, taskTitle: String, metric: TextScore.Metric, place: String, a: (encoder: String, variant: String),
@@ -205,7 +207,7 @@ public struct TextComparison: Codable, Sendable, Equatable {
         (n, self.pHolm) = (test.count, pHolm)
         (valueA, valueB, between) = (test.first, test.second, test.between)
         (williamsT, degreesOfFreedom, williamsP) = (test.williamsT, test.degreesOfFreedom, test.williamsP)
-        (steigerZ, steigerP) = (test.steigerZ, test.steigerP)
+        (steigerZ, steigerP, differenceInterval) = (test.steigerZ, test.steigerP, test.differenceInterval)
     }
 
     enum CodingKeys: String, CodingKey {
@@ -221,6 +223,7 @@ public struct TextComparison: Codable, Sendable, Equatable {
         case steigerZ = "steiger_z"
         case steigerP = "steiger_p"
         case pHolm = "p_holm"
+        case differenceInterval = "difference_ci95"
     }
 }
 

@@ -17,29 +17,54 @@ extension TextStudyReport {
             .filter { !$0.isEmpty }.joined(separator: " · ")
     }
 
-    /// The winner of each task and whether its lead over the next is more than chance.
+    /// First how many tasks tell encoders apart, then for each task the two best that were tested against each other.
+    ///
+    /// A difference is claimed only where Williams' p, corrected by Holm, is below 0.05.
     public var findings: [String] {
-        tasks.compactMap { task in
-            let ranked = scores(of: task).compactMap { score in
-                score.headline.flatMap(score.figure).map { (score: score, value: $0.value) }
-            }.sorted { $0.value > $1.value }
-            guard let best = ranked.first, encoders.count > 1 else { return nil }
-            func told(_ one: (score: TextScore, value: Double), _ joint: String) -> String {
-                let layer = one.score.headline?.layer.map { ", layer \($0)" } ?? ""
-                return "\(one.score.encoder)\(joint) \(Self.hundredths(one.value)) (\(one.score.variant)\(layer))"
-            }
-            guard let next = ranked.first(where: { $0.score.encoder != best.score.encoder }) else {
-                return "\(task): \(told(best, " leads with"))."
-            }
-            let pair = Set([best.score, next.score].map { [$0.encoder, $0.variant] })
-            let test = comparisons.first {
-                $0.task == task && Set([[$0.a, $0.variantA], [$0.b, $0.variantB]]) == pair
-            }
-            guard let p = test?.pHolm else { return "\(task): \(told(best, "")), then \(told(next, ""))." }
-            let leads = p < 0.05 ? "\(told(best, " leads with")), then " : "no clear leader: \(told(best, "")), "
-            return "\(task): \(leads)\(told(next, p < 0.05 ? " with" : ""))"
-                + "; Williams' p of the difference (Holm) \(NumberText.pValue(p))."
+        guard encoders.count > 1, !scores.isEmpty else { return [] }
+        let told = tasks.map { (task: $0, pair: tested($0)) }
+        let tests = told.compactMap(\.pair)
+        let clear = told.filter { ($0.pair?.pHolm ?? 1) < 0.05 }.map(\.task)
+        let count = "\(clear.count) of \(tests.count) \(tests.count == 1 ? "task" : "tasks")"
+        let first =
+            tests.isEmpty
+            ? "No difference between encoders was tested, so none is claimed."
+            : clear.isEmpty
+                ? "No clear difference between the two best encoders in any of \(StyleVerdict.counted(tests.count, "task")) (Williams' "
+                    + "test, Holm's correction): other texts may order them otherwise."
+                : "The two best encoders differ by more than chance in \(count): \(StyleVerdict.listed(clear))"
+                    + (clear.count < tests.count ? "; in the others there is no clear difference" : "")
+                    + " (Williams' test, Holm's correction; it speaks of other texts, not of other encoders)."
+        return [first] + told.map { task, pair in pair.map(sentence) ?? untested(task) }
+    }
+
+    /// Of the comparisons made in a task, that of the best encoder with the next best; nil where none was made.
+    private func tested(_ task: String) -> TextComparison? {
+        comparisons.filter { $0.task == task && $0.valueA.isFinite && $0.valueB.isFinite }.max {
+            (max($0.valueA, $0.valueB), min($0.valueA, $0.valueB)) < (max($1.valueA, $1.valueB), min($1.valueA, $1.valueB))
         }
+    }
+
+    private func sentence(_ pair: TextComparison) -> String {
+        let names = [(pair.a, pair.variantA, pair.valueA), (pair.b, pair.variantB, pair.valueB)]
+        let ranked = pair.valueA >= pair.valueB ? names : names.reversed()
+        let mixed = pair.variantA == pair.variantB ? "" : ", read differently"
+        func told(_ one: (String, String, Double)) -> String { "\(one.0) \(Self.hundredths(one.2)) (\(one.1))" }
+        let interval = pair.differenceInterval.map {
+            let ends = pair.valueA >= pair.valueB ? ($0.lower, $0.upper) : (-$0.upper, -$0.lower)
+            return ", 95 % interval \(Self.hundredths(ends.0)) to \(Self.hundredths(ends.1))"
+        }
+        let p = NumberText.pValue(pair.pHolm)
+        return "\(pair.task): \(pair.pHolm < 0.05 ? "a clear difference" : "no clear difference"), \(told(ranked[0])) and "
+            + "\(told(ranked[1]))\(mixed): \(Self.hundredths(abs(pair.valueA - pair.valueB)))\(interval ?? ""), "
+            + "p \(p.hasPrefix("<") ? p : "= " + p)."
+    }
+
+    private func untested(_ task: String) -> String {
+        let figures = scores(of: task).compactMap { score in
+            score.headline.flatMap(score.figure).map { "\(score.encoder) \(Self.hundredths($0.value)) (\(score.variant))" }
+        }
+        return "\(task): no test was made" + (figures.isEmpty ? "." : ", so nothing is claimed: \(StyleVerdict.listed(figures)).")
     }
 
     /// From top to bottom as sections, for renderings made of text.
@@ -77,15 +102,20 @@ extension TextStudyReport {
     public func terminal(layers: Bool, caveats: Bool) -> String {
         var shown = self
         if !caveats { shown.caveats = [] }
-        return shown.sections(layers: layers).map(\.terminal).joined(separator: "\n")
+        let first = caveats ? findings.first.map { [TerminalText.paragraph($0)] } ?? [] : []
+        return (first + shown.sections(layers: layers).map(\.terminal)).joined(separator: "\n")
     }
 
     /// `text.md`.
     public var markdown: String {
         var blocks = [
-            "# \(Markdown.escaped(title))\n", Markdown.escaped(subtitle) + "\n", Markdown.escaped(lead) + "\n",
+            "# \(Markdown.escaped(title))\n", Markdown.escaped(subtitle) + "\n",
         ]
-        if !findings.isEmpty { blocks.append(findings.map { "- \(Markdown.escaped($0))\n" }.joined()) }
+        if let first = findings.first {
+            blocks.append("**\(Markdown.escaped(first))**\n")
+            if findings.count > 1 { blocks.append(findings.dropFirst().map { "- \(Markdown.escaped($0))\n" }.joined()) }
+        }
+        blocks.append(Markdown.escaped(lead) + "\n")
         blocks += sections(layers: true).map(\.markdown)
         blocks += [encoderTable, settingsTable, provenanceTable].compactMap(\.self)
             .map { ReportSection($0.title ?? "", [.table(Self.untitled($0))]).markdown }

@@ -38,21 +38,21 @@ extension TextStudyReport {
         var table = TextTable(
             scores.first?.taskTitle,
             columns: [
-                .init("Encoder"), .init("Vector"), .init("n", .right), .init(metric.name, .right),
-                .init("95 % interval", .right), .init(other.name, .right), .init("Best layer", .right),
-                .init("95 % interval", .right), .init("Top layer", .right), .init("Published", .right),
+                .init("Encoder"), .init("Vector"), .init(metric.name, .right), .init("95 % interval", .right),
+                .init(other.name, .right), .init("Best layer", .right), .init("95 % interval", .right),
+                .init("Top layer", .right), .init("n", .right), .init("Published", .right),
             ],
             rows: scores.map { score in
                 let output = score.output
                 let figures = output.map { ($0.spearman, $0.pearson) }
                 let best = score.output == nil ? score.best : nil
                 return [
-                    score.encoder, score.variant, String(score.n),
+                    score.encoder, score.variant,
                     output == nil ? "" : Self.text(output.flatMap(score.figure)),
                     Self.interval(output.flatMap(score.figure)),
                     output == nil ? "" : Self.text(metric == .spearman ? figures?.1 : figures?.0),
                     score.layers.isEmpty ? "" : (score.best == nil ? "undefined" : Self.layered(score, score.best)),
-                    Self.interval(best.flatMap(score.figure)), Self.layered(score, score.top),
+                    Self.interval(best.flatMap(score.figure)), Self.layered(score, score.top), String(score.n),
                     score.published.filter { $0.metric == metric }.map(Self.text).joined(separator: "; "),
                 ]
             })
@@ -149,26 +149,28 @@ extension TextStudyReport {
         return TextTable(
             "Differences between encoders, \(first.place)",
             columns: [
-                .init("Comparison"), .init("n", .right), .init("Difference", .right), .init("Between", .right),
-                .init("Williams' t", .right), .init("df", .right), .init("p", .right), .init("p (Holm)", .right),
-                .init("Steiger's Z", .right), .init("p", .right),
+                .init("Comparison"), .init("Difference", .right), .init("95 % interval", .right), .init("p (Holm)", .right),
+                .init("Williams' t", .right), .init("df", .right), .init("p", .right), .init("Steiger's Z", .right),
+                .init("p", .right), .init("Between", .right), .init("n", .right),
             ],
             rows: found.map { row in
                 [
-                    name(row.a, row.variantA) + " − " + name(row.b, row.variantB), String(row.n),
+                    name(row.a, row.variantA) + " − " + name(row.b, row.variantB),
                     Self.hundredths(row.valueA - row.valueB),
-                    Self.hundredths(row.between), NumberText.fixed(row.williamsT, decimals: 2),
-                    String(row.degreesOfFreedom),
-                    NumberText.pValue(row.williamsP), NumberText.pValue(row.pHolm),
+                    row.differenceInterval.map { "\(Self.hundredths($0.lower)) to \(Self.hundredths($0.upper))" } ?? "",
+                    NumberText.pValue(row.pHolm), NumberText.fixed(row.williamsT, decimals: 2),
+                    String(row.degreesOfFreedom), NumberText.pValue(row.williamsP),
                     NumberText.fixed(row.steigerZ, decimals: 2), NumberText.pValue(row.steigerP),
+                    Self.hundredths(row.between), String(row.n),
                 ]
             },
             notes: [
                 "Both correlations are with the same scores, so they are dependent; Between: how the two encoders agree. "
                     + (first.metric == .spearman ? "Of ranks. " : "")
                     + (first.place == "best layer"
-                        ? "The best layer was picked by the same scores: read p with that in mind." : "")
-            ])
+                        ? "The best layer was picked by the same scores: read p with that in mind. " : "")
+                    + "The interval is Zou's."
+            ]).withoutEmptyColumns
     }
 
     // MARK: Geometry

@@ -37,6 +37,26 @@ public struct TextTable: Codable, Sendable, Equatable {
         return copy
     }
 
+    /// Whether a cell has the best number of its column. Only columns that say which way is better (↑, ↓) have a best,
+    /// and real pairs do not compete.
+    func isBest(_ cell: String, _ column: Int) -> Bool {
+        guard let sign = Self.sign(of: columns[column].heading), let own = Self.number(cell) else { return false }
+        let rivals = squareRows.filter { $0[0] != Self.realPairs }.compactMap { Self.number($0[column]) }
+        return rivals.count > 1 && Set(rivals).count > 1 && rivals.map { sign * $0 }.max() == sign * own && rivals.contains(own)
+    }
+
+    static let realPairs = "real pairs"
+
+    private static func sign(of heading: String) -> Double? {
+        heading.contains("↑") ? 1 : heading.contains("↓") ? -1 : nil
+    }
+
+    /// The number a cell begins with.
+    private static func number(_ cell: String) -> Double? {
+        let text = cell.replacing("−", with: "-").prefix { $0.isASCII && ($0.isNumber || "-.e".contains($0)) }
+        return Double(text)
+    }
+
     /// Every row exactly as long as the heading.
     var squareRows: [[String]] {
         rows.map { row in
@@ -68,7 +88,11 @@ public struct TextTable: Codable, Sendable, Equatable {
     /// A pipe table whose source is aligned too, so that it reads well as plain text.
     public var markdown: String {
         let headings = columns.map { Markdown.escaped($0.heading) }
-        let body = squareRows.map { $0.map(Markdown.escaped) }
+        let body = squareRows.map { row in
+            row.enumerated().map { column, cell in
+                isBest(cell, column) ? "**\(Markdown.escaped(cell))**" : Markdown.escaped(cell)
+            }
+        }
         let widths = columnWidths([headings] + body).map { max($0, 3) }
         func line(_ cells: [String]) -> String { "| " + cells.joined(separator: " | ") + " |" }
         var lines: [String] = title.map { ["**\(Markdown.escaped($0))**", ""] } ?? []

@@ -77,6 +77,25 @@ public struct DependentCorrelations: Equatable, Sendable {
             }
     }
 
+    /// The 95 % interval of r₁ − r₂ after Zou (2007): Fisher's intervals of both, put together with the correlation of the
+    /// two correlations; nil where one of them is ±1.
+    public var differenceInterval: Interval? {
+        guard abs(first) < 1, abs(second) < 1, count > 3 else { return nil }
+        let reach = NormalDistribution.upperPoint(0.025) / Double(count - 3).squareRoot()
+        func fisher(_ r: Double) -> (lower: Double, upper: Double) {
+            (Double.tanh(Double.atanh(r) - reach), Double.tanh(Double.atanh(r) + reach))
+        }
+        let (a, b) = (fisher(first), fisher(second))
+        let (square, other) = (first * first, second * second)
+        let shared = ((between - 0.5 * first * second) * (1 - square - other - between * between) + between * between * between)
+            / ((1 - square) * (1 - other))
+        func width(_ left: Double, _ right: Double) -> Double {
+            max(0, left * left + right * right - 2 * shared * left * right).squareRoot()
+        }
+        return Interval(
+            difference - width(first - a.lower, b.upper - second), difference + width(a.upper - first, second - b.lower))
+    }
+
     /// From the triples themselves, by Pearson's correlation.
     public static func pearson(
         gold: [Double], _ first: [Double], _ second: [Double], alternative: Alternative = .twoSided

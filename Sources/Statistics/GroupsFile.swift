@@ -3,6 +3,8 @@ import Foundation
 /// The file behind `synesthesia significance --groups`: a CSV or TSV with a header, in one of two forms.
 ///
 /// - Scores: columns `group` and `score`, and if there are any `encoder` and `seed`.
+///   A run's `scores.csv` is of this form too: without a column `group` the styles are the groups, without a column
+///   `score` the CLIP-Scores are the scores.
 /// - Summaries: columns `group`, `mean`, `sd` (sample standard deviation, divisor n − 1) and `n`.
 ///
 /// Columns are found by name, in any order and case; others are ignored. Fields may be quoted as in RFC 4180; tabs
@@ -12,28 +14,49 @@ public enum GroupsFile: Equatable, Sendable {
     case summaries([SummaryRow])
 
     /// Reads a file.
-    public init(contentsOf url: URL) throws(DataFileError) {
-        try self.init(readBytes(of: url), file: url.relativePath)
+    public init(contentsOf url: URL, score: String? = nil) throws(DataFileError) {
+        try self.init(readBytes(of: url), file: url.relativePath, score: score)
     }
 
-    /// Reads the bytes of a file; `file` is its name in errors.
-    public init(_ bytes: some Collection<UInt8>, file: String) throws(DataFileError) {
+    /// Reads the bytes of a file.
+    ///
+    /// - Parameters:
+    ///   - file: its name in errors.
+    ///   - score: the column that holds the scores; nil for `score`, else `clip_score`.
+    ///   - isPart: other files hold the other groups, so that one group is enough here.
+    public init(
+        _ bytes: some Collection<UInt8>, file: String, score: String? = nil, isPart: Bool = false
+    ) throws(DataFileError) {
         let header = bytes.prefix { $0 != UInt8(ascii: "\n") }
         let delimiter: Unicode.Scalar = header.contains(UInt8(ascii: "\t")) ? "\t" : ","
         let text = try DelimitedText(bytes, delimiter: delimiter, quoting: .rfc4180, file: file)
         let table = try Table(text, file: file)
-        switch (table.has("score"), table.has("mean")) {
-        case (true, true):
+        let scores = score?.lowercased() ?? ["score", "clip_score"].first(where: table.has)
+        switch (scores, score == nil && table.has("mean")) {
+        case (.some, true):
             throw DataFileError(
                 file: file, line: table.headerLine,
                 "there is a column score and a column mean; keep the scores or the summaries, not both.")
-        case (true, false): self = .scores(try table.observations())
-        case (false, true): self = .summaries(try table.summaries())
-        case (false, false):
+        case (let scores?, false): self = .scores(try table.observations(scores))
+        case (nil, true): self = .summaries(try table.summaries())
+        case (nil, false):
             throw DataFileError(
                 file: file, line: table.headerLine,
-                "the header must name the columns group,score (and perhaps encoder,seed) or group,mean,sd,n; "
-                    + "it names \(table.names.joined(separator: ",")).")
+                "the header must name the columns group,score (and perhaps encoder,seed) or group,mean,sd,n, or be that "
+                    + "of a run's scores.csv; it names \(table.names.joined(separator: ",")).")
+        }
+        if !isPart { try requireTwoGroups(file) }
+    }
+
+    private func requireTwoGroups(_ file: String) throws(DataFileError) {
+        let groups: [String]
+        switch self {
+        case .scores(let scores): groups = scores.map(\.group)
+        case .summaries(let rows): groups = rows.map(\.group)
+        }
+        if let first = groups.first, groups.allSatisfy({ $0 == first }) {
+            throw DataFileError(
+                file: file, "all rows belong to group \(first); a comparison needs at least two groups.")
         }
     }
 }
@@ -66,9 +89,9 @@ private struct Table {
 
     func has(_ name: String) -> Bool { names.contains(name) }
 
-    func observations() throws(DataFileError) -> [Observation] {
-        let group = try column("group")
-        let score = try column("score")
+    func observations(_ name: String) throws(DataFileError) -> [Observation] {
+        let group = try column(!has("group") && has("style") ? "style" : "group")
+        let score = try column(name)
         let encoder = names.firstIndex(of: "encoder")
         let seed = names.firstIndex(of: "seed")
         var observations: [Observation] = []
@@ -88,16 +111,16 @@ private struct Table {
             }
             observations.append(one)
         }
-        try requireTwoGroups(observations.map(\.group))
         return observations
     }
 
     func summaries() throws(DataFileError) -> [SummaryRow] {
         let (group, mean, deviation, count) = try (column("group"), column("mean"), column("sd"), column("n"))
         var summaries: [SummaryRow] = []
+        var known: Set<String> = []
         for row in rows {
             let name = try text(row, group)
-            if summaries.contains(where: { $0.group == name }) {
+            guard known.insert(name).inserted else {
                 throw failure(row, group, "group \(name) already has a row; a summary has one row per group.")
             }
             let n = try whole(row, count, "a count")
@@ -112,7 +135,6 @@ private struct Table {
             summaries.append(
                 SummaryRow(group: name, mean: try number(row, mean), deviation: n > 1 ? spread : nil, count: n))
         }
-        try requireTwoGroups(summaries.map(\.group))
         return summaries
     }
 
@@ -120,13 +142,6 @@ private struct Table {
         let group: String
         let encoder: String?
         let seed: Int?
-    }
-
-    private func requireTwoGroups(_ groups: [String]) throws(DataFileError) {
-        if let first = groups.first, !groups.contains(where: { $0 != first }) {
-            throw DataFileError(
-                file: file, "all rows belong to group \(first); a comparison needs at least two groups.")
-        }
     }
 
     private func column(_ name: String) throws(DataFileError) -> Int {

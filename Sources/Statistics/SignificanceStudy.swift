@@ -6,8 +6,13 @@
 /// comparisons of each test.
 public struct SignificanceStudy: Sendable {
     /// How much resampling, and from which seed.
+    ///
+    /// All of it is bounded by `work`, so that a hundred thousand scores take seconds: with more units than that allows
+    /// fewer assignments are dealt and fewer resamples drawn, never below 999, and the record says how many.
     public struct Settings: Equatable, Sendable {
         public var seed: UInt64
+        /// Units dealt out or drawn in all comparisons of one test together, about.
+        public var work = 400_000_000
         /// Permutations are enumerated up to so many assignments, drawn at random above.
         public var exactLimit: Int
         /// Random assignments where enumeration is too long; p is never below 1 / (draws + 1).
@@ -58,24 +63,56 @@ public struct SignificanceStudy: Sendable {
 
     /// All tests of all pairs.
     ///
-    /// Throws only where there is nothing to compare: fewer than two groups, or a score that is not finite.
+    /// Throws only where there is nothing to compare (fewer than two groups, a score that is not finite) or too much (more
+    /// than a hundred groups).
     /// What is undefined for single groups is said in the record.
-    public func record() throws(StatisticsError) -> SignificanceRecord {
+    /// - Parameter progress: told after each group and each comparison how many of all are done; may throw to stop.
+    public func record(
+        progress: (_ done: Int, _ total: Int) throws -> Void = { _, _ in }
+    ) throws -> SignificanceRecord {
         guard groups.count >= 2 else {
-            throw .tooFew(what: "A comparison of groups", needed: 2, found: groups.count)
+            throw StatisticsError.tooFew(what: "A comparison of groups", needed: 2, found: groups.count)
+        }
+        guard groups.count <= Self.mostGroups else {
+            throw StatisticsError.outOfRange(
+                what: "The number of groups", value: Double(groups.count),
+                range: "at most \(Self.mostGroups), because every two are compared")
         }
         for group in groups { try group.validate() }
+        let total = groups.count + pairCount
+        var done = 0
+        func tell() throws {
+            try progress(done, total)
+            done += 1
+        }
         var comparisons: [ComparisonRecord] = []
         for (index, a) in groups.enumerated() {
-            for b in groups[(index + 1)...] { comparisons.append(compare(a, b)) }
+            for b in groups[(index + 1)...] {
+                try tell()
+                comparisons.append(compare(a, b))
+            }
         }
         correct(&comparisons)
+        var described: [GroupRecord] = []
+        for group in groups {
+            try tell()
+            described.append(describe(group))
+        }
+        try tell()
         return SignificanceRecord(
-            source: source, seed: settings.seed, groups: groups.map(describe), comparisons: comparisons,
+            source: source, seed: settings.seed, groups: described, comparisons: comparisons,
             correction: comparisons.count == 1
                 ? "There is one comparison, so p values need no correction."
                 : "Holm's correction over the \(comparisons.count) comparisons, for each test separately.",
             warnings: SignificanceWarning.all(for: groups))
+    }
+
+    static let mostGroups = 100
+    private var pairCount: Int { groups.count * (groups.count - 1) / 2 }
+
+    /// As many draws of so many units as the work allows, at least 999, at most `most`.
+    private func draws(_ most: Int, of units: Int, in rounds: Int) -> Int {
+        min(most, max(999, settings.work / max(1, rounds) / max(1, units)))
     }
 
     /// A stream of its own for each purpose, so that adding a group changes no other result.
@@ -102,7 +139,8 @@ public struct SignificanceStudy: Sendable {
         let units = group.encoderMeans ?? scores
         var generator = generator("bootstrap \(group.name)")
         record.bootstrapInterval = try? Bootstrap.meanInterval(
-            of: units, resamples: settings.bootstrapResamples, using: &generator)
+            of: units, resamples: draws(settings.bootstrapResamples, of: units.count, in: groups.count),
+            using: &generator)
         if record.bootstrapInterval != nil { record.bootstrapUnit = group.encoders == nil ? .score : .encoder }
         if let encoders = group.encoders, let over = try? Descriptives(units) {
             record.encoders = encoders.map { encoder in
@@ -154,6 +192,9 @@ public struct SignificanceStudy: Sendable {
         _ record: inout TestRecord, _ test: SignificanceTest, _ a: ScoreGroup, _ b: ScoreGroup
     ) throws(StatisticsError) {
         var generator = generator("\(test.rawValue) \(a.name) \(b.name)")
+        let units = record.countA + record.countB
+        let draws = draws(settings.draws, of: units, in: pairCount)
+        let exactLimit = min(settings.exactLimit, settings.work / max(1, pairCount))
         switch test {
         case .student: record.take(try TTest.pooled(a.summaryOrEmpty, b.summaryOrEmpty))
         case .welch: record.take(try TTest.welch(a.summaryOrEmpty, b.summaryOrEmpty))
@@ -169,12 +210,12 @@ public struct SignificanceStudy: Sendable {
         case .permutation:
             record.take(
                 try PermutationTest(
-                    a.values, b.values, limit: settings.exactLimit, draws: settings.draws, using: &generator))
+                    a.values, b.values, limit: exactLimit, draws: draws, using: &generator))
         case .encoderPermutation:
             record.take(
                 try PermutationTest(
                     units: (a.encoders ?? []).map(\.scores), (b.encoders ?? []).map(\.scores),
-                    limit: settings.exactLimit, draws: settings.draws, using: &generator))
+                    limit: exactLimit, draws: draws, using: &generator))
         }
     }
 

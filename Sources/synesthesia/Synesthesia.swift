@@ -16,6 +16,10 @@ struct Synesthesia: ParsableCommand {
 
             Exit codes: 0 done, 1 failed, 64 wrong usage or settings, 65 bad data, 66 missing input, \
             69 network needed but offline, 130 interrupted (the same command goes on).
+
+            Examples:
+              synesthesia probe Samples/miniature-quick.yaml
+              synesthesia generate --help
             """,
         version: Release.version,
         subcommands: [
@@ -30,6 +34,7 @@ struct Synesthesia: ParsableCommand {
         signal(SIGPIPE, SIG_IGN)
         signal(SIGXFSZ, SIG_IGN)
         do {
+            try CommandNames.check(CommandLine.arguments.dropFirst())
             var command = try parseAsRoot()
             try command.run()
         } catch {

@@ -60,6 +60,17 @@ struct BehaviourTests {
         #expect((record?["comparisons"] as? [Any])?.count == 3)
     }
 
+    @Test("captions come out of another command's pipe, named as a file")
+    func processSubstitution() throws {
+        let folder = try Fixture.temporaryFolder()
+        defer { try? FileManager.default.removeItem(at: folder) }
+        let encoder = CommandRun.folder.appending(path: GoldenTests.tokenizer).path
+        let (code, complaints) = try shell(
+            "$synesthesia tokenize --encoder \(encoder) --captions <(printf 'A face.\\nA man.\\n') > out; [ $(wc -l < out) = 2 ]",
+            folder: folder)
+        #expect(code == 0 && complaints == "", "\(complaints)")
+    }
+
     @Test("a caption of 10,000 characters is cut, and that is said")
     func longCaption() throws {
         let caption = String(repeating: "a ", count: 5000)

@@ -42,6 +42,12 @@ struct GoldenTests {
         ("similarity-missing", ["similarity", "--task", "sts-l", "--encoder", "x", "--data", "none"]),
         ("words-unknown", ["words", "--task", "rg66", "--encoder", "x"]),
         ("unknown-command", ["prob"]),
+        ("unknown-study", ["study", "txt"]),
+        ("help-study", ["study", "--help"]),
+        ("fetch-folder", ["fetch", "encoder"]),
+        ("probe-letter-seed", ["probe", "unknown-key.yaml", "--set", "seeds=[a]"]),
+        ("tokenize-null", ["tokenize", "--encoder", tokenizer, "--captions", "/dev/null"]),
+        ("similarity-no-table", ["similarity", "--task", "own.csv", "--encoder", "x", "--data", "encoder"]),
         ("unknown-option", ["list", "--jason"]),
         ("contradiction", ["env", "--quiet", "--verbose"]),
         ("list-nothing", ["list"]),
@@ -88,6 +94,21 @@ struct GoldenTests {
         let run = try CommandRun(arguments)
         let golden = try run.golden(name)
         #expect(run.transcript == golden)
+    }
+
+    @Test("every command's help ends in an example that fits a terminal")
+    func examples() throws {
+        let list = try CommandRun(["--help"]).output.split(separator: "SUBCOMMANDS:")[1]
+        let names = list.matches(of: #/\n  ([a-z]+) /#).map { [String($0.1)] }
+        #expect(names.count > 15)
+        for command in names + [["study", "text"]] {
+            let help = try CommandRun(command + ["--help"]).output
+            let example = help.split(separator: #/Examples?:\n/#).dropFirst().first?.split(separator: "\n\nUSAGE").first
+            #expect(example?.hasPrefix("  ") == true && example?.contains("synesthesia ") == true, "\(command)")
+            for line in example?.split(separator: "\n") ?? [] {
+                #expect(line.hasPrefix("  ") && line.count <= 80, "\(line)")
+            }
+        }
     }
 
     @Test("a version is one line on standard output")

@@ -66,13 +66,13 @@ struct ProbeSettingsTests {
         ("adapter: {learning-rate: .nan}", "line 7: adapter.learning-rate must be a number, not \".nan\""),
         ("adapter: {batch: 1.5}", "line 7: adapter.batch must be a whole number, not \"1.5\""),
         ("adapter: {batch: '8'}", "line 7: adapter.batch must be a whole number, not \"8\""),
-        ("adapter: {betas: [0.9]}", "line 7: adapter.betas is a list, but must be two numbers, each at least 0 and less than 1"),
+        ("adapter: {betas: [0.9]}", "line 7: adapter.betas is [0.9], but must be two numbers, each at least 0 and less than 1"),
         ("adapter: 3", "line 7: adapter must be a group of keys, not \"3\""),
         ("sampling: {captions: 0}", "line 7: sampling.captions is \"0\", but must be at least 1"),
         ("sampling: {greedy: perhaps}", "line 7: sampling.greedy must be true or false, not \"perhaps\""),
         ("sampling: {top-p: 0}", "line 7: sampling.top-p is \"0\", but must be greater than 0 and at most 1"),
         ("precision: f16", "line 7: precision must be one of auto, f32, bf16, not \"f16\""),
-        ("seeds: [1, 1]", "line 7: seeds is a list, but must be a list with at least one entry, none twice, each at least 0"),
+        ("seeds: [1, 1]", "line 7: seeds is [1, 1], but must be a list with at least one entry, none twice, each at least 0"),
         ("threads: 0", "line 7: threads is \"0\", but must be at least 1"),
         ("threads: many", "line 7: threads must be a whole number or null, not \"many\""),
         ("name: ../up", "line 7: name is \"../up\", but must be a name of letters, digits, '-', '_', '.' and '@' that does not begin with '.'"),
@@ -103,7 +103,7 @@ struct ProbeSettingsTests {
             #expect(throws: Complaint.self) { try ProbeSettings(yaml: yaml, source: "p") }?.description
         }
         #expect(complaint("") == "p: decoder is missing; name a model's folder")
-        #expect(complaint("- 1\n") == "p, line 1: the file must be a group of keys, not a list")
+        #expect(complaint("- 1\n") == "p, line 1: the file must be a group of keys, not [1]")
         #expect(complaint("encoders: [{name: a}]")?.hasSuffix("encoders.0.path is missing; name the encoder's folder") == true)
         #expect(refusal("ablation: {encoders: [brt]}\n")?.hasSuffix("not among the encoders; did you mean bert?") == true)
         #expect(complaint(Self.least.replacing("noise", with: "bert"))?.contains("every encoder needs its own name") == true)

@@ -8,7 +8,9 @@ import Testing
         let page = ProbePage(MadeUpReport.whole()).rendered
         let read = WellFormed(page)
         #expect(read.problem == nil)
-        #expect(read.elements["script"] == nil)
+        #expect(read.elements["script"] == 1)
+        // The policy lets no other script run, not even one in an address.
+        #expect(page.contains("script-src &#39;sha256-") && page.contains("default-src &#39;none&#39;"))
         #expect(read.elements["link"] == nil)
         for match in page.matches(of: /(?:src|href)="([^"]*)"/) {
             #expect(match.1.hasPrefix("data:image/png;base64,") || match.1.hasPrefix("#"))
@@ -56,8 +58,67 @@ import Testing
         }
         #expect(sentence("../outside.png") == "../outside.png lies outside the report's folder")
         #expect(sentence("/etc/hostname") == "/etc/hostname lies outside the report's folder")
+        try FileManager.default.createSymbolicLink(
+            at: run.appending(path: "images/link.png"), withDestinationURL: folder.appending(path: "outside.png"))
+        #expect(sentence("images/link.png") == "images/link.png lies outside the report's folder")
+        #expect(mkfifo(run.appending(path: "images/pipe.png").path, 0o600) == 0)
+        #expect(sentence("images/pipe.png") == "images/pipe.png is missing")
+        #expect(sentence("images") == "images is missing")
+        #expect(sentence("images/a.png\u{0}/../../outside.png").hasSuffix("lies outside the report's folder"))
         #expect(sentence("secret.png") == "secret.png is neither PNG nor JPEG")
         #expect(sentence("images/b.png") == "images/b.png is missing")
+    }
+
+    @Test func everyPictureSaysWhoseItIs() {
+        var report = MadeUpReport.whole()
+        report.galleryChoice = "Captions: the first three."
+        let page = ProbePage(report).rendered
+        #expect(page.contains("alt=\"real picture, CLIP-Score "))
+        #expect(page.firstMatch(of: /alt="clip-small, seed 0, CLIP-Score 2\d\.\d: The woman has wavy hair/) != nil)
+        #expect(page.firstMatch(of: /alt="bert-small, K = 4, W = 3, CLIP-Score 2\d\.\d: The woman/) != nil)
+        let alternatives = page.matches(of: /alt="([^"]*)"/).map { String($0.1) }
+        let gallery = alternatives.filter { $0.contains(", seed ") }
+        #expect(Set(gallery).count == gallery.count && gallery.count == 14)
+        #expect(WellFormed(page).words.contains("All are drawn with seed 0. Captions: the first three."))
+    }
+
+    @Test func secondPagesAreFilesBesideThePage() {
+        var report = MadeUpReport.whole()
+        report.secondPage = "text.html"
+        #expect(ProbePage(report).rendered.contains("href=\"text.html\""))
+        for hostile in ["javascript:alert(1)", "https://example.org/x.html", "../text.html", "a/b.html", "//x.html", "text.html?x"] {
+            report.secondPage = hostile
+            #expect(!ProbePage(report).rendered.contains("Second page"), "\(hostile)")
+        }
+    }
+
+    @Test func tablesMarkTheBestAndSort() throws {
+        let table = TextTable(
+            columns: [.init("Encoder"), .init("Score ↑", .right), .init("FID ↓", .right), .init("Pairs", .right)],
+            rows: [
+                ["a", "−1.00 ± 0.50", "9.1", "10"], ["b", "4.98 ± 2.28", "7.0", "20"], ["real pairs", "57.40", "0.0", "30"],
+                ["c", "undefined", "", "40"],
+            ])
+        #expect(
+            table.markdown.contains("| b          | **4.98 ± 2.28** | **7.0** |    20 |"), "\(table.markdown)")
+        #expect(!table.terminal.contains("*"))
+        let page = ProbePage(MadeUpReport.whole()).rendered
+        #expect(page.contains("<table class=\"sortable\">") && page.contains("<strong>"))
+    }
+
+    @Test func absurdNumbersStayShort() {
+        var report = MadeUpReport.whole()
+        for place in report.scores.indices {
+            report.scores[place].clipScore = place % 2 == 0 ? 1e300 : -1e300
+            report.scores[place].fid = .infinity
+            report.scores[place].n = .max
+            report.scores[place].seconds = -1e300
+        }
+        report.groundTruth?.clipScore = .nan
+        let page = ProbePage(report).rendered
+        #expect(WellFormed(page).problem == nil)
+        #expect(!page.contains(">nan") && !page.contains("00000000000000000"))
+        #expect(report.terminal.split(separator: "\n").allSatisfy { $0.count < 300 })
     }
 
     @Test func anEmptyReportIsStillAPage() {

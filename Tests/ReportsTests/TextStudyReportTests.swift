@@ -70,7 +70,7 @@ struct TextStudyReportTests {
         let page = TextStudyPage(report).rendered
         let read = WellFormed(page)
         #expect(read.problem == nil)
-        #expect(read.elements["script"] == nil && read.elements["link"] == nil && (read.elements["svg"] ?? 0) > 8)
+        #expect(read.elements["script"] == 1 && read.elements["link"] == nil && (read.elements["svg"] ?? 0) > 8)
         for match in page.matches(of: /(?:src|href)="([^"]*)"/) { #expect(match.1.hasPrefix("#")) }
         for part in [
             "Made-up numbers", "two & <script>", "All tasks", "sts-l, a title", "62.00 (layer 1)", "50.00",
@@ -80,7 +80,7 @@ struct TextStudyReportTests {
         ] {
             #expect(read.words.contains(part), "the page lacks “\(part)”")
         }
-        #expect(!page.contains("<script>") && !page.contains(">nan") && !page.contains("Optional("))
+        #expect(!page.contains("& <script>") && !page.contains(">nan") && !page.contains("Optional("))
         #expect(TextStudyPage(report, home: "report.html").rendered.contains("href=\"report.html\""))
         // Every contents link leads somewhere.
         for match in page.matches(of: /href="#([^"]*)"/) { #expect(page.contains("id=\"\(match.1)\""), "\(match.1)") }
@@ -101,16 +101,20 @@ struct TextStudyReportTests {
         }
     }
 
-    @Test("best and top layer, undefined ones left aside; findings name the winner and the p value")
+    @Test("best and top layer, undefined ones left aside; findings name difference, interval and p")
     func figures() throws {
         let report = try Self.madeUp()
         #expect(report.scores[0].best?.layer == 1 && report.scores[0].top?.layer == 3)
         #expect(report.scores[3].best == nil)
         #expect(
             report.findings[0]
-                == "sts-l: one leads with 50.00 (mean), then two & <script> with 45.00 (mean); Williams' p of the difference (Holm) 0.040."
-        )
-        #expect(report.findings[1] == "rg65: one leads with 70.00 (word, layer 2).")
+                == "The two best encoders differ by more than chance in 1 of 1 task: sts-l (Williams' test, Holm's correction; "
+                + "it speaks of other texts, not of other encoders).")
+        #expect(
+            report.findings[1]
+                == "sts-l: a clear difference, one 50.00 (mean) and two & <script> 45.00 (mean): 5.00, 95 % interval −13.34 to "
+                + "24.18, p = 0.040.")
+        #expect(report.findings[2] == "rg65: no test was made, so nothing is claimed: one 70.00 (word).")
         let table = report.table(of: "rg65")
         #expect(table.rows[1].contains("undefined"))
         #expect(
@@ -130,11 +134,25 @@ struct TextStudyReportTests {
     func noLeader() throws {
         var report = try Self.madeUp()
         report.comparisons[0].pHolm = 0.3
-        #expect(
-            report.findings[0]
-                == "sts-l: no clear leader: one 50.00 (mean), two & <script> 45.00 (mean); Williams' p of the difference (Holm) 0.300.")
+        #expect(report.findings[0].hasPrefix("No clear difference between the two best encoders in any of 1 task"))
+        #expect(report.findings[1].hasPrefix("sts-l: no clear difference, one 50.00 (mean) and two & <script> 45.00 (mean): 5.00"))
+        #expect(report.findings[1].hasSuffix("p = 0.300."))
         report.comparisons = []
-        #expect(report.findings[0] == "sts-l: one 50.00 (mean), then two & <script> 45.00 (mean).")
+        #expect(report.findings[0] == "No difference between encoders was tested, so none is claimed.")
+        #expect(report.findings[1] == "sts-l: no test was made, so nothing is claimed: one 50.00 (mean) and two & <script> 45.00 (mean).")
+        for finding in report.findings { #expect(!finding.contains("leads") && !finding.contains("leader")) }
+    }
+
+    @Test("of two readings only encoders that were tested against each other are compared")
+    func readings() throws {
+        var report = try Self.madeUp()
+        report.scores[1].variant = "eos"
+        report.comparisons = [
+            TextComparison(
+                task: "sts-l", taskTitle: "t", metric: .spearman, place: "output", a: ("one", "mean"), b: ("third", "mean"),
+                test: try DependentCorrelations(first: 0.3, second: 0.4, between: 0.5, count: 40), pHolm: 0.2)
+        ]
+        #expect(report.findings[1].hasPrefix("sts-l: no clear difference, third 40.00 (mean) and one 30.00 (mean): 10.00, 95 % interval "))
     }
 
     @Test("every file is written; tables for other programs have a line per layer")

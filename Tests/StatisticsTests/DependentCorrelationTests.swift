@@ -54,6 +54,24 @@ import Testing
         measured.check("Williams and Steiger from values", within: 1e-10)
     }
 
+    @Test("the interval of a difference is Zou's: his published example, and two more by his formulas in Python")
+    func zou() throws {
+        // Zou (2007), Psychological Methods 12, 399: r .396 and .179 overlapping, .088 between, n = 66: −.093 to .517.
+        var errors = LargestError()
+        for (r1, r2, r12, n, low, high) in [
+            (0.396, 0.179, 0.088, 66, -0.09290192167481043, 0.5167599724816173),
+            (0.5, 0.45, 0.8, 40, -0.13343741121636193, 0.24175844353320122),
+            (0.7, 0.2, 0.1, 40, 0.15784587341128525, 0.8408895689592643),
+        ] {
+            let found = try #require(
+                try DependentCorrelations(first: r1, second: r2, between: r12, count: n).differenceInterval)
+            errors.see(found.lower, low, "\(r1) − \(r2), lower")
+            errors.see(found.upper, high, "\(r1) − \(r2), upper")
+        }
+        errors.check("Zou's interval", within: 1e-12)
+        #expect(try DependentCorrelations(first: 1, second: 0.2, between: 0.2, count: 9).differenceInterval == nil)
+    }
+
     @Test func byHand() throws {
         // r₁ = ½, r₂ = −½, r₁₂ = 0, n = 4: |R| = ½, r̄ = 0, so t = √(3 / (2 · 3 · ½)) = 1 on one degree of freedom,
         // whose two tails hold ½; s = 0, so Z = 2 artanh ½ / √2 = ln 3 / √2.

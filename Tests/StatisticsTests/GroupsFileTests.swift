@@ -38,7 +38,7 @@ import Testing
         ("", "g.csv: the file is empty."),
         ("group,score\n", "g.csv, line 1: there is a header, but no row below it."),
         ("group,value\nA,1\n", "g.csv, line 1: the header must name the columns group,score (and perhaps "
-            + "encoder,seed) or group,mean,sd,n; it names group,value."),
+            + "encoder,seed) or group,mean,sd,n, or be that of a run's scores.csv; it names group,value."),
         ("name,score\nA,1\n", "g.csv, line 1, column group: the header does not name this column; "
             + "it names name,score."),
         ("group,score,score\nA,1,2\n", "g.csv, line 1, column score: the header names this column twice."),
@@ -102,5 +102,22 @@ import Testing
         try Data("group\tscore\nA\t1\nB\t2\n".utf8).write(to: url)
         #expect(try GroupsFile(contentsOf: url)
             == .scores([Observation(group: "A", score: 1), Observation(group: "B", score: 2)]))
+    }
+
+    @Test("a run's scores.csv: styles are the groups, CLIP-Scores the scores, or another column that is named")
+    func ownTable() throws {
+        let text = "encoder,style,seed,n,clip_score,attribute_score\nb,bert,1,60,2.5,0.4\nc,clip,1,60,6.5,0.5\n"
+        #expect(
+            try GroupsFile(Array(text.utf8), file: "scores.csv")
+                == .scores([
+                    Observation(group: "bert", encoder: "b", seed: 1, score: 2.5),
+                    Observation(group: "clip", encoder: "c", seed: 1, score: 6.5),
+                ]))
+        guard case .scores(let attributes) = try GroupsFile(Array(text.utf8), file: "scores.csv", score: "Attribute_Score") else {
+            Issue.record("no scores")
+            return
+        }
+        #expect(attributes.map(\.score) == [0.4, 0.5])
+        #expect(throws: DataFileError.self) { try GroupsFile(Array(text.utf8), file: "scores.csv", score: "fid") }
     }
 }

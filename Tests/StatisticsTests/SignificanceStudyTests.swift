@@ -120,4 +120,31 @@ import Testing
             ]).record()
         }
     }
+
+    @Test("a hundred thousand scores a group take seconds, and the record says how many draws that allowed")
+    func manyScores() throws {
+        var generator = SeededGenerator(seed: 1)
+        func group(_ name: String, _ shift: Double) -> [Observation] {
+            (0..<100_000).map { _ in Observation(group: name, score: shift + Double.random(in: 0..<1, using: &generator)) }
+        }
+        var steps: [Int] = []
+        let start = ContinuousClock.now
+        let record = try SignificanceStudy(group("A", 0) + group("B", 0.01)).record { done, _ in steps.append(done) }
+        let seconds = (ContinuousClock.now - start) / .seconds(1)
+        print("two groups of 100,000 scores: \(seconds) s")
+        #expect(seconds < 60)
+        #expect(steps == [0, 1, 2, 3])
+        let test = try #require(record.comparisons[0][.permutation])
+        #expect(test.assignments == 2000 && test.method == "monte-carlo")
+        #expect((test.p ?? 1) <= 2.0 / 2001 && test.smallestP == 2.0 / 2001)
+        #expect((record.comparisons[0][.mannWhitney]?.p ?? 1) < 1e-6)
+    }
+
+    @Test("few scores are dealt out as often as ever; too many groups are refused")
+    func bounds() throws {
+        let small = try SignificanceStudy((0..<60).map { Observation(group: $0 % 2 == 0 ? "A" : "B", score: Double($0)) }).record()
+        #expect(small.comparisons[0][.permutation]?.assignments == 99_999)
+        let crowd = (0..<202).map { Observation(group: "\($0 / 2)", score: Double($0)) }
+        #expect(throws: StatisticsError.self) { try SignificanceStudy(crowd).record() }
+    }
 }

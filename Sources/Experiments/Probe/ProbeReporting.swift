@@ -20,7 +20,7 @@ struct ProbeReporting {
 
     func report() throws -> ProbeReport {
         let records = published.map(record)
-        return ProbeReport(
+        var report = ProbeReport(
             title: "What do text encoders know about faces?", dataset: run.data.name,
             settings: try settings.yaml.split(separator: "\n").map { Setting(line: String($0)) },
             provenance: provenance, scores: records,
@@ -29,7 +29,14 @@ struct ProbeReporting {
                 inceptionScore: inceptionScore(truth.verdict.inceptionScore)),
             curves: try published.map(curve), significance: try significance(records), gallery: try gallery(),
             ablation: try ablation(), caveats: caveats)
+        let (most, few) = (min(4 * galleryCount, truth.records.count), report.gallery.count)
+        report.galleryChoice = few < most
+            ? "Captions: of the first \(most) the \(few) that mention most, chosen before any picture was drawn."
+            : "Captions: all \(few)."
+        return report
     }
+
+    private let galleryCount = 10
 
     /// Every encoder and seed as published, in the order of the settings.
     private var published: [(variant: ProbeRun.Variant, style: EncoderStyle)] {
@@ -113,7 +120,7 @@ struct ProbeReporting {
         guard let seed = settings.seeds.first else { return [] }
         let columns = try published.filter { $0.variant.seed == seed }.map { ($0.variant, try samples($0.variant)) }
         let perCaption = settings.sampling.imagesPerCaption
-        return try shown(10).map { place in
+        return try shown(galleryCount).map { place in
             let real = truth.records[place]
             return GalleryRow(
                 caption: real.text,

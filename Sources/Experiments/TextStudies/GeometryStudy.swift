@@ -15,8 +15,9 @@ public struct GeometryStudy {
         if SimilarityTask.names.contains(path) {
             return pairs(try SimilarityTask(path, in: folder, likePaper: likePaper).pairs)
         }
-        if path.lowercased().hasSuffix(".tsv") { return pairs(try ScoredPairs(table: URL(filePath: path))) }
-        return try CaptionFile(path: path).captions
+        let file = folder.findOwn(path) ?? URL(filePath: path)
+        if path.lowercased().hasSuffix(".tsv") { return pairs(try ScoredPairs(table: file)) }
+        return try CaptionFile(path: path == "-" ? path : file.relativePath).captions
     }
 
     /// Words drawn from sentences.

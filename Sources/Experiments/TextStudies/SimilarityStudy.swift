@@ -39,10 +39,11 @@ public struct SimilarityTask: Sendable {
                 name: "sts-b", title: likePaper ? "STS-B test, commas lost as in the released code" : "STS-B test",
                 pairs: likePaper ? try ScoredPairs(stsBenchmarkAsReleased: file) : try ScoredPairs(stsBenchmark: file))
         default:
-            let url = URL(filePath: spelling)
-            guard FileManager.default.fileExists(atPath: url.path) else {
+            guard let url = folder.findOwn(spelling) else {
                 throw Complaint(
-                    .missing, "\(spelling) is neither a task (\(Self.names.joined(separator: ", "))) nor a file")
+                    .missing,
+                    "\(spelling) is neither a task (\(Self.names.joined(separator: ", "))) nor a file, here or in "
+                        + "\(folder.url.relativePath)")
             }
             self.init(
                 name: url.deletingPathExtension().lastPathComponent, title: url.lastPathComponent,

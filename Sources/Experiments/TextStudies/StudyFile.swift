@@ -48,6 +48,13 @@ public struct StudyFolder: Sendable {
             .first { FileManager.default.fileExists(atPath: $0.path) }
     }
 
+    /// A file of the user's own: where its path says, else below the data folder; nil where neither has it.
+    func findOwn(_ path: String) -> URL? {
+        let url = URL(filePath: path)
+        if FileManager.default.fileExists(atPath: url.path) { return url }
+        return path.hasPrefix("/") ? nil : find(path)
+    }
+
     /// Where the file is; otherwise a complaint that names it and its page.
     func require(_ file: StudyFile) throws -> URL {
         if let found = find(file) { return found }

@@ -2,7 +2,13 @@ import ArgumentParser
 import Experiments
 
 struct Decode: ParsableCommand {
-    static let configuration = CommandConfiguration(abstract: "Turns image tokens into pictures.")
+    static let configuration = CommandConfiguration(
+        abstract: "Turns image tokens into pictures.",
+        discussion: """
+            Example:
+              synesthesia decode --decoder Weights/decoder --tokens tokens.safetensors \\
+                  --out pictures
+            """)
 
     @Option(help: "The decoder: a folder with project.yaml and model.safetensors.")
     var decoder: String

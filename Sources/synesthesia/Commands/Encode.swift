@@ -8,6 +8,12 @@ struct Encode: ParsableCommand {
             Writes "embeddings" [N, d], with --layers also "hidden" [layers + 1, N, d], in Float32. The ending of --out \
             says how: .safetensors, .npz with both arrays, or .npy with the embeddings alone. FILE.index.json beside it \
             has the caption of every row, the encoder, the pooling and the sizes.
+
+            Examples:
+              synesthesia encode --encoder Weights/clip-small --out vectors.safetensors \\
+                  --captions Samples/captions.txt
+              synesthesia encode --encoder Weights/bert-mini --out layers.npz \\
+                  --captions Samples/captions.txt --pooling cls --layers
             """)
 
     @Option(help: "The encoder: a Hugging Face folder, or org/name in the cache.")

@@ -4,7 +4,12 @@ import Foundation
 
 struct Env: ParsableCommand {
     static let configuration = CommandConfiguration(
-        abstract: "Prints the machine, the versions and the variables that matter; paste it into bug reports.")
+        abstract: "Prints the machine, the versions and the variables that matter; paste it into bug reports.",
+        discussion: """
+            Examples:
+              synesthesia env
+              synesthesia env --json
+            """)
 
     @OptionGroup var shared: SharedOptions
 

@@ -15,6 +15,10 @@ struct Fetch: ParsableCommand {
             ($SYNESTHESIA_CACHE/models). `synesthesia list` tells what the paper's experiment needs.
 
             HF_HOME, HF_HUB_CACHE, HF_TOKEN, HF_ENDPOINT and HF_HUB_OFFLINE mean what they mean elsewhere.
+
+            Examples:
+              synesthesia fetch bert-base-uncased openai/clip-vit-base-patch16
+              synesthesia fetch sentence-transformers/all-MiniLM-L6-v2 --cache models
             """)
 
     @Argument(help: "Repositories, such as bert-base-uncased or openai/clip-vit-base-patch16.")

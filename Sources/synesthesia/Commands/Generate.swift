@@ -8,6 +8,14 @@ struct Generate: ParsableCommand {
         discussion: """
             Pictures are named 000000.png, 000001.png, … in the captions' order. The same captions and seed give the \
             same faces, whatever the batch. Pictures that are already there are kept, so a stopped run goes on.
+
+            Examples:
+              synesthesia generate --decoder Weights/decoder --encoder Weights/clip-small \\
+                  --adapter runs/miniature/clip-small/seed-1 --guidance 3 \\
+                  --captions Samples/captions.txt --out faces
+              echo 'He has a goatee.' | synesthesia generate --captions - --out goatee \\
+                  --decoder Weights/decoder --encoder Weights/clip-small \\
+                  --adapter runs/miniature/clip-small/seed-1
             """)
 
     @Option(help: "The decoder: a folder with project.yaml and model.safetensors.")

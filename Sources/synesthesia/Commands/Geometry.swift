@@ -8,6 +8,11 @@ struct Geometry: ParsableCommand {
         discussion: """
             Texts: a file with one text a line, a .tsv of sentence pairs, or sts12-16 or sts-b from the data folder. \
             Words are drawn once and are the same in every layer and for every encoder.
+
+            Examples:
+              synesthesia geometry --texts Samples/captions.txt --sample 50 \\
+                  --encoder Weights/bert-mini Weights/clip-mini
+              synesthesia geometry --texts sts-b --sentences --encoder gpt2
             """)
 
     @Option(help: "The texts: a file, sts12-16 or sts-b.")

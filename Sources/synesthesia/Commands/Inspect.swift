@@ -8,6 +8,10 @@ struct Inspect: ParsableCommand {
             Understands safetensors (also in parts, adapters and features), PyTorch's .bin, .pth, .pt and \
             .ckpt, files from before PyTorch 1.6, TorchScript, and folders of Hugging Face and of decoders. \
             Nothing in a pickle is ever called; names that wanted to be are listed.
+
+            Examples:
+              synesthesia inspect Weights/clip-small
+              synesthesia inspect pytorch_model.bin --json
             """)
 
     @Argument(help: "A checkpoint file, or a folder with one.")

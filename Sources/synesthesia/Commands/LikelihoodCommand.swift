@@ -6,7 +6,16 @@ struct LikelihoodCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "likelihood",
         abstract: "Tells how probable image tokens are under a decoder, with or without a caption's prefix.",
-        discussion: "Prints JSON: mean nats per token of each sample and of all, and bits per token.")
+        discussion: """
+            Prints JSON: mean nats per token of each sample and of all, and bits per token.
+
+            Examples:
+              synesthesia likelihood --decoder Weights/decoder --tokens tokens.safetensors
+              synesthesia likelihood --decoder Weights/decoder \\
+                  --tokens tokens.safetensors --captions Samples/captions.txt \\
+                  --encoder Weights/clip-small \\
+                  --adapter runs/miniature/clip-small/seed-1
+            """)
 
     @Option(help: "The decoder: a folder with project.yaml and model.safetensors.")
     var decoder: String

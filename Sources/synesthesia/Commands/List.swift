@@ -8,6 +8,10 @@ struct List: ParsableCommand {
         discussion: """
             Models at hand are those in a folder, such as the miniature ones, and those in the Hugging Face cache. \
             Sizes of what is here are those of its files; of what is missing, those of the download, about.
+
+            Examples:
+              synesthesia list
+              synesthesia list --weights Weights --json
             """)
 
     @Option(help: "The folder whose subfolders are models.")

@@ -5,7 +5,13 @@ import Foundation
 struct Portraits: ParsableCommand {
     static let configuration = CommandConfiguration(
         abstract: "Draws portraits with captions, in the layout of Multi-Modal CelebA-HQ.",
-        discussion: "Stopped at any moment, the same command goes on. Portrait number i is the same in every run.")
+        discussion: """
+            Stopped at any moment, the same command goes on. Portrait number i is the same in every run.
+
+            Examples:
+              synesthesia portraits --out portraits --count 60
+              synesthesia portraits --out large --count 600 --size 128 --seed 7
+            """)
 
     @Option(help: "The folder to fill.")
     var out: String

@@ -10,6 +10,10 @@ struct Pretrain: ParsableCommand {
         discussion: """
             Portraits are drawn by index and none is shown twice. The state is saved in --work every minute; the same \
             command goes on where the last one stopped. The VQGAN comes before the decoder that uses it.
+
+            Examples:
+              synesthesia pretrain bert-mini --out runs/my-bert
+              synesthesia pretrain vqgan --steps 200
             """)
 
     @Argument(help: "Which model.")

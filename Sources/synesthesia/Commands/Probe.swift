@@ -9,6 +9,13 @@ struct Probe: ParsableCommand {
         discussion: """
             Everything is kept in the run's folder (runs/NAME unless the settings name another). Stop it at any time: \
             the same command goes on and ends with the same result.
+
+            Examples:
+              synesthesia probe Samples/miniature-quick.yaml
+              synesthesia probe Samples/miniature.yaml --set output=runs/one-seed \\
+                  --set 'seeds=[1]'
+              synesthesia probe Samples/miniature.yaml --set output=runs/steered \\
+                  --prefix-tokens 4 --guidance 3
             """)
 
     @OptionGroup var options: SettingsOptions
@@ -24,7 +31,7 @@ struct Probe: ParsableCommand {
         for remark in run.remarks { shared.remark(remark) }
         let report = try run.run()
         bars.finish()
-        if shared.json { return try Output.write(json: report) }
+        if shared.json { return try Output.write(RecordFile.json(report)) }
         try Output.write(report.terminal)
         shared.remark("the whole report: \(settings.output)/report.html")
     }

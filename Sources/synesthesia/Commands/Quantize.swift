@@ -4,7 +4,14 @@ import Experiments
 struct Quantize: ParsableCommand {
     static let configuration = CommandConfiguration(
         abstract: "Turns pictures into image tokens.",
-        discussion: "Writes safetensors: \"tokens\" [N, h·w] Int32, row by row; the pictures' names are in the metadata.")
+        discussion: """
+            Writes safetensors: "tokens" [N, h·w] Int32, row by row; the pictures' names are in the \
+            metadata.
+
+            Example:
+              synesthesia quantize --decoder Weights/decoder --images Samples/faces \\
+                  --out tokens.safetensors
+            """)
 
     @Option(help: "The decoder: a folder with project.yaml and model.safetensors.")
     var decoder: String

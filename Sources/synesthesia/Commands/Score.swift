@@ -5,7 +5,13 @@ import Foundation
 struct Score: ParsableCommand {
     static let configuration = CommandConfiguration(
         abstract: "Scores pictures against captions: CLIP-Score of each pair and their mean, Inception Score.",
-        discussion: "Pictures, in the order of their names' numbers, are paired with the captions line by line.")
+        discussion: """
+            Pictures, in the order of their names' numbers, are paired with the captions line by line.
+
+            Example:
+              synesthesia score --images faces --captions Samples/captions.txt \\
+                  --clip Weights/clip-judge --inception Weights/inception-mini --splits 1
+            """)
 
     @Option(help: "The CLIP that scores: a Hugging Face folder, or org/name in the cache.")
     var clip: String

@@ -8,6 +8,11 @@ struct Similarity: ParsableCommand {
         discussion: """
             Tasks: sts-l and sts-v (sts_val.csv of Crisscrossed Captions with COCO's captions_val2014.json, or \
             sts_val_joined.tsv), sts-b (sts-test.csv), or a table of one's own with columns sentence1, sentence2 and score.
+
+            Examples:
+              synesthesia similarity --task sts-b --encoder bert-base-uncased
+              synesthesia similarity --task pairs.csv --encoder Weights/bert-mini \\
+                  clip=Weights/clip-mini --layers
             """)
 
     @Option(

@@ -4,7 +4,12 @@ import Reports
 
 struct Study: ParsableCommand {
     static let configuration = CommandConfiguration(
-        abstract: "Runs whole studies without drawing a picture.", subcommands: [StudyText.self])
+        abstract: "Runs whole studies without drawing a picture.",
+        discussion: """
+            Example:
+              synesthesia study text --encoder bert-base-uncased --data data
+            """,
+        subcommands: [StudyText.self])
 }
 
 struct StudyText: ParsableCommand {
@@ -14,6 +19,10 @@ struct StudyText: ParsableCommand {
         discussion: """
             Whatever of the published files is in the data folder is measured; what is missing is named in the report \
             with the page it comes from. Stop it at any time: finished features are kept, and the same command goes on.
+
+            Example:
+              synesthesia study text --encoder bert-base-uncased \\
+                  openai/clip-vit-base-patch32 --data data --out runs/text
             """)
 
     @Option(help: "Which part of Crisscrossed Captions: val or test.")

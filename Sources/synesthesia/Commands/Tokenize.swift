@@ -7,6 +7,11 @@ struct Tokenize: ParsableCommand {
         discussion: """
             Prints one JSON object a line: {"caption", "ids", "tokens", "truncated"}. Empty lines are \
             captions too, and get start and end tokens only.
+
+            Examples:
+              synesthesia tokenize --encoder Weights/bert-mini \\
+                  --captions Samples/captions.txt
+              echo 'He has a goatee.' | synesthesia tokenize --encoder gpt2 --captions -
             """)
 
     @Option(help: "The encoder: a Hugging Face folder, or org/name in the cache.")

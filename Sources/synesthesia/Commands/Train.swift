@@ -5,7 +5,13 @@ import Foundation
 struct Train: ParsableCommand {
     static let configuration = CommandConfiguration(
         abstract: "Trains adapters only: the first stage of the probe, in the same run folder.",
-        discussion: "A later `synesthesia probe` with the same settings takes the trained adapters up.")
+        discussion: """
+            A later `synesthesia probe` with the same settings takes the trained adapters up.
+
+            Examples:
+              synesthesia train Samples/miniature.yaml
+              synesthesia train Samples/miniature.yaml --encoder clip-small --seed 1
+            """)
 
     @OptionGroup var options: SettingsOptions
 

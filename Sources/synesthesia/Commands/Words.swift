@@ -9,6 +9,11 @@ struct Words: ParsableCommand {
             Tasks: rg65, ws353, simlex999, simverb3500 (similarity of two words, Spearman), valnorm (pleasantness, \
             Pearson), or all. Variants: word, the last sub-token between the tokens the model's tokenizer puts; eos, the \
             end token; bos-eos, the last sub-token with start and end around it; plain, with nothing around it.
+
+            Examples:
+              synesthesia words --task rg65 ws353 --encoder bert-base-uncased
+              synesthesia words --variant word eos --encoder Weights/bert-mini \\
+                  Weights/clip-mini --data data --out runs/words
             """)
 
     @Option(

@@ -1,0 +1,237 @@
+import Files
+import Foundation
+import Statistics
+
+/// Several runs of one experiment as one report: more seeds, more encoders, trained on other machines.
+///
+/// Runs are joined only where their settings agree but for what names the run and what it adds: its name, output folder,
+/// threads, seeds, and which encoders it has. What was measured twice must have been measured alike.
+public struct JoinedReport: Sendable {
+    /// One run: its record, and the folder its pictures lie in.
+    public struct Run: Sendable {
+        let name: String
+        let report: ProbeReport
+        let folder: URL
+
+        public init(_ report: ProbeReport, name: String, folder: URL) {
+            (self.report, self.name, self.folder) = (report, name, folder)
+        }
+    }
+
+    /// Why runs cannot be joined, one sentence for each difference.
+    public struct Differences: Error, Sendable, Equatable {
+        public let sentences: [String]
+    }
+
+    public let report: ProbeReport
+
+    /// - Parameter runs: at least one; the first gives title, settings and the order.
+    public init(_ runs: [Run]) throws {
+        guard let first = runs.first else { throw ReportFailure("there is no run to join") }
+        let differences = runs.dropFirst().flatMap { Self.differences(first, $0) }
+        guard differences.isEmpty else { throw Differences(sentences: differences) }
+        var joined = first.report
+        joined.scores = try Self.scores(runs)
+        joined.settings = Self.settings(runs)
+        joined.partial = runs.contains { $0.report.partial }
+        var seen: Set<String> = []
+        joined.curves = runs.flatMap(\.report.curves).filter { seen.insert("\($0.encoder)\u{0}\($0.seed)").inserted }
+        joined.significance = try Self.significance(joined.scores)
+        joined.gallery = Self.gallery(runs)
+        joined.ablation = Self.ablation(runs)
+        joined.provenance = Self.provenance(runs)
+        joined.caveats = runs.flatMap(\.report.caveats).reduce(into: []) { if !$0.contains($1) { $0.append($1) } }
+        joined.caveats.append("Joined from \(StyleVerdict.counted(runs.count, "run")): \(StyleVerdict.listed(runs.map(\.name))).")
+        joined.secondPage = nil
+        report = joined
+    }
+
+    // MARK: Whether they belong together
+
+    private static func differences(_ a: Run, _ b: Run) -> [String] {
+        var found: [String] = []
+        func compare(_ what: String, _ x: String, _ y: String) {
+            if x != y { found.append("\(what) is \(x) in \(a.name), but \(y) in \(b.name)") }
+        }
+        compare("the data set", a.report.dataset, b.report.dataset)
+        let (first, second) = (Blocks(a.report.settings), Blocks(b.report.settings))
+        for key in first.common.keys.sorted() where second.common[key] == nil {
+            found.append("\(key) is \(first.common[key] ?? "") in \(a.name), but not given in \(b.name)")
+        }
+        for (key, value) in second.common.sorted(by: { $0.key < $1.key }) {
+            if let other = first.common[key] { compare(key, other, value) } else {
+                found.append("\(key) is \(value) in \(b.name), but not given in \(a.name)")
+            }
+        }
+        for (name, block) in second.encoders {
+            if let other = first.encoders.first(where: { $0.name == name })?.lines, other != block {
+                compare("encoder \(name)", Blocks.text(other), Blocks.text(block))
+            }
+        }
+        compare("the precision", a.report.provenance.precision, b.report.provenance.precision)
+        compare("the number of captions", counts(a), counts(b))
+        if let x = a.report.groundTruth, let y = b.report.groundTruth {
+            compare("the real pairs' CLIP-Score", "\(x.clipScore)", "\(y.clipScore)")
+        }
+        return found
+    }
+
+    private static func counts(_ run: Run) -> String {
+        Set(run.report.scores.map(\.n)).sorted().map(String.init).joined(separator: ", ")
+    }
+
+    /// Settings as the record lists them, a line each with its indentation, in their groups.
+    private struct Blocks {
+        /// `adapter.steps` and its value; without what names a run or only adds to it.
+        var common: [String: String] = [:]
+        var encoders: [(name: String, lines: [Setting])] = []
+        static let own: Set<String> = ["name", "output", "threads", "seeds", "encoders", "text-study", "ablation"]
+
+        init(_ settings: [Setting]) {
+            var group = ""
+            for setting in settings {
+                let isInside = setting.key.hasPrefix(" ") || setting.key.hasPrefix("-")
+                if !isInside { group = setting.key }
+                if group == "encoders", isInside {
+                    let key = setting.key.trimmingCharacters(in: CharacterSet(charactersIn: " -"))
+                    if setting.key.hasPrefix("-") { encoders.append(("", [])) }
+                    guard let last = encoders.indices.last else { continue }
+                    if key == "name" { encoders[last].name = setting.value }
+                    encoders[last].lines.append(Setting(key, setting.value))
+                } else if !Self.own.contains(group), !(setting.value.isEmpty && !isInside) {
+                    let key = setting.key.trimmingCharacters(in: .whitespaces)
+                    common[isInside ? "\(group).\(key)" : key, default: ""] += setting.value
+                }
+            }
+        }
+
+        static func text(_ lines: [Setting]) -> String {
+            lines.map { "\($0.key) \($0.value)" }.joined(separator: ", ")
+        }
+    }
+
+    // MARK: What is joined
+
+    private struct Key: Hashable {
+        let encoder: String
+        let seed: UInt64
+
+        init(_ score: ScoreRecord) { (encoder, seed) = (score.encoder, score.seed) }
+    }
+
+    private static func scores(_ runs: [Run]) throws -> [ScoreRecord] {
+        var known: [Key: (score: ScoreRecord, run: String)] = [:]
+        var order: [ScoreRecord] = []
+        var clashes: [String] = []
+        for run in runs {
+            for score in run.report.scores {
+                guard let earlier = known[Key(score)] else {
+                    known[Key(score)] = (score, run.name)
+                    order.append(score)
+                    continue
+                }
+                let isSame = earlier.score.clipScore == score.clipScore
+                    || (earlier.score.clipScore.isNaN && score.clipScore.isNaN)
+                if !isSame || earlier.score.style != score.style {
+                    clashes.append(
+                        "\(score.encoder), seed \(score.seed), scores \(earlier.score.clipScore) in \(earlier.run), but "
+                            + "\(score.clipScore) in \(run.name)")
+                }
+            }
+        }
+        guard clashes.isEmpty else { throw Differences(sentences: clashes) }
+        let encoders = order.reduce(into: [String]()) { if !$0.contains($1.encoder) { $0.append($1.encoder) } }
+        return encoders.flatMap { name in order.filter { $0.encoder == name }.sorted { $0.seed < $1.seed } }
+    }
+
+    /// As `ProbeReport.significance` of a single run: styles against each other.
+    private static func significance(_ scores: [ScoreRecord]) throws -> SignificanceRecord? {
+        guard Set(scores.map(\.style)).count > 1, scores.allSatisfy(\.clipScore.isFinite) else { return nil }
+        let observations = scores.map {
+            Observation(group: $0.style.name, encoder: $0.encoder, seed: Int(clamping: $0.seed), score: $0.clipScore)
+        }
+        return try SignificanceStudy(observations, source: "CLIP-Score of every encoder and seed").record()
+    }
+
+    private static func settings(_ runs: [Run]) -> [Setting] {
+        guard let first = runs.first?.report.settings else { return [] }
+        let seeds = Set(runs.flatMap(\.report.scores).map(\.seed)).sorted().map(String.init).joined(separator: ", ")
+        var encoders: [(name: String, lines: [Setting])] = []
+        for one in runs.flatMap({ Blocks($0.report.settings).encoders }) where !encoders.contains(where: { $0.name == one.name }) {
+            encoders.append(one)
+        }
+        var joined: [Setting] = []
+        var group = ""
+        for setting in first {
+            let isInside = setting.key.hasPrefix(" ") || setting.key.hasPrefix("-")
+            if !isInside { group = setting.key }
+            if group == "encoders", isInside { continue }
+            joined.append(setting.key == "seeds" ? Setting("seeds", "[\(seeds)]") : setting)
+            guard setting.key == "encoders" else { continue }
+            for encoder in encoders {
+                joined += encoder.lines.enumerated().map { Setting(($0 == 0 ? "- " : "  ") + $1.key, $1.value) }
+            }
+        }
+        return joined
+    }
+
+    /// A caption's row has the pictures of all runs that drew it.
+    private static func gallery(_ runs: [Run]) -> [GalleryRow] {
+        var rows: [GalleryRow] = []
+        for run in runs {
+            for var row in run.report.gallery {
+                row.original = row.original.map { whole($0, run) }
+                row.pictures = row.pictures.map {
+                    GalleryPicture(encoder: $0.encoder, seed: $0.seed, picture: whole($0.picture, run))
+                }
+                guard let place = rows.firstIndex(where: { $0.caption == row.caption }) else {
+                    rows.append(row)
+                    continue
+                }
+                rows[place].pictures += row.pictures.filter { new in
+                    !rows[place].pictures.contains { $0.encoder == new.encoder && $0.seed == new.seed }
+                }
+            }
+        }
+        return rows
+    }
+
+    private static func ablation(_ runs: [Run]) -> Ablation? {
+        let all = runs.compactMap { run in run.report.ablation.map { (run, $0) } }
+        guard let captions = all.first?.1.captions else { return nil }
+        let rows = all.flatMap { run, ablation in
+            ablation.rows.map { row in
+                var row = row
+                row.pictures = ablation.captions == captions ? row.pictures.map { whole($0, run) } : []
+                return row
+            }
+        }
+        return Ablation(captions: captions, rows: rows)
+    }
+
+    /// A picture with its bytes, which no longer needs its run's folder; one that is missing keeps its path.
+    private static func whole(_ picture: Picture, _ run: Run) -> Picture {
+        var picture = picture
+        if let bytes = try? picture.image.bytes(below: run.folder).get() { picture.image = .data(bytes) }
+        return picture
+    }
+
+    private static func provenance(_ runs: [Run]) -> Provenance {
+        let all = runs.map(\.report.provenance)
+        var joined = all[0]
+        func unique(_ values: [String]) -> String {
+            values.reduce(into: [String]()) { if !$0.contains($1) { $0.append($1) } }.joined(separator: "; ")
+        }
+        joined.toolVersion = unique(all.map(\.toolVersion))
+        joined.cpu = unique(all.map(\.cpu))
+        joined.date = unique(all.map(\.date))
+        joined.stages = all.flatMap(\.stages).reduce(into: []) { stages, stage in
+            if let place = stages.firstIndex(where: { $0.name == stage.name }) {
+                stages[place].seconds += stage.seconds
+            } else {
+                stages.append(stage)
+            }
+        }
+        return joined
+    }
+}
