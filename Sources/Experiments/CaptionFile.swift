@@ -2,14 +2,18 @@ import Foundation
 
 /// Captions from a text file, one a line, in the file's order; `-` is standard input.
 ///
-/// UTF-8, with or without a byte-order mark, lines ended by LF or CRLF, or all of them by CR as on old Macs, the last
-/// line end optional. A caption keeps its blanks. A line with nothing but blanks is an error unless `allowingEmpty`,
-/// because skipping it would shift the numbers of all captions after it. Length is not limited: tokenizers cut, and
-/// report it.
+/// UTF-8 or UTF-16, with or without a byte-order mark, lines ended by LF or CRLF, or all of them by CR as on old Macs,
+/// the last line end optional. A caption keeps its blanks. A line with nothing but blanks is an error unless
+/// `allowingEmpty`, because skipping it would shift the numbers of all captions after it; a NUL in a caption always is,
+/// because no text has one. Tokenizers cut what is too long, and report it; beyond ten megabytes nothing is a caption.
 public struct CaptionFile: Sendable {
     /// Where the captions came from, as errors name it.
     public let source: String
     public let captions: [String]
+    /// What was taken of the file without being told; nil where nothing was.
+    public let remark: String?
+
+    private static let longest = 10_000_000
 
     public init(path: String, allowingEmpty: Bool = false) throws {
         let bytes = try InputFile.bytes(path, purpose: "a file with one caption a line, or -")
@@ -17,10 +21,11 @@ public struct CaptionFile: Sendable {
     }
 
     public init(_ bytes: [UInt8], source: String, allowingEmpty: Bool = false) throws {
-        let mark: [UInt8] = [0xEF, 0xBB, 0xBF]
+        let text = try UnicodeText(bytes, source: source)
+        remark = text.remark
+        let bytes = text.utf8
         let end = bytes.contains(UInt8(ascii: "\n")) ? UInt8(ascii: "\n") : UInt8(ascii: "\r")
-        var lines = (bytes.starts(with: mark) ? bytes.dropFirst(3) : bytes[...])
-            .split(separator: end, omittingEmptySubsequences: false)
+        var lines = bytes.split(separator: end, omittingEmptySubsequences: false)
         if lines.last?.isEmpty == true { lines.removeLast() }   // after the last line end
         guard !lines.isEmpty else {
             throw Complaint(.badData, "\(source) holds no captions; write one caption a line")
@@ -28,6 +33,18 @@ public struct CaptionFile: Sendable {
         self.source = source
         captions = try lines.enumerated().map { index, line in
             let bytes = line.last == UInt8(ascii: "\r") ? line.dropLast() : line
+            guard bytes.count <= Self.longest else {
+                throw Complaint(
+                    .badData,
+                    "\(source), line \(index + 1): \(bytes.count / 1_000_000) megabytes without a line end are no caption; "
+                        + "write one caption a line")
+            }
+            guard !bytes.contains(0) else {
+                throw Complaint(
+                    .badData,
+                    "\(source), line \(index + 1): the caption holds a NUL, which no text does; if the file is UTF-16 without "
+                        + "its mark, convert it with: iconv -f UTF-16LE -t UTF-8")
+            }
             guard let caption = String(validating: bytes, as: UTF8.self) else {
                 let column = Self.validLength(of: bytes) + 1
                 throw Complaint(

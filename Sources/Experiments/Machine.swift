@@ -47,7 +47,7 @@ public struct Machine: Sendable, Encodable {
             ("synesthesia", version), ("compiler", compiler), ("system", system), ("processor", processor),
             ("features", features.isEmpty ? "none of those looked for" : features.joined(separator: " ")),
             ("cores", "\(cores)"), ("threads", "\(threads)"), ("oneDNN", oneDNN),
-            ("precision auto", nativeBFloat16 ? "bf16" : "f32"), ("memory", "\(memoryBytes >> 20) MiB"), ("model cache", cache),
+            ("precision auto", "\(ProbeSettings.Precision.auto.told), because \(ProbeSettings.Precision.reason)"), ("memory", "\(memoryBytes >> 20) MiB"), ("model cache", cache),
         ]
         return facts + variables.sorted { $0.key < $1.key }.map { ($0.key, $0.value) }
     }

@@ -18,9 +18,12 @@ public enum AtomicFile {
 
     /// A record as JSON for people to read: keys sorted, indented.
     public static func write(json record: some Encodable, to destination: URL) throws {
-        let encoder = JSONEncoder()
-        encoder.outputFormatting = [.prettyPrinted, .sortedKeys, .withoutEscapingSlashes]
-        try write(try encoder.encode(record), to: destination)
+        try write(try JSONText.data(record), to: destination)
+    }
+
+    /// Whether a file of that name is replaced, or made; false for a device or a pipe, which is written into.
+    public static func replaces(_ destination: URL) throws -> Bool {
+        if case .replaced = try OutputPath(destination.path) { true } else { false }
     }
 
     /// Says before long work, rather than after it, that a file cannot be written at its end, and removes what killed

@@ -28,9 +28,7 @@ public enum JSONLines {
 
     /// One record as its line, with the line's end.
     private static func line(_ record: some Encodable) throws -> Data {
-        let encoder = JSONEncoder()
-        encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
-        return try encoder.encode(record) + [newline]
+        try JSONText.data(record, .line) + [newline]
     }
 
     /// An open log at whose end records are written, each in one system call.

@@ -7,15 +7,7 @@ import Foundation
 public enum RecordFile {
     /// The text of a record; equal records give equal bytes.
     public static func json(_ record: some Encodable) throws -> Data {
-        let encoder = JSONEncoder()
-        encoder.outputFormatting = [.prettyPrinted, .sortedKeys, .withoutEscapingSlashes]
-        encoder.nonConformingFloatEncodingStrategy = .convertToString(
-            positiveInfinity: "inf", negativeInfinity: "-inf", nan: "nan")
-        do {
-            return try encoder.encode(record) + Data("\n".utf8)
-        } catch {
-            throw ReportFailure("the record could not be written as JSON: \(error)")
-        }
+        try JSONText.data(record, namesNonFinite: true) + Data("\n".utf8)
     }
 
     /// Writes a record beside its final name and renames it, so that no reader ever sees half of it.

@@ -1,4 +1,5 @@
 import Experiments
+import Files
 import Foundation
 
 /// Standard output with its errors looked at: a full disk behind `> file` must not look like success.
@@ -10,10 +11,7 @@ enum Output {
 
     /// One record as JSON: keys sorted, with line breaks unless it is one of many lines.
     static func write(json record: some Encodable, asLine: Bool = false) throws {
-        let encoder = JSONEncoder()
-        encoder.outputFormatting =
-            asLine ? [.sortedKeys, .withoutEscapingSlashes] : [.sortedKeys, .withoutEscapingSlashes, .prettyPrinted]
-        try write(Array(encoder.encode(record)) + [UInt8(ascii: "\n")])
+        try write(Array(JSONText.data(record, asLine ? .line : .indented)) + [UInt8(ascii: "\n")])
     }
 
     static func write(_ bytes: Data) throws { try write(Array(bytes)) }

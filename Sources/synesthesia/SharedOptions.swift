@@ -32,6 +32,13 @@ struct SharedOptions: ParsableArguments {
         if verbose { Exit.say(sentence()) }
     }
 
+    /// The captions of a file, and a remark on what was taken of it without being told.
+    func captions(_ path: String, allowingEmpty: Bool = false) throws -> CaptionFile {
+        let file = try CaptionFile(path: path, allowingEmpty: allowingEmpty)
+        if let sentence = file.remark { remark(sentence) }
+        return file
+    }
+
     /// The models at hand in this process's environment.
     var shelf: ModelShelf { ModelShelf(environment: ProcessInfo.processInfo.environment) }
 }

@@ -58,8 +58,10 @@ public struct Adapter: Sendable {
         try weights.finish()
     }
 
-    /// Throws when the adapter in a folder says that it was trained for other models; one that says nothing passes.
-    public static func check(_ folder: URL, decoder: URL, encoder: URL) throws {
+    /// Throws when the adapter in a folder says that it was trained for other models.
+    ///
+    /// - Returns: what a person should know where it does not say for which; nil where it says so.
+    public static func check(_ folder: URL, decoder: URL, encoder: URL) throws -> String? {
         let url = folder.appending(path: "adapter.safetensors")
         guard FileManager.default.fileExists(atPath: url.path) else { throw missing(url) }
         let notes = try SafetensorsFile(url).metadata
@@ -69,6 +71,11 @@ public struct Adapter: Sendable {
             throw Complaint(
                 .badData, "\(url.path) was trained for the \(kind) \(name), and \(model.path) is not the same; give that \(kind)")
         }
+        let silent = ["encoder", "decoder"].filter { notes["\($0)_hash"] == nil }
+        return silent.isEmpty
+            ? nil
+            : "\(url.path) does not say for which \(silent.joined(separator: " and ")) it was trained, so that cannot be "
+                + "checked; with another \(silent[0]) the pictures mean nothing"
     }
 
     private static func missing(_ url: URL) -> Complaint {

@@ -42,6 +42,13 @@ public struct CaptionEncoder: Sendable {
     /// How captions become ids; nil for the random baseline.
     public var reader: TextReader? { if case .frozen(_, let reader, _) = kind { reader } else { nil } }
 
+    /// That captions are longer than it reads; nil where none is.
+    public func remark(on captions: [String]) -> String? {
+        guard let reader else { return nil }
+        let cut = captions.count { reader.encoding($0).truncated }
+        return cut == 0 ? nil : "\(cut) of \(captions.count) captions were too long and lost their end"
+    }
+
     public struct Result: Sendable {
         public let vectors: Tensor      // [captions, d]
         /// Embedding output and every layer, pooled alike: [layers + 1, captions, d]; nil unless asked for.
@@ -80,8 +87,13 @@ public struct CaptionEncoder: Sendable {
             var inverse = order
             for (position, place) in order.enumerated() { inverse[place] = position }
             let stacked = try everyLayer ? stack(layers, inverse) : nil
+            let vectors = concatenated(parts, axis: 0).rows(at: inverse)
+            if let folder {
+                try FiniteVectors(encoder: model, folder: folder)
+                    .check(vectors, ids: { encodings[$0].ids }, text: { captions[$0] })
+            }
             return Result(
-                vectors: concatenated(parts, axis: 0).rows(at: inverse), layers: stacked,
+                vectors: vectors, layers: stacked,
                 truncated: encodings.count { $0.truncated })
         }
     }

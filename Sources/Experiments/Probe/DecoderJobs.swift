@@ -54,7 +54,8 @@ public struct DecoderJobs {
     ///   - prefix: a safetensors file with `prefix` [N, width] or [N, K, width]; nil for none.
     ///   - captions: captions with the encoder and adapter that make prefixes of them; nil for none.
     public func likelihood(
-        _ path: String, prefix: String?, captions: (encoder: URL, adapter: URL, captions: [String])?
+        _ path: String, prefix: String?, captions: (encoder: URL, adapter: URL, captions: [String])?,
+        remark: (String) -> Void = { _ in }
     ) throws -> Likelihood {
         let file = try TokenFile(URL(filePath: path), for: decoder)
         let (count, width) = (file.tokens.size(0), decoder.configuration.transformer.width)
@@ -71,7 +72,10 @@ public struct DecoderJobs {
         } else if let captions {
             let encoder = try CaptionEncoder(folder: captions.encoder)
             let adapter = try Adapter(folder: captions.adapter, width: width, vectorSize: encoder.vectorSize)
-            try Adapter.check(captions.adapter, decoder: folder, encoder: captions.encoder)
+            let unchecked = try Adapter.check(captions.adapter, decoder: folder, encoder: captions.encoder)
+            for sentence in [unchecked, encoder.reader?.remark, encoder.remark(on: captions.captions)] {
+                if let sentence { remark(sentence) }
+            }
             guard captions.captions.count == count else {
                 throw Complaint(.badData, "there are \(captions.captions.count) captions for \(count) rows of tokens; they must be as many")
             }

@@ -7,40 +7,100 @@ import Tensors
 /// Captions to a file of vectors: what `synesthesia encode` does.
 public struct EncodingJob {
     private let encoder: CaptionEncoder
+    private let folder: URL
+    private let pooling: EncoderSettings.Pooling
+    private let precision: ProbeSettings.Precision
     private let everyLayer: Bool
-    private let notes: [String: String]
+    private let output: VectorFile
 
+    /// Looks at everything that may be wrong before the long work: the output's kind and place, the encoder.
     public init(
-        folder: URL, pooling: EncoderSettings.Pooling, precision: ProbeSettings.Precision, everyLayer: Bool
+        folder: URL, pooling: EncoderSettings.Pooling, precision: ProbeSettings.Precision, everyLayer: Bool, output: String
     ) throws {
+        self.output = try VectorFile(output, arrays: everyLayer ? 2 : 1)
         encoder = try CaptionEncoder(
             folder: folder, pooling: Pooling(rawValue: pooling.rawValue) ?? .probe, precision: precision.resolved)
-        self.everyLayer = everyLayer
-        notes = ["pooling": pooling.rawValue, "precision": precision.resolved == .bfloat16 ? "bf16" : "f32"]
+        (self.folder, self.pooling, self.precision, self.everyLayer) = (folder, pooling, precision, everyLayer)
     }
 
     /// What `encode --json` prints.
     public struct Outcome: Encodable, Sendable {
         public let file: String
+        /// The list of captions beside it; nil where the output is a device or a pipe.
+        public let index: String?
         public let captions: Int
         public let vectorSize: Int
         /// Captions that were too long and lost their end.
         public let truncated: Int
 
         enum CodingKeys: String, CodingKey {
-            case file, captions, truncated
+            case file, index, captions, truncated
             case vectorSize = "vector_size"
         }
     }
 
-    /// Writes `embeddings` and perhaps `hidden`.
-    public func write(_ captions: [String], to path: String, progress: (Int) -> Void) throws -> Outcome {
-        try AtomicFile.check(URL(filePath: path))
+    /// What `FILE.index.json` says: where the vectors come from, and the caption of each row.
+    private struct Index: Encodable {
+        let file: String
+        let encoder: String
+        let encoderHash: String
+        let pooling: String
+        let precision: String
+        let prompt: String
+        let maximumLength: Int?
+        let shapes: [String: [Int]]
+        let captions: [Row]
+
+        struct Row: Encodable {
+            let row: Int
+            let caption: String
+            let tokens: Int
+            let truncated: Bool
+        }
+
+        enum CodingKeys: String, CodingKey {
+            case file, encoder, pooling, precision, prompt, shapes, captions
+            case encoderHash = "encoder_hash"
+            case maximumLength = "maximum_length"
+        }
+    }
+
+    /// What a person should know before: prompts, and what `--precision auto` chose.
+    public var remarks: [String] { [encoder.reader?.remark, precision.remark].compactMap(\.self) }
+
+    /// Writes `embeddings` and perhaps `hidden`, and the index beside them.
+    public func write(_ captions: [String], progress: (Int) -> Void) throws -> Outcome {
         let result = try encoder.encode(captions, everyLayer: everyLayer, progress: progress)
         var tensors: [(name: String, tensor: Tensor)] = [("embeddings", result.vectors)]
         if let layers = result.layers { tensors.append(("hidden", layers)) }
-        try writeSafetensors(tensors, metadata: notes, to: URL(filePath: path))
+        let index = Index(
+            file: output.url.lastPathComponent, encoder: folder.path, encoderHash: try FeatureCache.hash(ofModel: folder),
+            pooling: pooling.rawValue, precision: precision.recorded, prompt: encoder.reader?.prompt ?? "",
+            maximumLength: encoder.reader?.maximumLength,
+            shapes: Dictionary(uniqueKeysWithValues: tensors.map { ($0.name, $0.tensor.shape) }),
+            captions: captions.enumerated().map { row, caption in
+                let reading = encoder.reader?.encoding(caption)
+                return Index.Row(
+                    row: row, caption: caption, tokens: reading?.ids.count ?? 0, truncated: reading?.truncated ?? false)
+            })
+        try output.write(tensors, metadata: try notes(index))
+        let hasIndex = try AtomicFile.replaces(output.url)
+        if hasIndex { try AtomicFile.write(json: index, to: output.index) }
         return Outcome(
-            file: path, captions: captions.count, vectorSize: result.vectors.size(1), truncated: result.truncated)
+            file: output.url.relativePath, index: hasIndex ? output.index.relativePath : nil, captions: captions.count,
+            vectorSize: result.vectors.size(1), truncated: result.truncated)
+    }
+
+    /// The index as metadata of safetensors, captions as a JSON list; their header has a limit, which captions of more
+    /// than 50 MB would pass.
+    private func notes(_ index: Index) throws -> [String: String] {
+        var notes = [
+            "encoder": folder.lastPathComponent, "encoder_path": index.encoder, "encoder_hash": index.encoderHash,
+            "pooling": index.pooling, "precision": index.precision, "prompt": index.prompt,
+        ]
+        if let length = index.maximumLength { notes["maximum_length"] = "\(length)" }
+        let captions = try JSONText.data(index.captions.map(\.caption), .line)
+        if captions.count < 50_000_000 { notes["captions"] = String(decoding: captions, as: UTF8.self) }
+        return notes
     }
 }

@@ -13,6 +13,8 @@ public struct FaceJob {
     private let name: String
     /// A hash of the three models and the precision.
     private let models: String
+    /// What a person should know before: what could not be checked, and what was chosen.
+    public let remarks: [String]
 
     /// How far rounded weights are from the decoder's own, as a share of their size; nil where they are not rounded.
     public var roundingError: Double? { decoder.transformer.roundingError }
@@ -26,8 +28,9 @@ public struct FaceJob {
         self.encoder = try CaptionEncoder(folder: encoder)   // in Float32 always, as in the probe
         self.adapter = try Adapter(
             folder: adapter, width: self.decoder.configuration.transformer.width, vectorSize: self.encoder.vectorSize)
-        try Adapter.check(adapter, decoder: decoder, encoder: encoder)
+        let unchecked = try Adapter.check(adapter, decoder: decoder, encoder: encoder)
         adapterFolder = adapter
+        remarks = [unchecked, self.encoder.reader?.remark, precision.remark].compactMap(\.self)
         name = encoder.lastPathComponent
         var hash = ContentHash()
         hash.add(part: precision.resolved == .bfloat16 ? "bf16" : "f32")
@@ -35,6 +38,9 @@ public struct FaceJob {
         hash.add(part: try ContentHash(file: adapter.appending(path: "adapter.safetensors")).hexadecimal)
         models = hash.hexadecimal   // rounded weights are named with the sampling
     }
+
+    /// That captions are longer than the encoder reads; nil where none is.
+    public func remark(on captions: [String]) -> String? { encoder.remark(on: captions) }
 
     /// One drawn caption, as `generate --json` prints it.
     public struct Face: Encodable, Sendable {

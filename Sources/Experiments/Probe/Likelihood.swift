@@ -1,4 +1,5 @@
 import Checkpoints
+import Files
 import Foundation
 import Models
 import Tensors
@@ -65,7 +66,7 @@ public struct TokenFile: Sendable {
     }
 
     public func write(to url: URL) throws {
-        let list = String(decoding: try JSONEncoder().encode(names), as: UTF8.self)
+        let list = String(decoding: try JSONText.data(names, .line), as: UTF8.self)
         try writeSafetensors([("tokens", tokens)], metadata: ["names": list], to: url)
     }
 }

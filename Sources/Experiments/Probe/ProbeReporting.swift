@@ -164,7 +164,7 @@ struct ProbeReporting {
         let machine = Machine(version: Release.version, environment: [:], cache: "")
         return Provenance(
             toolVersion: machine.version, cpu: machine.processor, threads: Threads.count,
-            precision: run.precision == .bfloat16 ? "bf16" : "f32", date: Date.now.formatted(.iso8601), stages: run.stages)
+            precision: settings.precision.recorded, date: Date.now.formatted(.iso8601), stages: run.stages)
     }
 
     private var caveats: [String] {

@@ -62,14 +62,18 @@ public final class ProbeRun {
         decoderHash = try FeatureCache.hash(ofModel: folder)
         judges = try Judges(settings.scores, shelf: shelf)
         cache = FeatureCache(folder: root.appending(path: "features"))
-        for encoder in settings.encoders { _ = try captionEncoder(encoder) }
+        for encoder in settings.encoders {
+            if let sentence = try captionEncoder(encoder).reader?.remark { prompts.append("\(encoder.name): \(sentence)") }
+        }
         // Last: settings that cannot run must not make the folder theirs.
         try AtomicFile.makeFolder(root)
         try RunFolder.claim(root, settings)
     }
 
-    /// What is odd about the data but does no harm; nil where nothing is.
-    public var remark: String? { data.remark }
+    /// What a person should know before: what is odd about the data but does no harm, what `precision: auto` chose, and
+    /// what encoders put before captions.
+    public var remarks: [String] { [data.remark, settings.precision.remark].compactMap(\.self) + prompts }
+    private var prompts: [String] = []
 
     /// Runs what is not done yet and writes the report.
     public func run() throws -> ProbeReport {
@@ -339,17 +343,6 @@ public final class ProbeRun {
             }
         }
         return try body()
-    }
-}
-
-extension ProbeSettings.Precision {
-    /// `auto` means bf16 where the processor computes with it natively.
-    public var resolved: Precision {
-        switch self {
-        case .auto: Processor.hasNativeBFloat16 ? .bfloat16 : .float32
-        case .bf16: .bfloat16
-        case .f32: .float32
-        }
     }
 }
 

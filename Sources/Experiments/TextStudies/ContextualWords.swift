@@ -68,6 +68,14 @@ public struct ContextualWords: Sendable {
                 tables[layer].put(vectors, at: wanted.map(\.to))
             }
         }
+        let numbers = FiniteVectors(encoder: model.encoder, folder: model.folder)
+        let owner = places.flatMap { text, found in found.map { ($0.row, text) } }
+            .reduce(into: [Int: Int]()) { $0[$1.0] = $1.1 }
+        for table in tables {
+            try numbers.check(
+                table.tensor, ids: { owner[$0].flatMap { whole[$0]?.ids } ?? [] },
+                text: { owner[$0].map { texts[$0] } ?? "" })
+        }
         return (tables.map(\.tensor), count, words.count - count)
     }
 }

@@ -73,6 +73,8 @@ public struct TextFeatureSource {
     /// The texts as the model reads them: each different list of ids once.
     private struct Prepared {
         var texts: [TextReader.Ids] = []
+        /// A text for each of them, for messages.
+        var spelled: [String] = []
         var rows: [Int?] = []
         var isTooLong: [Bool] = []
         var isPartlyUnknown: [Bool] = []
@@ -96,6 +98,7 @@ public struct TextFeatureSource {
                 if row == texts.count {
                     known[ids] = row
                     texts.append(ids)
+                    spelled.append(text)
                 }
                 rows.append(row)
             }
@@ -155,6 +158,12 @@ public struct TextFeatureSource {
                         try put(reading, layer + 1, model.pooled(states, batch, reading.pooling), places)
                     }
                 }
+            }
+        }
+        let numbers = FiniteVectors(encoder: model.encoder, folder: model.folder)
+        for tables in found.values {
+            for table in tables where !table.isEmpty {
+                try numbers.check(table.tensor, ids: { texts[$0].ids }, text: { prepared.spelled[$0] })
             }
         }
         return found.mapValues { tables in
@@ -243,6 +252,9 @@ struct VectorTable {
             }
         }
     }
+
+    /// Whether nothing has been put into it.
+    var isEmpty: Bool { width == 0 }
 
     var tensor: Tensor { Tensor(values, shape: [rows, width]) }   // [rows, width]
 }

@@ -15,7 +15,7 @@ public struct TextModel: Sendable {
     public let precision: Precision
     /// Whether its final vectors pass a last norm and perhaps a projection (CLIP).
     let isContrastive: Bool
-    let reader: TextReader
+    public let reader: TextReader
 
     /// - Parameters:
     ///   - spelling: a folder, `org/name` in the cache, or `NAME=` and one of these.

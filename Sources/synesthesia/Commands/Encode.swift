@@ -5,12 +5,14 @@ struct Encode: ParsableCommand {
     static let configuration = CommandConfiguration(
         abstract: "Turns captions into vectors with a frozen encoder.",
         discussion: """
-            Writes safetensors: "embeddings" [N, d], with --layers also "hidden" [layers + 1, N, d].
+            Writes "embeddings" [N, d], with --layers also "hidden" [layers + 1, N, d], in Float32. The ending of --out \
+            says how: .safetensors, .npz with both arrays, or .npy with the embeddings alone. FILE.index.json beside it \
+            has the caption of every row, the encoder, the pooling and the sizes.
 
             Examples:
               synesthesia encode --encoder Weights/clip-small --out vectors.safetensors \\
                   --captions Samples/captions.txt
-              synesthesia encode --encoder Weights/bert-mini --out layers.safetensors \\
+              synesthesia encode --encoder Weights/bert-mini --out layers.npz \\
                   --captions Samples/captions.txt --pooling cls --layers
             """)
 
@@ -20,7 +22,7 @@ struct Encode: ParsableCommand {
     @Option(help: "A file with one caption a line, or - for standard input.")
     var captions: String
 
-    @Option(help: "The safetensors file to write.")
+    @Option(help: "The file to write: .safetensors, .npy or .npz.")
     var out: String
 
     @Option(help: "How token states become a vector; probe is the paper's way for each style.")
@@ -35,11 +37,13 @@ struct Encode: ParsableCommand {
     @OptionGroup var shared: SharedOptions
 
     func run() throws {
-        let file = try CaptionFile(path: captions)
+        let file = try shared.captions(captions)
         let job = try EncodingJob(
-            folder: try shared.shelf.folder(of: encoder), pooling: pooling, precision: precision, everyLayer: layers)
+            folder: try shared.shelf.folder(of: encoder), pooling: pooling, precision: precision, everyLayer: layers,
+            output: out)
+        for remark in job.remarks { shared.remark(remark) }
         var line = shared.progress("captions", total: file.captions.count)
-        let outcome = try job.write(file.captions, to: out) { line.advance(to: $0) }
+        let outcome = try job.write(file.captions) { line.advance(to: $0) }
         line.finish()
         if outcome.truncated > 0 {
             shared.remark("\(outcome.truncated) of \(outcome.captions) captions were too long and lost their end")

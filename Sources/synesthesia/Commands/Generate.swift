@@ -75,7 +75,7 @@ struct Generate: ParsableCommand {
         var sampling = SamplingSettings()
         (sampling.topK, sampling.topP, sampling.temperature) = (topK, topP, temperature)
         (sampling.greedy, sampling.guidance, sampling.batch, sampling.weights) = (greedy, guidance, batch, weights)
-        let file = try CaptionFile(path: captions)
+        let file = try shared.captions(captions)
         let shelf = shared.shelf
         let job = try FaceJob(
             decoder: try shelf.folder(of: decoder), adapter: URL(filePath: adapter), encoder: try shelf.folder(of: encoder),
@@ -83,6 +83,7 @@ struct Generate: ParsableCommand {
         if let error = job.roundingError {
             shared.remark(String(format: "weights rounded to whole numbers of eight bits: off by %.2f %% of their size", 100 * error))
         }
+        for remark in job.remarks + [job.remark(on: file.captions)].compactMap(\.self) { shared.remark(remark) }
         let watch = SignalWatch()
         var line = shared.progress("faces", total: file.captions.count)
         let files = try job.run(file.captions, seed: seed, sampling: sampling, into: out, interruption: watch.interruption) {

@@ -46,9 +46,9 @@ struct LikelihoodCommand: ParsableCommand {
     func run() throws {
         var condition: (encoder: URL, adapter: URL, captions: [String])?
         if let adapter, let encoder, let captions {
-            condition = (try shared.shelf.folder(of: encoder), URL(filePath: adapter), try CaptionFile(path: captions).captions)
+            condition = (try shared.shelf.folder(of: encoder), URL(filePath: adapter), try shared.captions(captions).captions)
         }
         let jobs = try DecoderJobs(folder: try shared.shelf.folder(of: decoder))
-        try Output.write(json: try jobs.likelihood(tokens, prefix: prefix, captions: condition))
+        try Output.write(json: try jobs.likelihood(tokens, prefix: prefix, captions: condition) { shared.remark($0) })
     }
 }

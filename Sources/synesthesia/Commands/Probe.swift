@@ -28,7 +28,7 @@ struct Probe: ParsableCommand {
         let bars = ProgressLines(shared)
         let run = try ProbeRun(
             settings, shelf: shared.shelf, interruption: watch.interruption, progress: bars.show)
-        if let remark = run.remark { shared.remark(remark) }
+        for remark in run.remarks { shared.remark(remark) }
         let report = try run.run()
         bars.finish()
         if shared.json { return try Output.write(RecordFile.json(report)) }

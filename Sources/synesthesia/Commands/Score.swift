@@ -57,7 +57,7 @@ struct Score: ParsableCommand {
         var settings = ScoreSettings()
         (settings.clip, settings.inception, settings.attributes) = (clip ?? "", inception ?? "", attributes)
         (settings.splits, settings.shuffleSeed, settings.precision) = (splits, seed, precision)
-        let captions = try captions.map { try CaptionFile(path: $0).captions }
+        let captions = try captions.map { try shared.captions($0).captions }
         let pictures = try PictureFolder(images)
         if let captions { try pictures.requireOneEach(captions) }   // before models are opened
         let watch = SignalWatch()

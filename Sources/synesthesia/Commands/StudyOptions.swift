@@ -43,7 +43,12 @@ struct StudyOptions: ParsableArguments {
     /// Opens the encoders before any long work, and looks whether the output can be written.
     func models(_ shared: SharedOptions) throws -> [TextModel] {
         if let out { try AtomicFile.makeFolder(URL(filePath: out)) }
-        return try TextModel.all(encoder, shelf: shared.shelf, precision: precision.resolved)
+        if let sentence = precision.remark { shared.remark(sentence) }
+        let models = try TextModel.all(encoder, shelf: shared.shelf, precision: precision.resolved)
+        for model in models {
+            if let sentence = model.reader.remark { shared.remark("\(model.name): \(sentence); words alone are read without it") }
+        }
+        return models
     }
 
     func source(_ watch: SignalWatch, _ bars: ProgressLines) -> TextFeatureSource {

@@ -31,7 +31,7 @@ struct Tokenize: ParsableCommand {
 
     func run() throws {
         let folder = try shared.shelf.folder(of: encoder)
-        let file = try CaptionFile(path: captions, allowingEmpty: true)
+        let file = try shared.captions(captions, allowingEmpty: true)
         let reader = try TextReader(folder: folder)
         if let remark = reader.remark { shared.remark(remark) }
         var cut = 0

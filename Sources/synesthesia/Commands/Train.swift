@@ -28,6 +28,7 @@ struct Train: ParsableCommand {
         let watch = SignalWatch()
         let bars = ProgressLines(shared)
         let run = try ProbeRun(settings, shelf: shared.shelf, interruption: watch.interruption, progress: bars.show)
+        for remark in run.remarks { shared.remark(remark) }
         let folders = try run.trainAdapters(encoders: encoder, seeds: seed)
         bars.finish()
         if shared.json { return try Output.write(json: ["adapters": folders]) }

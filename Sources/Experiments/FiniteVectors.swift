@@ -1,0 +1,41 @@
+import Checkpoints
+import Foundation
+import Models
+import Tensors
+
+/// Looks whether an encoder gave numbers, and says where they stopped being some.
+struct FiniteVectors {
+    let encoder: any TextEncoder
+    /// Where its weights stand.
+    let folder: URL
+
+    /// - Parameters:
+    ///   - vectors: [n, d]
+    ///   - ids: what the encoder read for a row.
+    ///   - text: the row's text.
+    func check(_ vectors: Tensor, ids: (Int) -> [Int32], text: (Int) -> String) throws {
+        let place = vectors.withFloats { $0.firstIndex { !$0.isFinite } }
+        guard let place else { return }
+        let row = place / max(vectors.size(-1), 1)
+        throw Complaint(
+            .badData,
+            "\(folder.path) makes \(vectors.floats[place]) of text \(row + 1), \"\(text(row).prefix(80))\": \(beginning(ids(row)))")
+    }
+
+    /// The first layer whose states are no numbers, and the first stored tensor that holds such.
+    private func beginning(_ ids: [Int32]) -> String {
+        let layers = (try? encoder.hiddenStates(ids: [ids])) ?? []
+        let first = layers.firstIndex { $0.withFloats { $0.contains { !$0.isFinite } } }
+        let place =
+            switch first {
+            case nil: "in what follows its last layer"
+            case 0: "in its embeddings already"
+            case let layer?: "in layer \(layer) of \(layers.count - 1)"
+            }
+        guard let weight = UnsoundWeight.first(in: folder) else {
+            return "it began \(place), though all stored weights are numbers; with bf16, try --precision f32"
+        }
+        return "it began \(place), and \(weight.checkpoint) holds \(weight.value) in the tensor \(weight.tensor) at "
+            + "\(weight.place); fetch or export the model again"
+    }
+}
