@@ -20,7 +20,7 @@ public struct TextRules: Sendable, Equatable {
 extension TextEncoderFolder {
     /// How texts are read for an encoder's folder, without opening its weights.
     public static func rules(of url: URL) throws -> TextRules {
-        rules(of: url, try SentenceTransformerFolder(url))
+        rules(of: url.modelFolder, try SentenceTransformerFolder(url.modelFolder))
     }
 
     static func rules(of url: URL, _ sentences: SentenceTransformerFolder?) -> TextRules {

@@ -11,12 +11,15 @@ public struct EncodingJob {
     private let notes: [String: String]
 
     public init(
-        folder: URL, pooling: EncoderSettings.Pooling, precision: ProbeSettings.Precision, everyLayer: Bool
+        folder: URL, pooling: EncoderSettings.Pooling, precision: ProbeSettings.Precision, everyLayer: Bool,
+        activation: EncoderSettings.Activation? = nil
     ) throws {
         encoder = try CaptionEncoder(
-            folder: folder, pooling: Pooling(rawValue: pooling.rawValue) ?? .probe, precision: precision.resolved)
+            folder: folder, pooling: Pooling(rawValue: pooling.rawValue) ?? .probe, precision: precision.resolved,
+            activation: activation.map(CLIPActivation.init))
         self.everyLayer = everyLayer
         notes = ["pooling": pooling.rawValue, "precision": precision.resolved == .bfloat16 ? "bf16" : "f32"]
+            .merging(activation.map { ["activation": $0.rawValue] } ?? [:]) { $1 }
     }
 
     /// What `encode --json` prints.

@@ -13,7 +13,8 @@ public struct Judges: Sendable {
 
     public init(_ settings: ScoreSettings, shelf: ModelShelf) throws {
         let precision = settings.precision.resolved
-        clip = try CLIPScore(folder: try shelf.folder(of: settings.clip), precision: precision)
+        clip = try CLIPScore(
+            folder: try shelf.folder(of: settings.clip), precision: precision, activation: settings.activation.map(CLIPActivation.init))
         inception = try InceptionV3(folder: try shelf.folder(of: settings.inception), precision: precision)
         attributes = try settings.attributes.map {
             try AttributeReader(folder: try shelf.folder(of: $0), precision: precision)

@@ -32,12 +32,15 @@ struct Encode: ParsableCommand {
     @Option(help: "f32, bf16, or auto: bf16 where the processor computes with it natively.")
     var precision: ProbeSettings.Precision = .f32
 
+    @OptionGroup var named: ActivationOption
+
     @OptionGroup var shared: SharedOptions
 
     func run() throws {
         let file = try CaptionFile(path: captions)
         let job = try EncodingJob(
-            folder: try shared.shelf.folder(of: encoder), pooling: pooling, precision: precision, everyLayer: layers)
+            folder: try shared.shelf.folder(of: encoder), pooling: pooling, precision: precision, everyLayer: layers,
+            activation: named.activation)
         var line = shared.progress("captions", total: file.captions.count)
         let outcome = try job.write(file.captions, to: out) { line.advance(to: $0) }
         line.finish()

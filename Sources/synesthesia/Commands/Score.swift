@@ -34,6 +34,8 @@ struct Score: ParsableCommand {
     @Option(help: "f32, bf16, or auto: bf16 where the processor computes with it natively.")
     var precision: ProbeSettings.Precision = .f32
 
+    @OptionGroup var named: ActivationOption
+
     @OptionGroup var shared: SharedOptions
 
     func validate() throws {
@@ -43,7 +45,7 @@ struct Score: ParsableCommand {
     func run() throws {
         var settings = ScoreSettings()
         (settings.clip, settings.inception, settings.splits, settings.attributes) = (clip, inception, splits, attributes)
-        settings.precision = precision
+        (settings.precision, settings.activation) = (precision, named.activation)
         let captions = try CaptionFile(path: captions).captions
         let report = try ScoringJob(settings, shelf: shared.shelf).run(try PictureFolder(images), captions)
         if shared.json { return try Output.write(json: report) }

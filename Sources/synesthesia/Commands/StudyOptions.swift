@@ -31,6 +31,8 @@ struct StudyOptions: ParsableArguments {
     @Option(help: "f32, bf16, or auto: bf16 where the processor computes with it natively.")
     var precision: ProbeSettings.Precision = .f32
 
+    @OptionGroup var named: ActivationOption
+
     @Option(help: "The seed of everything drawn at random.")
     var seed: UInt64 = 0
 
@@ -43,7 +45,7 @@ struct StudyOptions: ParsableArguments {
     /// Opens the encoders before any long work, and looks whether the output can be written.
     func models(_ shared: SharedOptions) throws -> [TextModel] {
         if let out { try AtomicFile.makeFolder(URL(filePath: out)) }
-        return try TextModel.all(encoder, shelf: shared.shelf, precision: precision.resolved)
+        return try TextModel.all(encoder, shelf: shared.shelf, precision: precision.resolved, activation: named.activation)
     }
 
     func source(_ watch: SignalWatch, _ bars: ProgressLines) -> TextFeatureSource {
