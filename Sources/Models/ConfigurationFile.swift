@@ -48,7 +48,7 @@ enum ConfigurationFile {
 
 extension URL {
     /// Whether there is a folder here, links followed.
-    public var isFolder: Bool {
+    var isFolder: Bool {
         var found: ObjCBool = false
         return FileManager.default.fileExists(atPath: path, isDirectory: &found) && found.boolValue
     }

@@ -202,7 +202,7 @@ public final class ProbeRun {
             Array(repeating: (choice.sample, choice.caption), count: settings.sampling.imagesPerCaption)
         })
         let adapter = try Adapter(
-            folder: folder.adapterFolder, width: decoder.configuration.transformer.width, vectorSize: vectors.size(1))
+            at: folder.adapterFolder, width: decoder.configuration.transformer.width, vectorSize: vectors.size(1))
         let sampler = FaceSampler(drawing, try settings.sampling.sampler, guidance: Float(variant.guidance))
         let generation = Generation(
             sampler, seed: UInt64(variant.seed), format: settings.sampling.format, batch: settings.sampling.batch)
