@@ -19,13 +19,19 @@ import Testing
         return url
     }
 
-    /// What readers remark while something is done.
-    private func remarks(_ body: () throws -> Void) rethrows -> String {
-        let heard = Mutex<[String]>([])
-        Remarks.listen { said in heard.withLock { $0.append(said) } }
+    /// What readers remark of a folder while something is done; other suites are remarked on at the same time.
+    private func remarks(of folder: URL, _ body: () throws -> Void) rethrows -> String {
+        let heard = Heard()
+        Remarks.listen { heard.add($0) }
         defer { Remarks.listen(nil) }
         try body()
-        return heard.withLock { $0.joined(separator: "\n") }
+        return heard.all.filter { $0.contains(folder.lastPathComponent) }.joined(separator: "\n")
+    }
+
+    private final class Heard: Sendable {
+        private let sentences = Mutex<[String]>([])
+        var all: [String] { sentences.withLock { $0 } }
+        func add(_ sentence: String) { sentences.withLock { $0.append(sentence) } }
     }
 
     static let layouts = [
@@ -40,7 +46,7 @@ import Testing
         let fixture = try ModelFixture("layouts")
         let url = try place(file)
         defer { try? FileManager.default.removeItem(at: url.deletingLastPathComponent()) }
-        let said = try remarks {
+        let said = try remarks(of: url.deletingLastPathComponent()) {
             let encoder = try TextEncoderFolder(url).encoder
             try fixture.expectLayers(encoder.hiddenStates(ids: fixture.ids()))
         }
@@ -171,7 +177,7 @@ import Testing
 
     @Test func activationsOfOpenCLIP() throws {
         let told = try openCLIP(settings: true)
-        let said = try remarks { try expect(CLIP(folder: told), "gelu") }
+        let said = try remarks(of: told) { try expect(CLIP(folder: told), "gelu") }
         #expect(said.contains("activations are gelu (open_clip_config.json)"), "\(said)")
         let torn = sentence { _ = try CLIP(folder: told, activation: .quickGELU) }
         #expect(torn.contains("quick_gelu was asked for, but open_clip_config.json says gelu"), "\(torn)")
