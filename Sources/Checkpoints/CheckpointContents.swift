@@ -5,7 +5,7 @@ import Foundation
 ///
 /// Understood are safetensors files; zip archives and older files of `torch.save`, whether a bare state dict, one below
 /// `state_dict` (Lightning) or `model`, or a model pickled whole; TorchScript archives; and folders of these, also in
-/// parts. Pickles are read by a machine that calls nothing: objects of other classes are passed over.
+/// parts. Of what else a training program put beside its model, only counts are told. Pickles are read by a machine that calls nothing: objects of other classes are passed over.
 public struct CheckpointContents: Sendable {
     public struct File: Sendable, Encodable, Equatable {
         public let name: String
@@ -28,6 +28,8 @@ public struct CheckpointContents: Sendable {
     public let tensors: [Entry]
     /// The writer's notes in safetensors files; of several files, the last one's where they differ.
     public let metadata: [String: String]
+    /// The key below which the model stands in a larger checkpoint: `state_dict`; nil where it stands alone.
+    public let part: String?
     /// Tensors that stand beside the model's in a pickle: an optimiser's, for example.
     public let otherTensorCount: Int
     /// Classes and functions that a pickle wanted to call, and that were not called.
@@ -39,12 +41,13 @@ public struct CheckpointContents: Sendable {
     public init(of url: URL) throws {
         let checkpoint = try CheckpointFiles(url)
         files = checkpoint.files.map { File(name: $0.file.url.lastPathComponent, format: $0.format, bytes: $0.file.byteCount) }
-        tensors = checkpoint.tensors.map { tensor in
+        tensors = checkpoint.modelTensors.map { name, tensor in
             Entry(
-                name: tensor.name, type: tensor.format.rawValue, shape: tensor.shape, count: tensor.count,
-                bytes: tensor.count * tensor.format.width)
+                name: name, type: tensor.format.rawValue, shape: tensor.shape, count: tensor.count,
+                bytes: tensor.format.byteCount(of: tensor.count) ?? 0)
         }
         metadata = checkpoint.files.reduce(into: [:]) { all, file in all.merge(file.metadata) { $1 } }
+        part = checkpoint.base.isEmpty ? nil : String(checkpoint.base.dropLast())
         otherTensorCount = checkpoint.files.reduce(0) { $0 + $1.otherTensorCount }
         uncalled = checkpoint.uncalled.map(printable)
         hostile = checkpoint.uncalled.filter(isHostile).map(printable)

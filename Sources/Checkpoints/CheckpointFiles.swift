@@ -4,14 +4,19 @@ import Foundation
 /// One checkpoint, which may be spread over several files.
 ///
 /// A folder is read through the first of these that it has: `model.safetensors`, the parts listed in
-/// `model.safetensors.index.json`, `pytorch_model.bin`, its parts, or the one file that ends in .ckpt, .pth or .pt.
-/// Any other path is one file.
+/// `model.safetensors.index.json`, `pytorch_model.bin`, its parts, the same two with `open_clip_` in front, or the one
+/// file that ends in .ckpt, .pth or .pt. Any other path is one file.
+///
+/// Of one file, all tensors are there by their whole names, and `base` is what the probable model's begin with; of
+/// parts, the models' tensors alone.
 struct CheckpointFiles: Sendable {
     /// What error messages call the checkpoint.
     let path: String
     private(set) var files: [CheckpointFile] = []
+    private(set) var base = ""
     private var holder: [String: StoredTensor] = [:]
     private var owners: [String: Int] = [:]   // the file of each tensor
+    private(set) var faults: [String: CheckpointError] = [:]
 
     init(_ url: URL) throws {
         let source = try Self.source(url)
@@ -19,12 +24,16 @@ struct CheckpointFiles: Sendable {
         if source.lastPathComponent.hasSuffix(".index.json") {
             try addParts(listedIn: source)
         } else {
-            try add(CheckpointFile(MappedFile(source)))
+            let file = try CheckpointFile(MappedFile(source))
+            (base, faults) = (file.model, file.faults)
+            try add(file, file.tensors.map { ($0.name, $0) })
         }
     }
 
-    /// In the order of the files.
-    var tensors: [StoredTensor] { files.flatMap(\.tensors) }
+    /// The probable model's, in the order of the files, named as below its base.
+    var modelTensors: [(name: String, tensor: StoredTensor)] {
+        files.flatMap(\.modelTensors)
+    }
 
     var names: [String] { Array(holder.keys) }
 
@@ -47,7 +56,7 @@ struct CheckpointFiles: Sendable {
             throw CheckpointError("There is no checkpoint at \(url.path).", .missing)
         }
         guard isFolder.boolValue else { return url }
-        for name in ["model.safetensors", "pytorch_model.bin"] {
+        for name in ["model.safetensors", "pytorch_model.bin", "open_clip_model.safetensors", "open_clip_pytorch_model.bin"] {
             for candidate in [name, name + ".index.json"].map({ url.appending(path: $0) })
             where FileManager.default.fileExists(atPath: candidate.path) { return candidate }
         }
@@ -67,13 +76,13 @@ struct CheckpointFiles: Sendable {
 
     // MARK: - Parts
 
-    private mutating func add(_ file: CheckpointFile) throws {
-        for tensor in file.tensors {
-            if let other = owners.updateValue(files.count, forKey: tensor.name) {
+    private mutating func add(_ file: CheckpointFile, _ tensors: [(name: String, tensor: StoredTensor)]) throws {
+        for (name, tensor) in tensors {
+            if let other = owners.updateValue(files.count, forKey: name) {
                 throw CheckpointError(
-                    "The tensor \(tensor.name) stands in both \(files[other].file.url.path) and \(file.file.url.path).")
+                    "The tensor \(printable(name)) stands in both \(files[other].file.url.path) and \(file.file.url.path).")
             }
-            holder[tensor.name] = tensor
+            holder[name] = tensor
         }
         files.append(file)
     }
@@ -85,8 +94,8 @@ struct CheckpointFiles: Sendable {
     private mutating func addParts(listedIn index: URL) throws {
         let map: [String: String]
         do {
-            map = try JSONDecoder().decode(Index.self, from: Data(contentsOf: index)).weight_map
-        } catch {
+            map = try JSONDecoder().decode(Index.self, from: Data(WholeFile.read(index, limit: 1 << 26))).weight_map
+        } catch is DecodingError {
             throw CheckpointError("\(index.path) is not an index of checkpoint files: it has no readable weight_map.")
         }
         let ending = index.lastPathComponent.hasPrefix("model.") ? "safetensors" : "bin"
@@ -96,13 +105,15 @@ struct CheckpointFiles: Sendable {
             }
             let url = index.deletingLastPathComponent().appending(path: part)
             guard FileManager.default.fileExists(atPath: url.path) else {
-                throw CheckpointError("\(index.path) names the part \(part), but it is not there; fetch it.", .missing)
+                throw CheckpointError("\(index.path) names the part \(printable(part)), but it is not there; fetch it.", .missing)
             }
-            try add(CheckpointFile(MappedFile(url)))
+            let file = try CheckpointFile(MappedFile(url))
+            try add(file, file.modelTensors)
         }
         for (name, part) in map.sorted(by: { $0.key < $1.key })
         where owners[name].map({ files[$0].file.url.lastPathComponent }) != part {
-            throw CheckpointError("\(index.path) says that the tensor \(name) stands in \(part), but it does not.")
+            throw CheckpointError(
+                "\(index.path) says that the tensor \(printable(name)) stands in \(printable(part)), but it does not.")
         }
     }
 }

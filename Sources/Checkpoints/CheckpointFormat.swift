@@ -13,10 +13,16 @@ public enum CheckpointFormat: String, Sendable, Encodable {
 struct CheckpointFile: Sendable {
     let file: MappedFile
     let format: CheckpointFormat
+    /// All that it holds, an optimiser's too; `model` is what the names begin with that are probably the model's.
     let tensors: [StoredTensor]
+    let model: String
+    /// Tensors that are there and can not be read, and why.
+    let faults: [String: CheckpointError]
     let metadata: [String: String]
     let otherTensorCount: Int
     let uncalled: [String]
+    /// The classes of the objects in a pickle.
+    let classes: Set<Substring>
 
     init(_ file: MappedFile) throws {
         self.file = file
@@ -25,12 +31,19 @@ struct CheckpointFile: Sendable {
             let torch = try ZipArchive.begins(bytes) ? TorchFile(zip: file) : TorchFile(legacy: file)
             (format, tensors, metadata) = (torch.format, torch.tensors, [:])
             (otherTensorCount, uncalled) = (torch.otherTensorCount, torch.uncalled)
+            (model, faults, classes) = (torch.model, torch.faults, torch.classes)
         } else {
             if let stranger = Self.stranger(bytes) { throw CheckpointError("\(file.url.path) is \(stranger).") }
             let safetensors = try SafetensorsFile(file)
             (format, tensors, metadata) = (.safetensors, safetensors.tensors, safetensors.metadata)
             (otherTensorCount, uncalled) = (0, [])
+            (model, faults, classes) = ("", [:], [])
         }
+    }
+
+    /// The probable model's, named as below its key.
+    var modelTensors: [(name: String, tensor: StoredTensor)] {
+        tensors.filter { $0.name.hasPrefix(model) }.map { (String($0.name.dropFirst(model.count)), $0) }
     }
 
     /// A header of 128 bytes, or so many more than a multiple of 256, begins with the byte of a pickle.

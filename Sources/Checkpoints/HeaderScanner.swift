@@ -1,7 +1,7 @@
 /// Reads the JSON of a safetensors header, strictly and on bytes.
 ///
 /// Foundation's parsers keep one of two equal keys without a word and order nothing; here a repeated name must be
-/// seen. Only what a header may hold is understood: objects, strings, and lists of non-negative integers.
+/// seen. Only what a header may hold is understood: objects, strings, lists of non-negative integers, and a null where asked for.
 struct HeaderScanner {
     private let bytes: UnsafeRawBufferPointer
     private let path: String
@@ -32,6 +32,14 @@ struct HeaderScanner {
         repeat { numbers.append(try readInteger()) } while take(",")
         try expect("]")
         return numbers
+    }
+
+    /// Whether a null stands next; it is then behind.
+    mutating func takeNull() -> Bool {
+        skipSpace()
+        guard bytes[position...].starts(with: "null".utf8) else { return false }
+        position += 4
+        return true
     }
 
     private mutating func readInteger() throws -> Int {

@@ -11,7 +11,8 @@ final class MappedFile: Sendable {
 
     init(_ url: URL) throws {
         self.url = url
-        let descriptor = open(url.path, O_RDONLY | O_CLOEXEC)
+        // A named pipe without a writer would hold the opening up for ever.
+        let descriptor = open(url.path, O_RDONLY | O_CLOEXEC | O_NONBLOCK)
         guard descriptor >= 0 else {
             throw CheckpointError("\(url.path) can not be opened: \(String(cString: strerror(errno))).", .missing)
         }

@@ -7,8 +7,8 @@ enum PickleValue: Sendable {
     case hugeInteger([UInt8])
     case float(Double)
     case text(String)
-    /// Bytes are of no use to us; only their number is kept.
-    case bytes(count: Int)
+    /// Bytes are of no use to us and are not kept.
+    case bytes
     case node(Int)
 }
 
@@ -43,7 +43,8 @@ struct PickleGraph: Sendable {
 
     private(set) var nodes: [Node] = []
     private var size = 0
-    /// Names that something wanted to call and that were not called, in order and each once.
+    /// Names that something wanted to call and that were not called, in order and each once; hostile ones also where
+    /// they were only handed on.
     private(set) var uncalled: [String] = []
     private var knownUncalled: Set<String> = []
 

@@ -228,11 +228,14 @@ struct PickleMachine {
     private mutating func global(_ module: String, _ name: String) throws -> PickleValue {
         guard module.utf8.count <= 1024, name.utf8.count <= 1024 else { throw fault("a name is too long") }
         try charge(1 + (module.utf8.count + name.utf8.count) / 32)
-        return graph.add(.global("\(module).\(name)"))
+        let name = "\(module).\(name)"
+        if isHostile(name) { graph.noteUncalled(name) }   // handing it on is as bad as calling it
+        return graph.add(.global(name))
     }
 
     private mutating func pushBytes(_ count: Int) throws {
-        try push(.bytes(count: take(count).count))
+        _ = try take(count)
+        try push(.bytes)
     }
 
     /// A name and the line's end; names are not long.

@@ -42,6 +42,7 @@ struct SafetensorsHeader: Sendable {
                 throw CheckpointError("\(path) names the tensor \(name) twice.")
             }
             if name == "__metadata__" {
+                if scanner.takeNull() { return }
                 try scanner.readObject { key, scanner in metadata[key] = try scanner.readString() }
             } else {
                 entries.append(
@@ -80,13 +81,17 @@ struct SafetensorsHeader: Sendable {
                 "\(path): tensor \(name) should lie at bytes \(offsets[0]) to \(offsets[1]) of the data, but there are "
                     + "\(dataEnd - dataStart) bytes; the file was cut or is damaged, fetch it again.")
         }
-        var byteCount = format.width
+        var count = 1
         for size in shape {
-            let (product, overflow) = byteCount.multipliedReportingOverflow(by: size)
+            let (product, overflow) = count.multipliedReportingOverflow(by: size)
             guard !overflow else {
                 throw CheckpointError("\(path): tensor \(name) has an impossibly large shape \(shape).")
             }
-            byteCount = product
+            count = product
+        }
+        guard let byteCount = format.byteCount(of: count) else {
+            throw CheckpointError(
+                "\(path): tensor \(name) of shape \(shape) and type \(format.rawValue) is impossibly large, or ends within a byte.")
         }
         guard byteCount == offsets[1] - offsets[0] else {
             throw CheckpointError(

@@ -18,18 +18,39 @@ enum StoredFormat: String, Sendable {
     case bool = "BOOL"
     case float8E4M3 = "F8_E4M3"
     case float8E5M2 = "F8_E5M2"
+    case float8E8M0 = "F8_E8M0"
+    case float8E4M3FNUZ = "F8_E4M3FNUZ"
+    case float8E5M2FNUZ = "F8_E5M2FNUZ"
+    case float6E2M3 = "F6_E2M3"
+    case float6E3M2 = "F6_E3M2"
+    case float4 = "F4"
     case complex64 = "C64"
     case complex128 = "C128"
 
-    /// Bytes of one element.
-    var width: Int {
+    /// Bits of one element. Those of less than eight stand without gaps between them.
+    var bits: Int {
         switch self {
-        case .complex128: 16
-        case .float64, .int64, .uint64, .complex64: 8
-        case .float32, .int32, .uint32: 4
-        case .float16, .bfloat16, .int16, .uint16: 2
-        case .int8, .uint8, .bool, .float8E4M3, .float8E5M2: 1
+        case .complex128: 128
+        case .float64, .int64, .uint64, .complex64: 64
+        case .float32, .int32, .uint32: 32
+        case .float16, .bfloat16, .int16, .uint16: 16
+        case .int8, .uint8, .bool, .float8E4M3, .float8E5M2, .float8E8M0, .float8E4M3FNUZ, .float8E5M2FNUZ: 8
+        case .float6E2M3, .float6E3M2: 6
+        case .float4: 4
         }
+    }
+
+    /// Bytes of one element, of those that fill bytes: all that PyTorch's own files have.
+    var width: Int { max(bits / 8, 1) }
+
+    /// How many bytes so many elements fill; nil when the last is not full, or there are too many.
+    func byteCount(of elements: Int) -> Int? {
+        if bits >= 8 {
+            let (bytes, isTooMuch) = elements.multipliedReportingOverflow(by: width)
+            return isTooMuch ? nil : bytes
+        }
+        let (bits, isTooMuch) = elements.multipliedReportingOverflow(by: bits)
+        return isTooMuch || bits % 8 != 0 ? nil : bits / 8
     }
 
     var isFloating: Bool { [.float64, .float32, .float16, .bfloat16].contains(self) }

@@ -59,6 +59,11 @@ struct StoredTensor: Sendable {
 
     var count: Int { shape.reduce(1, *) }
 
+    /// Whether another name stands for the same numbers of the same file.
+    func isSame(as other: StoredTensor) -> Bool {
+        file === other.file && bytes == other.bytes && shape == other.shape && strides == other.strides
+    }
+
     /// Float32 or, if `precision` says so, BFloat16 for floating-point numbers; Int32 for whole ones.
     ///
     /// Float32 and Int32 elements are used where they stand whenever they are aligned and in order; everything else
@@ -94,7 +99,8 @@ struct StoredTensor: Sendable {
         case .uint32: return try integers(UInt32.self)
         case .uint16: return try integers(UInt16.self)
         case .uint8, .bool: return try integers(UInt8.self)
-        case .float8E4M3, .float8E5M2, .complex64, .complex128:
+        case .float8E4M3, .float8E5M2, .float8E8M0, .float8E4M3FNUZ, .float8E5M2FNUZ, .float6E2M3, .float6E3M2, .float4,
+            .complex64, .complex128:
             throw CheckpointError(
                 "\(file.url.path): tensor \(name) has elements of type \(format.rawValue), which is not read; "
                     + "store it as F32.")

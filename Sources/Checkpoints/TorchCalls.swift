@@ -38,9 +38,9 @@ extension PickleMachine {
         case "builtins.set", "__builtin__.set", "builtins.frozenset", "__builtin__.frozenset":
             return try copy(.set, given.first)
         case "builtins.bytearray", "__builtin__.bytearray", "builtins.bytes", "__builtin__.bytes":
-            return given.first ?? .bytes(count: 0)
+            return given.first ?? .bytes
         case "_codecs.encode":   // protocol 2's way to write bytes
-            return .bytes(count: given.first.flatMap(graph.text)?.unicodeScalars.count ?? 0)
+            return .bytes
         case "torch.Size", "torch.jit._pickle.build_intlist", "torch.jit._pickle.build_doublelist",
             "torch.jit._pickle.build_boollist", "torch.jit._pickle.build_tensorlist",
             "torch.jit._pickle.restore_type_tag":
@@ -131,7 +131,8 @@ extension PickleMachine {
         "torch.int64": .int64, "torch.int32": .int32, "torch.int16": .int16, "torch.int8": .int8,
         "torch.uint64": .uint64, "torch.uint32": .uint32, "torch.uint16": .uint16, "torch.uint8": .uint8,
         "torch.bool": .bool, "torch.complex64": .complex64, "torch.complex128": .complex128,
-        "torch.float8_e4m3fn": .float8E4M3, "torch.float8_e5m2": .float8E5M2,
+        "torch.float8_e4m3fn": .float8E4M3, "torch.float8_e5m2": .float8E5M2, "torch.float8_e8m0fnu": .float8E8M0,
+        "torch.float8_e4m3fnuz": .float8E4M3FNUZ, "torch.float8_e5m2fnuz": .float8E5M2FNUZ,
     ]
 
     /// By class. Storages of bytes without a type have nil; classes of other modules are copies on a graphics card.
@@ -140,6 +141,8 @@ extension PickleMachine {
             ("Double", .float64), ("Float", .float32), ("Half", .float16), ("BFloat16", .bfloat16), ("Long", .int64),
             ("Int", .int32), ("Short", .int16), ("Char", .int8), ("Byte", .uint8), ("Bool", .bool),
             ("ComplexFloat", .complex64), ("ComplexDouble", .complex128),
+            // Quantised: only their widths count, nothing reads them.
+            ("QInt8", .int8), ("QUInt8", .uint8), ("QInt32", .int32), ("QUInt4x2", .uint8), ("QUInt2x4", .uint8),
         ]
         var table: [String: StoredFormat?] = [
             "torch.storage.UntypedStorage": nil, "torch.UntypedStorage": nil,

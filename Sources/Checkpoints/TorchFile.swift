@@ -6,11 +6,18 @@ import Files
 /// TorchScript writes it, with a tree of modules in the pickle; and the older sequence of five pickles and the storages.
 struct TorchFile {
     let format: CheckpointFormat
+    /// All that were found, named by the way to them.
     let tensors: [StoredTensor]
+    /// What the names of the tensors begin with that are probably the model's.
+    let model: String
+    /// Tensors that are named but can not be read, outside of that model; told when one is asked for.
+    let faults: [String: CheckpointError]
     /// How many tensors stand beside the model's: an optimiser's, for example.
     let otherTensorCount: Int
     /// What the pickle wanted to call and what was not called.
     let uncalled: [String]
+    /// The classes of its objects, without their modules: `QuickGELU`.
+    let classes: Set<Substring>
 
     private static let magic: [UInt8] = [0x6C, 0xFC, 0x9C, 0x46, 0xF9, 0x20, 0x6A, 0xA8, 0x50, 0x19]
 
@@ -68,7 +75,9 @@ struct TorchFile {
         var position = pickleSize
         for key in keys {
             guard let format = formats[key] else {
-                throw CheckpointError("\(path) lists the storage \(printable(key)), which nothing in it uses.")
+                throw CheckpointError(
+                    "\(path) lists the storage \(printable(key)), which nothing in it uses, or which is of a type that "
+                        + "is not known; where the storages behind it begin can not be told.")
             }
             let width = format?.width ?? 1
             guard let count = file.bytes.number(UInt64.self, at: position),
@@ -87,29 +96,40 @@ struct TorchFile {
     ) throws {
         let found = try NamedTensors(graph, root: root, pickleSize: pickleSize, path: file.url.path)
         self.format = format
+        model = found.model
         uncalled = graph.uncalled
         otherTensorCount = found.otherCount
-        var names: Set<String> = []
-        tensors = try found.all.map { name, view in
-            guard names.insert(name).inserted else {
-                throw CheckpointError("\(file.url.path) names the tensor \(printable(name)) twice.")
+        classes = Set(graph.nodes.compactMap { if case .opaque(let type) = $0.kind { type.split(separator: ".").last } else { nil } })
+        var (names, tensors, faults): (Set<String>, [StoredTensor], [String: CheckpointError]) = ([], [], [:])
+        for entry in found.all {
+            do {
+                guard names.insert(entry.name).inserted else {
+                    throw CheckpointError("\(file.url.path) names the tensor \(printable(entry.name)) twice.")
+                }
+                tensors.append(try Self.tensor(entry, storages, in: file))
+            } catch let error as CheckpointError where !entry.name.hasPrefix(found.model) {
+                faults[entry.name] = error
             }
-            let storage = view.storage
-            let width = storage.format?.width ?? 1
-            guard var place = storages.places[storage.key] else {
-                throw CheckpointError(
-                    "\(file.url.path) has no storage \(printable(storage.key)), where the tensor \(printable(name)) should be; "
-                        + "the file is damaged, fetch it again.")
-            }
-            guard storage.count <= place.count / width else {
-                throw CheckpointError(
-                    "\(file.url.path): tensor \(printable(name)) has a storage of \(storage.count) elements, but only "
-                        + "\(place.count / width) are there; the file is damaged, fetch it again.")
-            }
-            if let part = storage.part {
-                place = place.lowerBound + part.lowerBound * width..<place.lowerBound + part.upperBound * width
-            }
-            return try StoredTensor(name, view, storage: place, isBigEndian: storages.isBigEndian, in: file)
         }
+        (self.tensors, self.faults) = (tensors, faults)
+    }
+
+    private static func tensor(_ entry: NamedTensors.Found, _ storages: Storages, in file: MappedFile) throws -> StoredTensor {
+        let (name, storage) = (printable(entry.name), entry.tensor.storage)
+        let width = storage.format?.width ?? 1
+        guard var place = storages.places[storage.key] else {
+            throw CheckpointError(
+                "\(file.url.path) has no storage \(printable(storage.key)), where the tensor \(name) should be; "
+                    + "the file is damaged, fetch it again.")
+        }
+        guard storage.count <= place.count / width else {
+            throw CheckpointError(
+                "\(file.url.path): tensor \(name) has a storage of \(storage.count) elements, but only "
+                    + "\(place.count / width) are there; the file is damaged, fetch it again.")
+        }
+        if let part = storage.part {
+            place = place.lowerBound + part.lowerBound * width..<place.lowerBound + part.upperBound * width
+        }
+        return try StoredTensor(entry.name, entry.tensor, storage: place, isBigEndian: storages.isBigEndian, in: file)
     }
 }

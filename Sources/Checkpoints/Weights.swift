@@ -34,6 +34,8 @@ public final class Weights: Sendable {
         var tensors: [String: Tensor] = [:]
         /// Matrices kept in BFloat16. A tensor that is also asked for as plain is kept in both ways.
         var narrowed: [String: Tensor] = [:]
+        /// What the names of the model that is read begin with; nil until it was looked for.
+        var place: String?
 
         subscript(name: String) -> Tensor? { tensors[name] ?? narrowed[name] }
     }
@@ -42,9 +44,17 @@ public final class Weights: Sendable {
     public let trainable: Bool
     private let origin: Origin
     private let state = Mutex(State())
+    /// All stored names in order, for questions about what stands below one.
+    private let index: [String]
 
     private init(_ origin: Origin, _ precision: Precision, _ trainable: Bool) {
         self.origin = origin
+        index =
+            switch origin {
+            case .files(let files): files.names.sorted()
+            case .tensors(let tensors): tensors.keys.sorted()
+            case .fresh: []
+            }
         self.precision = precision
         self.trainable = trainable
     }
@@ -74,8 +84,16 @@ public final class Weights: Sendable {
         self.init(.tensors(tensors), precision, trainable)
     }
 
-    /// The whole checkpoint; models go down from here.
-    public var scope: WeightScope { WeightScope(weights: self, path: "") }
+    /// The whole model; models go down from here. In a larger checkpoint it is the part that probably is the model.
+    public var scope: WeightScope { WeightScope(weights: self, path: String(base.dropLast())) }
+
+    /// What the names of the probable model begin with: nothing, or a key and a dot.
+    private var base: String { if case .files(let files) = origin { files.base } else { "" } }
+
+    /// The classes of the objects in a pickled checkpoint; none where there are no objects.
+    public var classes: Set<Substring> {
+        if case .files(let files) = origin { files.files.reduce(into: []) { $0.formUnion($1.classes) } } else { [] }
+    }
 
     /// Whether new weights are made instead of read.
     public var isFresh: Bool { if case .fresh = origin { true } else { false } }
@@ -90,29 +108,45 @@ public final class Weights: Sendable {
         }
     }
 
-    /// Throws when the checkpoint holds tensors that nobody asked for, naming each.
+    /// Throws when the checkpoint holds tensors that nobody asked for inside of the model, naming each: those whose first
+    /// word is that of a tensor that was read, as in `encoder.layer.12.output.dense.bias`. Others are another's, a head's
+    /// for example; they are left alone, and a remark names them.
     ///
-    /// In the names to ignore, `*` stands for any run of characters: `cls.*`, `*.position_ids`. Each model keeps a
-    /// short list of them with reasons.
+    /// In the names to ignore without a word, `*` stands for any run of characters: `cls.*`, `*.position_ids`. Each model
+    /// keeps a short list of them with reasons.
     public func finish(ignoring patterns: [String] = []) throws {
-        let touched = state.withLock { Set($0.order) }
-        let unread = storedNames.filter { name in
-            !touched.contains(name) && !patterns.contains { matches(name, pattern: $0) }
+        let (touched, place) = state.withLock { (Set($0.order), $0.place ?? base) }
+        func firstWord(_ name: Substring) -> String { String(name.prefix { $0 != "." }) }
+        let words = Set(touched.lazy.filter { $0.hasPrefix(place) }.map { firstWord($0.dropFirst(place.count)) })
+        var unread: [String] = []
+        var others: [String: Int] = [:]
+        for name in index where !touched.contains(name) {
+            let inside = name.hasPrefix(place) ? name.dropFirst(place.count) : nil
+            let whole = name.hasPrefix(base) ? name.dropFirst(base.count) : nil
+            let spellings = [inside, whole].compactMap(\.self)
+            guard let spelling = spellings.first else { continue }   // an optimiser's
+            if patterns.contains(where: { pattern in spellings.contains { matches(String($0), pattern: pattern) } }) { continue }
+            if let inside, words.contains(firstWord(inside)) {
+                unread.append(name)
+            } else {
+                others[firstWord(spelling), default: 0] += 1
+            }
         }
-        guard !unread.isEmpty else { return }
-        throw CheckpointError(
-            "\(place) holds \(unread.count) tensor\(unread.count == 1 ? "" : "s") that the model does not use: "
-                + unread.sorted().joined(separator: ", ") + ". Is it the checkpoint of another model?")
+        guard unread.isEmpty else {
+            let named = unread.prefix(20).map(printable).joined(separator: ", ") + (unread.count > 20 ? ", …" : "")
+            throw CheckpointError(
+                "\(self.place) holds \(unread.count) tensor\(unread.count == 1 ? "" : "s") that the model does not use: "
+                    + "\(named). Is it the checkpoint of another model?")
+        }
+        guard !others.isEmpty else { return }
+        let named = others.sorted { $0.key < $1.key }.prefix(10).map { "\(printable($0.key)) (\($0.value))" }
+        Remarks.tell(
+            "\(self.place): tensors that are not the model's are left alone: \(named.joined(separator: ", "))"
+                + (others.count > 10 ? ", …" : ""))
     }
 
-    /// The stored names; none when weights are made.
-    public var storedNames: [String] {
-        switch origin {
-        case .files(let files): files.names
-        case .tensors(let tensors): Array(tensors.keys)
-        case .fresh: []
-        }
-    }
+    /// The stored names, sorted; none when weights are made.
+    public var storedNames: [String] { index }
 
     /// The shape of a stored tensor; nil where there is none, or where weights are made.
     ///
@@ -125,7 +159,8 @@ public final class Weights: Sendable {
         }
     }
 
-    private var place: String {
+    /// What error messages call the source.
+    var place: String {
         switch origin {
         case .files(let files): files.path
         case .tensors: "The set of given tensors"
@@ -133,12 +168,27 @@ public final class Weights: Sendable {
         }
     }
 
+    func stored(_ name: String) -> StoredTensor? {
+        if case .files(let files) = origin { files[name] } else { nil }
+    }
+
+    /// Notes what the names of the model begin with that is read from now on.
+    func settle(at place: String) { state.withLock { $0.place = place } }
+
     // MARK: - For WeightScope
 
     /// Whether a tensor of exactly this name, or any under it as a path, is stored or was made.
     func has(_ name: String) -> Bool {
-        let known = isFresh ? state.withLock { $0.order } : storedNames
-        return known.contains { $0 == name || $0.hasPrefix(name + ".") || name.isEmpty }
+        if isFresh { return state.withLock { $0.order.contains { $0 == name || $0.hasPrefix(name + ".") || name.isEmpty } } }
+        if name.isEmpty { return !index.isEmpty }
+        if storedShape(of: name) != nil { return true }
+        let below = name + "."
+        var (low, high) = (0, index.count)   // the first name that is not before `below`
+        while low < high {
+            let middle = (low + high) / 2
+            if index[middle] < below { low = middle + 1 } else { high = middle }
+        }
+        return low < index.count && index[low].hasPrefix(below)
     }
 
     func tensor(_ name: String, _ shape: [Int], _ use: Use, _ initially: Initialisation) throws -> Tensor {
@@ -201,7 +251,9 @@ public final class Weights: Sendable {
     }
 
     private func missing(_ name: String) -> CheckpointError {
-        CheckpointError("\(place) has no tensor \(name)\(NearestNames.suggestion(for: name, among: storedNames)).")
+        if case .files(let files) = origin, let fault = files.faults[name] { return fault }
+        return CheckpointError(
+            "\(place) has no tensor \(printable(name))\(NearestNames.suggestion(for: name, among: storedNames)).")
     }
 }
 

@@ -18,7 +18,7 @@ extension Complaint {
             case let failure as ModelHub.Failure: Complaint(Kind(failure.reason), failure.description)
             case let error as TokenizerError: Complaint(error.isMissing ? .missing : .badData, error.description)
             case let error as CheckpointError: Complaint(Kind(error.kind), error.description)
-            case let error as ModelError: Complaint(error.isMissing ? .missing : .badData, error.description)
+            case let error as ModelError: Complaint(Kind(error.kind), error.description)
             case let error as ReportFailure: Complaint(.badData, error.description)
             case let error as DataFileError: Complaint(.badData, error.description)
             case let error as StatisticsError: Complaint(.badData, error.description)
@@ -58,6 +58,15 @@ extension Complaint.Kind {
             case .missing: .missing
             case .damaged: .badData
             case .unwritable: .failed
+            }
+    }
+
+    init(_ kind: ModelError.Kind) {
+        self =
+            switch kind {
+            case .missing: .missing
+            case .damaged: .badData
+            case .settings: .settings
             }
     }
 

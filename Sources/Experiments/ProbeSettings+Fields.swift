@@ -45,12 +45,14 @@ extension EncoderSettings: SettingsGroup {
         try form.field("style", &style)
         try form.field("path", &path)
         try form.field("pooling", &pooling)
+        try form.field("activation", &activation)
         try form.field("size", &size, .atLeast(1))
         guard form.isReading else { return }
         if name.isEmpty { throw form.complaint("is missing; every encoder needs a name", "name") }
         switch style {
         case .random:
             if path != nil { throw form.complaint("must not be given for the random baseline", "path") }
+            if activation != nil { throw form.complaint("is only for a CLIP", "activation") }
             if size == nil { size = 512 }
         case .bert, .clip:
             if path == nil { throw form.complaint("is missing; name the encoder's folder", "path") }
@@ -106,6 +108,7 @@ extension SamplingSettings: SettingsGroup {
 extension ScoreSettings: SettingsGroup {
     mutating func fields(_ form: inout SettingsForm) throws {
         try form.field("clip", &clip)
+        try form.field("activation", &activation)
         try form.field("inception", &inception)
         try form.field("splits", &splits, .atLeast(1))
         try form.field("inception-input", &inceptionInput)
@@ -125,6 +128,7 @@ extension AblationSettings: SettingsGroup {
 extension ProbeSettings.Precision: SettingsChoice {}
 extension EncoderSettings.Style: SettingsChoice {}
 extension EncoderSettings.Pooling: SettingsChoice {}
+extension EncoderSettings.Activation: SettingsChoice {}
 extension SamplingSettings.Format: SettingsChoice {}
 extension SamplingSettings.Weights: SettingsChoice {}
 extension ScoreSettings.InceptionInput: SettingsChoice {}

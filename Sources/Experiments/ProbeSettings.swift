@@ -1,3 +1,5 @@
+import Models
+
 /// Everything the probe is told, with the defaults of the published experiment (protocol, section 1).
 ///
 /// Paths are relative to the folder the command runs in, like all paths on a command line.
@@ -36,12 +38,19 @@ public struct EncoderSettings: Sendable, Equatable {
     public var path: String?
     public var style = Style.bert
     public var pooling = Pooling.probe
+    /// For a CLIP with OpenAI's names that does not tell its own.
+    public var activation: Activation?
     /// The random baseline's vector length; the others know their own.
     public var size: Int?
 
     public init() {}
 
     public enum Style: String, CaseIterable, Sendable { case bert, clip, random }
+
+    public enum Activation: String, CaseIterable, Sendable {
+        case quickGELU = "quick_gelu"
+        case gelu
+    }
 
     public enum Pooling: String, CaseIterable, Sendable {
         /// As in the paper: the mean over tokens for BERT-style, the projected end token for CLIP-style encoders.
@@ -113,6 +122,8 @@ public struct SamplingSettings: Sendable, Equatable {
 /// Which networks judge, and how.
 public struct ScoreSettings: Sendable, Equatable {
     public var clip = ""
+    /// For a CLIP with OpenAI's names that does not tell its own.
+    public var activation: EncoderSettings.Activation?
     public var inception = ""
     public var splits = 10
     /// Of the order in which pictures are dealt to the splits.
@@ -136,4 +147,13 @@ public struct AblationSettings: Sendable, Equatable {
     public var guidance = [1.0, 3.0]
 
     public init() {}
+}
+
+extension CLIPActivation {
+    init(_ setting: EncoderSettings.Activation) {
+        switch setting {
+        case .quickGELU: self = .quickGELU
+        case .gelu: self = .gelu
+        }
+    }
 }

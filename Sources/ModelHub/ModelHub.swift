@@ -2,7 +2,7 @@ import Foundation
 
 /// From what a user calls a model to the local folder that holds it.
 ///
-/// A folder that exists wins; then the models that are known by name (``PublishedModel``); otherwise the name is looked
+/// A folder that exists wins, or a file of weights in one; then the models that are known by name (``PublishedModel``); otherwise the name is looked
 /// up in the shared Hugging Face cache. Nothing is downloaded here and the network is never touched.
 public struct ModelHub: Sendable {
     /// Why a model was not found or not fetched, as a sentence that says where was looked and what to do.
@@ -44,13 +44,11 @@ public struct ModelHub: Sendable {
         isOffline = HubAccess.isOffline(environment)
     }
 
-    /// The folder of `model`: a path that exists, a model known by name, or `org/name[@revision]` in the cache.
+    /// The folder of `model`, or the file of weights that was named: a path that exists, a model known by name, or `org/name[@revision]` in the cache.
     public func folder(of model: String) throws -> URL {
         let path = URL(filePath: model)
         if path.isFolder { return path }
-        if FileManager.default.fileExists(atPath: path.path) {
-            throw Failure(.absent, "\(model) is a file; name the folder that holds the model")
-        }
+        if FileManager.default.fileExists(atPath: path.path) { return path }   // a file of weights, its settings beside it
         if model.hasPrefix("/") || model.hasPrefix("./") || model.hasPrefix("../") || model.hasPrefix("~") {
             throw Failure(.absent, "the folder \(model) does not exist")
         }

@@ -27,20 +27,18 @@ public struct BERT: TextEncoder {
             : nil
     }
 
-    /// What a folder may hold beside the encoder: pretraining heads, and position numbers that older versions saved.
-    public static let ignoredNames = ["cls.*", "lm_head.*", "classifier.*", "*embeddings.position_ids"]
+    /// What a folder may hold beside the encoder without a word: pretraining heads, and buffers that older versions saved.
+    public static let ignoredNames = [
+        "cls.*", "lm_head.*", "*embeddings.position_ids", "*embeddings.token_type_ids",
+    ]
 
-    /// Reads a folder with `config.json` and `model.safetensors`.
+    /// Reads a folder with `config.json` and `model.safetensors`, or a file of weights beside a `config.json`.
     public init(folder: URL, precision: Precision = .float32, trainable: Bool = false) throws {
         let configuration = try ConfigurationFile.read(BERTConfiguration.self, in: folder)
         let weights = try Weights(reading: folder, precision: precision, trainable: trainable)
-        try self.init(Self.encoderScope(weights.scope, configuration), configuration)
+        try self.init(
+            weights.scope(holding: configuration.needed, usually: ["", configuration.modelType + "."]), configuration)
         try weights.finish(ignoring: Self.ignoredNames)
-    }
-
-    /// Where the encoder stands in a checkpoint: below its type's name if there is a head beside it.
-    static func encoderScope(_ root: WeightScope, _ configuration: BERTConfiguration) -> WeightScope {
-        root.has(configuration.modelType) ? root[configuration.modelType] : root
     }
 
     public var hiddenSize: Int { configuration.hiddenSize }
@@ -54,7 +52,7 @@ public struct BERT: TextEncoder {
     /// Packed where that saves work, otherwise padded.
     public func batch(_ ids: [[Int32]]) throws -> TokenBatch {
         try TokenBatch(
-            ids, padding: configuration.paddingID, maximumLength: maximumLength, vocabularySize: vocabularySize,
+            ids, padding: configuration.fillingID, maximumLength: maximumLength, vocabularySize: vocabularySize,
             packed: layers.first?.attention.packingPays ?? false)
     }
 

@@ -1,3 +1,4 @@
+import Checkpoints
 import Tensors
 
 /// The numbers of a BERT or RoBERTa, as `config.json` holds them; a missing key has Hugging Face's default.
@@ -14,6 +15,7 @@ public struct BERTConfiguration: Sendable, Codable, Equatable {
     public var positionCount = 512
     public var typeCount = 2
     public var normEpsilon: Float = 1e-12
+    /// −1: there is none.
     public var paddingID: Int32 = 0
     /// New weights start as N(0, initialDeviation²), biases at zero.
     public var initialDeviation: Float = 0.02
@@ -42,6 +44,13 @@ public struct BERTConfiguration: Sendable, Codable, Equatable {
     private enum RefusedKeys: String, CodingKey {
         case positionKind = "position_embedding_type"
         case isDecoder = "is_decoder"
+        case crossAttention = "add_cross_attention"
+        case quantization = "quantization_config"
+        case prunedHeads = "pruned_heads"
+        case ropeTheta = "rope_theta"
+        case ropeScaling = "rope_scaling"
+        case ropeParameters = "rope_parameters"
+        case rotaryBase = "rotary_emb_base"
     }
 
     public init() {}
@@ -54,7 +63,7 @@ public struct BERTConfiguration: Sendable, Codable, Equatable {
             vocabularySize = 50265
             paddingID = 1
         }
-        try found.update(&architectures, .architectures)
+        try found.updateUnlessNull(&architectures, .architectures)
         try found.update(&vocabularySize, .vocabularySize)
         try found.update(&hiddenSize, .hiddenSize)
         try found.update(&layerCount, .layerCount)
@@ -64,17 +73,24 @@ public struct BERTConfiguration: Sendable, Codable, Equatable {
         try found.update(&positionCount, .positionCount)
         try found.update(&typeCount, .typeCount)
         try found.update(&normEpsilon, .normEpsilon)
-        try found.update(&paddingID, .paddingID)
-        try found.update(&initialDeviation, .initialDeviation)
-        try found.update(&tiesWordEmbeddings, .tiesWordEmbeddings)
+        if let ids = try found.tokenIDs(.paddingID) {
+            guard ids.count < 2 else { throw ModelError("pad_token_id is a list of \(ids.count) ids, but there can be one.") }
+            if modelType == "roberta", try found.decodeNil(forKey: .paddingID) {
+                throw ModelError("pad_token_id is null, but RoBERTa counts its positions from it.")
+            }
+            paddingID = ids.first ?? -1
+        }
+        if let deviation = try? found.decode(Float.self, forKey: .initialDeviation), deviation.isFinite { initialDeviation = deviation }
+        try found.updateUnlessNull(&tiesWordEmbeddings, .tiesWordEmbeddings)
 
-        let refused = try decoder.container(keyedBy: RefusedKeys.self)
-        if let kind = try refused.decodeIfPresent(String.self, forKey: .positionKind), kind != "absolute" {
+        let others = try decoder.container(keyedBy: RefusedKeys.self)
+        if let kind = try others.decodeIfPresent(String.self, forKey: .positionKind), kind != "absolute" {
             throw ModelError("position_embedding_type is \(kind), but only absolute positions are implemented.")
         }
-        if try refused.decodeIfPresent(Bool.self, forKey: .isDecoder) == true {
-            throw ModelError("is_decoder is true, but this is an encoder.")
-        }
+        try others.refuse([.isDecoder, .crossAttention], "this is an encoder, whose tokens see each other and nothing else")
+        try others.refuse([.ropeTheta, .ropeScaling, .ropeParameters, .rotaryBase], "only absolute positions are implemented")
+        try others.refuse([.quantization], "quantised weights are not read; save the model in float32")
+        try others.refuse([.prunedHeads], "layers with other numbers of heads are not implemented")
         try validate()
     }
 
@@ -83,6 +99,17 @@ public struct BERTConfiguration: Sendable, Codable, Equatable {
 
     /// The most tokens of a text.
     var maximumLength: Int { positionCount - firstPosition }
+
+    /// What an encoder of these settings can not be without, named from where it stands.
+    var needed: [Weights.Needed] {
+        [
+            .init("embeddings.word_embeddings.weight", [vocabularySize, hiddenSize]),
+            .init("encoder.layer.\(layerCount - 1).output.dense.weight", [hiddenSize, feedForwardSize]),
+        ]
+    }
+
+    /// What fills the ends of shorter captions of a batch; no token sees it.
+    var fillingID: Int32 { max(paddingID, 0) }
 
     private func validate() throws {
         try requirePositive([
@@ -93,9 +120,14 @@ public struct BERTConfiguration: Sendable, Codable, Equatable {
         guard hiddenSize % headCount == 0 else {
             throw ModelError("hidden_size \(hiddenSize) can not be divided among \(headCount) heads.")
         }
-        guard paddingID >= 0, Int(paddingID) < vocabularySize, firstPosition < positionCount else {
+        try requireEpsilon("layer_norm_eps", normEpsilon)
+        guard paddingID >= -1, Int(paddingID) < vocabularySize, firstPosition < positionCount else {
             throw ModelError("pad_token_id \(paddingID) is outside the vocabulary or the positions.")
         }
         _ = try Activation(huggingFace: activation)
+        let layer = 4 * (hiddenSize + 1) * hiddenSize + 2 * hiddenSize * feedForwardSize
+        try requireRoom(
+            forNumbers: (vocabularySize + positionCount + typeCount) * hiddenSize + layerCount * layer,
+            in: "a model of these settings (\(layerCount) layers of width \(hiddenSize), \(vocabularySize) words)")
     }
 }

@@ -31,12 +31,13 @@ public struct CLIP: Sendable {
     public static let ignoredNames = ["*embeddings.position_ids"]
 
     /// Reads a folder with `config.json` and `model.safetensors`, or a checkpoint with OpenAI's names, which needs no
-    /// settings and can only be frozen.
-    public init(folder: URL, precision: Precision = .float32, trainable: Bool = false) throws {
-        let hasSettings = FileManager.default.fileExists(atPath: folder.appending(path: "config.json").path)
-        let configuration = hasSettings ? try ConfigurationFile.read(CLIPConfiguration.self, in: folder) : nil
+    /// settings and can only be frozen. `activation` must be given for one that does not tell its own.
+    public init(
+        folder: URL, precision: Precision = .float32, trainable: Bool = false, activation: CLIPActivation? = nil
+    ) throws {
+        let configuration = ConfigurationFile.exists(in: folder) ? try ConfigurationFile.read(CLIPConfiguration.self, in: folder) : nil
         let weights = try Weights(reading: folder, precision: precision, trainable: trainable)
-        if let found = try OpenAICLIP(weights.scope, at: folder) {
+        if let found = try OpenAICLIP(weights, at: folder, activation: activation) {
             guard !trainable else {
                 throw ModelError("\(folder.path): a CLIP with OpenAI's names can be used but not trained further.")
             }
@@ -44,7 +45,9 @@ public struct CLIP: Sendable {
             try weights.finish(ignoring: OpenAICLIP.ignoredNames)
             return
         }
-        try self.init(weights.scope, configuration ?? ConfigurationFile.read(CLIPConfiguration.self, in: folder))
+        try CLIPActivation.requireNone(activation, at: folder)
+        let shape = try configuration ?? ConfigurationFile.read(CLIPConfiguration.self, in: folder)
+        try self.init(shape.text.place(in: weights), shape)
         try weights.finish(ignoring: Self.ignoredNames)
     }
 

@@ -38,10 +38,7 @@ public struct CLIPTextConfiguration: Sendable, Codable, Equatable {
     public init() {}
 
     public init(from decoder: any Decoder) throws {
-        try update(from: decoder.container(keyedBy: CodingKeys.self))
-    }
-
-    mutating func update(from found: KeyedDecodingContainer<CodingKeys>) throws {
+        let found = try decoder.container(keyedBy: CodingKeys.self)
         try found.update(&vocabularySize, .vocabularySize)
         try found.update(&hiddenSize, .hiddenSize)
         try found.update(&layerCount, .layerCount)
@@ -51,9 +48,14 @@ public struct CLIPTextConfiguration: Sendable, Codable, Equatable {
         try found.update(&positionCount, .positionCount)
         try found.update(&normEpsilon, .normEpsilon)
         try found.update(&projectionSize, .projectionSize)
-        try found.update(&startID, .startID)
-        try found.update(&endID, .endID)
-        if found.contains(.paddingID) { paddingID = try found.decodeIfPresent(Int32.self, forKey: .paddingID) }
+        if let ids = try found.tokenIDs(.startID) { startID = ids.first ?? startID }
+        if let ids = try found.tokenIDs(.paddingID) { paddingID = ids.first }
+        if let ids = try found.tokenIDs(.endID) {
+            guard ids.count == 1, let id = ids.first else {
+                throw ModelError("eos_token_id names \(ids.count) ids; a caption's place is the state at one.")
+            }
+            endID = id
+        }
         try validate()
     }
 
@@ -69,7 +71,12 @@ public struct CLIPTextConfiguration: Sendable, Codable, Equatable {
         guard hiddenSize % headCount == 0 else {
             throw ModelError("hidden_size \(hiddenSize) can not be divided among \(headCount) heads.")
         }
+        try requireEpsilon("layer_norm_eps", normEpsilon)
         _ = try Activation(huggingFace: activation)
+        try requireRoom(
+            forNumbers: (vocabularySize + positionCount + projectionSize) * hiddenSize
+                + layerCount * (4 * hiddenSize * hiddenSize + 2 * hiddenSize * feedForwardSize),
+            in: "a text tower of these settings (\(layerCount) layers of width \(hiddenSize), \(vocabularySize) words)")
     }
 }
 
@@ -104,18 +111,15 @@ public struct CLIPVisionConfiguration: Sendable, Codable, Equatable {
     public init() {}
 
     public init(from decoder: any Decoder) throws {
-        try update(from: decoder.container(keyedBy: CodingKeys.self))
-    }
-
-    mutating func update(from found: KeyedDecodingContainer<CodingKeys>) throws {
+        let found = try decoder.container(keyedBy: CodingKeys.self)
         try found.update(&hiddenSize, .hiddenSize)
         try found.update(&layerCount, .layerCount)
         try found.update(&headCount, .headCount)
         try found.update(&feedForwardSize, .feedForwardSize)
         try found.update(&activation, .activation)
         try found.update(&channelCount, .channelCount)
-        try found.update(&imageSize, .imageSize)
-        try found.update(&patchSize, .patchSize)
+        try found.updateSquare(&imageSize, .imageSize)
+        try found.updateSquare(&patchSize, .patchSize)
         try found.update(&normEpsilon, .normEpsilon)
         try found.update(&projectionSize, .projectionSize)
         try validate()
@@ -136,6 +140,11 @@ public struct CLIPVisionConfiguration: Sendable, Codable, Equatable {
         guard patchSize <= imageSize else {
             throw ModelError("patch_size \(patchSize) is larger than image_size \(imageSize).")
         }
+        try requireEpsilon("layer_norm_eps", normEpsilon)
+        try requireRoom(
+            forNumbers: (patchesPerSide * patchesPerSide + channelCount * patchSize * patchSize + projectionSize) * hiddenSize
+                + layerCount * (4 * hiddenSize * hiddenSize + 2 * hiddenSize * feedForwardSize),
+            in: "an image tower of these settings (\(layerCount) layers of width \(hiddenSize), \(imageSize) pixels a side)")
         _ = try Activation(huggingFace: activation)
     }
 }
@@ -166,29 +175,26 @@ public struct CLIPConfiguration: Sendable, Codable, Equatable {
         case elementType = "dtype"
     }
 
-    /// Early checkpoints repeat settings here; where they do, these count.
+    /// Early checkpoints repeat settings here; where they do, these count, and what they leave out has its default.
     private enum OldKeys: String, CodingKey {
         case text = "text_config_dict"
         case vision = "vision_config_dict"
+        case quantization = "quantization_config"
     }
 
     public init() {}
 
     public init(from decoder: any Decoder) throws {
         let found = try decoder.container(keyedBy: CodingKeys.self)
-        try found.update(&architectures, .architectures)
-        try found.update(&text, .text)
-        try found.update(&vision, .vision)
-        try found.update(&projectionSize, .projectionSize)
-        try found.update(&initialLogScale, .initialLogScale)
         let old = try decoder.container(keyedBy: OldKeys.self)
-        if old.contains(.text), try !old.decodeNil(forKey: .text) {
-            try text.update(from: old.nestedContainer(keyedBy: CLIPTextConfiguration.CodingKeys.self, forKey: .text))
-        }
-        if old.contains(.vision), try !old.decodeNil(forKey: .vision) {
-            try vision.update(
-                from: old.nestedContainer(keyedBy: CLIPVisionConfiguration.CodingKeys.self, forKey: .vision))
-        }
+        try found.updateUnlessNull(&architectures, .architectures)
+        try found.updateUnlessNull(&text, .text)
+        try found.updateUnlessNull(&vision, .vision)
+        try old.updateUnlessNull(&text, .text)
+        try old.updateUnlessNull(&vision, .vision)
+        try found.update(&projectionSize, .projectionSize)
+        if let scale = try? found.decode(Float.self, forKey: .initialLogScale), scale.isFinite { initialLogScale = scale }
+        try old.refuse([.quantization], "quantised weights are not read; save the model in float32")
         try requirePositive([("projection_dim", projectionSize)])
     }
 }

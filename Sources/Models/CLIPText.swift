@@ -47,18 +47,21 @@ public struct CLIPText: TextEncoder {
     ///
     /// A tower's settings stand at the root of `config.json`, or below `text_config` where it was cut out of a whole
     /// model without rewriting them. A checkpoint without `text_projection` is a bare tower.
-    public init(folder: URL, precision: Precision = .float32, trainable: Bool = false) throws {
-        let hasSettings = FileManager.default.fileExists(atPath: folder.appending(path: "config.json").path)
-        let configuration = hasSettings ? try CLIPTextConfiguration(folder: folder) : nil
+    /// `activation` must be given for a checkpoint with OpenAI's names that does not tell its own.
+    public init(
+        folder: URL, precision: Precision = .float32, trainable: Bool = false, activation: CLIPActivation? = nil
+    ) throws {
+        let configuration = ConfigurationFile.exists(in: folder) ? try CLIPTextConfiguration(folder: folder) : nil
         let weights = try Weights(reading: folder, precision: precision, trainable: trainable)
-        if !trainable, let found = try OpenAICLIP(weights.scope, at: folder) {
+        if !trainable, let found = try OpenAICLIP(weights, at: folder, activation: activation) {
             try self.init(found)
             try weights.finish(ignoring: OpenAICLIP.ignoredBesideText)
             return
         }
-        try self.init(
-            weights.scope, configuration ?? CLIPTextConfiguration(folder: folder),
-            projects: weights.scope.has("text_projection"))
+        try CLIPActivation.requireNone(activation, at: folder)
+        let shape = try configuration ?? CLIPTextConfiguration(folder: folder)
+        let root = try shape.place(in: weights)
+        try self.init(root, shape, projects: root.has("text_projection"))
         try weights.finish(ignoring: Self.ignoredNames)
     }
 
@@ -140,6 +143,16 @@ public struct CLIPText: TextEncoder {
 }
 
 extension CLIPTextConfiguration {
+    /// Where a text tower stands: at `text_model` and `text_projection`, or, bare, at `embeddings`.
+    func place(in weights: Weights) throws -> WeightScope {
+        let tower = try weights.scope(
+            holding: [
+                .init("embeddings.token_embedding.weight", [vocabularySize, hiddenSize]),
+                .init("encoder.layers.\(layerCount - 1).mlp.fc2.weight", [hiddenSize, feedForwardSize]),
+            ], usually: ["", "text_model."])
+        return tower.lastWord == "text_model" ? tower.parent : tower
+    }
+
     /// A text tower's settings, from its own `config.json` or from a whole CLIP's.
     init(folder: URL) throws {
         struct Kind: Decodable {

@@ -18,7 +18,7 @@ public struct GPT2: TextEncoder {
     /// `root` stands at `wte` and `h`, or, for a model with its head, at `transformer`.
     public init(_ root: WeightScope, _ configuration: GPT2Configuration) throws {
         precondition(!root.weights.trainable, "GPT-2 is read frozen")
-        let weights = root.has("transformer") ? root["transformer"] : root
+        let weights = root.has("transformer.wte") ? root["transformer"] : root
         let size = configuration.hiddenSize
         self.configuration = configuration
         words = try Embedding(weights["wte"], count: configuration.vocabularySize, size: size)
@@ -39,7 +39,8 @@ public struct GPT2: TextEncoder {
     public init(folder: URL, precision: Precision = .float32) throws {
         let configuration = try ConfigurationFile.read(GPT2Configuration.self, in: folder)
         let weights = try Weights(reading: folder, precision: precision)
-        try self.init(weights.scope, configuration)
+        let body = try weights.scope(holding: configuration.needed, usually: ["", "transformer."])
+        try self.init(body.lastWord == "transformer" ? body.parent : body, configuration)
         try weights.finish(ignoring: Self.ignoredNames)
     }
 
@@ -95,7 +96,7 @@ public struct GPT2: TextEncoder {
     private func places(_ ids: [[Int32]], _ pooling: Pooling) throws -> [Int] {
         if pooling == .pooler { throw ModelError("GPT-2 has no pooler; choose another pooling, such as mean.") }
         return try ids.enumerated().map { row, tokens in
-            let ends = tokens.last == configuration.endID
+            let ends = tokens.last.map(configuration.endIDs.contains) ?? false
             if pooling == .eos, !ends {
                 throw ModelError(
                     "Caption \(row + 1) of the batch does not end with the end token; GPT-2's tokenizer adds one only "

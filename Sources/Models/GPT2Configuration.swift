@@ -1,7 +1,8 @@
+import Checkpoints
 import Tensors
 
 /// The numbers of a GPT-2, as `config.json` holds them; a missing key has Hugging Face's default, which is the small
-/// published model's.
+/// published model's. Sizes may also have the names that they have in other models, as the library reads them.
 public struct GPT2Configuration: Sendable, Decodable, Equatable {
     public var vocabularySize = 50257
     public var positionCount = 1024
@@ -16,7 +17,7 @@ public struct GPT2Configuration: Sendable, Decodable, Equatable {
     public var scalesScores = true
     public var scalesByLayer = false
     /// What a text may end with; the tokenizer adds it only when told to.
-    public var endID: Int32? = 50256
+    public var endIDs: [Int32] = [50256]
     public var tiesWordEmbeddings = true
 
     enum CodingKeys: String, CodingKey {
@@ -32,7 +33,16 @@ public struct GPT2Configuration: Sendable, Decodable, Equatable {
         case scalesByLayer = "scale_attn_by_inverse_layer_idx"
         case endID = "eos_token_id"
         case tiesWordEmbeddings = "tie_word_embeddings"
+        case positionCountSynonym = "max_position_embeddings"
+        case hiddenSizeSynonym = "hidden_size"
+        case layerCountSynonym = "num_hidden_layers"
+        case headCountSynonym = "num_attention_heads"
         case crossAttention = "add_cross_attention"
+        case quantization = "quantization_config"
+        case prunedHeads = "pruned_heads"
+        case ropeTheta = "rope_theta"
+        case ropeScaling = "rope_scaling"
+        case ropeParameters = "rope_parameters"
     }
 
     public init() {}
@@ -40,23 +50,32 @@ public struct GPT2Configuration: Sendable, Decodable, Equatable {
     public init(from decoder: any Decoder) throws {
         let found = try decoder.container(keyedBy: CodingKeys.self)
         try found.update(&vocabularySize, .vocabularySize)
-        try found.update(&positionCount, .positionCount)
-        try found.update(&hiddenSize, .hiddenSize)
-        try found.update(&layerCount, .layerCount)
-        try found.update(&headCount, .headCount)
+        try found.update(&positionCount, .positionCount, or: .positionCountSynonym)
+        try found.update(&hiddenSize, .hiddenSize, or: .hiddenSizeSynonym)
+        try found.update(&layerCount, .layerCount, or: .layerCountSynonym)
+        try found.update(&headCount, .headCount, or: .headCountSynonym)
         try requirePositive([("n_embd", hiddenSize)])
         feedForwardSize = 4 * hiddenSize
-        try found.update(&feedForwardSize, .feedForwardSize)
+        try found.updateUnlessNull(&feedForwardSize, .feedForwardSize)
         try found.update(&activation, .activation)
         try found.update(&normEpsilon, .normEpsilon)
         try found.update(&scalesScores, .scalesScores)
         try found.update(&scalesByLayer, .scalesByLayer)
-        try found.update(&tiesWordEmbeddings, .tiesWordEmbeddings)
-        if found.contains(.endID) { endID = try found.decodeIfPresent(Int32.self, forKey: .endID) }
-        if try found.decodeIfPresent(Bool.self, forKey: .crossAttention) == true {
-            throw ModelError("add_cross_attention is true, but this model reads text only.")
-        }
+        try found.updateUnlessNull(&tiesWordEmbeddings, .tiesWordEmbeddings)
+        if let ids = try found.tokenIDs(.endID) { endIDs = ids }
+        try found.refuse([.crossAttention], "this model reads text only")
+        try found.refuse([.ropeTheta, .ropeScaling, .ropeParameters], "only absolute positions are implemented")
+        try found.refuse([.quantization], "quantised weights are not read; save the model in float32")
+        try found.refuse([.prunedHeads], "layers with other numbers of heads are not implemented")
         try validate()
+    }
+
+    /// What a model of these settings can not be without, named from where it stands.
+    var needed: [Weights.Needed] {
+        [
+            .init("wte.weight", [vocabularySize, hiddenSize]),
+            .init("h.\(layerCount - 1).mlp.c_fc.weight", [hiddenSize, feedForwardSize]),
+        ]
     }
 
     /// What a layer's attention scores are multiplied by.
@@ -73,6 +92,11 @@ public struct GPT2Configuration: Sendable, Decodable, Equatable {
         guard hiddenSize % headCount == 0 else {
             throw ModelError("n_embd \(hiddenSize) can not be divided among \(headCount) heads.")
         }
+        try requireEpsilon("layer_norm_epsilon", normEpsilon)
         _ = try Activation(huggingFace: activation)
+        let layer = 4 * (hiddenSize + 1) * hiddenSize + 2 * hiddenSize * feedForwardSize
+        try requireRoom(
+            forNumbers: (vocabularySize + positionCount) * hiddenSize + layerCount * layer,
+            in: "a model of these settings (\(layerCount) layers of width \(hiddenSize), \(vocabularySize) words)")
     }
 }

@@ -17,14 +17,15 @@ public struct ImageDecoder: Sendable {
     /// `precision` is that of the transformer's frozen weights. The VQGAN has its own, Float32 unless asked otherwise:
     /// rounding in its encoder changes tokens.
     public init(folder: URL, precision: Precision = .float32, vqgan vqganPrecision: Precision = .float32) throws {
-        let configuration = try ImageDecoderConfiguration(projectFile: folder.appending(path: "project.yaml"))
+        let configuration = try ImageDecoderConfiguration(projectFile: folder.modelFolder.appending(path: "project.yaml"))
         let words = try Weights(reading: folder, precision: precision)
         let isOne = precision == vqganPrecision
         let pixels = isOne ? words : try Weights(reading: folder, precision: vqganPrecision)
         self.configuration = configuration
         self.folder = folder
-        transformer = try ImageTransformer(words.scope["transformer"], configuration.transformer)
-        vqgan = try VQGAN(pixels.scope["first_stage_model"], configuration.vqgan)
+        let needed: [Weights.Needed] = [.init("transformer.tok_emb.weight"), .init("first_stage_model.quantize.embedding.weight")]
+        transformer = try ImageTransformer(words.scope(holding: needed)["transformer"], configuration.transformer)
+        vqgan = try VQGAN(pixels.scope(holding: needed)["first_stage_model"], configuration.vqgan)
         try words.finish(ignoring: Self.ignored + (isOne ? [] : ["first_stage_model.*"]))
         if !isOne { try pixels.finish(ignoring: Self.ignored + ["transformer.*"]) }
     }

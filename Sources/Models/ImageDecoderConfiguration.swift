@@ -115,8 +115,8 @@ public struct ImageDecoderConfiguration: Sendable, Equatable {
             ("vocab_size", transformer.vocabularySize), ("block_size", transformer.blockSize),
             ("n_layer", transformer.layerCount), ("n_head", transformer.headCount), ("n_embd", transformer.width),
         ]
-        for (name, size) in sizes where !(1...1 << 20).contains(size) {
-            return "\(name) is \(size); it must be a number from 1 to \(1 << 20)."
+        for (name, size) in sizes {
+            if let problem = SettingRanges.problem(name, size) { return problem }
         }
         for chance in [transformer.embeddingDropout, transformer.attentionDropout, transformer.residualDropout]
         where !(0..<1).contains(chance) {
@@ -125,6 +125,11 @@ public struct ImageDecoderConfiguration: Sendable, Equatable {
         if transformer.width % transformer.headCount != 0 {
             return "n_embd (\(transformer.width)) must be a multiple of n_head (\(transformer.headCount))."
         }
+        let numbers = transformer.layerCount * 12 * transformer.width * transformer.width
+            + (2 * transformer.vocabularySize + transformer.blockSize) * transformer.width
+        if let problem = SettingRanges.roomProblem(
+            forNumbers: numbers, in: "a transformer of \(transformer.layerCount) layers of width \(transformer.width)")
+        { return problem }
         if let problem = vqgan.problem { return problem }
         if transformer.vocabularySize != vqgan.codeCount {
             return "vocab_size (\(transformer.vocabularySize)) and n_embed (\(vqgan.codeCount)) must agree."

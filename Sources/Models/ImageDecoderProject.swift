@@ -1,3 +1,4 @@
+import Files
 import Foundation
 import Yams
 
@@ -147,7 +148,12 @@ extension ImageDecoderProject.FirstStage {
 /// Reads a YAML file; every error names the file and, where there is one, the key.
 func decodedYAML<Content: Decodable>(_ type: Content.Type, at url: URL) throws -> Content {
     let path = url.path
-    guard let data = FileManager.default.contents(atPath: path) else {
+    let data: Data
+    do {
+        data = Data(try WholeFile.read(url, limit: 1 << 24))
+    } catch let failure as FileFailure where failure.kind != .missing {
+        throw failure
+    } catch {
         throw ModelError("\(path) cannot be read; a decoder's folder has project.yaml and model.safetensors.", isMissing: true)
     }
     guard let text = String(validating: data, as: UTF8.self) else {

@@ -48,10 +48,11 @@ public struct InceptionV3: Sendable {
     ///
     /// In BFloat16 its maps are rounded too, the features and logits not; published scores are of Float32.
     public init(folder: URL, precision: Precision = .float32) throws {
-        let settings = folder.appending(path: "config.json")
-        let isStandard = !FileManager.default.fileExists(atPath: settings.path)
+        let isStandard = !ConfigurationFile.exists(in: folder)
         let weights = try Weights(reading: folder, precision: precision)
-        try self.init(weights.scope, isStandard ? .standard : InceptionV3Configuration(folder: folder))
+        try self.init(
+            weights.scope(holding: [.init("Conv2d_1a_3x3.conv.weight"), .init("fc.weight")]),
+            isStandard ? .standard : InceptionV3Configuration(folder: folder))
         try weights.finish(ignoring: Self.ignored)
     }
 

@@ -54,6 +54,7 @@ public struct InceptionV3Configuration: Sendable, Equatable, Codable {
         if !(1...1024).contains(channelUnit) { return "channel_unit is \(channelUnit); it must be from 1 to 1024." }
         if !(75...8192).contains(inputSize) { return "input_size is \(inputSize); it must be from 75 to 8192." }
         if !(1...1 << 20).contains(classCount) { return "num_labels is \(classCount); it must be from 1 to \(1 << 20)." }
-        return nil
+        return SettingRanges.roomProblem(
+            forNumbers: 2 * inputSize * inputSize * 4 * channelUnit, in: "one picture of \(inputSize) pixels a side")
     }
 }

@@ -36,14 +36,15 @@ public struct MaskedLanguageModel: Sendable {
 
     /// Beside position numbers: the head for sentence pairs, and the tied tensors that older versions saved twice.
     static let ignoredNames = [
-        "*embeddings.position_ids", "cls.seq_relationship.*", "cls.predictions.decoder.bias", "lm_head.decoder.bias",
+        "*embeddings.position_ids", "*embeddings.token_type_ids", "cls.seq_relationship.*", "cls.predictions.decoder.bias", "lm_head.decoder.bias",
     ]
 
     /// Reads a folder with `config.json` and `model.safetensors`.
     public init(folder: URL, precision: Precision = .float32, trainable: Bool = false) throws {
         let configuration = try ConfigurationFile.read(BERTConfiguration.self, in: folder)
         let weights = try Weights(reading: folder, precision: precision, trainable: trainable)
-        try self.init(weights.scope, configuration)
+        let needed = Weights.Needed("\(configuration.modelType).embeddings.word_embeddings.weight")
+        try self.init(weights.scope(holding: [needed]), configuration)
         let tied = configuration.tiesWordEmbeddings ? ["cls.predictions.decoder.weight", "lm_head.decoder.weight"] : []
         try weights.finish(ignoring: Self.ignoredNames + tied)
     }

@@ -2,15 +2,20 @@ import Foundation
 
 /// What is wrong with a model's settings or with what it was given, as a sentence for the person at the terminal.
 public struct ModelError: Error, LocalizedError, CustomStringConvertible, Sendable, Equatable {
-    public let message: String
-    /// Whether a file or folder is not there, rather than wrong inside.
-    public let isMissing: Bool
+    /// Whose fault it is: a file's content, its absence, or what the person asked for.
+    public enum Kind: Sendable { case damaged, missing, settings }
 
-    public init(_ message: String, isMissing: Bool = false) {
+    public let message: String
+    public let kind: Kind
+
+    public init(_ message: String, _ kind: Kind = .damaged) {
         self.message = message
-        self.isMissing = isMissing
+        self.kind = kind
     }
 
+    public init(_ message: String, isMissing: Bool) { self.init(message, isMissing ? .missing : .damaged) }
+
+    public var isMissing: Bool { kind == .missing }
     public var description: String { message }
     public var errorDescription: String? { message }
 }

@@ -6,10 +6,11 @@ import Tensors
 /// `transformer.resblocks.0.attn.in_proj_weight`.
 ///
 /// Such checkpoints come without settings. Sizes are read off the tensors by the rules of OpenAI's `build_model`: heads
-/// have 64 channels, a residual network shrinks its image 32 times, a caption ends at its largest id, and activations
-/// are quick GELUs, unless an `open_clip_config.json` beside the checkpoint says otherwise.
+/// have 64 channels, a residual network shrinks its image 32 times, and a caption ends at its largest id, unless an
+/// `open_clip_config.json` beside the checkpoint says otherwise. No tensor tells the activation: it is that file's, or
+/// that of the program in a TorchScript archive, or must be given.
 struct OpenAICLIP {
-    /// Where `visual` stands: the root, or `module` where the model was trained on several devices.
+    /// Where `visual` stands.
     let root: WeightScope
     /// Where `token_embedding` stands: the same place, or a tower of its own (`transformer` in CLOOB).
     let text: WeightScope
@@ -23,29 +24,36 @@ struct OpenAICLIP {
     /// What a text encoder leaves alone.
     static let ignoredBesideText = ignoredNames + ["*visual.*", "*logit_scale", "*logit_inv_tau", "*logit_bias"]
 
+    /// Whether the names are OpenAI's.
+    static func isIn(_ weights: Weights) -> Bool {
+        weights.storedNames.contains { $0.hasSuffix("visual.conv1.weight") }
+            && weights.storedNames.contains { $0.hasSuffix("token_embedding.weight") && !$0.hasSuffix("s.token_embedding.weight") }
+    }
+
     /// Nil when the checkpoint has other names. `place` is where it lies, for its settings and for errors.
-    init?(_ scope: WeightScope, at place: URL) throws {
-        guard let root = [scope, scope["module"]].first(where: { $0.has("visual.conv1.weight") }),
-            let text = [root, root["transformer"], root["text"]].first(where: { $0.has("token_embedding.weight") })
+    init?(_ weights: Weights, at place: URL, activation: CLIPActivation?) throws {
+        guard Self.isIn(weights) else { return nil }
+        let root = try weights.scope(holding: [.init("visual.conv1.weight")])
+        guard let text = [root, root["transformer"], root["text"]].first(where: { $0.has("token_embedding.weight") })
         else { return nil }
         self.root = root
         self.text = text
         let settings = try OpenCLIPSettings(beside: place)
-        configuration = try Self.configuration(root, text, settings, place)
+        let chosen = try CLIPActivation.chosen(activation, settings: settings, classes: weights.classes, at: place)
+        configuration = try Self.configuration(root, text, settings, chosen, place)
     }
 
     private static func configuration(
-        _ root: WeightScope, _ text: WeightScope, _ settings: OpenCLIPSettings, _ place: URL
+        _ root: WeightScope, _ text: WeightScope, _ settings: OpenCLIPSettings?, _ activation: CLIPActivation, _ place: URL
     ) throws -> CLIPConfiguration {
         func shape(_ scope: WeightScope, _ name: String, _ axes: Int) throws -> [Int] {
-            guard let found = scope.storedShape(name), found.count == axes, !found.contains(0) else {
+            guard let found = scope.storedShape(name), found.count == axes, found.allSatisfy((1...1 << 24).contains) else {
                 throw ModelError(
                     "\(place.path): this looks like a CLIP with OpenAI's names, but its tensor "
-                        + "\(scope.path.isEmpty ? "" : scope.path + ".")\(name) is missing or has another number of axes.")
+                        + "\(scope.path.isEmpty ? "" : scope.path + ".")\(name) is missing or has an impossible shape.")
             }
             return found
         }
-        let activation = settings.quickGELU ? "quick_gelu" : "gelu"
         var made = CLIPConfiguration()
         let words = try shape(text, "token_embedding.weight", 2)
         (made.text.vocabularySize, made.text.hiddenSize) = (words[0], words[1])
@@ -54,8 +62,8 @@ struct OpenAICLIP {
         made.text.projectionSize = made.projectionSize
         made.text.layerCount = text.storedCount("transformer.resblocks")
         made.text.feedForwardSize = try shape(text, "transformer.resblocks.0.mlp.c_fc.weight", 2)[0]
-        made.text.headCount = settings.textHeads ?? max(words[1] / 64, 1)
-        made.text.activation = activation
+        made.text.headCount = settings?.textHeads ?? max(words[1] / 64, 1)
+        made.text.activation = activation.rawValue
         made.text.endID = CLIPTextConfiguration.largestID
 
         let visual = root["visual"]
@@ -67,8 +75,8 @@ struct OpenAICLIP {
             made.vision.imageSize = side * patches[3]
             made.vision.layerCount = visual.storedCount("transformer.resblocks")
             made.vision.feedForwardSize = try shape(visual, "transformer.resblocks.0.mlp.c_fc.weight", 2)[0]
-            made.vision.headCount = max(patches[0] / (settings.headWidth ?? 64), 1)
-            made.vision.activation = activation
+            made.vision.headCount = max(patches[0] / (settings?.headWidth ?? 64), 1)
+            made.vision.activation = activation.rawValue
             made.vision.projectionSize = made.projectionSize
         } else {
             let width = try shape(visual, "layer1.0.conv1.weight", 4)[0]
@@ -91,57 +99,6 @@ extension CLIPConfiguration {
         for (name, width, heads) in towers where heads < 1 || width % heads != 0 {
             throw ModelError("\(place.path): the \(name) tower's \(width) channels cannot be divided among \(heads) heads.")
         }
-    }
-}
-
-/// What open_clip writes beside a checkpoint, of which only what tensors cannot tell is read.
-private struct OpenCLIPSettings: Decodable {
-    var quickGELU = true
-    var headWidth: Int?
-    var textHeads: Int?
-
-    private struct File: Decodable {
-        let model: Model
-
-        struct Model: Decodable {
-            let quickGELU: Bool?
-            let vision: Vision?
-            let text: Text?
-            enum CodingKeys: String, CodingKey {
-                case quickGELU = "quick_gelu"
-                case vision = "vision_cfg"
-                case text = "text_cfg"
-            }
-        }
-
-        struct Vision: Decodable {
-            let headWidth: Int?
-            enum CodingKeys: String, CodingKey { case headWidth = "head_width" }
-        }
-
-        struct Text: Decodable { let heads: Int? }
-
-        enum CodingKeys: String, CodingKey { case model = "model_cfg" }
-    }
-
-    init(beside place: URL) throws {
-        let folder = place.hasDirectoryPath || place.isFolder ? place : place.deletingLastPathComponent()
-        let name = "open_clip_config.json"
-        guard FileManager.default.fileExists(atPath: folder.appending(path: name).path) else { return }
-        let model = try ConfigurationFile.read(File.self, in: folder, named: name).model
-        quickGELU = model.quickGELU ?? false
-        headWidth = model.vision?.headWidth
-        textHeads = model.text?.heads
-        if let headWidth, headWidth < 1 { throw ModelError("\(folder.path)/\(name): head_width is \(headWidth).") }
-        if let textHeads, textHeads < 1 { throw ModelError("\(folder.path)/\(name): heads is \(textHeads).") }
-    }
-}
-
-extension URL {
-    /// Whether there is a folder here, links followed.
-    var isFolder: Bool {
-        var found: ObjCBool = false
-        return FileManager.default.fileExists(atPath: path, isDirectory: &found) && found.boolValue
     }
 }
 

@@ -1,4 +1,5 @@
 import Checkpoints
+import Files
 import Foundation
 
 /// A folder with a text encoder, opened by what its files say it is: Hugging Face's `config.json`, the
@@ -15,13 +16,14 @@ public struct TextEncoderFolder: Sendable {
         let model_type: String
     }
 
-    /// `url` may also be a single checkpoint file with OpenAI's names; the tokenizer is then expected beside it.
-    public init(_ url: URL, precision: Precision = .float32) throws {
+    /// `url` may also be a file of weights; settings and tokenizer are then expected beside it. `activation` must be given
+    /// for a CLIP with OpenAI's names that does not tell its own.
+    public init(_ url: URL, precision: Precision = .float32, activation: CLIPActivation? = nil) throws {
         self.url = url
-        let sentences = try SentenceTransformerFolder(url)
-        let folder = sentences?.transformer ?? url
-        rules = Self.rules(of: url, sentences)
-        let found = try Self.encoder(in: folder, precision)
+        let sentences = try SentenceTransformerFolder(url.modelFolder)
+        let folder = Self.encoderPlace(url, sentences)
+        rules = Self.rules(of: url.modelFolder, sentences)
+        let found = try Self.encoder(in: folder, precision, activation)
         modelType = found.type
         guard let sentences else {
             encoder = found.encoder
@@ -41,21 +43,28 @@ public struct TextEncoderFolder: Sendable {
         return sentences.passing(over: promptLength)
     }
 
+    /// The encoder's folder, or the file of its weights that was named.
+    static func encoderPlace(_ url: URL, _ sentences: SentenceTransformerFolder?) -> URL {
+        guard let folder = sentences?.transformer else { return url }
+        return folder.standardizedFileURL.path == url.modelFolder.standardizedFileURL.path ? url : folder
+    }
+
     private static func encoder(
-        in folder: URL, _ precision: Precision
+        in folder: URL, _ precision: Precision, _ activation: CLIPActivation?
     ) throws -> (type: String, encoder: any TextEncoder) {
-        let hasSettings = FileManager.default.fileExists(atPath: folder.appending(path: "config.json").path)
-        if !hasSettings, let weights = try? Weights(reading: folder), try OpenAICLIP(weights.scope, at: folder) != nil {
-            return ("clip", try CLIPText(folder: folder, precision: precision))
+        func clip() throws -> any TextEncoder { try CLIPText(folder: folder, precision: precision, activation: activation) }
+        if !ConfigurationFile.exists(in: folder), let weights = try? Weights(reading: folder), OpenAICLIP.isIn(weights) {
+            return ("clip", try clip())
         }
         let type = try ConfigurationFile.read(Kind.self, in: folder).model_type
+        if type.hasPrefix("clip") == false { try CLIPActivation.requireNone(activation, at: folder) }
         switch type {
         case "bert", "roberta": return (type, try BERT(folder: folder, precision: precision))
         case "gpt2": return (type, try GPT2(folder: folder, precision: precision))
-        case "clip", "clip_text_model": return (type, try CLIPText(folder: folder, precision: precision))
+        case "clip", "clip_text_model": return (type, try clip())
         default:
             throw ModelError(
-                "\(folder.path) holds a model of type \(type); text encoders are bert, roberta, gpt2, clip "
+                "\(folder.path) holds a model of type \(printable(type)); text encoders are bert, roberta, gpt2, clip "
                     + "and clip_text_model.")
         }
     }

@@ -20,12 +20,12 @@ public struct TextRules: Sendable, Equatable {
 extension TextEncoderFolder {
     /// How texts are read for an encoder's folder, without opening its weights.
     public static func rules(of url: URL) throws -> TextRules {
-        rules(of: url, try SentenceTransformerFolder(url))
+        rules(of: url, try SentenceTransformerFolder(url.modelFolder))
     }
 
     static func rules(of url: URL, _ sentences: SentenceTransformerFolder?) -> TextRules {
-        let folder = sentences?.transformer ?? url
-        var rules = TextRules(tokenizerFolder: folder.isFolder ? folder : folder.deletingLastPathComponent())
+        let folder = encoderPlace(url, sentences)
+        var rules = TextRules(tokenizerFolder: folder.modelFolder)
         rules.positions = positions(of: folder)
         if let sentences {
             rules.lowercases = sentences.limits.lowercases

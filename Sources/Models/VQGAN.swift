@@ -29,11 +29,13 @@ public struct VQGAN: Sendable {
     /// Opens a VQGAN on its own: a folder with taming's `model.yaml` (or the `project.yaml` of a `VQModel`) and its
     /// state dict as `model.safetensors`.
     public init(folder: URL, precision: Precision = .float32) throws {
-        let file = folder.appending(path: "model.yaml")
+        let file = folder.modelFolder.appending(path: "model.yaml")
         let isThere = FileManager.default.fileExists(atPath: file.path)
-        let configuration = try VQGANConfiguration(modelFile: isThere ? file : folder.appending(path: "project.yaml"))
+        let configuration = try VQGANConfiguration(
+            modelFile: isThere ? file : folder.modelFolder.appending(path: "project.yaml"))
         let weights = try Weights(reading: folder, precision: precision)
-        try self.init(weights.scope, configuration)
+        try self.init(
+            weights.scope(holding: [.init("quantize.embedding.weight"), .init("decoder.conv_in.weight")]), configuration)
         try weights.finish(ignoring: Self.ignored)
     }
 

@@ -67,8 +67,8 @@ public struct VQGANConfiguration: Sendable, Equatable {
             ("resolution", resolution), ("in_channels", imageChannels), ("out_ch", decodedChannels),
             ("ch", baseChannels), ("num_res_blocks", residualBlockCount),
         ]
-        for (name, size) in sizes where !(1...1 << 20).contains(size) {
-            return "\(name) is \(size); it must be a number from 1 to \(1 << 20)."
+        for (name, size) in sizes {
+            if let problem = SettingRanges.problem(name, size) { return problem }
         }
         if multipliers.isEmpty || multipliers.count > 20 || multipliers.contains(where: { !(1...1024).contains($0) }) {
             return "ch_mult must hold from 1 to 20 numbers, each from 1 to 1024."
@@ -80,7 +80,10 @@ public struct VQGANConfiguration: Sendable, Equatable {
             return "a level has \(channels) channels; its norms have \(Self.groups) groups, so ch times each of ch_mult "
                 + "must be a multiple of \(Self.groups)."
         }
-        return nil
+        // An image's largest maps: what the first level makes, its input and a copy.
+        return SettingRanges.roomProblem(
+            forNumbers: 3 * resolution * resolution * (levels.first?.channels ?? baseChannels),
+            in: "one image of \(resolution) pixels a side")
     }
 }
 

@@ -15,6 +15,7 @@ struct SharedOptions: ParsableArguments {
 
     func validate() throws {
         if quiet && verbose { throw ValidationError("--quiet and --verbose contradict each other; give one") }
+        if !quiet { ReaderRemarks.listen { Exit.say($0) } }   // what readers of checkpoints remark
     }
 
     /// A progress line on standard error in the manner asked for.

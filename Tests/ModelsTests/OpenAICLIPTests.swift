@@ -31,7 +31,7 @@ import Testing
 
     @Test func visionTransformer() throws {
         let fixture = try ModelFixture("openai-vit")
-        let model = try CLIP(folder: fixture.folder)
+        let model = try CLIP(folder: fixture.folder, activation: .quickGELU)
         let (text, vision) = (model.configuration.text, model.configuration.vision)
         #expect(text.vocabularySize == 83 && text.hiddenSize == 64 && text.headCount == 1 && text.layerCount == 2)
         #expect(text.positionCount == 13 && text.feedForwardSize == 256 && text.activation == "quick_gelu")
@@ -58,7 +58,7 @@ import Testing
 
     @Test func residualNetwork() throws {
         let fixture = try ModelFixture("openai-resnet")
-        let model = try CLIP(folder: fixture.folder)
+        let model = try CLIP(folder: fixture.folder, activation: .quickGELU)
         #expect(
             model.configuration.resNet
                 == CLIPResNetConfiguration(
@@ -78,8 +78,8 @@ import Testing
             return "module.transformer." + name.dropFirst("module.".count)
         }
         defer { try? FileManager.default.removeItem(at: folder) }
-        try expectEverything(CLIP(folder: folder), fixture)
-        let encoder = try TextEncoderFolder(folder)
+        try expectEverything(CLIP(folder: folder, activation: .quickGELU), fixture)
+        let encoder = try TextEncoderFolder(folder, activation: .quickGELU)
         try fixture.expectClose(encoder.encoder.captionVectors(ids: fixture.ids()), "text_embeds")
     }
 
@@ -87,7 +87,7 @@ import Testing
     @Test(arguments: ["openai-vit", "openai-resnet"]) func asATextEncoder(name: String) throws {
         let fixture = try ModelFixture(name)
         for place in [fixture.folder, fixture.folder.appending(path: "model.safetensors")] {
-            let opened = try TextEncoderFolder(place)
+            let opened = try TextEncoderFolder(place, activation: .quickGELU)
             #expect(opened.modelType == "clip" && opened.isContrastive)
             #expect(opened.rules.tokenizerFolder.path == fixture.folder.path)
             try fixture.expectLayers(opened.encoder.hiddenStates(ids: fixture.ids()))
@@ -99,13 +99,13 @@ import Testing
         func said(_ renaming: (String) -> String?) throws -> String {
             let folder = try copy("openai-vit", renaming: renaming)
             defer { try? FileManager.default.removeItem(at: folder) }
-            return sentence { _ = try CLIP(folder: folder) }
+            return sentence { _ = try CLIP(folder: folder, activation: .quickGELU) }
         }
         #expect(try said { $0 == "text_projection" ? nil : $0 }.contains("its tensor text_projection is missing"))
         #expect(try said { $0 == "ln_final.bias" ? nil : $0 }.contains("has no tensor ln_final.bias"))
         #expect(try said { $0 == "ln_final.bias" ? "ln_final.shift" : $0 }.contains("ln_final.bias, did you mean"))
         #expect(try said { $0 == "visual.conv1.weight" ? nil : $0 }.contains("config.json can not be read"))
-        let trained = sentence { _ = try CLIP(folder: Fixture.url("models/openai-vit"), trainable: true) }
+        let trained = sentence { _ = try CLIP(folder: Fixture.url("models/openai-vit"), trainable: true, activation: .quickGELU) }
         #expect(trained.contains("can be used but not trained further"))
     }
 

@@ -12,7 +12,7 @@ import Testing
         ("openai-resnet", "clip", 28),
     ]) func everyKindOpens(name: String, type: String, width: Int) throws {
         let fixture = try ModelFixture(name)
-        let folder = try TextEncoderFolder(fixture.folder)
+        let folder = try TextEncoderFolder(fixture.folder, activation: name.hasPrefix("openai") ? .quickGELU : nil)
         #expect(folder.modelType == type && folder.isContrastive == type.hasPrefix("clip"))
         let ids = try fixture.ids()
         #expect(try folder.encoder.captionVectors(ids: ids).shape == [ids.count, width])

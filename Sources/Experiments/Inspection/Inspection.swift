@@ -22,6 +22,8 @@ public struct Inspection: Sendable, Encodable {
     /// The words that all names begin with.
     public let commonPrefix: String
     public let tensors: [CheckpointContents.Entry]
+    /// The key below which the model stands in a larger checkpoint: `state_dict`.
+    public let part: String?
     /// Tensors of an optimiser and the like, beside the model's.
     public let otherTensorCount: Int
     /// Names that a pickle wanted to call, and that were not called.
@@ -59,6 +61,7 @@ public struct Inspection: Sendable, Encodable {
         bytes = tensors.reduce(0) { $0 &+ $1.bytes }
         types = tensors.reduce(into: [:]) { $0[$1.type, default: 0] += 1 }
         commonPrefix = contents.commonPrefix
+        part = contents.part
         (otherTensorCount, notCalled, hostile) = (contents.otherTensorCount, contents.uncalled, contents.hostile)
     }
 
@@ -76,10 +79,11 @@ public struct Inspection: Sendable, Encodable {
         let kinds = types.sorted { $0.key < $1.key }.map { "\($0.value) \($0.key)" }.joined(separator: ", ")
         lines.append("tensors: \(tensorCount)\(kinds.isEmpty ? "" : " (\(kinds))"), \(numberCount) numbers, \(Self.size(bytes))")
         if !commonPrefix.isEmpty { lines.append("all names begin with: \(printable(commonPrefix))") }
+        if let part { lines.append("below the key: \(printable(part))") }
         if otherTensorCount > 0 { lines.append("tensors that are not the model's: \(otherTensorCount)") }
-        if !notCalled.isEmpty { lines.append("not called: \(notCalled.joined(separator: ", "))") }
+        if !notCalled.isEmpty { lines.append("not called: \(Self.list(notCalled))") }
         if !hostile.isEmpty {
-            lines.append("WARNING: this file was made to run \(hostile.joined(separator: ", ")) when Python opens it; delete it")
+            lines.append("WARNING: this file was made to run \(Self.list(hostile)) when Python opens it; delete it")
         }
         lines.append("")
         let width = tensors.reduce(0) { max($0, "\($1.shape)".count) }
@@ -89,6 +93,10 @@ public struct Inspection: Sendable, Encodable {
             lines.append(type + shape + printable(tensor.name))
         }
         return lines
+    }
+
+    private static func list(_ names: [String]) -> String {
+        names.prefix(20).joined(separator: ", ") + (names.count > 20 ? ", and \(names.count - 20) more" : "")
     }
 
     private static func size(_ bytes: Int) -> String {

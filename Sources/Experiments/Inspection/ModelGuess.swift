@@ -17,6 +17,7 @@ struct ModelGuess {
 
     static let rules = [
         Rule(kind: "adapter", names: ["text2image.0.weight", "text2image.0.bias"]),
+        Rule(kind: "adapter", names: ["text2image.weight", "text2image.bias"]),
         Rule(
             kind: "taming transformer with its VQGAN",
             names: ["transformer.tok_emb.weight", "first_stage_model.quantize.embedding.weight"], layers: "transformer.blocks",
@@ -75,7 +76,7 @@ struct ModelGuess {
         if let shape = rule.table.flatMap(tensor)?.shape, shape.count == 2 {
             facts += ["width \(shape[1])", "\(shape[0]) \(rule.rows)"]
         }
-        if let shape = tensor("text2image.0.weight")?.shape, rule.kind == "adapter", shape.count == 2 {
+        if rule.kind == "adapter", let shape = tensor(rule.names[0])?.shape, shape.count == 2 {
             facts.append("from \(shape[1]) numbers to \(shape[0])")
         }
         description = facts.joined(separator: ", ")

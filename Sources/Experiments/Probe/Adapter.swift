@@ -1,4 +1,5 @@
 import Checkpoints
+import Files
 import Foundation
 import Tensors
 
@@ -18,11 +19,11 @@ public struct Adapter: Sendable {
 
     /// A new adapter, initialised as PyTorch's `Linear`.
     public init(from vectorSize: Int, to width: Int, prefixTokens: Int, seed: UInt64) throws {
-        try self.init(Weights(fresh: seed), from: vectorSize, to: width, prefixTokens: prefixTokens)
+        try self.init(
+            Weights(fresh: seed).scope["text2image", 0], from: vectorSize, to: width, prefixTokens: prefixTokens)
     }
 
-    private init(_ weights: Weights, from vectorSize: Int, to width: Int, prefixTokens: Int) throws {
-        let layer = weights.scope["text2image", 0]
+    private init(_ layer: WeightScope, from vectorSize: Int, to width: Int, prefixTokens: Int) throws {
         self.init(
             weight: try layer.matrix("weight", [prefixTokens * width, vectorSize]),
             bias: try layer.tensor(
@@ -34,18 +35,36 @@ public struct Adapter: Sendable {
         (self.weight, self.bias, self.width) = (weight, bias, width)
     }
 
-    /// An adapter in `folder/adapter.safetensors`, for a transformer of this width.
-    public init(folder: URL, width: Int, vectorSize: Int? = nil) throws {
-        let url = folder.appending(path: "adapter.safetensors")
-        guard FileManager.default.fileExists(atPath: url.path) else { throw Self.missing(url) }
-        let file = try SafetensorsFile(url)
-        guard let shape = file.shape(of: "text2image.0.weight"), shape.count == 2 else {
+    /// The file of an adapter that is named by its folder or by itself.
+    static func file(at place: URL) throws -> URL {
+        let url = place.isFolder ? place.appending(path: fileName) : place
+        guard FileManager.default.fileExists(atPath: url.path) else {
+            throw Complaint(
+                .missing, "\(url.path) does not exist; name the folder of a trained adapter, such as runs/miniature/bert-mini/seed-1, "
+                    + "or the file itself")
+        }
+        return url
+    }
+
+    static let fileName = "adapter.safetensors"
+
+    /// An adapter for a transformer of this width: a folder with `adapter.safetensors`, such a file, or a checkpoint of the
+    /// released code, which has its layer as `text2image` among the weights of all its networks.
+    public init(at place: URL, width: Int, vectorSize: Int? = nil) throws {
+        let url = try Self.file(at: place)
+        let weights = try Weights(reading: url)
+        let names = ["text2image.0", "text2image"]
+        guard let name = names.first(where: { name in weights.storedNames.contains { $0.hasSuffix(name + ".weight") } }) else {
             throw Complaint(.badData, "\(url.path) has no matrix text2image.0.weight; is it an adapter?")
         }
-        guard shape[0] > 0, shape[0] % width == 0 else {
+        let layer = try weights.scope(holding: [.init(name + ".weight"), .init(name + ".bias")])[name]
+        guard let shape = layer.storedShape("weight"), shape.count == 2 else {
+            throw Complaint(.badData, "\(url.path) has no matrix \(name).weight; is it an adapter?")
+        }
+        guard shape[0] > 0, shape[1] > 0, shape[0] % width == 0 else {
             throw Complaint(
                 .badData,
-                "\(url.path): text2image.0.weight has \(shape[0]) rows, which is no multiple of the decoder's width \(width); "
+                "\(url.path): \(name).weight has \(shape[0]) rows, which is no multiple of the decoder's width \(width); "
                     + "was the adapter trained for another decoder?")
         }
         if let vectorSize, shape[1] != vectorSize {
@@ -53,34 +72,31 @@ public struct Adapter: Sendable {
                 .badData,
                 "\(url.path) takes vectors of \(shape[1]) numbers, but the encoder gives \(vectorSize); was it trained for another encoder?")
         }
-        let weights = try Weights(reading: url)
-        try self.init(weights, from: shape[1], to: width, prefixTokens: shape[0] / width)
+        try self.init(layer, from: shape[1], to: width, prefixTokens: shape[0] / width)
         try weights.finish()
     }
 
-    /// Throws when the adapter in a folder says that it was trained for other models.
+    /// Throws when an adapter says that it was trained for other models.
     ///
     /// - Returns: what a person should know where it does not say for which; nil where it says so.
-    public static func check(_ folder: URL, decoder: URL, encoder: URL) throws -> String? {
-        let url = folder.appending(path: "adapter.safetensors")
-        guard FileManager.default.fileExists(atPath: url.path) else { throw missing(url) }
-        let notes = try SafetensorsFile(url).metadata
+    public static func check(_ place: URL, decoder: URL, encoder: URL) throws -> String? {
+        let url = try file(at: place)
+        let notes = try CheckpointContents(of: url).metadata
+        var silent: [String] = []
         for (kind, model) in [("decoder", decoder), ("encoder", encoder)] {
-            guard let expected = notes["\(kind)_hash"], try expected != FeatureCache.hash(ofModel: model) else { continue }
+            guard let expected = notes["\(kind)_hash"] else {
+                silent.append(kind)
+                continue
+            }
+            guard try expected != FeatureCache.hash(ofModel: model) else { continue }
             let name = notes["\(kind)_path"].flatMap { $0.isEmpty ? nil : $0 } ?? notes[kind] ?? "another one"
             throw Complaint(
-                .badData, "\(url.path) was trained for the \(kind) \(name), and \(model.path) is not the same; give that \(kind)")
+                .badData, "\(url.path) was trained for the \(kind) \(printable(name)), and \(model.path) is not the same; give that \(kind)")
         }
-        let silent = ["encoder", "decoder"].filter { notes["\($0)_hash"] == nil }
         return silent.isEmpty
             ? nil
             : "\(url.path) does not say for which \(silent.joined(separator: " and ")) it was trained, so that cannot be "
                 + "checked; with another \(silent[0]) the pictures mean nothing"
-    }
-
-    private static func missing(_ url: URL) -> Complaint {
-        Complaint(
-            .missing, "\(url.path) does not exist; name the folder of a trained adapter, such as runs/miniature/bert-mini/seed-1")
     }
 
     /// Caption vectors [batch, d] → prefixes [batch, K, width].

@@ -18,8 +18,10 @@ public struct CaptionEncoder: Sendable {
     public let isContrastive: Bool
 
     /// A folder of a BERT-style or CLIP-style encoder, of GPT-2, or of sentence-transformers.
-    public init(folder: URL, pooling: Pooling = .probe, precision: Precision = .float32) throws {
-        let opened = try TextEncoderFolder(folder, precision: precision)
+    public init(
+        folder: URL, pooling: Pooling = .probe, precision: Precision = .float32, activation: CLIPActivation? = nil
+    ) throws {
+        let opened = try TextEncoderFolder(folder, precision: precision, activation: activation)
         let reader = try TextReader(opened.rules, positions: opened.encoder.maximumLength)
         let model = opened.encoder(promptLength: reader.promptLength)
         isContrastive = opened.isContrastive

@@ -34,7 +34,13 @@ public struct DecoderJobs {
         let file = try TokenFile(URL(filePath: path), for: decoder)
         let folder = URL(filePath: folder)
         // A name from a file is only a name: no folders.
-        let names = file.names.map { (URL(filePath: $0).lastPathComponent as NSString).deletingPathExtension + ".png" }
+        let names = try file.names.enumerated().map { row, name in
+            guard let stem = Self.pictureName(name) else {
+                throw Complaint(
+                    .badData, "\(path): row \(row + 1) is called \"\(printable(name))\", which names no picture; rename it")
+            }
+            return stem + ".png"
+        }
         guard Set(names).count == names.count else {
             throw Complaint(.badData, "\(path): several rows of tokens have the same picture's name")
         }
@@ -50,12 +56,20 @@ public struct DecoderJobs {
         return names
     }
 
+    /// The last part of a name from a file, without its ending; nil when that is no name for a file.
+    static func pictureName(_ name: String) -> String? {
+        guard let last = name.split(separator: "/", omittingEmptySubsequences: false).last, last != ".", last != ".." else { return nil }
+        let stem = last.lastIndex(of: ".").map { $0 == last.startIndex ? last : last[..<$0] } ?? last
+        let isFit = !stem.isEmpty && stem.utf8.count <= 240 && !stem.utf8.contains(0)
+        return isFit ? String(stem) : nil
+    }
+
     /// - Parameters:
     ///   - prefix: a safetensors file with `prefix` [N, width] or [N, K, width]; nil for none.
     ///   - captions: captions with the encoder and adapter that make prefixes of them; nil for none.
     public func likelihood(
         _ path: String, prefix: String?, captions: (encoder: URL, adapter: URL, captions: [String])?,
-        remark: (String) -> Void = { _ in }
+        activation: EncoderSettings.Activation? = nil, remark: (String) -> Void = { _ in }
     ) throws -> Likelihood {
         let file = try TokenFile(URL(filePath: path), for: decoder)
         let (count, width) = (file.tokens.size(0), decoder.configuration.transformer.width)
@@ -70,8 +84,8 @@ public struct DecoderJobs {
             }
             prefixes = stored.reshaped([count, -1, width])
         } else if let captions {
-            let encoder = try CaptionEncoder(folder: captions.encoder)
-            let adapter = try Adapter(folder: captions.adapter, width: width, vectorSize: encoder.vectorSize)
+            let encoder = try CaptionEncoder(folder: captions.encoder, activation: activation.map(CLIPActivation.init))
+            let adapter = try Adapter(at: captions.adapter, width: width, vectorSize: encoder.vectorSize)
             let unchecked = try Adapter.check(captions.adapter, decoder: folder, encoder: captions.encoder)
             for sentence in [unchecked, encoder.reader?.remark, encoder.remark(on: captions.captions)] {
                 if let sentence { remark(sentence) }

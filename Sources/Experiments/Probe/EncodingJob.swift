@@ -11,16 +11,20 @@ public struct EncodingJob {
     private let pooling: EncoderSettings.Pooling
     private let precision: ProbeSettings.Precision
     private let everyLayer: Bool
+    private let activation: EncoderSettings.Activation?
     private let output: VectorFile
 
     /// Looks at everything that may be wrong before the long work: the output's kind and place, the encoder.
     public init(
-        folder: URL, pooling: EncoderSettings.Pooling, precision: ProbeSettings.Precision, everyLayer: Bool, output: String
+        folder: URL, pooling: EncoderSettings.Pooling, precision: ProbeSettings.Precision, everyLayer: Bool, output: String,
+        activation: EncoderSettings.Activation? = nil
     ) throws {
         self.output = try VectorFile(output, arrays: everyLayer ? 2 : 1)
         encoder = try CaptionEncoder(
-            folder: folder, pooling: Pooling(rawValue: pooling.rawValue) ?? .probe, precision: precision.resolved)
+            folder: folder, pooling: Pooling(rawValue: pooling.rawValue) ?? .probe, precision: precision.resolved,
+            activation: activation.map(CLIPActivation.init))
         (self.folder, self.pooling, self.precision, self.everyLayer) = (folder, pooling, precision, everyLayer)
+        self.activation = activation
     }
 
     /// What `encode --json` prints.
@@ -98,6 +102,7 @@ public struct EncodingJob {
             "encoder": folder.lastPathComponent, "encoder_path": index.encoder, "encoder_hash": index.encoderHash,
             "pooling": index.pooling, "precision": index.precision, "prompt": index.prompt,
         ]
+        if let activation { notes["activation"] = activation.rawValue }
         if let length = index.maximumLength { notes["maximum_length"] = "\(length)" }
         let captions = try JSONText.data(index.captions.map(\.caption), .line)
         if captions.count < 50_000_000 { notes["captions"] = String(decoding: captions, as: UTF8.self) }

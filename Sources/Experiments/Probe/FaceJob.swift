@@ -21,13 +21,13 @@ public struct FaceJob {
 
     public init(
         decoder: URL, adapter: URL, encoder: URL, precision: ProbeSettings.Precision,
-        weights: SamplingSettings.Weights = .full
+        weights: SamplingSettings.Weights = .full, activation: EncoderSettings.Activation? = nil
     ) throws {
         let opened = try ImageDecoder(folder: decoder, precision: precision.resolved)
         self.decoder = DrawingDecoder(consume opened, roundingToInt8: weights == .int8)
-        self.encoder = try CaptionEncoder(folder: encoder)   // in Float32 always, as in the probe
+        self.encoder = try CaptionEncoder(folder: encoder, activation: activation.map(CLIPActivation.init))   // in Float32 always, as in the probe
         self.adapter = try Adapter(
-            folder: adapter, width: self.decoder.configuration.transformer.width, vectorSize: self.encoder.vectorSize)
+            at: adapter, width: self.decoder.configuration.transformer.width, vectorSize: self.encoder.vectorSize)
         let unchecked = try Adapter.check(adapter, decoder: decoder, encoder: encoder)
         adapterFolder = adapter
         remarks = [unchecked, self.encoder.reader?.remark, precision.remark].compactMap(\.self)
@@ -35,7 +35,8 @@ public struct FaceJob {
         var hash = ContentHash()
         hash.add(part: precision.resolved == .bfloat16 ? "bf16" : "f32")
         for folder in [decoder, encoder] { hash.add(part: try FeatureCache.hash(ofModel: folder)) }
-        hash.add(part: try ContentHash(file: adapter.appending(path: "adapter.safetensors")).hexadecimal)
+        hash.add(part: try ContentHash(file: Adapter.file(at: adapter)).hexadecimal)
+        if let activation { hash.add(part: activation.rawValue) }
         models = hash.hexadecimal   // rounded weights are named with the sampling
     }
 

@@ -58,10 +58,22 @@ public struct FeatureCache: Sendable {
         return made
     }
 
-    /// A hash of every file of a model's folder, and of those in it, that decides what it computes.
+    /// A hash of every file of a model's folder, and of those in it, that decides what it computes; of a file of weights,
+    /// of it and of what stands beside it.
     public static func hash(ofModel folder: URL) throws -> String {
         var hash = ContentHash()
-        try add(folder, to: &hash, below: "")
+        if folder.isFolder {
+            try add(folder, to: &hash, below: "")
+        } else {   // a file of weights, and the settings and the tokenizer beside it
+            let place = folder.modelFolder
+            let settings = try FileManager.default.contentsOfDirectory(atPath: place.path).sorted().filter { name in
+                [".json", ".txt", ".yaml"].contains { name.hasSuffix($0) } && !name.hasSuffix(PretrainingRecord.fileName)
+            }
+            for file in [folder] + settings.map({ place.appending(path: $0) }) where !file.isFolder {
+                hash.add(part: file.lastPathComponent)
+                hash.add(part: try blobName(of: file) ?? ContentHash(file: file).hexadecimal)
+            }
+        }
         return hash.hexadecimal
     }
 

@@ -14,7 +14,11 @@ public struct Judges: Sendable {
 
     public init(_ settings: ScoreSettings, shelf: ModelShelf) throws {
         let precision = settings.precision.resolved
-        clip = settings.clip.isEmpty ? nil : try CLIPScore(folder: try shelf.folder(of: settings.clip), precision: precision)
+        clip = settings.clip.isEmpty
+            ? nil
+            : try CLIPScore(
+                folder: try shelf.folder(of: settings.clip), precision: precision,
+                activation: settings.activation.map(CLIPActivation.init))
         if settings.inception.isEmpty {
             inception = nil
         } else {

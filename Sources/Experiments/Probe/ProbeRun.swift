@@ -206,7 +206,7 @@ public final class ProbeRun {
             Array(repeating: (choice.sample, choice.caption), count: settings.sampling.imagesPerCaption)
         })
         let adapter = try Adapter(
-            folder: folder.adapterFolder, width: decoder.configuration.transformer.width, vectorSize: vectors.size(1))
+            at: folder.adapterFolder, width: decoder.configuration.transformer.width, vectorSize: vectors.size(1))
         let sampler = FaceSampler(drawing, try settings.sampling.sampler, guidance: Float(variant.guidance))
         let generation = Generation(
             sampler, seed: UInt64(variant.seed), format: settings.sampling.format, batch: settings.sampling.batch)
@@ -254,7 +254,8 @@ public final class ProbeRun {
         if encoder.style == .random { return CaptionEncoder(randomOfSize: encoder.size ?? 512) }
         let pooling = Pooling(rawValue: encoder.pooling.rawValue) ?? .probe
         let folder = try shelf.folder(of: encoder.path ?? "")
-        let opened = try CaptionEncoder(folder: folder, pooling: pooling)
+        let opened = try CaptionEncoder(
+            folder: folder, pooling: pooling, activation: encoder.activation.map(CLIPActivation.init))
         guard opened.isContrastive == (encoder.style == .clip) else {
             let found = opened.isContrastive ? "clip" : "bert"
             throw Complaint(
@@ -279,7 +280,7 @@ public final class ProbeRun {
                 try show("image tokens, \(split)", $0, of: samples.count)
             }
             let generator = try captionEncoder(encoder)
-            let hash = try generator.folder.map { try FeatureCache.hash(ofModel: $0) + " " + encoder.pooling.rawValue } ?? ""
+            let hash = try generator.folder.map { try FeatureCache.hash(ofModel: $0) + " " + encoder.pooling.rawValue + (encoder.activation.map { " " + $0.rawValue } ?? "") } ?? ""
             let captions = samples.reduce(0) { $0 + $1.captions.count }
             let vectors = try cache.vectors(
                 samples, of: data, by: generator, encoderHash: hash, name: encoder.name, split: split, seed: UInt64(seed)

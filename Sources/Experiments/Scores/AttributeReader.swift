@@ -28,7 +28,7 @@ public struct AttributeReader: Sendable {
     public init(folder: URL, precision: Precision = .float32) throws {
         network = try InceptionV3(folder: folder, precision: precision)
         self.folder = folder
-        let file = folder.appending(path: "labels.json")
+        let file = folder.modelFolder.appending(path: "labels.json")
         guard let bytes = FileManager.default.contents(atPath: file.path),
             let names = try? JSONDecoder().decode([String].self, from: bytes)
         else { throw Complaint(.missing, "\(file.path) is missing or not a list of attribute names") }

@@ -12,9 +12,11 @@ public struct CLIPScore: Sendable {
     private let preprocessing: CLIPPreprocessing
 
     /// A Hugging Face folder of a whole CLIP, or a checkpoint with OpenAI's names and a tokenizer beside it.
-    public init(folder: URL, precision: Precision = .float32) throws {
-        model = try CLIP(folder: folder, precision: precision)
+    /// `activation` must be given where the checkpoint does not tell its own.
+    public init(folder: URL, precision: Precision = .float32, activation: CLIPActivation? = nil) throws {
+        model = try CLIP(folder: folder, precision: precision, activation: activation)
         reader = try TextReader(TextEncoderFolder.rules(of: folder), positions: model.text.maximumLength)
+        let folder = folder.modelFolder
         let side = model.imageSize
         let settings = try ImageSettingsFile.read(in: folder)
         preprocessing = settings ?? .openAI(size: side)

@@ -194,6 +194,7 @@ public struct TextFeatureSource {
             for part in ["under all limits", modelHash, model.precision.rawValue, reading.frame.rawValue, reading.pooling.rawValue] {
                 hash.add(part: part)
             }
+            if let activation = model.activation { hash.add(part: activation.rawValue) }
             let name = "\(model.name)-\(reading.pooling.rawValue)-\(part)-\(hash.hexadecimal.prefix(16)).safetensors"
             return folder.appending(path: name)
         }

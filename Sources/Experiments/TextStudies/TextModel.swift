@@ -13,6 +13,8 @@ public struct TextModel: Sendable {
     public let modelType: String
     /// In which precision its weights are multiplied.
     public let precision: Precision
+    /// The activation that was asked for, where the checkpoint does not tell it.
+    public let activation: EncoderSettings.Activation?
     /// Whether its final vectors pass a last norm and perhaps a projection (CLIP).
     let isContrastive: Bool
     public let reader: TextReader
@@ -20,9 +22,11 @@ public struct TextModel: Sendable {
     /// - Parameters:
     ///   - spelling: a folder, `org/name` in the cache, or `NAME=` and one of these.
     ///   - precision: Float32 unless speed matters more than the last digits.
+    ///   - activation: for a CLIP that does not tell its own.
     ///   - taken: names that other encoders have already.
     public init(
-        _ spelling: String, shelf: ModelShelf, precision: Precision = .float32, taken: [String] = []
+        _ spelling: String, shelf: ModelShelf, precision: Precision = .float32, activation: EncoderSettings.Activation? = nil,
+        taken: [String] = []
     ) throws {
         var (name, path) = ("", spelling)
         if let sign = spelling.firstIndex(of: "="), !spelling[..<sign].contains("/"), sign > spelling.startIndex {
@@ -34,8 +38,9 @@ public struct TextModel: Sendable {
             throw Complaint(.settings, "two encoders are called \(name); give one another name, as in NAME=\(path)")
         }
         self.name = name
-        let opened = try TextEncoderFolder(folder, precision: precision)
-        self.precision = precision
+        let opened = try TextEncoderFolder(
+            folder, precision: precision, activation: activation.map(CLIPActivation.init))
+        (self.precision, self.activation) = (precision, activation)
         reader = try TextReader(opened.rules, positions: opened.encoder.maximumLength)
         encoder = opened.encoder(promptLength: reader.promptLength)
         (modelType, isContrastive) = (opened.modelType, opened.isContrastive)
@@ -43,10 +48,11 @@ public struct TextModel: Sendable {
 
     /// Several encoders, their names different.
     public static func all(
-        _ spellings: [String], shelf: ModelShelf, precision: Precision = .float32
+        _ spellings: [String], shelf: ModelShelf, precision: Precision = .float32, activation: EncoderSettings.Activation? = nil
     ) throws -> [TextModel] {
         try spellings.reduce(into: []) { models, spelling in
-            models.append(try TextModel(spelling, shelf: shelf, precision: precision, taken: models.map(\.name)))
+            models.append(
+                try TextModel(spelling, shelf: shelf, precision: precision, activation: activation, taken: models.map(\.name)))
         }
     }
 

@@ -34,13 +34,15 @@ struct Encode: ParsableCommand {
     @Option(help: "f32, bf16, or auto: bf16 where the processor computes with it natively.")
     var precision: ProbeSettings.Precision = .f32
 
+    @OptionGroup var named: ActivationOption
+
     @OptionGroup var shared: SharedOptions
 
     func run() throws {
         let file = try shared.captions(captions)
         let job = try EncodingJob(
             folder: try shared.shelf.folder(of: encoder), pooling: pooling, precision: precision, everyLayer: layers,
-            output: out)
+            output: out, activation: named.activation)
         for remark in job.remarks { shared.remark(remark) }
         var line = shared.progress("captions", total: file.captions.count)
         let outcome = try job.write(file.captions) { line.advance(to: $0) }

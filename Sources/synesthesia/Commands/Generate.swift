@@ -61,6 +61,8 @@ struct Generate: ParsableCommand {
         help: "How the transformer's weights are kept: full, in the precision, or int8: whole numbers, for less memory and time.")
     var weights: SamplingSettings.Weights = .full
 
+    @OptionGroup var named: ActivationOption
+
     @OptionGroup var shared: SharedOptions
 
     func validate() throws {
@@ -79,7 +81,7 @@ struct Generate: ParsableCommand {
         let shelf = shared.shelf
         let job = try FaceJob(
             decoder: try shelf.folder(of: decoder), adapter: URL(filePath: adapter), encoder: try shelf.folder(of: encoder),
-            precision: precision, weights: weights)
+            precision: precision, weights: weights, activation: named.activation)
         if let error = job.roundingError {
             shared.remark(String(format: "weights rounded to whole numbers of eight bits: off by %.2f %% of their size", 100 * error))
         }

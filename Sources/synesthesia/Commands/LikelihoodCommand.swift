@@ -35,6 +35,8 @@ struct LikelihoodCommand: ParsableCommand {
     @Option(help: "A file with one caption a line for each row of tokens, or - for standard input.")
     var captions: String?
 
+    @OptionGroup var named: ActivationOption
+
     @OptionGroup var shared: SharedOptions
 
     func validate() throws {
@@ -49,6 +51,9 @@ struct LikelihoodCommand: ParsableCommand {
             condition = (try shared.shelf.folder(of: encoder), URL(filePath: adapter), try shared.captions(captions).captions)
         }
         let jobs = try DecoderJobs(folder: try shared.shelf.folder(of: decoder))
-        try Output.write(json: try jobs.likelihood(tokens, prefix: prefix, captions: condition) { shared.remark($0) })
+        try Output.write(
+            json: try jobs.likelihood(tokens, prefix: prefix, captions: condition, activation: named.activation) {
+                shared.remark($0)
+            })
     }
 }

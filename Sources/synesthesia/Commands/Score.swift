@@ -41,6 +41,8 @@ struct Score: ParsableCommand {
     @Option(help: "f32, bf16, or auto: bf16 where the processor computes with it natively.")
     var precision: ProbeSettings.Precision = .f32
 
+    @OptionGroup var named: ActivationOption
+
     @OptionGroup var shared: SharedOptions
 
     func validate() throws {
@@ -57,6 +59,7 @@ struct Score: ParsableCommand {
         var settings = ScoreSettings()
         (settings.clip, settings.inception, settings.attributes) = (clip ?? "", inception ?? "", attributes)
         (settings.splits, settings.shuffleSeed, settings.precision) = (splits, seed, precision)
+        settings.activation = named.activation
         let captions = try captions.map { try shared.captions($0).captions }
         let pictures = try PictureFolder(images)
         if let captions { try pictures.requireOneEach(captions) }   // before models are opened

@@ -31,6 +31,8 @@ struct StudyOptions: ParsableArguments {
     @Option(help: "f32, bf16, or auto: bf16 where the processor computes with it natively.")
     var precision: ProbeSettings.Precision = .f32
 
+    @OptionGroup var named: ActivationOption
+
     @Option(help: "The seed of everything drawn at random.")
     var seed: UInt64 = 0
 
@@ -44,7 +46,7 @@ struct StudyOptions: ParsableArguments {
     func models(_ shared: SharedOptions) throws -> [TextModel] {
         if let out { try AtomicFile.makeFolder(URL(filePath: out)) }
         if let sentence = precision.remark { shared.remark(sentence) }
-        let models = try TextModel.all(encoder, shelf: shared.shelf, precision: precision.resolved)
+        let models = try TextModel.all(encoder, shelf: shared.shelf, precision: precision.resolved, activation: named.activation)
         for model in models {
             if let sentence = model.reader.remark { shared.remark("\(model.name): \(sentence); words alone are read without it") }
         }

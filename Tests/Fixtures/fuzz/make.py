@@ -38,6 +38,15 @@ for name in ("lightning.ckpt", "module.pth", "script.pt", "views.pt", "hostile.p
     with zipfile.ZipFile(FIXTURES / "checkpoints" / name) as archive:
         entry = next(n for n in archive.namelist() if n.endswith("/data.pkl"))
         seed("pickle", name, archive.read(entry))
+for name in ("training.pt", "whole.pt", "two-models.pt", "adapter.ckpt", "quantised.bin"):
+    with zipfile.ZipFile(FIXTURES / "models/layouts" / name) as archive:
+        entry = next(n for n in archive.namelist() if n.endswith("/data.pkl"))
+        seed("pickle", "layout-" + name, archive.read(entry))
+seed("zip", "layout-adapter.ckpt", (FIXTURES / "models/layouts/adapter.ckpt").read_bytes())
+for name in ("types", "null-notes"):
+    seed("safetensors", name, (FIXTURES / f"models/layouts/{name}.safetensors").read_bytes())
+for module, call in (("io", "open"), ("functools", "partial"), ("pathlib", "Path.write_text")):
+    seed("pickle", f"hostile-{module}", b"\x80\x02c" + f"{module}\n{call}\n".encode() + b"cos\nsystem\n\x85R.")
 value = {"a": [1, 2.5, (None, True), {"x": b"y", 3: {4, 5}}, frozenset("z"), bytearray(b"w"), -(1 << 70), 1 << 40]}
 for protocol in range(2, 6):
     seed("pickle", f"protocol-{protocol}", pickle.dumps(value, protocol=protocol))
