@@ -38,7 +38,7 @@ public enum CLIPActivation: String, Sendable, CaseIterable {
 
     /// Throws when an activation was given for a model that has settings of its own.
     static func requireNone(_ given: CLIPActivation?, at place: URL) throws {
-        guard let given else { return }
+        guard let given, ConfigurationFile.exists(in: place) else { return }
         throw ModelError(
             "\(place.path): the activation \(given.rawValue) was asked for, but this model's config.json tells its own; leave it away.",
             .settings)

@@ -39,7 +39,8 @@ enum ConfigurationFile {
         case .typeMismatch(let type, let context): return "\(place(context)) is not of type \(type)."
         case .valueNotFound(_, let context): return "\(place(context)) has no value."
         case .keyNotFound(let key, let context): return "\(place(context, key)) is missing."
-        case .dataCorrupted(let context) where context.codingPath.isEmpty: return "this is not JSON."
+        case .dataCorrupted(let context) where context.codingPath.isEmpty:   // it is JSON, that has been seen before
+            return "a value can not be used: \(context.debugDescription)"
         case .dataCorrupted(let context): return "\(place(context)) can not be used."
         @unknown default: return "it can not be decoded."
         }
