@@ -39,7 +39,7 @@ extension CaptionDataset {
         }
         guard problems.isEmpty else {
             throw Complaint(
-                .badData, "\(source.relativePath) names \(entries.count) pictures, but cannot be used as it is", details: problems.lines)
+                .badData, "\(source.relativePath) cannot be used as it is; what is wrong with it:", details: problems.lines)
         }
         let counts = "\(train.count) for training, \(validation.count) for validation"
         let remark =
