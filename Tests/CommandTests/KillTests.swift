@@ -6,7 +6,7 @@ import Testing
 @Suite("Killed at random moments", .enabled(if: CommandRun.program != nil, Comment(rawValue: CommandRun.absent)))
 struct KillTests {
     @Test(
-        "200 kills: every command ends with what an undisturbed run gives",
+        "Killed and begun again: every command ends with what an undisturbed run gives",
         .enabled(if: Workplace.has("bert-mini", "clip-mini", "decoder", "inception-mini"), Comment(rawValue: Workplace.absent)))
     func killed() throws {
         let place = try Workplace()
@@ -18,7 +18,7 @@ struct KillTests {
             slow.delay = 0.2
             return slow
         }
-        let kills = ProcessInfo.processInfo.environment["SYNESTHESIA_KILLS"] ?? "200"
+        let kills = ProcessInfo.processInfo.environment["SYNESTHESIA_KILLS"] ?? "20"
         let script = Fixture.package.appending(path: "Scripts/kill-test").path
         let (code, complaints) = try BehaviourTests().shell(
             "KILL_TEST_HUB=\(hub.hub.address.absoluteString) SYNESTHESIA=$synesthesia \(script) \(kills) > table.md", folder: place.folder)
