@@ -76,7 +76,10 @@ let package = Package(
             name: "TestSupport", dependencies: ["Tensors", "Checkpoints"], path: "Tests/TestSupport",
             swiftSettings: strict),
         .target(
-            name: "FuzzTargets", dependencies: ["Checkpoints", "Images", "Models", "Tensors", "Tokenizers"],
+            name: "FuzzTargets",
+            dependencies: [
+                "Checkpoints", "Experiments", "Files", "Images", "ModelHub", "Models", "Reports", "Statistics", "Tensors", "Tokenizers",
+            ],
             path: "Tests/FuzzTargets", swiftSettings: strict),
         .testTarget(name: "FoundCasesTests", dependencies: ["FuzzTargets", "TestSupport"], swiftSettings: strict),
         tests(of: "Files"),

@@ -10,9 +10,7 @@ let package = Package(
         // The readers and how they are fed are those of the tests.
         .target(
             name: "FuzzTargets",
-            dependencies: ["Checkpoints", "Images", "Models", "Tensors", "Tokenizers"].map {
-                .product(name: $0, package: "Synesthesia")
-            }),
+            dependencies: [.product(name: "Synesthesia", package: "Synesthesia")]),
         .executableTarget(name: "fuzz", dependencies: ["FuzzTargets"]),
     ]
 )

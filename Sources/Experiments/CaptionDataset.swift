@@ -35,6 +35,8 @@ public struct CaptionDataset: Sendable {
     public let validation: [Portrait]
     /// What is odd but does no harm: pictures without captions and captions without a picture that no list names.
     public let remark: String?
+    /// Of a table's pictures: which is on which side, as CSV; nil where lists say it.
+    let splitTable: String?
 
     /// - Parameters:
     ///   - trainList, validationList: files of names; nil for `celebahqtrain.txt` or `train.txt`, and
@@ -69,6 +71,31 @@ public struct CaptionDataset: Sendable {
         }
         (self.train, self.validation) = (portraits[0], portraits[1])
         remark = Self.remark(images, captions, folder)
+        splitTable = nil
+    }
+
+    init(train: [Portrait], validation: [Portrait], remark: String?, splitTable: String) {
+        (self.train, self.validation, self.remark, self.splitTable) = (train, validation, remark, splitTable)
+    }
+
+    /// What the settings name: a table, an image folder, or the layout above.
+    public init(_ settings: DataSettings) throws {
+        func url(_ path: String) -> URL { URL(filePath: path) }
+        let folder = url(settings.folder ?? settings.images ?? ".")
+        if let table = settings.table {
+            try self.init(table: url(table), images: settings.images.map(url), settings: settings)
+        } else if Self.isImageFolder(folder) {
+            guard settings.trainList == nil, settings.validationList == nil else {
+                throw Complaint(
+                    .settings, "\(folder.relativePath) holds a table, in which a column split tells train from validation; "
+                        + "data.train-list and data.validation-list are for Multi-Modal CelebA-HQ's layout")
+            }
+            try self.init(table: folder, images: nil, settings: settings)
+        } else {
+            try self.init(
+                folder: folder, trainList: settings.trainList.map(url), validationList: settings.validationList.map(url),
+                trainLimit: settings.train, validationLimit: settings.validation)
+        }
     }
 
     /// Reads the captions of all wanted portraits. Throws one sentence with all counts when something is missing.

@@ -28,6 +28,7 @@ public struct PortraitFolder: Sendable {
         try Self.remember(Kind(seed: world.seed, size: size), in: folder)
         let dataset = PortraitDataset(world: world, directory: folder, indices: 0..<count, size: size)
         try dataset.prepare()
+        for place in [folder, dataset.imageFolder, dataset.captionFolder] { AtomicFile.removeLeftovers(in: place) }
         self.dataset = dataset
         self.count = count
         missing = dataset.indices.filter { !dataset.holds($0) }
@@ -56,7 +57,7 @@ public struct PortraitFolder: Sendable {
     private static func remember(_ kind: Kind, in folder: URL) throws {
         let file = folder.appending(path: "portraits.json")
         guard let data = FileManager.default.contents(atPath: file.path) else {
-            return try AtomicFile.write(JSONEncoder().encode(kind), to: file)
+            return try AtomicFile.write(json: kind, to: file)
         }
         guard let found = try? JSONDecoder().decode(Kind.self, from: data) else {
             throw Complaint(.badData, "\(file.path) is not what this command writes; choose another folder")

@@ -25,8 +25,8 @@ extension ProbeSettings: SettingsGroup {
             throw refuse("\(key) is missing; name a model's folder")
         }
         guard !encoders.isEmpty else { throw refuse("encoders is missing; list at least one encoder") }
-        if textStudy, data.folder != nil {
-            throw refuse("text-study is of the drawn world's captions, but data.folder is given; see synesthesia study text")
+        if textStudy, !data.isDrawnWorld {
+            throw refuse("text-study is of the drawn world's captions, but data.\(data.table == nil ? "folder" : "table") is given; see synesthesia study text")
         }
         let names = encoders.map(\.name)
         for (index, name) in names.enumerated() where names[..<index].contains(name) {
@@ -64,11 +64,18 @@ extension EncoderSettings: SettingsGroup {
 extension DataSettings: SettingsGroup {
     mutating func fields(_ form: inout SettingsForm) throws {
         try form.field("folder", &folder)
+        try form.field("table", &table)
+        try form.field("images", &images)
+        try form.field("validation-share", &validationShare, .openFraction)
+        try form.field("split-seed", &splitSeed, .atLeast(0))
         try form.field("train-list", &trainList)
         try form.field("validation-list", &validationList)
         try form.field("train", &train, .atLeast(1))
         try form.field("validation", &validation, .atLeast(1))
-        guard form.isReading, folder == nil else { return }
+        guard form.isReading else { return }
+        if table != nil, folder != nil { throw form.complaint("and data.folder contradict each other; give one", "table") }
+        if images != nil, table == nil { throw form.complaint("needs data.table, which is not given", "images") }
+        guard folder == nil else { return }
         if trainList != nil { throw form.complaint("needs data.folder, which is not given", "train-list") }
         if validationList != nil { throw form.complaint("needs data.folder, which is not given", "validation-list") }
     }
@@ -142,6 +149,10 @@ extension SettingsRule where Value == String {
             }
         }
     }
+}
+
+extension SettingsRule where Value == Double {
+    static var openFraction: Self { Self(sentence: "above 0 and below 1") { $0 > 0 && $0 < 1 } }
 }
 
 extension SettingsRule where Value == [Double] {

@@ -59,10 +59,18 @@ public struct EncoderSettings: Sendable, Equatable {
     }
 }
 
-/// Where portraits and captions come from: a folder in Multi-Modal CelebA-HQ's layout, or the drawn world.
+/// Where portraits and captions come from: a folder in Multi-Modal CelebA-HQ's layout, a table of one's own, or the
+/// drawn world.
 public struct DataSettings: Sendable, Equatable {
-    /// Nil: the drawn world.
+    /// Nil, and no table: the drawn world.
     public var folder: String?
+    /// A table of pictures and captions instead of a folder, see ``CaptionTable``.
+    public var table: String?
+    /// Where the table's paths begin; nil: in the table's folder.
+    public var images: String?
+    /// How many of a table's pictures are kept for validation, where it does not say which.
+    public var validationShare = 0.1
+    public var splitSeed = 0
     /// Lists of image names; nil: those in the folder.
     public var trainList: String?
     public var validationList: String?
@@ -71,6 +79,8 @@ public struct DataSettings: Sendable, Equatable {
     public var validation = 5_000
 
     public init() {}
+
+    public var isDrawnWorld: Bool { folder == nil && table == nil }
 }
 
 /// The one trained layer and how it is trained.

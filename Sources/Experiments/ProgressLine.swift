@@ -51,32 +51,32 @@ public struct ProgressLine {
         now: @escaping () -> Double = { ProcessInfo.processInfo.systemUptime },
         write: @escaping (String) -> Void = ProgressLine.standardError
     ) {
-        precondition(total >= 0 && done >= 0, "a task cannot have \(total) items with \(done) done")
-        self.task = task
-        self.total = total
-        self.done = done
+        self.task = printable(task, limit: 80)   // may be a model's name from a file
+        self.total = max(0, total)
+        self.done = max(0, done)
         self.unit = unit
         self.style = style
         self.now = now
         self.write = write
         start = now()
-        firstCount = done
-        measured = (start, done)
-        drawn = (start, total == 0 ? 0 : done * 10 / total)
+        firstCount = self.done
+        measured = (start, self.done)
+        drawn = (start, 0)
+        drawn.tenth = share(of: 10)
         switch style {
         case .live: draw()
-        case .plain: write("\(task): \(counts) at the start\n")
+        case .plain: write("\(self.task): \(counts) at the start\n")
         case .silent: break
         }
     }
 
     /// Tells that `count` items are done, with a short note such as the loss.
     public mutating func advance(to count: Int, note: String = "") {
-        done = count
-        self.note = note
+        done = max(0, count)
+        self.note = printable(note, limit: 120)
         let time = now()
         measure(time)
-        let tenth = total == 0 ? 0 : done * 10 / total
+        let tenth = share(of: 10)
         let isDue =
             switch style {
             case .live: time - drawn.time >= 0.1
@@ -122,12 +122,17 @@ public struct ProgressLine {
             parts.append("\(Self.duration(Double(total - done) / rate)) left")
         }
         if !note.isEmpty { parts.append(note) }
-        let percent = total == 0 ? 100 : done * 100 / total
+        let percent = total == 0 ? 100 : share(of: 100)
         let text = parts.joined(separator: ", ")
         guard case .live(let columns) = style else { return write("\(task): \(percent) %, \(text)\n") }
         let filled = min(max(percent / 5, 0), 20)
         let bar = String(repeating: "━", count: filled) + String(repeating: "╌", count: 20 - filled)
         write("\r\("\(task) \(bar) \(percent) %, \(text)".prefix(columns - 1))\u{1B}[K")
+    }
+
+    /// How much of `parts` is done, rounded down.
+    private func share(of parts: Int) -> Int {
+        total == 0 ? 0 : min(parts, Int(Double(done) * Double(parts) / Double(total)))
     }
 
     private var counts: String {

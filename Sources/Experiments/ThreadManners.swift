@@ -13,7 +13,7 @@ public enum ThreadManners {
     public static func spinBriefly() {
         guard getenv("OMP_WAIT_POLICY") == nil, getenv("GOMP_SPINCOUNT") == nil else { return }
         setenv("GOMP_SPINCOUNT", "1000", 1)
-        var arguments: [UnsafeMutablePointer<CChar>?] = CommandLine.arguments.map { strdup($0) }
+        var arguments: [UnsafeMutablePointer<CChar>?] = (0..<Int(CommandLine.argc)).map { CommandLine.unsafeArgv[$0].flatMap { strdup($0) } }
         arguments.append(nil)
         execv("/proc/self/exe", arguments)
         for argument in arguments { free(argument) }   // only where there is no /proc: go on as we are

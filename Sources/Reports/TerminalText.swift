@@ -1,16 +1,12 @@
+import Files
+
 /// Text that is safe and aligned on a terminal.
 public enum TerminalText {
     /// One line without control characters: a caption from a file cannot move the cursor or change colours.
-    public static func safe(_ text: String) -> String {
-        var scalars = String.UnicodeScalarView()
-        for scalar in text.unicodeScalars {
-            switch scalar.value {
-            case 0x09, 0x0A, 0x0D, 0x2028, 0x2029: scalars.append(" ")
-            case 0..<0x20, 0x7F..<0xA0, 0x202A...0x202E, 0x2066...0x2069: scalars.append("\u{FFFD}")
-            default: scalars.append(scalar)
-            }
-        }
-        return String(scalars)
+    public static func safe(_ text: String, limit: Int = .max) -> String {
+        let ends: Set<Unicode.Scalar> = ["\t", "\n", "\r", "\u{2028}", "\u{2029}"]
+        let line = String(String.UnicodeScalarView(text.unicodeScalars.map { ends.contains($0) ? " " : $0 }))
+        return printable(line, limit: limit)
     }
 
     /// Columns a terminal gives to a line: two for East Asian wide characters and emoji, none for marks.

@@ -69,7 +69,7 @@ public struct TextTable: Codable, Sendable, Equatable {
     /// Aligned columns with a rule under the heading; lines carry no trailing blanks; ends with a newline.
     public var terminal: String {
         let headings = columns.map { TerminalText.safe($0.heading) }
-        let body = squareRows.map { $0.map(TerminalText.safe) }
+        let body = squareRows.map { $0.map { TerminalText.safe($0, limit: 300) } }
         let widths = columnWidths([headings] + body)
         var lines: [String] = title.map { [TerminalText.safe($0)] } ?? []
         lines.append(line(headings, widths))

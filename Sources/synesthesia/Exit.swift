@@ -1,5 +1,6 @@
 import ArgumentParser
 import Experiments
+import Files
 import Foundation
 
 /// How the command ends: one sentence on standard error and a code that scripts can tell apart.
@@ -43,25 +44,38 @@ enum Exit: Int32 {
             exit(usage.rawValue)
         }
         let complaint = Complaint(error)
-        say(oneLine(complaint.description))
-        for detail in complaint.details { ProgressLine.standardError("  \(detail)\n") }
+        // What the system calls a file may be no UTF-8; it then came here with this mark, and is not found by it.
+        let isMangled = complaint.description.unicodeScalars.contains("\u{FFFD}")
+        say(oneLine(complaint.description) + (isMangled ? "; \u{FFFD} stands for bytes that are not UTF-8: rename that file" : ""))
+        for detail in complaint.details.prefix(100) { ProgressLine.standardError("  \(printableSentence(detail))\n") }
+        if complaint.details.count > 100 { ProgressLine.standardError("  and \(complaint.details.count - 100) more\n") }
         exit(Exit(complaint.kind).rawValue)
     }
 
     private static func printAndExit(_ text: String) -> Never {
-        let isWritten = (try? Output.write(text + "\n")) != nil
-        exit(isWritten ? done.rawValue : failed.rawValue)
+        do {
+            try Output.write(exactly: text + "\n")
+        } catch {
+            if !(error is Output.Closed) {
+                say(Complaint(error).description)
+                exit(failed.rawValue)
+            }
+        }
+        exit(done.rawValue)
     }
 
-    /// One sentence on standard error, in the place of a progress line that may stand there.
+    /// One sentence on standard error, in the place of a progress line that may stand there. Names within it come from
+    /// files and networks: here they become visible, and short.
     static func say(_ sentence: String) {
         let fresh = isatty(STDERR_FILENO) == 1 ? "\r\u{1B}[K" : ""
-        ProgressLine.standardError("\(fresh)synesthesia: \(sentence)\n")
+        ProgressLine.standardError("\(fresh)synesthesia: \(printableSentence(sentence))\n")
     }
 
     /// Without line breaks and full stop; the parser's list of choices becomes part of the sentence.
     private static func oneLine(_ message: String) -> String {
-        let line = message.split(whereSeparator: \.isNewline).joined(separator: " ")
+        // No sentence of ours is as long as this; what is longer holds a name from outside.
+        let cut = message.utf8.count > 100_000 ? "\(message.unicodeScalars.prefix(50_000)) \(message.unicodeScalars.suffix(50_000))" : message
+        let line = cut.split(whereSeparator: \.isNewline).joined(separator: " ")
             .replacing(#/(:|[^ ])\s+- /#) { $0.1 == ":" ? ": " : "\($0.1), " }
         return line.hasSuffix(".") ? String(line.dropLast()) : line
     }

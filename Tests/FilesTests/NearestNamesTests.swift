@@ -1,7 +1,7 @@
 import Files
 import Testing
 
-@Suite("Names that were meant, and names that are shown")
+@Suite("Names that were meant")
 struct NearestNamesTests {
     @Test("a slip of the finger is found", arguments: [("porbe", "probe"), ("prob", "probe"), ("scores", "score"), ("xyzzy", nil)])
     func nearest(_ word: String, _ name: String?) {
@@ -24,14 +24,5 @@ struct NearestNamesTests {
         let many = (0..<100_000).map { "encoder.layer.\($0).attention.self.query.weight" }
         let clock = ContinuousClock()
         #expect(clock.measure { _ = NearestNames.all(to: "decoder.block.7.w", among: many) } < .seconds(10))
-    }
-
-    @Test("what steers a terminal becomes visible")
-    func shown() {
-        #expect(printable("a\u{1B}[2Jb") == "a\\u{1B}[2Jb")
-        #expect(printable("\u{9B}\u{202E}\u{200B}\u{2028}\u{7F}\n\u{FEFF}\u{3164}\u{115F}\u{E0041}\u{E000}")
-            == "\\u{9B}\\u{202E}\\u{200B}\\u{2028}\\u{7F}\\u{A}\\u{FEFF}\\u{3164}\\u{115F}\\u{E0041}\\u{E000}")
-        #expect(printable("Größe 漢字 ✓ é") == "Größe 漢字 ✓ é")
-        #expect(printable(String(repeating: "x", count: 300)).count == 201)
     }
 }

@@ -21,6 +21,14 @@ public enum FuzzTarget: String, CaseIterable, Sendable {
     case tokenizer
     /// A decoder's `project.yaml`.
     case yaml
+    /// A text encoder's folder in one file, in the same way.
+    case encoder
+    /// Captions, tables of pictures with captions, groups of scores.
+    case table
+    /// A run's folder in one file: everything of it that is read back.
+    case run
+    /// What a hub answers to `fetch`.
+    case hub
 
     /// Reads `input` as far as it can be read. `folder` is a place for files, and is this run's alone.
     public func run(_ input: Data, in folder: URL) {
@@ -29,6 +37,10 @@ public enum FuzzTarget: String, CaseIterable, Sendable {
         case .pickle: open(Self.legacyFile(around: input), folder)
         case .png, .jpeg: if let image = try? Image(decoding: input, named: "input") { precondition(image.width > 0) }
         case .tokenizer: tokenize(input, folder)
+        case .encoder: encoder(input, folder)
+        case .table: table(input, folder)
+        case .run: readRun(input, folder)
+        case .hub: hub(input, folder)
         case .yaml:
             let url = folder.appending(path: "project.yaml")
             guard (try? input.write(to: url)) != nil else { return }
@@ -59,15 +71,7 @@ public enum FuzzTarget: String, CaseIterable, Sendable {
             "tokenizer.json", "vocab.txt", "vocab.json", "merges.txt", "tokenizer_config.json", "special_tokens_map.json",
             "added_tokens.json", "config.json", "bpe_simple_vocab_16e6.txt", "text",
         ]
-        for name in names { try? FileManager.default.removeItem(at: folder.appending(path: name)) }
-        let mark = Data("#file ".utf8)
-        var rest = input
-        while let start = rest.firstRange(of: mark), let line = rest[start.upperBound...].firstIndex(of: 0x0A) {
-            let end = rest[line...].firstRange(of: mark)?.lowerBound ?? rest.endIndex
-            let name = String(decoding: rest[start.upperBound..<line], as: UTF8.self)
-            if names.contains(name) { try? rest[(line + 1)..<end].write(to: folder.appending(path: name)) }
-            rest = rest[end...]
-        }
+        unpack(input, names, into: folder)
         guard let tokenizer = try? Tokenizer(folder: folder) else { return }
         let own = (try? Data(contentsOf: folder.appending(path: "text"))) ?? input.suffix(64)
         let text = "The woman's naïve 123 faces,\n[MASK] <mask> 中文 e\u{301} \u{200D}👩‍👩‍👧 " + String(decoding: own, as: UTF8.self)

@@ -47,7 +47,7 @@ import Testing
 
     @Test func aCellCannotMoveTheCursor() {
         let table = TextTable(columns: [.init("x")], rows: [["\u{1B}[2Jgone\nnext\u{202E}"]])
-        #expect(table.terminal == "x\n\(String(repeating: "─", count: 14))\n\u{FFFD}[2Jgone next\u{FFFD}\n")
+        #expect(table.terminal == "x\n\(String(repeating: "─", count: 26))\n\\u{1B}[2Jgone next\\u{202E}\n")
         #expect(!table.markdown.unicodeScalars.contains("\u{1B}"))
     }
 

@@ -11,7 +11,7 @@ public struct ProbeSample: Sendable, Equatable {
     public let captions: [String]
 }
 
-/// The pictures and captions of a probe: the drawn world, or a folder in Multi-Modal CelebA-HQ's layout.
+/// The pictures and captions of a probe: the drawn world, a folder in Multi-Modal CelebA-HQ's layout, or a table's.
 public struct ProbeData: Sendable {
     public let name: String
     public let training: [ProbeSample]
@@ -20,13 +20,15 @@ public struct ProbeData: Sendable {
     public let identity: String
     /// What is odd about the data but does no harm; nil where nothing is.
     public let remark: String?
+    /// Which picture of a table is on which side, as CSV; nil for other data, whose own lists say it.
+    public let split: String?
     private let load: @Sendable (Int) throws -> Image
 
     public init(_ settings: DataSettings) throws {
-        if let folder = settings.folder {
-            try self.init(folder: folder, settings)
-        } else {
+        if settings.isDrawnWorld {
             self.init(world: PortraitWorld(), training: settings.train, validation: settings.validation)
+        } else {
+            try self.init(settings, named: settings.table ?? settings.folder ?? "")
         }
     }
 
@@ -39,6 +41,7 @@ public struct ProbeData: Sendable {
             }
         }
         remark = nil
+        split = nil
         name = "the drawn world"
         self.training = samples(training, .training)
         self.validation = samples(validation, .validation)
@@ -47,11 +50,8 @@ public struct ProbeData: Sendable {
         load = { index in world.portrait(at: index).image(size: 64) }
     }
 
-    private init(folder: String, _ settings: DataSettings) throws {
-        let dataset = try CaptionDataset(
-            folder: URL(filePath: folder), trainList: settings.trainList.map { URL(filePath: $0) },
-            validationList: settings.validationList.map { URL(filePath: $0) }, trainLimit: settings.train,
-            validationLimit: settings.validation)
+    private init(_ settings: DataSettings, named name: String) throws {
+        let dataset = try CaptionDataset(settings)
         func samples(_ portraits: [CaptionDataset.Portrait]) -> [ProbeSample] {
             portraits.map { ProbeSample(number: $0.number, captions: $0.captions) }
         }
@@ -63,7 +63,8 @@ public struct ProbeData: Sendable {
             for caption in portrait.captions { hash.add(part: caption) }
         }
         remark = dataset.remark
-        name = folder
+        self.name = name
+        split = dataset.splitTable
         training = samples(dataset.train)
         validation = samples(dataset.validation)
         identity = "folder \(hash.hexadecimal)"

@@ -169,7 +169,7 @@ struct ProbeReporting {
 
     private var caveats: [String] {
         var sentences: [String] = []
-        if settings.data.folder == nil {
+        if settings.data.isDrawnWorld {
             sentences.append(
                 "This is the miniature world: drawn faces, captions from a grammar, encoders of a few hundred thousand weights. "
                     + "It shows that the method works and what it can tell apart; the paper's finding is about the real encoders.")

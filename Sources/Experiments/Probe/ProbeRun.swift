@@ -68,6 +68,7 @@ public final class ProbeRun {
         // Last: settings that cannot run must not make the folder theirs.
         try AtomicFile.makeFolder(root)
         try RunFolder.claim(root, settings)
+        if let split = data.split { try AtomicFile.write(split, to: root.appending(path: "split.csv")) }
     }
 
     /// What a person should know before: what is odd about the data but does no harm, what `precision: auto` chose, and

@@ -50,7 +50,7 @@ struct Fetch: ParsableCommand {
             line?.finish()
             line = nil
             for file in model.unverified { shared.remark("\(file); nobody states its hash, so it could not be checked") }
-            if !shared.json { try Output.write("\(model.path)\n") }
+            if !shared.json { try Output.write(exactly: "\(model.path)\n") }
             models.append(model)
         }
         if shared.json { try Output.write(json: ["models": models]) }

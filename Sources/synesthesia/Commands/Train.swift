@@ -32,6 +32,6 @@ struct Train: ParsableCommand {
         let folders = try run.trainAdapters(encoders: encoder, seeds: seed)
         bars.finish()
         if shared.json { return try Output.write(json: ["adapters": folders]) }
-        for folder in folders { try Output.write(folder + "\n") }
+        for folder in folders { try Output.write(exactly: folder + "\n") }
     }
 }
