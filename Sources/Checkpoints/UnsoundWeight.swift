@@ -23,7 +23,7 @@ public struct UnsoundWeight: Sendable, Equatable {
 
     private static func search(_ checkpoint: URL) -> UnsoundWeight? {
         guard let files = try? CheckpointFiles(checkpoint) else { return nil }
-        for stored in files.tensors {
+        for stored in files.names.sorted().compactMap({ files[$0] }) {
             guard let tensor = try? stored.tensor(precision: .float32), tensor.elementType == .float32,
                 let found = tensor.withFloats({ $0.firstIndex { !$0.isFinite } })
             else { continue }

@@ -72,6 +72,6 @@ extension FuzzTarget {
             _ = try? report.write(to: folder.appending(path: "text"), home: nil)
         }
         _ = try? JSONLines.read(TrainingLine.self, from: folder.appending(path: "training.jsonl"))
-        _ = try? Adapter(folder: folder, width: 8)
+        _ = try? Adapter(at: folder, width: 8)
     }
 }
