@@ -27,8 +27,10 @@ struct Probe: ParsableCommand {
         let watch = SignalWatch()
         let bars = ProgressLines(shared)
         let run = try ProbeRun(
-            settings, shelf: shared.shelf, interruption: watch.interruption, progress: bars.show)
-        if let remark = run.remark { shared.remark(remark) }
+            settings, shelf: shared.shelf, interruption: watch.interruption, remark: { shared.remark($0) },
+            progress: bars.show)
+        if let oddity = run.oddity { shared.remark(oddity) }
+        if run.isFinished { shared.remark("\(settings.output) is finished; this is the report that it wrote") }
         let report = try run.run()
         bars.finish()
         if shared.json { return try Output.write(RecordFile.json(report)) }

@@ -37,7 +37,7 @@ struct Score: ParsableCommand {
     @OptionGroup var shared: SharedOptions
 
     func validate() throws {
-        if splits < 1 { throw ValidationError("--splits is \(splits); it must be at least 1") }
+        try NumberRange.splits.check(splits, "--splits")
     }
 
     func run() throws {

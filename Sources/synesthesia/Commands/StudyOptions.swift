@@ -46,10 +46,11 @@ struct StudyOptions: ParsableArguments {
         return try TextModel.all(encoder, shelf: shared.shelf, precision: precision.resolved)
     }
 
-    func source(_ watch: SignalWatch, _ bars: ProgressLines) -> TextFeatureSource {
-        TextFeatureSource(
+    func source(_ watch: SignalWatch, _ bars: ProgressLines, _ shared: SharedOptions) throws -> TextFeatureSource {
+        try TextFeatureSource(
             keepingIn: out.map { URL(filePath: $0).appending(path: "features") },
-            longTexts: truncate ? .truncate : .skip, interruption: watch.interruption, progress: bars.show)
+            longTexts: truncate ? .truncate : .skip, interruption: watch.interruption, remark: { shared.remark($0) },
+            progress: bars.show)
     }
 
     /// Prints the result and writes its folder.

@@ -27,7 +27,9 @@ struct Train: ParsableCommand {
         let settings = try options.read()
         let watch = SignalWatch()
         let bars = ProgressLines(shared)
-        let run = try ProbeRun(settings, shelf: shared.shelf, interruption: watch.interruption, progress: bars.show)
+        let run = try ProbeRun(
+            settings, shelf: shared.shelf, interruption: watch.interruption, remark: { shared.remark($0) },
+            progress: bars.show)
         let folders = try run.trainAdapters(encoders: encoder, seeds: seed)
         bars.finish()
         if shared.json { return try Output.write(json: ["adapters": folders]) }
