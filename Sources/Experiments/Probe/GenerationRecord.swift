@@ -37,9 +37,14 @@ struct GenerationRecord: Codable, Equatable {
     ) throws {
         let url = folder.appending(path: Self.fileName)
         let finding = checksums.finding(Self.fileName, thoroughly: true)
-        if let word = checksums.word(Self.fileName, finding) {
-            remark("\(word), so nothing says what the pictures in that folder are; they are drawn again")
-            try checksums.forget { _ in true }
+        if finding == .changed || finding == .missing, let noted = checksums.hash(of: Self.fileName) {
+            var hash = ContentHash()
+            hash.add(try json)
+            let word = checksums.word(Self.fileName, finding) ?? url.path
+            guard hash.hexadecimal == noted else {
+                throw Complaint(.badData, "\(word), so nothing says what the pictures beside it are; choose another folder or remove it")
+            }
+            remark("\(word); it is written again")
             return try write(to: url, checksums)
         }
         guard let bytes = try WholeFile.readIfThere(url) else {
@@ -54,6 +59,7 @@ struct GenerationRecord: Codable, Equatable {
         }
         if found == self {
             for word in files.compactMap({ checksums.word($0, checksums.finding($0)) }) { remark("\(word); it is drawn again") }
+            if finding == .unlisted { try write(to: url, checksums) }
             return
         }
         let start = found.count <= count && found.count >= 0 ? beginning(found.count) : self
@@ -68,7 +74,16 @@ struct GenerationRecord: Codable, Equatable {
     }
 
     private func write(to url: URL, _ checksums: Checksums) throws {
-        try AtomicFile.write(json: self, to: url)
+        try AtomicFile.write(try json, to: url)
         try checksums.note(Self.fileName)
+    }
+
+    /// What the file holds.
+    private var json: Data {
+        get throws {
+            let encoder = JSONEncoder()
+            encoder.outputFormatting = [.prettyPrinted, .sortedKeys]
+            return try encoder.encode(self)
+        }
     }
 }

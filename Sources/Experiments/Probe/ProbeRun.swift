@@ -72,10 +72,12 @@ public final class ProbeRun {
         try early?.check(settings)
         if !isThere { opened = try Self.open(settings, data, shelf, precision) }
         let inputs = try RunInputs(
-            models: try settings.models.map { ($0.owner, try shelf.folder(of: $0.name)) }, data: data.inputs,
+            models: try settings.models.map { ($0.owner, try shelf.folder(of: $0.name)) }, data: data.inputs + [.precision(precision)],
             known: early?.knownInputs ?? ChecksumTable()
         ) { done, total in
-            progress(Progress(task: "MB of models and data, checksums", done: done / 1_000_000, total: total / 1_000_000, note: ""))
+            if total > 1_000_000_000 {
+                progress(Progress(task: "checksums of models and data, MB", done: done / 1_000_000, total: total / 1_000_000, note: ""))
+            }
             try interruption.check()
         }
         if early == nil {
@@ -94,7 +96,7 @@ public final class ProbeRun {
         guard stored == nil else { return }
         if opened == nil { opened = try Self.open(settings, data, shelf, precision) }
         folder.sweep()
-        try folder.claim(settings, inputs)
+        try folder.claim(settings, inputs.table)
     }
 
     /// Opens every model, and looks whether the work with them has room in memory.
@@ -228,6 +230,15 @@ public final class ProbeRun {
         show(Progress(
             task: task, done: done, total: total, note: note, place: progress?.place ?? "", left: progress?.leftText ?? ""))
         try interruption.check()
+    }
+}
+
+extension RunInputs.Item {
+    /// What `precision: auto` came to: it must not differ between the sittings of a run.
+    fileprivate static func precision(_ precision: Precision) -> RunInputs.Item {
+        var hash = ContentHash()
+        hash.add(part: precision.rawValue)
+        return RunInputs.Item(owner: "machine", name: "precision of the decoder", source: .content(hash: hash.hexadecimal))
     }
 }
 

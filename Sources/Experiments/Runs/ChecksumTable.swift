@@ -44,6 +44,13 @@ struct ChecksumTable: Sendable {
         entries = entries.filter { !condition($0.key) }
     }
 
+    /// With what another table has beside.
+    func joined(with other: ChecksumTable) -> ChecksumTable {
+        var all = self
+        all.entries.merge(other.entries) { own, _ in own }
+        return all
+    }
+
     /// The whole table, sorted by name.
     var text: String {
         entries.sorted { $0.key < $1.key }.map { Self.line($0.key, $0.value) }.joined()

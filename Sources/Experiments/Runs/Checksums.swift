@@ -79,7 +79,8 @@ final class Checksums {
     func word(_ name: String, _ finding: Finding) -> String? {
         let path = folder.appending(path: name).relativePath
         return switch finding {
-        case .intact, .unlisted: nil
+        case .intact: nil
+        case .unlisted: "\(path) is not in the list of checksums"
         case .changed: "\(path) has been changed since it was written"
         case .missing: table[name] == nil ? nil : "\(path) is gone"
         }

@@ -53,15 +53,9 @@ final class ProbeFolder {
             }
             return remark("\(checksums.word(Self.settingsName, finding) ?? url.path); it is written again")
         }
-        guard let bytes = try WholeFile.readIfThere(url) else { return }
+        guard let old = try storedSettings() else { return }
         if checksums.isNew {
             remark("\(root.path) has no list of checksums, so nothing says that its results are whole; they are made again")
-        }
-        let old: ProbeSettings
-        do {
-            old = try ProbeSettings(yaml: String(decoding: bytes, as: UTF8.self), source: url.path)
-        } catch {
-            throw Complaint(.badData, "\(root.path) holds a run with settings that this version does not read: \(Complaint(error).description)")
         }
         if let changed = try settings.difference(from: old) {
             throw Complaint(
@@ -71,15 +65,26 @@ final class ProbeFolder {
         }
     }
 
+    /// What the results here were made with; nil where there are none yet.
+    func storedSettings() throws -> ProbeSettings? {
+        let url = root.appending(path: Self.settingsName)
+        guard let bytes = try WholeFile.readIfThere(url) else { return nil }
+        do {
+            return try ProbeSettings(yaml: String(decoding: bytes, as: UTF8.self), source: url.path)
+        } catch {
+            throw Complaint(.badData, "\(root.path) holds a run with settings that this version does not read: \(Complaint(error).description)")
+        }
+    }
+
     /// Throws unless the results here were made from the same models and the same data.
     func check(_ inputs: RunInputs) throws {
-        let changes = inputs.changes(since: knownInputs)
+        let changes = RunInputs.changes(inputs.table, since: knownInputs)
         if let first = changes.first {
             let more = changes.count > 1 ? " and \(changes.count - 1) more" : ""
             throw Complaint(
                 .settings,
-                "\(root.path) holds results that were made from other files than those that are there now (\(first)\(more)); "
-                    + "put those back, or choose another output")
+                "\(root.path) holds results that were made from something else than what is there now (\(first)\(more)); "
+                    + "put that back, or choose another output")
         }
         let finding = checksums.finding(RunInputs.fileName, thoroughly: true)
         guard let word = checksums.word(RunInputs.fileName, finding) else { return }
@@ -92,7 +97,7 @@ final class ProbeFolder {
     }
 
     /// Makes the folder's results those of these settings, which were checked.
-    func claim(_ settings: ProbeSettings, _ inputs: RunInputs) throws {
+    func claim(_ settings: ProbeSettings, _ inputs: ChecksumTable) throws {
         let text = try settings.yaml
         let url = root.appending(path: Self.settingsName)
         if checksums.finding(Self.settingsName) != .intact || (try? WholeFile.read(url)) != Array(text.utf8) {

@@ -56,6 +56,19 @@ final class RunClock {
         return true
     }
 
+    /// Adds the times of another run, which become part of this one.
+    func add(_ other: RunClock) {
+        for stage in other.times.stages {
+            if let place = times.stages.firstIndex(where: { $0.name == stage.name }) {
+                times.stages[place].seconds += stage.seconds
+            } else {
+                times.stages.append(stage)
+            }
+        }
+        times.parts.merge(other.times.parts, uniquingKeysWith: +)
+        times.paces.merge(other.times.paces) { Pace(units: $0.units + $1.units, seconds: $0.seconds + $1.seconds) }
+    }
+
     var stages: [(name: String, seconds: Double)] { times.stages.map { ($0.name, $0.seconds) } }
 
     /// Seconds that a part of the run has taken.

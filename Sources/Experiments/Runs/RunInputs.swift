@@ -72,19 +72,12 @@ struct RunInputs {
         models[owner]?.hash { name, _ in table[owner + Item.mark + name]?.hash ?? "" } ?? ""
     }
 
-    /// What was another thing in an earlier table: "decoder Weights/decoder: model.safetensors". Owners that the earlier
-    /// table does not know are new and change nothing.
-    func changes(since earlier: ChecksumTable) -> [String] {
-        func owner(_ key: String) -> String { key.range(of: Item.mark).map { String(key[..<$0.lowerBound]) } ?? key }
+    /// What was another thing in an earlier table: "decoder: model.safetensors". Owners that only one of the tables knows
+    /// change nothing.
+    static func changes(_ table: ChecksumTable, since earlier: ChecksumTable) -> [String] {
+        func owner(_ key: String) -> String { key.firstRange(of: Item.mark).map { String(key[..<$0.lowerBound]) } ?? key }
         let owners = Set(earlier.entries.keys.map(owner)).intersection(table.entries.keys.map(owner))
         let keys = Set(earlier.entries.keys).union(table.entries.keys).filter { owners.contains(owner($0)) }
         return keys.filter { earlier[$0]?.hash != table[$0]?.hash }.sorted()
-    }
-
-    /// With what an earlier table has beside.
-    func joined(with earlier: ChecksumTable) -> ChecksumTable {
-        var all = table
-        for (key, entry) in earlier.entries where all[key] == nil { all[key] = entry }
-        return all
     }
 }
