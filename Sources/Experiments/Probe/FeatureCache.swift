@@ -10,7 +10,7 @@ import Tensors
 ///
 /// A file's name ends in a hash of everything its content depends on (the model's files, the data, the
 /// settings), so a stale one is never read; one that is no longer what was written is made again. Files are memory-mapped.
-struct FeatureCache {
+public struct FeatureCache {
     private let checksums: Checksums
     private let remark: (String) -> Void
 
@@ -73,7 +73,7 @@ struct FeatureCache {
     }
 
     /// A hash of every file of a model's folder, and of those in it, that decides what it computes.
-    static func hash(ofModel folder: URL) throws -> String {
+    public static func hash(ofModel folder: URL) throws -> String {
         try ModelContents(folder).hash { _, url in try blobName(of: url) ?? ContentHash(file: url).hexadecimal }
     }
 

@@ -26,9 +26,14 @@ public final class ProbeRun {
         public let total: Int
         public let note: String
         /// Where in the whole run that is: "encoder 2 of 5"; empty where there is but one task.
-        public var place = ""
+        public let place: String
         /// How long the whole run will still take, in words; empty while nothing is known.
-        public var left = ""
+        public let left: String
+
+        package init(task: String, done: Int, total: Int, note: String, place: String = "", left: String = "") {
+            (self.task, self.done, self.total, self.note) = (task, done, total, note)
+            (self.place, self.left) = (place, left)
+        }
     }
 
     let settings: ProbeSettings

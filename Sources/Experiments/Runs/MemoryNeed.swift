@@ -5,22 +5,22 @@ import Models
 /// How much memory work would take at least, told from its shapes before it begins.
 ///
 /// Numbers are Double, so no product overflows. Only what is certain is counted: what is refused could not have run.
-struct MemoryNeed {
+package struct MemoryNeed {
     /// What needs memory, and the setting or option that makes it smaller.
-    struct Share {
-        let what: String
-        let key: String
-        let bytes: Double
+    package struct Share {
+        package let what: String
+        package let key: String
+        package let bytes: Double
     }
 
     private let shares: [Share]
 
-    init(_ shares: [Share]) { self.shares = shares }
+    package init(_ shares: [Share]) { self.shares = shares }
 
-    var bytes: Double { shares.map(\.bytes).reduce(0, +) }
+    package var bytes: Double { shares.map(\.bytes).reduce(0, +) }
 
     /// Throws when it is more than the machine has.
-    func check(available: Double = MemoryNeed.available) throws {
+    package func check(available: Double = MemoryNeed.available) throws {
         guard bytes > available, let largest = shares.max(by: { $0.bytes < $1.bytes }) else { return }
         throw Complaint(
             .settings,
@@ -29,7 +29,7 @@ struct MemoryNeed {
     }
 
     /// The machine's memory, or what this process may have of it where that is less.
-    static var available: Double {
+    package static var available: Double {
         var least = Double(ProcessInfo.processInfo.physicalMemory)
         for file in ["/sys/fs/cgroup/memory.max", "/sys/fs/cgroup/memory/memory.limit_in_bytes"] {
             if let text = try? String(contentsOfFile: file, encoding: .utf8),
@@ -40,7 +40,7 @@ struct MemoryNeed {
         return least
     }
 
-    static func text(_ bytes: Double) -> String {
+    package static func text(_ bytes: Double) -> String {
         switch bytes {
         case ..<1e12: ByteCount.text(Int(max(bytes, 0)))
         case ..<1e15: String(format: "%.1f TB", bytes / 1e12)
@@ -51,7 +51,7 @@ struct MemoryNeed {
 
 extension MemoryNeed {
     /// The drawn world's captions, before they are written.
-    static func captions(_ data: DataSettings) -> MemoryNeed {
+    package static func captions(_ data: DataSettings) -> MemoryNeed {
         // Ten captions of about 150 bytes each.
         MemoryNeed([
             Share(what: "captions to train with", key: "data.train", bytes: Double(data.train) * 1500),
@@ -60,7 +60,7 @@ extension MemoryNeed {
     }
 
     /// The keys and values of drawing so many pictures together.
-    static func drawing(
+    package static func drawing(
         _ decoder: ImageDecoderConfiguration, batch: Int, prefixTokens: Int, isGuided: Bool, key: String
     ) -> Share {
         let transformer = decoder.transformer
@@ -71,7 +71,7 @@ extension MemoryNeed {
     }
 
     /// A probe whose data and decoder are known: the largest of its stages.
-    static func probe(_ settings: ProbeSettings, _ data: ProbeData, _ decoder: ImageDecoderConfiguration, vectorSize: Int) -> [MemoryNeed] {
+    package static func probe(_ settings: ProbeSettings, _ data: ProbeData, _ decoder: ImageDecoderConfiguration, vectorSize: Int) -> [MemoryNeed] {
         let samples = data.training + data.validation
         let captions = Double(samples.reduce(0) { $0 + $1.captions.count })
         let width = Double(decoder.transformer.width)

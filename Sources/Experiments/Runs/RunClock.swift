@@ -5,7 +5,7 @@ import Foundation
 ///
 /// Stages may stand within each other; only the innermost one's time counts. The file is written every few seconds while
 /// work goes on, so that a kill loses no more.
-final class RunClock {
+package final class RunClock {
     private struct Times: Codable {
         /// By stage, in the order in which they first began.
         var stages: [Stage] = []
@@ -40,7 +40,7 @@ final class RunClock {
     private var saved: Double
     private var isKept = false
 
-    init(_ folder: URL, now: @escaping () -> Double = { ProcessInfo.processInfo.systemUptime }) {
+    package init(_ folder: URL, now: @escaping () -> Double = { ProcessInfo.processInfo.systemUptime }) {
         file = folder.appending(path: "times.json")
         self.now = now
         last = now()

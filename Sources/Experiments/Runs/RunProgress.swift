@@ -1,15 +1,17 @@
 /// How far a whole run is and how long the rest of it will take, from how long the same kinds of work took before.
-struct RunProgress {
-    enum Kind: String, CaseIterable {
+package struct RunProgress {
+    package enum Kind: String, CaseIterable {
         case tokens, vectors, training, drawing, scoring
     }
 
     /// A part of the run: one adapter with its pictures and scores.
-    struct Part {
+    package struct Part {
         /// What people are told: "encoder 2 of 5".
         let place: String
         /// Work of each kind that is still to do.
         var needs: [Kind: Int]
+
+        package init(place: String, needs: [Kind: Int]) { (self.place, self.needs) = (place, needs) }
     }
 
     private var parts: [Part]
@@ -18,20 +20,20 @@ struct RunProgress {
     private var current = -1
     private var running: (kind: Kind, done: Int, time: Double)?
 
-    init(_ parts: [Part], _ clock: RunClock, now: @escaping () -> Double) {
+    package init(_ parts: [Part], _ clock: RunClock, now: @escaping () -> Double) {
         (self.parts, self.clock, self.now) = (parts, clock, now)
     }
 
-    var place: String { parts.indices.contains(current) ? parts[current].place : "" }
+    package var place: String { parts.indices.contains(current) ? parts[current].place : "" }
 
     /// The next part begins; the first one, at the first call.
-    mutating func beginNext() {
+    package mutating func beginNext() {
         current += 1
         running = nil
     }
 
     /// Of the running part, `done` of `total` are done of one kind.
-    mutating func tell(_ kind: Kind, _ done: Int, of total: Int) {
+    package mutating func tell(_ kind: Kind, _ done: Int, of total: Int) {
         let time = now()
         if let before = running, before.kind == kind, done > before.done {
             clock.note(kind.rawValue, units: Double(done - before.done), seconds: time - before.time)
@@ -41,7 +43,7 @@ struct RunProgress {
     }
 
     /// Seconds to the end, and whether there is work beside whose pace is not known yet; nil where none is known.
-    var left: (seconds: Double, isAtLeast: Bool)? {
+    package var left: (seconds: Double, isAtLeast: Bool)? {
         guard parts.indices.contains(current) else { return nil }
         var (seconds, isAtLeast, isKnown) = (0.0, false, false)
         for part in parts[current...] {
@@ -59,12 +61,12 @@ struct RunProgress {
     }
 
     /// "about 14 min left".
-    var leftText: String {
+    package var leftText: String {
         guard let left else { return "" }
         return "\(left.isAtLeast ? "at least" : "about") \(Self.text(left.seconds)) left"
     }
 
-    static func text(_ seconds: Double) -> String {
+    package static func text(_ seconds: Double) -> String {
         guard seconds.isFinite, seconds < 1e9 else { return "years" }
         let whole = Int(seconds.rounded())
         switch whole {

@@ -45,7 +45,7 @@ public struct TextFeatureSource {
     /// - Parameter remark: is told of kept features that are not what was written and so are computed again.
     public init(
         keepingIn folder: URL? = nil, longTexts: TextFeatures.LongTexts = .skip, interruption: Interruption = .init(),
-        remark: @escaping (String) -> Void = { _ in }, progress: @escaping (ProbeRun.Progress) -> Void = { _ in }
+        progress: @escaping (ProbeRun.Progress) -> Void = { _ in }, remark: @escaping (String) -> Void = { _ in }
     ) throws {
         self.init(try folder.map(Checksums.init), longTexts: longTexts, interruption, remark, progress)
     }
