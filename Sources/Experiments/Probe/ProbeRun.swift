@@ -69,12 +69,11 @@ public final class ProbeRun {
         root = URL(filePath: settings.output)
         if let threads = settings.threads { Threads.count = threads }
         precision = settings.precision.resolved
-        data = try ProbeNeeds(settings).check(shelf)
-
         // Settings that cannot run must not make a folder theirs, so a new one is made last.
         let isThere = root.isFolder
         var early = isThere ? try ProbeFolder(root, remark: remark) : nil
         try early?.check(settings)
+        data = try ProbeNeeds(settings).check(shelf)
         if !isThere { opened = try Self.open(settings, data, shelf, precision) }
         let inputs = try RunInputs(
             models: try settings.models.map { ($0.owner, try shelf.folder(of: $0.name)) }, data: data.inputs + [.precision(precision)],

@@ -133,6 +133,7 @@ public struct RunJoin {
             return false
         }
         let (from, to) = (source.folder.appending(path: name), own.folder.appending(path: name))
+        if finding == .unlisted, FileManager.default.fileExists(atPath: to.path) { return false }
         try AtomicFile.makeFolder(to.deletingLastPathComponent())
         let file = try OutputFile(to)
         try WholeFile.pieces(of: from) { piece in try piece.withUnsafeBytes { try file.write($0) } }
