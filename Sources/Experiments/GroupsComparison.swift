@@ -125,7 +125,7 @@ public enum GroupsComparison {
                 let variant = ProbeRun.Variant(
                     encoder: encoder.name, seed: seed, prefixTokens: settings.adapter.prefixTokens,
                     guidance: settings.sampling.guidance)
-                let folder = RunFolder(root, variant, settings)
+                let folder = try RunFolder(reading: root, variant, settings)
                 if let only, folder.adapterFolder.standardizedFileURL.path != only.path { continue }
                 guard let found = try folder.scores() else { continue }
                 scores.append(

@@ -89,7 +89,8 @@ public struct Generation {
         switch format {
         case .jpeg: try image.writeJPEG(to: url)
         case .png:
-            let notes = [("Caption", job.text), ("Seed", "\(seed)")] + texts
+            // No PNG's text can hold a zero character.
+            let notes = [("Caption", job.text.replacing("\0", with: "\u{FFFD}")), ("Seed", "\(seed)")] + texts
             try image.writePNG(to: url, texts: notes.map { TextChunk($0.0, $0.1) })
         }
     }

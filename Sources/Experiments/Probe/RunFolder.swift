@@ -37,16 +37,27 @@ struct RunFolder {
     private let suffix: String
 
     init(_ folder: ProbeFolder, _ variant: ProbeRun.Variant, _ settings: ProbeSettings) throws {
+        try self.init(folder.root, variant, settings) { try folder.checksums(in: $0) }
+    }
+
+    /// For who only reads, perhaps while another process writes there.
+    init(reading root: URL, _ variant: ProbeRun.Variant, _ settings: ProbeSettings) throws {
+        try self.init(root, variant, settings) { try Checksums($0, isReadOnly: true) }
+    }
+
+    private init(
+        _ root: URL, _ variant: ProbeRun.Variant, _ settings: ProbeSettings, _ checksums: (URL) throws -> Checksums
+    ) throws {
         let isPublished = variant.prefixTokens == settings.adapter.prefixTokens
         let place = isPublished ? variant.encoder : "ablation/\(variant.encoder)-k\(variant.prefixTokens)"
-        adapterFolder = folder.root.appending(path: "\(place)/seed-\(variant.seed)")
+        adapterFolder = root.appending(path: "\(place)/seed-\(variant.seed)")
         // As short as reads back as the same number: different ones never share a folder.
         let guidance = variant.guidance.shortest
         suffix = variant.guidance == settings.sampling.guidance ? "" : "-w\(guidance)"
         imageFolder = adapterFolder.appending(path: "images\(suffix)")
         let extras = (isPublished ? "" : ", K \(variant.prefixTokens)") + (suffix.isEmpty ? "" : ", W \(guidance)")
         title = "\(variant.encoder), seed \(variant.seed)\(extras)"
-        checksums = try folder.checksums(in: adapterFolder)
+        self.checksums = try checksums(adapterFolder)
     }
 
     var trainingLog: URL { adapterFolder.appending(path: AdapterTraining.logName) }
@@ -68,6 +79,18 @@ struct RunFolder {
             let bytes = try? WholeFile.read(adapterFolder.appending(path: scoresName)),
             let scores = try? JSONDecoder().decode(Scores.self, from: Data(bytes)), scores.verdict.count == jobs.count
         else { return nil }
+        return scores
+    }
+
+    /// The scores as they are, of however many captions; nil where there are none yet.
+    func scores() throws -> Scores? {
+        let finding = checksums.finding(scoresName, thoroughly: true)
+        if finding == .missing { return nil }
+        let url = adapterFolder.appending(path: scoresName)
+        guard finding == .intact, let scores = try? JSONDecoder().decode(Scores.self, from: Data(try WholeFile.read(url))) else {
+            let word = checksums.word(scoresName, finding) ?? "\(url.relativePath) is not what this version writes"
+            throw Complaint(.badData, "\(word); synesthesia probe makes it again")
+        }
         return scores
     }
 

@@ -5,7 +5,7 @@ import Foundation
 /// is still what was written.
 ///
 /// A file is written first and noted then, so one that a killed process had just written may be unlisted: it is made
-/// again. Only one process at a time may hold the object; see `FileLock`.
+/// again. Only one process at a time may write with it; see `FileLock`.
 final class Checksums {
     enum Finding {
         case intact, changed, missing
@@ -19,16 +19,18 @@ final class Checksums {
     private let file: URL
     private var table = ChecksumTable()
     private(set) var isNew = true
+    private let isReadOnly: Bool
 
-    init(_ folder: URL) throws {
-        self.folder = folder
+    /// - Parameter isReadOnly: for who does not have the folder's lock; nothing is written then.
+    init(_ folder: URL, isReadOnly: Bool = false) throws {
+        (self.folder, self.isReadOnly) = (folder, isReadOnly)
         file = folder.appending(path: Self.fileName)
         guard let bytes = try WholeFile.readIfThere(file) else { return }
         isNew = false
         let read = ChecksumTable.read(bytes)
         table = read.table
         // A last line that was cut must not run into the next one.
-        if !read.isWhole { try AtomicFile.write(table.text, to: file) }
+        if !read.isWhole, !isReadOnly { try AtomicFile.write(table.text, to: file) }
     }
 
     /// What was noted of a file.
@@ -69,7 +71,7 @@ final class Checksums {
         if entry.stamp == stamp, !thoroughly { return .intact }
         guard entry.stamp.size == stamp.size, let hash = try? ContentHash(file: url).hexadecimal, hash == entry.hash
         else { return .changed }
-        if entry.stamp != stamp { try? note(name, hash, stamp) }   // copied here, for example
+        if entry.stamp != stamp, !isReadOnly { try? note(name, hash, stamp) }   // copied here, for example
         return .intact
     }
 
