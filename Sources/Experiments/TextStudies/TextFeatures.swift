@@ -37,6 +37,8 @@ public struct TextFeatures: Sendable {
 public struct TextFeatureSource {
     /// Of the folder they are kept in; nil: nothing is kept.
     private let checksums: Checksums?
+    /// Of the same folder, where nobody else holds one for it.
+    private let lock: FileLock?
     let longTexts: TextFeatures.LongTexts
     let interruption: Interruption
     private let remark: (String) -> Void
@@ -47,14 +49,17 @@ public struct TextFeatureSource {
         keepingIn folder: URL? = nil, longTexts: TextFeatures.LongTexts = .skip, interruption: Interruption = .init(),
         progress: @escaping (ProbeRun.Progress) -> Void = { _ in }, remark: @escaping (String) -> Void = { _ in }
     ) throws {
-        self.init(try folder.map(Checksums.init), longTexts: longTexts, interruption, remark, progress)
+        if let folder { try AtomicFile.makeFolder(folder) }
+        self.init(
+            try folder.map { try Checksums($0) }, lock: try folder.map { try FileLock(folder: $0) }, longTexts: longTexts,
+            interruption, remark, progress)
     }
 
     init(
-        _ checksums: Checksums?, longTexts: TextFeatures.LongTexts = .skip, _ interruption: Interruption,
+        _ checksums: Checksums?, lock: FileLock? = nil, longTexts: TextFeatures.LongTexts = .skip, _ interruption: Interruption,
         _ remark: @escaping (String) -> Void, _ progress: @escaping (ProbeRun.Progress) -> Void
     ) {
-        (self.checksums, self.longTexts, self.interruption) = (checksums, longTexts, interruption)
+        (self.checksums, self.lock, self.longTexts, self.interruption) = (checksums, lock, longTexts, interruption)
         (self.remark, tell) = (remark, progress)
     }
 
