@@ -166,7 +166,9 @@ import Testing
                     try compare(folder, with: whole, "\(name) \(damage.rawValue)", isFinished: isFinished)
                 } catch {
                     let complaint = Complaint(error)
-                    #expect(damage == .folder, "\(name) \(damage.rawValue): \(complaint.description)")
+                    // What was asked for cannot be told from a copy's settings under another name.
+                    let isToldOff = name == "settings.yaml" && complaint.kind == .badData
+                    #expect(damage == .folder || isToldOff, "\(name) \(damage.rawValue): \(complaint.description)")
                     #expect(complaint.description.contains("/"), "\(complaint.description)")
                     continue
                 }

@@ -23,8 +23,8 @@ final class ProbeFolder {
         (self.root, self.remark) = (root, remark)
         lock = try FileLock(folder: root)
         checksums = try Checksums(root)
-        let isIntact = checksums.isNew || checksums.finding(RunInputs.fileName, thoroughly: true) == .intact
-        let bytes = isIntact ? try WholeFile.readIfThere(root.appending(path: RunInputs.fileName)) : nil
+        let finding = checksums.finding(RunInputs.fileName, thoroughly: true)
+        let bytes = finding == .intact || finding == .unlisted ? try WholeFile.readIfThere(root.appending(path: RunInputs.fileName)) : nil
         knownInputs = ChecksumTable.read(bytes ?? []).table
     }
 
@@ -87,7 +87,7 @@ final class ProbeFolder {
                     + "put that back, or choose another output")
         }
         let finding = checksums.finding(RunInputs.fileName, thoroughly: true)
-        guard let word = checksums.word(RunInputs.fileName, finding) else { return }
+        guard finding != .unlisted, let word = checksums.word(RunInputs.fileName, finding) else { return }
         guard inputs.table.contentHash == checksums.hash(of: Self.contentsName) else {
             throw Complaint(
                 .badData,
