@@ -137,12 +137,12 @@ public enum GroupsComparison {
         var scores: [ScoreRecord] = []
         for encoder in settings.encoders {
             for seed in settings.seeds {
-                let folder = root.appending(path: "\(encoder.name)/seed-\(seed)")
-                if let only, folder.standardizedFileURL.path != only.path { continue }
-                let file = folder.appending(path: "scores.json").relativePath
-                guard FileManager.default.fileExists(atPath: file) else { continue }
-                let bytes = Data(try InputFile.bytes(file, purpose: "the scores of one adapter"))
-                let found = try RecordFile.decode(AdapterScores.self, from: bytes, name: file)
+                let variant = ProbeRun.Variant(
+                    encoder: encoder.name, seed: seed, prefixTokens: settings.adapter.prefixTokens,
+                    guidance: settings.sampling.guidance)
+                let folder = try RunFolder(reading: root, variant, settings)
+                if let only, folder.adapterFolder.standardizedFileURL.path != only.path { continue }
+                guard let found = try folder.scores() else { continue }
                 scores.append(
                     ScoreRecord(
                         encoder: encoder.name, style: EncoderStyle(rawValue: encoder.style.rawValue) ?? .random,

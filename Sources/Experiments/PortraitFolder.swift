@@ -7,13 +7,14 @@ import Tensors
 /// A folder of drawn portraits that is filled batch by batch and can be continued after a stop.
 ///
 /// `portraits.json` remembers size and seed, so that a folder never mixes two kinds of portraits.
-public struct PortraitFolder: Sendable {
+public struct PortraitFolder {
     private struct Kind: Codable, Equatable {
         let seed: UInt64
         let size: Int
     }
 
     private let dataset: PortraitDataset
+    private let lock: FileLock
     /// The portraits that are not there yet.
     public let missing: [Int]
     public let count: Int
@@ -25,6 +26,7 @@ public struct PortraitFolder: Sendable {
     public init(_ folder: URL, count: Int, size: Int, seed: UInt64?) throws {
         let world = seed.map { PortraitWorld(seed: $0) } ?? PortraitWorld()
         try AtomicFile.makeFolder(folder)
+        lock = try FileLock(folder: folder)
         try Self.remember(Kind(seed: world.seed, size: size), in: folder)
         let dataset = PortraitDataset(world: world, directory: folder, indices: 0..<count, size: size)
         try dataset.prepare()

@@ -3,7 +3,7 @@ import Files
 extension ProbeSettings: SettingsGroup {
     mutating func fields(_ form: inout SettingsForm) throws {
         try form.field("name", &name, .folderName)
-        try form.field("seeds", &seeds, .distinct(.atLeast(0)))
+        try form.field("seeds", &seeds, .distinct(.within(.seed)))
         try form.field("decoder", &decoder)
         try form.groups("encoders", &encoders)
         try form.group("data", &data)
@@ -14,7 +14,8 @@ extension ProbeSettings: SettingsGroup {
         try form.field("text-study", &textStudy)
         try form.field("output", &output)
         try form.field("precision", &precision)
-        try form.field("threads", &threads, .atLeast(1))
+        try form.field("threads", &threads, .within(.threads))
+        try form.field("limit", &limit, .within(.limit))
     }
 
     /// What no single group can see.
@@ -29,6 +30,9 @@ extension ProbeSettings: SettingsGroup {
             throw refuse("text-study is of the drawn world's captions, but data.\(data.table == nil ? "folder" : "table") is given; see synesthesia study text")
         }
         let names = encoders.map(\.name)
+        for (index, name) in names.enumerated() where ProbeFolder.isOwn(name) {
+            throw refuse("encoders.\(index).name is \"\(name)\", as a file or folder of the run itself; give the encoder another name")
+        }
         for (index, name) in names.enumerated() where names[..<index].contains(name) {
             throw refuse("encoders.\(index).name is \"\(name)\", as an earlier one; every encoder needs its own name")
         }
@@ -46,7 +50,7 @@ extension EncoderSettings: SettingsGroup {
         try form.field("path", &path)
         try form.field("pooling", &pooling)
         try form.field("activation", &activation)
-        try form.field("size", &size, .atLeast(1))
+        try form.field("size", &size, .within(.vectorSize))
         guard form.isReading else { return }
         if name.isEmpty { throw form.complaint("is missing; every encoder needs a name", "name") }
         switch style {
@@ -70,8 +74,8 @@ extension DataSettings: SettingsGroup {
         try form.field("split-seed", &splitSeed, .atLeast(0))
         try form.field("train-list", &trainList)
         try form.field("validation-list", &validationList)
-        try form.field("train", &train, .atLeast(1))
-        try form.field("validation", &validation, .atLeast(1))
+        try form.field("train", &train, .within(.pictures))
+        try form.field("validation", &validation, .within(.pictures))
         guard form.isReading else { return }
         if table != nil, folder != nil { throw form.complaint("and data.folder contradict each other; give one", "table") }
         if images != nil, table == nil { throw form.complaint("needs data.table, which is not given", "images") }
@@ -83,31 +87,31 @@ extension DataSettings: SettingsGroup {
 
 extension AdapterSettings: SettingsGroup {
     mutating func fields(_ form: inout SettingsForm) throws {
-        try form.field("prefix-tokens", &prefixTokens, .atLeast(1))
-        try form.field("dropout", &dropout, .fraction)
-        try form.field("learning-rate", &learningRate, .positive)
+        try form.field("prefix-tokens", &prefixTokens, .within(.prefixTokens))
+        try form.field("dropout", &dropout, .within(.dropout))
+        try form.field("learning-rate", &learningRate, .within(.learningRate))
         try form.field("betas", &betas, .momentumPair)
-        try form.field("weight-decay", &weightDecay, .notNegative)
-        try form.field("batch", &batch, .atLeast(1))
-        try form.field("micro-batch", &microBatch, .atLeast(1))
-        try form.field("epochs", &epochs, .atLeast(1))
-        try form.field("steps", &steps, .atLeast(1))
-        try form.field("patience", &patience, .atLeast(0))
-        try form.field("threshold", &threshold, .fraction)
+        try form.field("weight-decay", &weightDecay, .within(.weightDecay))
+        try form.field("batch", &batch, .within(.batch))
+        try form.field("micro-batch", &microBatch, .within(.batch))
+        try form.field("epochs", &epochs, .within(.epochs))
+        try form.field("steps", &steps, .within(.steps))
+        try form.field("patience", &patience, .within(.patience))
+        try form.field("threshold", &threshold, .within(.threshold))
     }
 }
 
 extension SamplingSettings: SettingsGroup {
     mutating func fields(_ form: inout SettingsForm) throws {
-        try form.field("top-k", &topK, .atLeast(1))
-        try form.field("top-p", &topP, .share)
-        try form.field("temperature", &temperature, .positive)
+        try form.field("top-k", &topK, .within(.topK))
+        try form.field("top-p", &topP, .within(.topP))
+        try form.field("temperature", &temperature, .within(.temperature))
         try form.field("greedy", &greedy)
-        try form.field("guidance", &guidance, .notNegative)
-        try form.field("batch", &batch, .atLeast(1))
+        try form.field("guidance", &guidance, .within(.guidance))
+        try form.field("batch", &batch, .within(.batch))
         try form.field("weights", &weights)
-        try form.field("captions", &captions, .atLeast(1))
-        try form.field("images-per-caption", &imagesPerCaption, .atLeast(1))
+        try form.field("captions", &captions, .within(.captions))
+        try form.field("images-per-caption", &imagesPerCaption, .within(.imagesPerCaption))
         try form.field("format", &format)
     }
 }
@@ -117,7 +121,7 @@ extension ScoreSettings: SettingsGroup {
         try form.field("clip", &clip)
         try form.field("activation", &activation)
         try form.field("inception", &inception)
-        try form.field("splits", &splits, .atLeast(1))
+        try form.field("splits", &splits, .within(.splits))
         try form.field("inception-input", &inceptionInput)
         try form.field("attributes", &attributes)
         try form.field("precision", &precision)
@@ -127,8 +131,8 @@ extension ScoreSettings: SettingsGroup {
 extension AblationSettings: SettingsGroup {
     mutating func fields(_ form: inout SettingsForm) throws {
         try form.field("encoders", &encoders)
-        try form.field("prefix-tokens", &prefixTokens, .distinct(.atLeast(1)))
-        try form.field("guidance", &guidance, .distinct(.notNegative))
+        try form.field("prefix-tokens", &prefixTokens, .distinct(.within(.prefixTokens)))
+        try form.field("guidance", &guidance, .distinct(.within(.guidance)))
     }
 }
 
@@ -141,10 +145,10 @@ extension SamplingSettings.Weights: SettingsChoice {}
 extension ScoreSettings.InceptionInput: SettingsChoice {}
 
 extension SettingsRule where Value == String {
-    /// Names become folders of the run.
+    /// Names become folders of the run, and parts of file names.
     static var folderName: Self {
-        Self(sentence: "a name of letters, digits, '-', '_', '.' and '@' that does not begin with '.'") { name in
-            !name.hasPrefix(".") && name.unicodeScalars.allSatisfy {
+        Self(sentence: "a name of letters, digits, '-', '_', '.' and '@', of at most 100 bytes, that does not begin with '.'") { name in
+            !name.hasPrefix(".") && name.utf8.count <= 100 && name.unicodeScalars.allSatisfy {
                 $0.properties.isAlphabetic || ("0"..."9").contains($0) || "-_.@".unicodeScalars.contains($0)
             }
         }
@@ -157,8 +161,8 @@ extension SettingsRule where Value == Double {
 
 extension SettingsRule where Value == [Double] {
     static var momentumPair: Self {
-        Self(sentence: "two numbers, each at least 0 and less than 1") {
-            $0.count == 2 && $0.allSatisfy { 0 <= $0 && $0 < 1 }
+        Self(sentence: "two numbers, each \(NumberRange.momentum.sentence)") {
+            $0.count == 2 && $0.allSatisfy(NumberRange.momentum.allows)
         }
     }
 }

@@ -21,8 +21,21 @@ public struct ProbeSettings: Sendable, Equatable {
     public var precision = Precision.auto
     /// Nil: as many as there are cores.
     public var threads: Int?
+    /// When given, at most so many of everything that is counted: pictures, captions, steps. The report is marked partial.
+    public var limit: Int?
 
     public init() {}
+
+    /// With the limit, if there is one, put into the counts.
+    var limited: ProbeSettings {
+        guard let limit else { return self }
+        var few = self
+        few.adapter.steps = min(adapter.steps(for: data.train), limit)
+        few.data.train = min(data.train, limit)
+        few.data.validation = min(data.validation, limit)
+        few.sampling.captions = min(sampling.captions ?? limit, limit)
+        return few
+    }
 
     public enum Precision: String, CaseIterable, Sendable {
         /// bf16 where the processor computes with it natively.

@@ -90,15 +90,19 @@ public struct ProgressLine {
 
     /// Ends the line with the count and the time taken; call it once, also when stopping early.
     public mutating func finish() {
-        let seconds = max(now() - start, 0)
-        let items = Double(done - firstCount)
-        let speed = seconds > 0 && items > 0 ? ", \(pace(items / seconds))" : ""
-        let end = "\(task): \(counts) in \(Self.duration(seconds))\(speed)\(note.isEmpty ? "" : ", \(note)")"
         switch style {
         case .live(let columns): write("\r\(end.prefix(columns - 1))\u{1B}[K\n")
         case .plain: write(end + "\n")
         case .silent: break
         }
+    }
+
+    /// What a finished line says.
+    var end: String {
+        let seconds = max(now() - start, 0)
+        let items = Double(done - firstCount)
+        let speed = seconds > 0 && items > 0 ? ", \(pace(items / seconds))" : ""
+        return "\(task): \(counts) in \(Self.duration(seconds))\(speed)\(note.isEmpty ? "" : ", \(note)")"
     }
 
     /// Writes to standard error; that nobody reads it must not end the work.
@@ -115,19 +119,31 @@ public struct ProgressLine {
         measured = (time, done)
     }
 
-    private func draw() {
+    private var parts: String {
         var parts = [counts]
         if let rate, rate > 0 {
             parts.append(pace(rate))
             parts.append("\(Self.duration(Double(total - done) / rate)) left")
         }
         if !note.isEmpty { parts.append(note) }
-        let percent = total == 0 ? 100 : share(of: 100)
-        let text = parts.joined(separator: ", ")
-        guard case .live(let columns) = style else { return write("\(task): \(percent) %, \(text)\n") }
+        return parts.joined(separator: ", ")
+    }
+
+    private var percent: Int { total == 0 ? 100 : share(of: 100) }
+
+    /// How far it is, for a log.
+    var plain: String { "\(task): \(percent) %, \(parts)" }
+
+    /// The same for a terminal, with a bar.
+    var live: String {
         let filled = min(max(percent / 5, 0), 20)
         let bar = String(repeating: "━", count: filled) + String(repeating: "╌", count: 20 - filled)
-        write("\r\("\(task) \(bar) \(percent) %, \(text)".prefix(columns - 1))\u{1B}[K")
+        return "\(task) \(bar) \(percent) %, \(parts)"
+    }
+
+    private func draw() {
+        guard case .live(let columns) = style else { return write(plain + "\n") }
+        write("\r\(live.prefix(columns - 1))\u{1B}[K")
     }
 
     /// How much of `parts` is done, rounded down.

@@ -19,7 +19,7 @@ extension ProbeSettings {
         var tree = try Self.parse(text, source)
         for override in overrides { try Self.apply(override, to: &tree) }
         try self.init(reading: tree, at: "", source: source)
-        if output.isEmpty { output = "runs/\(name)" }
+        if output.isEmpty { output = "runs/\(name)" + (limit.map { "-limit-\($0)" } ?? "") }
         try check(source)
     }
 

@@ -25,8 +25,7 @@ extension Double: SettingsValue {
         guard let text = node.plainText, let value = decimalNumber(text) else { return nil }
         self = value
     }
-    /// The shortest text that reads back as the same number; whole numbers without a point.
-    var node: Node { Node(description.hasSuffix(".0") ? String(description.dropLast(2)) : description, Tag(.float)) }
+    var node: Node { Node(shortest, Tag(.float)) }
 }
 
 extension Bool: SettingsValue {
@@ -92,17 +91,8 @@ struct SettingsRule<Value>: Sendable {
     static var any: Self { Self(sentence: "anything") { _ in true } }
 }
 
-extension SettingsRule where Value == Int {
-    static func atLeast(_ least: Int) -> Self { Self(sentence: "at least \(least)") { $0 >= least } }
-}
-
-extension SettingsRule where Value == Double {
-    static var positive: Self { Self(sentence: "greater than 0") { $0 > 0 } }
-    static var notNegative: Self { Self(sentence: "0 or more") { $0 >= 0 } }
-    /// 0 included, 1 not.
-    static var fraction: Self { Self(sentence: "at least 0 and less than 1") { 0 <= $0 && $0 < 1 } }
-    /// 1 included, 0 not.
-    static var share: Self { Self(sentence: "greater than 0 and at most 1") { 0 < $0 && $0 <= 1 } }
+extension SettingsRule where Value: Comparable & Sendable {
+    static func within(_ range: NumberRange<Value>) -> Self { Self(sentence: range.sentence) { range.allows($0) } }
 }
 
 extension SettingsRule {

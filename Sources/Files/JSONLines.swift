@@ -27,7 +27,7 @@ public enum JSONLines {
     }
 
     /// One record as its line, with the line's end.
-    private static func line(_ record: some Encodable) throws -> Data {
+    package static func line(_ record: some Encodable) throws -> Data {
         try JSONText.data(record, .line) + [newline]
     }
 

@@ -23,7 +23,7 @@ public enum WholeFile {
     }
 
     /// All bytes in order, in pieces of at most 4 MiB.
-    static func pieces(of url: URL, _ body: ([UInt8]) throws -> Void) throws {
+    package static func pieces(of url: URL, _ body: ([UInt8]) throws -> Void) throws {
         let descriptor = open(url.path, O_RDONLY | O_CLOEXEC | O_NONBLOCK)
         guard descriptor >= 0 else { throw FileFailure(reading: url.path, errno) }
         defer { close(descriptor) }

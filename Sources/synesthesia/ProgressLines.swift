@@ -1,25 +1,12 @@
 import Experiments
 
-/// One progress line after another, each for as long as its task lasts.
+/// The one progress line of a run of many tasks.
 final class ProgressLines {
-    private let shared: SharedOptions
-    private var task = ""
-    private var line: ProgressLine?
+    private var line: RunLine
 
-    init(_ shared: SharedOptions) { self.shared = shared }
+    init(_ shared: SharedOptions) { line = RunLine(style: .standardError(quiet: shared.quiet)) }
 
-    func show(_ progress: ProbeRun.Progress) {
-        if progress.task != task {
-            finish()
-            task = progress.task
-            line = shared.progress(progress.task, total: progress.total, done: progress.done)
-        }
-        line?.advance(to: progress.done, note: progress.note)
-    }
+    func show(_ progress: ProbeRun.Progress) { line.show(progress) }
 
-    func finish() {
-        line?.finish()
-        line = nil
-        task = ""
-    }
+    func finish() { line.finish() }
 }

@@ -20,12 +20,20 @@ struct SettingsOptions: ParsableArguments {
     @Option(name: .customLong("set"), help: "Override a setting, as in adapter.learning-rate=1e-4. May be repeated.")
     var overrides: [String] = []
 
-    /// The file's settings with the changes made, and checked.
+    @OptionGroup var limit: LimitOption
+
+    /// The file's settings with the changes made, and checked. A limited run has a folder of its own.
     func read() throws -> ProbeSettings {
         let named = [
             prefixTokens.map { "adapter.prefix-tokens=\($0)" },
             guidance.map { "sampling.guidance=\($0)" },
+            limit.limit.map { "limit=\($0)" },
         ]
-        return try ProbeSettings(file: settings, overrides: named.compactMap { $0 } + overrides)
+        var read = try ProbeSettings(file: settings, overrides: named.compactMap { $0 } + overrides)
+        let ending = "-limit-\(limit.limit ?? 0)"
+        if limit.limit != nil, !read.output.hasSuffix(ending), !overrides.contains(where: { $0.hasPrefix("output=") }) {
+            read.output += ending
+        }
+        return read
     }
 }

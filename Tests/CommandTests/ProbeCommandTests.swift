@@ -57,8 +57,13 @@ struct ProbeCommandTests {
 
         let report = try CommandRun(["report", place.path("whole"), "--json"])
         #expect(report.exitCode == 0 && report.object?["schema_version"] != nil)
-        let again = try CommandRun(["probe", place.path("tiny.yaml"), "--set", "output=\(place.path("whole"))", "-q"])
-        #expect(again.exitCode == 64 && again.complaints.contains("holds a run with other settings"), "\(again.complaints)")
+        let stored = try place.bytes("whole/report.json")
+        let again = ["probe", place.path("tiny.yaml"), "--set", "output=\(place.path("whole"))"]
+        let same = try CommandRun(again)
+        #expect(same.exitCode == 0 && same.complaints.contains("is finished; this is the report that it wrote"), "\(same.complaints)")
+        #expect(try place.bytes("whole/report.json") == stored)
+        let fewer = try CommandRun(again + ["-q", "--set", "sampling.captions=5"])
+        #expect(fewer.exitCode == 64 && fewer.complaints.contains("holds a run with other settings"), "\(fewer.complaints)")
     }
 
     @Test("Ctrl-C ends training with 130, and the same command ends it")
@@ -91,8 +96,8 @@ struct ProbeCommandTests {
             #expect(!FileManager.default.fileExists(atPath: place.path("run")))
         }
         try refuse(64, "adapter.learning-rat=1", "did you mean learning-rate?")
-        try refuse(64, "adapter.learning-rate=-1", "adapter.learning-rate is \"-1\", but must be greater than 0")
-        try refuse(64, "sampling.captions=0", "sampling.captions is \"0\", but must be at least 1")
+        try refuse(64, "adapter.learning-rate=-1", "adapter.learning-rate is \"-1\", but must be from 1e-12 to 1000")
+        try refuse(64, "sampling.captions=0", "sampling.captions is \"0\", but must be from 1 to 100000000")
         try refuse(64, "seeds=[]", "a list with at least one entry")
         try refuse(64, "encoders.0.style=clip", "holds one of style bert")
         try refuse(66, "encoders.0.path=./none", "the folder ./none does not exist")

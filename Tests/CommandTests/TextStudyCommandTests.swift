@@ -94,7 +94,7 @@ struct TextStudyCommandTests {
             64, "two encoders are called bert; give one another name",
             ["similarity", "--task", "sts-l", "--data", Self.data] + bert + bert)
         try refuse(64, "--task is \"rg66\", but must be all or one of rg65", ["words", "--task", "rg66"] + bert)
-        try refuse(64, "--sample must be at least 2", ["geometry", "--texts", "faces.txt", "--sample", "1"] + bert)
+        try refuse(64, "--sample is 1; it must be from 2 to 10000000", ["geometry", "--texts", "faces.txt", "--sample", "1"] + bert)
         try refuse(
             64, "--pooling belongs to --sentences", ["geometry", "--texts", "faces.txt", "--pooling", "mean"] + bert)
         try refuse(

@@ -46,7 +46,8 @@ struct Workplace: ~Copyable {
     func bytes(_ name: String) throws -> Data { try Data(contentsOf: self[name]) }
 
     func names(_ folder: String) throws -> [String] {
-        try FileManager.default.contentsOfDirectory(atPath: path(folder)).sorted()
+        // Every folder that a command fills has these two.
+        try FileManager.default.contentsOfDirectory(atPath: path(folder)).filter { ![".lock", ".checksums"].contains($0) }.sorted()
     }
 
     /// A copy of a model's folder that a test may spoil.

@@ -15,12 +15,12 @@ import Testing
     private func decoder() throws -> ImageDecoder { try ImageDecoder(folder: Self.weights.appending(path: "decoder")) }
 
     /// Random tokens and vectors: what is learned does not matter here.
-    private func data(_ decoder: ImageDecoder, count: Int, seed: UInt64) -> AdapterData {
+    private func data(_ decoder: ImageDecoder, count: Int, seed: UInt64) throws -> AdapterData {
         var stream = RandomStream(seed: seed, purpose: "test data")
         let width = decoder.configuration.tokensPerImage
         let codes = decoder.configuration.transformer.vocabularySize
         let tokens = (0..<count * width).map { _ in Int32(stream.below(codes)) }
-        return AdapterData(
+        return try AdapterData(
             tokens: Tensor(tokens, shape: [count, width]), vectors: Tensor.normal([count * 2, 12], &stream),
             captionCounts: Array(repeating: 2, count: count))
     }

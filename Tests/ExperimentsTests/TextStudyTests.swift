@@ -148,7 +148,7 @@ struct TextStudyTests {
         for kind in Self.kinds {
             let model = try model(kind)
             var passes: [String] = []
-            let keeping = TextFeatureSource(keepingIn: folder) { progress in
+            let keeping = try TextFeatureSource(keepingIn: folder) { progress in
                 if passes.last != progress.task { passes.append(progress.task) }
             }
             let first = try SimilarityStudy(task).run([.init(model, .mean)], layers: true, with: keeping).scores

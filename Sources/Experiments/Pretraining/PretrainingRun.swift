@@ -1,4 +1,3 @@
-import Checkpoints
 import Files
 import Foundation
 import Tensors
@@ -73,32 +72,39 @@ public final class PretrainingRun {
             tensors.append(("second." + name, state.second[i]))
         }
         tensors += statistics.map { ("statistic." + $0.name, $0.tensor) }
-        let encoder = JSONEncoder()
-        encoder.outputFormatting = .sortedKeys
-        let metadata = [
-            "step": "\(done)", "seconds": "\(seconds)", "smooth_loss": smoothLoss.map { "\($0)" } ?? "",
-            "recipe": String(decoding: try encoder.encode(recipe), as: UTF8.self),
-        ]
         try AtomicFile.makeFolder(stateURL.deletingLastPathComponent())
-        try writeSafetensors(tensors, metadata: metadata, to: stateURL)
+        try StateFile.write(
+            tensors, Progress(step: done, seconds: seconds, smoothLoss: smoothLoss, recipe: recipe), to: stateURL)
+    }
+
+    private struct Progress: Codable {
+        let step: Int
+        let seconds: Double
+        let smoothLoss: Float?
+        let recipe: Recipe
     }
 
     private func resume() throws {
-        let file = try SafetensorsFile(stateURL)
-        guard let step = file.metadata["step"].flatMap(Int.init), let text = file.metadata["recipe"],
-            let earlier = try? JSONDecoder().decode(Recipe.self, from: Data(text.utf8))
-        else { throw Complaint(.badData, "\(stateURL.path) is not the state of a training run; remove it to start anew") }
-        guard earlier == recipe else {
+        let file: StateFile<Progress>
+        do {
+            file = try StateFile<Progress>(stateURL)
+        } catch let unfit as StateFile<Progress>.Unfit {
+            throw Complaint(.badData, "\(stateURL.path) \(unfit.reason); remove it to start anew")
+        }
+        let progress = file.record
+        guard progress.recipe == recipe else {
             throw Complaint(
                 .settings,
-                "\(stateURL.path) belongs to a run with another recipe (\(earlier)); remove it to start anew, or ask for that recipe")
+                "\(stateURL.path) belongs to a run with another recipe (\(progress.recipe)); remove it to start anew, or ask for that recipe")
         }
         func stored(_ name: String, _ shape: [Int]) throws -> Tensor {
-            let tensor = try file.tensor(name)
-            guard tensor.shape == shape else {
-                throw Complaint(.badData, "\(stateURL.path): \(name) has the shape \(tensor.shape) instead of \(shape)")
+            guard let tensor = file.tensors[name], tensor.shape == shape else {
+                throw Complaint(.badData, "\(stateURL.path) has no \(name) of shape \(shape); remove it to start anew")
             }
             return tensor
+        }
+        guard (0...recipe.steps).contains(progress.step), progress.seconds.isFinite, progress.seconds >= 0 else {
+            throw Complaint(.badData, "\(stateURL.path) is at step \(progress.step) of \(recipe.steps); remove it to start anew")
         }
         var (first, second): ([Tensor], [Tensor]) = ([], [])
         for (name, parameter) in zip(names, optimiser.parameters) {
@@ -107,9 +113,7 @@ public final class PretrainingRun {
             second.append(try stored("second." + name, parameter.shape))
         }
         for (name, tensor) in statistics { tensor.assign(try stored("statistic." + name, tensor.shape)) }
-        optimiser.restore(step: step, first: first, second: second)
-        done = step
-        seconds = file.metadata["seconds"].flatMap(Double.init) ?? 0
-        smoothLoss = file.metadata["smooth_loss"].flatMap(Float.init)
+        optimiser.restore(step: progress.step, first: first, second: second)
+        (done, seconds, smoothLoss) = (progress.step, progress.seconds, progress.smoothLoss)
     }
 }

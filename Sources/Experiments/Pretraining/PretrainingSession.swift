@@ -19,6 +19,8 @@ public struct PretrainingSession {
         savingTo result: URL, command: String, interruption: Interruption, progress: (Int, String) -> Void
     ) throws -> PretrainingRecord {
         try AtomicFile.makeFolder(folder)
+        let lock = try FileLock(folder: folder)
+        defer { withExtendedLifetime(lock) {} }
         let run = try PretrainingRun(try model.trainee(recipe, work: work), recipe, folder: folder)
         progress(run.done, "")
         let log = try TrainingLog<Line>(folder.appending(path: "training.jsonl"), keepingUpTo: run.done)

@@ -1,4 +1,3 @@
-import Checkpoints
 import Files
 import Foundation
 import Models
@@ -11,8 +10,13 @@ public struct AdapterData: Sendable {
     /// Where each sample's captions begin in `vectors`; one more entry at the end.
     let starts: [Int]
 
-    public init(tokens: Tensor, vectors: Tensor, captionCounts: [Int]) {
-        precondition(tokens.size(0) == captionCounts.count && vectors.size(0) == captionCounts.reduce(0, +))
+    public init(tokens: Tensor, vectors: Tensor, captionCounts: [Int]) throws {
+        let captions = captionCounts.reduce(0, +)
+        guard tokens.size(0) == captionCounts.count, vectors.size(0) == captions else {
+            throw Complaint(
+                .badData, "there are tokens of \(tokens.size(0)) pictures and \(vectors.size(0)) caption vectors for "
+                    + "\(captionCounts.count) pictures with \(captions) captions; they must be as many")
+        }
         self.tokens = tokens
         self.vectors = vectors
         starts = captionCounts.reduce(into: [0]) { $0.append(($0.last ?? 0) + $1) }
@@ -49,7 +53,8 @@ public struct TrainingLine: LoggedStep, Sendable, Equatable {
 /// the image's tokens, AdamW, the rate divided by ten when the validation loss stalls.
 ///
 /// The caller owns the loop. A training made again in the same folder goes on where the saved state stands and
-/// ends with the same adapter, to the bit, as one that was never stopped.
+/// ends with the same adapter and the same `training.jsonl`, to the bit but for speeds, as one that was never stopped. A
+/// state or a log that is not what was written is not taken up: the training begins anew.
 public final class AdapterTraining {
     private let decoder: ImageDecoder
     private let settings: AdapterSettings
@@ -58,9 +63,12 @@ public final class AdapterTraining {
     private let validation: AdapterData
     private let folder: URL
     private let metadata: [String: String]
+    /// Equal for trainings that go through the same steps.
+    private let key: String
 
     private let adapter: Adapter
     private let optimiser: AdamW
+    private let log: MarkedLog
     private var schedule: PlateauSchedule
     private var best: (loss: Float, weight: Tensor, bias: Tensor)?
     private var pending: (sum: Double, count: Int) = (0, 0)
@@ -70,34 +78,52 @@ public final class AdapterTraining {
     public let stepsPerEpoch: Int
     public let totalSteps: Int
 
-    /// `metadata` goes into the adapter's file: names and hashes of encoder and decoder.
+    /// - Parameters:
+    ///   - metadata: goes into the adapter's file: names and hashes of encoder and decoder.
+    ///   - remark: is told when a saved state cannot be used.
     public init(
         _ decoder: ImageDecoder, _ settings: AdapterSettings, seed: UInt64, training: AdapterData, validation: AdapterData,
-        folder: URL, metadata: [String: String]
+        folder: URL, metadata: [String: String], remark: (String) -> Void = { _ in }
     ) throws {
         (self.decoder, self.settings, self.seed) = (decoder, settings, seed)
         (self.training, self.validation, self.folder, self.metadata) = (training, validation, folder, metadata)
-        let fresh = try Adapter(
+        adapter = try Adapter(
             from: training.vectors.size(1), to: decoder.configuration.transformer.width,
             prefixTokens: settings.prefixTokens, seed: seed)
-        adapter = fresh
         optimiser = AdamW(
             adapter.parameters, betas: (Float(settings.betas[0]), Float(settings.betas[1])),
             weightDecay: [Float(settings.weightDecay), 0])
         schedule = PlateauSchedule(
             base: Float(settings.learningRate), patience: settings.patience, threshold: Float(settings.threshold))
         stepsPerEpoch = max(1, training.count / settings.batch)
-        totalSteps = settings.steps ?? settings.epochs * stepsPerEpoch
+        totalSteps = settings.steps(for: training.count)
+        key = Self.key(settings, seed, [training.count, validation.count, totalSteps], metadata)
         try AtomicFile.makeFolder(folder)
-        try resume()
+        let state = State(in: folder, of: key, adapter, upTo: totalSteps)
+        var log: MarkedLog?
+        var problem = state.problem
+        if let saved = state.saved {
+            log = try MarkedLog(folder.appending(path: Self.logName), upTo: saved.record.log)
+            if log == nil { problem = "\(folder.path)/\(Self.logName) is not the log that the saved state belongs to" }
+        }
+        if let problem { remark("\(problem); the training begins anew") }
+        let goesOn = log != nil
+        guard let log = try log ?? MarkedLog(folder.appending(path: Self.logName), upTo: nil) else {
+            throw Complaint(.failed, "\(folder.path)/\(Self.logName) cannot be written")
+        }
+        self.log = log
+        if goesOn, let saved = state.saved { try takeUp(saved) }
     }
+
+    static let logName = "training.jsonl"
 
     public var isFinished: Bool { step >= totalSteps }
 
     /// The best validation loss so far.
     public var bestValidation: Float? { best?.loss }
 
-    /// One step, and a validation when it ends an epoch or the training. Returns lines worth logging.
+    /// One step, and a validation when it ends an epoch or the training. Returns the lines that went to the log.
+    @discardableResult
     public func advance() throws -> [TrainingLine] {
         let start = ContinuousClock.now
         let epoch = step / stepsPerEpoch
@@ -120,7 +146,7 @@ public final class AdapterTraining {
             if let folder = decoder.folder, UnsoundWeight.first(in: folder) != nil {
                 throw NonFinite.complaint("the adapter's loss is \(value)", model: folder)
             }
-            throw Complaint(.failed, "the adapter's loss is no longer a number at step \(step + 1); lower adapter.learning-rate")
+            throw Complaint(.failed, "the adapter's loss is no longer a number at step \(step + 1); \(advice)")
         }
         optimiser.step(gradients: sums, learningRate: schedule.rate)
         step += 1
@@ -145,7 +171,21 @@ public final class AdapterTraining {
             }
             if step % stepsPerEpoch == 0 { schedule.observe(found) }
         }
+        for line in lines { try log.append(line) }
         return lines
+    }
+
+    /// What to try when the loss is no number: only what can be the reason.
+    private var advice: String {
+        if step == 0 { return "it was none from the start, so weights of the decoder or vectors of the encoder are damaged" }
+        let published = AdapterSettings()
+        let unusual = [
+            settings.learningRate > published.learningRate ? "lower adapter.learning-rate (\(settings.learningRate))" : nil,
+            settings.betas != published.betas ? "bring adapter.betas \(settings.betas) nearer to \(published.betas)" : nil,
+            settings.weightDecay > published.weightDecay ? "lower adapter.weight-decay (\(settings.weightDecay))" : nil,
+            settings.dropout > published.dropout ? "lower adapter.dropout (\(settings.dropout))" : nil,
+        ].compactMap(\.self)
+        return unusual.isEmpty ? "vectors of the encoder may be damaged or very large" : unusual.joined(separator: " or ")
     }
 
     /// The samples of a step: each epoch goes through all of them in its own order, whole batches only.
@@ -175,8 +215,6 @@ public final class AdapterTraining {
 
     // MARK: - Files
 
-    private var stateURL: URL { folder.appending(path: "state.safetensors") }
-
     /// Everything that going on needs.
     public func saveState() throws {
         let state = optimiser.state
@@ -186,41 +224,73 @@ public final class AdapterTraining {
             ("second.weight", state.second[0]), ("second.bias", state.second[1]),
         ]
         if let best { tensors += [("best.weight", best.weight), ("best.bias", best.bias)] }
-        let progress = Progress(
+        let progress = State.Progress(
             step: step, schedule: schedule, best: best?.loss, last: lastValidation, sum: pending.sum, count: pending.count,
-            steps: totalSteps)
-        try writeSafetensors(
-            tensors, metadata: ["progress": String(decoding: try JSONEncoder().encode(progress), as: UTF8.self)], to: stateURL)
+            steps: totalSteps, key: key, log: try log.flush())
+        try StateFile.write(tensors, progress, to: State.url(in: folder))
     }
 
-    private struct Progress: Codable {
-        let step: Int
-        let schedule: PlateauSchedule
-        let best: Float?
-        let last: Float?
-        let sum: Double
-        let count: Int
-        let steps: Int
-    }
-
-    private func resume() throws {
-        guard FileManager.default.fileExists(atPath: stateURL.path) else { return }
-        let file = try SafetensorsFile(stateURL)
-        guard let text = file.metadata["progress"],
-            let progress = try? JSONDecoder().decode(Progress.self, from: Data(text.utf8)), progress.steps == totalSteps,
-            file.shape(of: "weight") == adapter.weight.shape
-        else {
-            throw Complaint(
-                .badData, "\(stateURL.path) is not the state of this training; remove the folder to train anew")
+    /// A saved state, if there is one that this training can go on from.
+    private struct State {
+        struct Progress: Codable {
+            let step: Int
+            let schedule: PlateauSchedule
+            let best: Float?
+            let last: Float?
+            let sum: Double
+            let count: Int
+            let steps: Int
+            let key: String
+            let log: MarkedLog.Mark
         }
-        adapter.weight.assign(try file.tensor("weight"))
-        adapter.bias.assign(try file.tensor("bias"))
-        optimiser.restore(
-            step: progress.step, first: [try file.tensor("first.weight"), try file.tensor("first.bias")],
-            second: [try file.tensor("second.weight"), try file.tensor("second.bias")])
-        if let loss = progress.best { best = (loss, try file.tensor("best.weight"), try file.tensor("best.bias")) }
+
+        var saved: StateFile<Progress>?
+        /// Why the file that is there is not used.
+        var problem: String?
+
+        static func url(in folder: URL) -> URL { folder.appending(path: "state.safetensors") }
+
+        init(in folder: URL, of key: String, _ adapter: Adapter, upTo steps: Int) {
+            let url = Self.url(in: folder)
+            guard FileManager.default.fileExists(atPath: url.path) else { return }
+            do {
+                let file = try StateFile<Progress>(url)
+                let record = file.record
+                guard record.key == key, (0...steps).contains(record.step), record.steps == steps else {
+                    throw StateFile<Progress>.Unfit(reason: "is not of this training")
+                }
+                for prefix in ["", "first.", "second."] + (record.best == nil ? [] : ["best."]) {
+                    _ = try file.tensor(prefix + "weight", adapter.weight.shape)
+                    _ = try file.tensor(prefix + "bias", adapter.bias.shape)
+                }
+                saved = file
+            } catch {
+                problem = "\(url.path) \((error as? StateFile<Progress>.Unfit)?.reason ?? "is damaged")"
+            }
+        }
+    }
+
+    private func takeUp(_ state: StateFile<State.Progress>) throws {
+        func pair(_ prefix: String) throws -> (weight: Tensor, bias: Tensor) {
+            (try state.tensor(prefix + "weight", adapter.weight.shape), try state.tensor(prefix + "bias", adapter.bias.shape))
+        }
+        let (now, first, second, progress) = (try pair(""), try pair("first."), try pair("second."), state.record)
+        adapter.weight.assign(now.weight)
+        adapter.bias.assign(now.bias)
+        optimiser.restore(step: progress.step, first: [first.weight, first.bias], second: [second.weight, second.bias])
+        if let loss = progress.best {
+            let found = try pair("best.")
+            best = (loss, found.weight, found.bias)
+        }
         (step, schedule, lastValidation) = (progress.step, progress.schedule, progress.last)
         pending = (progress.sum, progress.count)
+    }
+
+    private static func key(_ settings: AdapterSettings, _ seed: UInt64, _ counts: [Int], _ metadata: [String: String]) -> String {
+        var hash = ContentHash()
+        hash.add(part: "\(settings) \(seed) \(counts)")
+        for (name, value) in metadata.sorted(by: { $0.key < $1.key }) { hash.add(part: "\(name)=\(value)") }
+        return hash.hexadecimal
     }
 
     /// Writes the best adapter as `adapter.safetensors` and the last as `adapter-last.safetensors`.
@@ -230,4 +300,9 @@ public final class AdapterTraining {
         try adapter.save(to: folder.appending(path: "adapter-last.safetensors"), metadata: notes)
         try chosen.save(to: folder.appending(path: "adapter.safetensors"), metadata: notes)
     }
+}
+
+extension AdapterSettings {
+    /// How many steps a training on so many pictures takes.
+    func steps(for pictures: Int) -> Int { steps ?? epochs * max(1, pictures / batch) }
 }

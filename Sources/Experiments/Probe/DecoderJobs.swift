@@ -45,6 +45,8 @@ public struct DecoderJobs {
             throw Complaint(.badData, "\(path): several rows of tokens have the same picture's name")
         }
         try AtomicFile.makeFolder(folder)
+        let lock = try FileLock(folder: folder)
+        defer { withExtendedLifetime(lock) {} }
         for places in batches(Array(names.indices), of: 32) {
             let drawn = decoder.images(fromTokens: file.tokens.rows(at: places))
             try NonFinite.refuse(drawn, "a pixel", model: self.folder)

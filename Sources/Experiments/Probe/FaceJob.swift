@@ -52,21 +52,35 @@ public struct FaceJob {
     /// Draws a picture for every caption: `000000.png` and so on, in the captions' order.
     public func run(
         _ captions: [String], seed: UInt64, sampling: SamplingSettings, into folder: String,
-        interruption: Interruption, progress: (Int) -> Void
+        interruption: Interruption, remark: (String) -> Void = { _ in }, progress: (Int) -> Void
     ) throws -> [Face] {
         let ending = sampling.format == .png ? "png" : "jpg"
         let jobs = captions.enumerated().map { place, text in
             GenerationJob(number: place, caption: 0, text: text, file: String(format: "%06d.\(ending)", place))
         }
+        try MemoryNeed([
+            MemoryNeed.drawing(
+                decoder.configuration, batch: min(sampling.batch, captions.count), prefixTokens: adapter.prefixTokens,
+                isGuided: sampling.guidance != 1, key: "--batch")
+        ]).check()
+        guard !folder.isEmpty else { throw Complaint(.settings, "--out is empty; name a folder for the pictures") }
         let folder = URL(filePath: folder)
-        try GenerationRecord(captions, seed: seed, sampling, models: models).claim(folder, files: jobs.map(\.file))
+        try AtomicFile.makeFolder(folder)
+        let lock = try FileLock(folder: folder)
+        defer { withExtendedLifetime(lock) {} }
+        let checksums = try Checksums(folder)
+        func record(_ count: Int) -> GenerationRecord {
+            GenerationRecord(Array(captions.prefix(count)), seed: seed, sampling, models: models)
+        }
+        try record(captions.count).claim(
+            folder, checksums, files: jobs.map(\.file), remark: remark, beginning: record)
         let sampler = FaceSampler(decoder, try sampling.sampler, guidance: Float(sampling.guidance))
         let prefixes = adapter(try encoder.encode(captions, seed: seed).vectors)
         try NonFinite.refuse(prefixes, "a number of the adapter's prefixes", model: adapterFolder)
         let generation = Generation(sampler, seed: seed, format: sampling.format, batch: sampling.batch)
         try generation.run(
             jobs, prefixes: prefixes, into: folder,
-            texts: [("Encoder", name), ("Guidance", "\(sampling.guidance)")]
+            texts: [("Encoder", name), ("Guidance", "\(sampling.guidance)")], noting: checksums
         ) { done in
             progress(done)
             try interruption.check()

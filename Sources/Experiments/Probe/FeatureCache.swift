@@ -9,20 +9,26 @@ import Tensors
 /// What frozen models say of the data, computed once and kept beside the run: image tokens and caption vectors.
 ///
 /// A file's name ends in a hash of everything its content depends on (the model's files, the data, the
-/// settings), so a stale one is never read. Files are memory-mapped.
-public struct FeatureCache: Sendable {
-    public let folder: URL
+/// settings), so a stale one is never read; one that is no longer what was written is made again. Files are memory-mapped.
+public struct FeatureCache {
+    private let checksums: Checksums
+    private let remark: (String) -> Void
 
-    public init(folder: URL) { self.folder = folder }
+    init(_ checksums: Checksums, remark: @escaping (String) -> Void) { (self.checksums, self.remark) = (checksums, remark) }
 
     /// Image tokens of samples: Int32 [samples, h·w].
-    public func tokens(
+    func tokens(
         _ samples: [ProbeSample], of data: ProbeData, by decoder: ImageDecoder, decoderHash: String, split: String,
         progress: (Int) throws -> Void
     ) throws -> Tensor {
-        try cached("tokens-\(split)", "tokens", ["tokens", split, decoderHash, data.identity]) {
+        let configuration = decoder.configuration
+        func isSound(_ tokens: Tensor) -> Bool {
+            tokens.elementType == .int32 && tokens.shape == [samples.count, configuration.tokensPerImage]
+                && tokens.integers.allSatisfy { 0 <= $0 && $0 < configuration.transformer.vocabularySize }
+        }
+        return try cached("tokens-\(split)", "tokens", ["tokens", split, decoderHash, data.identity], isSound) {
             var parts: [Tensor] = []
-            let preparation = TamingPreprocessing(side: decoder.configuration.vqgan.resolution)
+            let preparation = TamingPreprocessing(side: configuration.vqgan.resolution)
             try progress(0)
             for (i, batch) in batches(samples, of: 32).enumerated() {
                 // Each made small as it is read.
@@ -35,59 +41,42 @@ public struct FeatureCache: Sendable {
     }
 
     /// Vectors of all captions of samples, one sample's after another's: [captions, d].
-    public func vectors(
+    func vectors(
         _ samples: [ProbeSample], of data: ProbeData, by encoder: CaptionEncoder, encoderHash: String, name: String,
         split: String, seed: UInt64, progress: (Int) throws -> Void
     ) throws -> Tensor {
         let captions = samples.flatMap(\.captions)
         if encoder.isRandom { return try encoder.encode(captions, seed: seed).vectors }
-        return try cached("\(name)-\(split)", "embeddings", ["vectors under all limits", split, encoderHash, data.identity]) {
+        func isSound(_ vectors: Tensor) -> Bool {
+            vectors.elementType == .float32 && vectors.shape == [captions.count, encoder.vectorSize]
+        }
+        return try cached("\(name)-\(split)", "embeddings", ["vectors under all limits", split, encoderHash, data.identity], isSound) {
             try progress(0)
             return try encoder.encode(captions, progress: progress).vectors
         }
     }
 
-    private func cached(_ name: String, _ tensor: String, _ key: [String], make: () throws -> Tensor) throws -> Tensor {
+    private func cached(
+        _ name: String, _ tensor: String, _ key: [String], _ isSound: (Tensor) -> Bool, make: () throws -> Tensor
+    ) throws -> Tensor {
         var hash = ContentHash()
         for part in key { hash.add(part: part) }
-        let url = folder.appending(path: "\(name)-\(hash.hexadecimal.prefix(16)).safetensors")
-        if FileManager.default.fileExists(atPath: url.path) { return try SafetensorsFile(url).tensor(tensor) }
-        try AtomicFile.makeFolder(folder)
+        let file = "\(name)-\(hash.hexadecimal.prefix(16)).safetensors"
+        let url = checksums.folder.appending(path: file)
+        let finding = checksums.finding(file, thoroughly: true)
+        if finding == .intact, let kept = try? SafetensorsFile(url).tensor(tensor), isSound(kept) { return kept }
+        if let word = checksums.word(file, finding) { remark("\(word); it is made again") }
+        try AtomicFile.makeFolder(checksums.folder)
         let made = try make()
         try writeSafetensors([(tensor, made)], to: url)
+        try checksums.note(file)
         return made
     }
 
     /// A hash of every file of a model's folder, and of those in it, that decides what it computes; of a file of weights,
     /// of it and of what stands beside it.
     public static func hash(ofModel folder: URL) throws -> String {
-        var hash = ContentHash()
-        if folder.isFolder {
-            try add(folder, to: &hash, below: "")
-        } else {   // a file of weights, and the settings and the tokenizer beside it
-            let place = folder.modelFolder
-            let settings = try FileManager.default.contentsOfDirectory(atPath: place.path).sorted().filter { name in
-                [".json", ".txt", ".yaml"].contains { name.hasSuffix($0) } && !name.hasSuffix(PretrainingRecord.fileName)
-            }
-            for file in [folder] + settings.map({ place.appending(path: $0) }) where !file.isFolder {
-                hash.add(part: file.lastPathComponent)
-                hash.add(part: try blobName(of: file) ?? ContentHash(file: file).hexadecimal)
-            }
-        }
-        return hash.hexadecimal
-    }
-
-    private static func add(_ folder: URL, to hash: inout ContentHash, below path: String) throws {
-        let names = try FileManager.default.contentsOfDirectory(atPath: folder.path).sorted()
-        for name in names where !name.hasSuffix(PretrainingRecord.fileName) && !name.hasPrefix(".") && !name.hasSuffix(".md") {
-            let url = folder.appending(path: name)
-            if url.isFolder {
-                try add(url, to: &hash, below: path + name + "/")
-                continue
-            }
-            hash.add(part: path + name)
-            hash.add(part: try blobName(of: url) ?? ContentHash(file: url).hexadecimal)
-        }
+        try ModelContents(folder).hash { _, url in try blobName(of: url) ?? ContentHash(file: url).hexadecimal }
     }
 
     /// In the shared Hugging Face cache large files are links to blobs that are named by their SHA-256.

@@ -39,7 +39,7 @@ public struct GenerationJob: Sendable {
 
 /// Draws pictures for captions and writes each to its file, batch after batch.
 ///
-/// A batch whose files are all there is left alone, so a stopped generation goes on; batches are always cut at
+/// A batch whose files are all there as they were written is left alone, so a stopped generation goes on; batches are always cut at
 /// the same places, so what is drawn does not depend on where it stopped. Each picture draws its tokens from a
 /// stream of its own, named by run seed, portrait and caption: the encoder does not change the draws, only what
 /// they are drawn from.
@@ -61,15 +61,16 @@ public struct Generation {
     /// - Parameters:
     ///   - prefixes: [jobs, K, width].
     ///   - texts: notes for the PNG, beside the caption and the seed.
-    public func run(
+    ///   - checksums: where every finished picture is noted, under a name made of its file's.
+    func run(
         _ jobs: [GenerationJob], prefixes: Tensor, into folder: URL, texts: [(String, String)],
-        progress: (Int) throws -> Void
+        noting checksums: Checksums, as name: (String) -> String = { $0 }, progress: (Int) throws -> Void
     ) throws {
         try NonFinite.refuse(prefixes, "a number of the adapter's prefixes", model: nil)
         try AtomicFile.makeFolder(folder)
         try progress(0)
         for places in batches(Array(jobs.indices), of: batch) {
-            let missing = places.filter { !FileManager.default.fileExists(atPath: folder.appending(path: jobs[$0].file).path) }
+            let missing = places.filter { !checksums.isIntact(name(jobs[$0].file)) }
             if !missing.isEmpty {
                 let decoder = sampler.decoder
                 let tokens = try sampler.tokens(
@@ -78,7 +79,10 @@ public struct Generation {
                 let drawn = decoder.images(fromTokens: tokens)
                 try NonFinite.refuse(drawn, "a pixel", model: decoder.folder)
                 let images = Image.images(from: drawn, range: .signed)
-                for (place, image) in zip(places, images) { try write(image, jobs[place], folder, texts) }
+                for (place, image) in zip(places, images) {
+                    try write(image, jobs[place], folder, texts)
+                    try checksums.note(name(jobs[place].file))
+                }
             }
             try progress((places.last ?? 0) + 1)
         }
@@ -89,7 +93,8 @@ public struct Generation {
         switch format {
         case .jpeg: try image.writeJPEG(to: url)
         case .png:
-            let notes = [("Caption", job.text), ("Seed", "\(seed)")] + texts
+            // No PNG's text can hold a zero character.
+            let notes = [("Caption", job.text.replacing("\0", with: "\u{FFFD}")), ("Seed", "\(seed)")] + texts
             try image.writePNG(to: url, texts: notes.map { TextChunk($0.0, $0.1) })
         }
     }

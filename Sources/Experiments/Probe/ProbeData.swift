@@ -9,6 +9,15 @@ public struct ProbeSample: Sendable, Equatable {
     /// The portrait's number: its index in the drawn world, or the number in its file's name.
     public let number: Int
     public let captions: [String]
+
+    static func hash(_ samples: [ProbeSample]) -> String {
+        var hash = ContentHash()
+        for sample in samples {
+            hash.add(part: "\(sample.number) \(sample.captions.count)")
+            for caption in sample.captions { hash.add(part: caption) }
+        }
+        return hash.hexadecimal
+    }
 }
 
 /// The pictures and captions of a probe: the drawn world, a folder in Multi-Modal CelebA-HQ's layout, or a table's.
@@ -18,6 +27,8 @@ public struct ProbeData: Sendable {
     public let validation: [ProbeSample]
     /// Equal for equal data; part of the key of everything cached.
     public let identity: String
+    /// Everything that the data consists of, for a run to remember.
+    let inputs: [RunInputs.Item]
     /// What is odd about the data but does no harm; nil where nothing is.
     public let remark: String?
     /// Which picture of a table is on which side, as CSV; nil for other data, whose own lists say it.
@@ -26,6 +37,7 @@ public struct ProbeData: Sendable {
 
     public init(_ settings: DataSettings) throws {
         if settings.isDrawnWorld {
+            try MemoryNeed.captions(settings).check()
             self.init(world: PortraitWorld(), training: settings.train, validation: settings.validation)
         } else {
             try self.init(settings, named: settings.table ?? settings.folder ?? "")
@@ -46,6 +58,9 @@ public struct ProbeData: Sendable {
         self.training = samples(training, .training)
         self.validation = samples(validation, .validation)
         identity = "world \(world.seed) \(training) \(validation)"
+        inputs = [("training", self.training), ("validation", self.validation)].map { name, samples in
+            RunInputs.Item(owner: "data", name: "captions for \(name)", source: .content(hash: ProbeSample.hash(samples)))
+        }
         // Drawn large enough for any decoder in sight; the caller resizes.
         load = { index in world.portrait(at: index).image(size: 64) }
     }
@@ -55,18 +70,26 @@ public struct ProbeData: Sendable {
         func samples(_ portraits: [CaptionDataset.Portrait]) -> [ProbeSample] {
             portraits.map { ProbeSample(number: $0.number, captions: $0.captions) }
         }
-        var hash = ContentHash()
-        for portrait in dataset.train + dataset.validation {
-            let facts = try FileManager.default.attributesOfItem(atPath: portrait.image.path)
-            let changed = (facts[.modificationDate] as? Date)?.timeIntervalSince1970 ?? 0
-            hash.add(part: "\(portrait.image.path) \(facts[.size] ?? 0) \(changed)")
-            for caption in portrait.captions { hash.add(part: caption) }
-        }
         remark = dataset.remark
         self.name = name
         split = dataset.splitTable
         training = samples(dataset.train)
         validation = samples(dataset.validation)
+        // Of pictures only number and size: the run's folder holds hashes of their content and refuses other ones.
+        var hash = ContentHash()
+        var inputs: [RunInputs.Item] = []
+        for portrait in dataset.train + dataset.validation {
+            let captions = ProbeSample(number: portrait.number, captions: portrait.captions)
+            inputs.append(.init(owner: "data", name: "picture \(portrait.number)", source: .file(portrait.image)))
+            inputs.append(.init(
+                owner: "data", name: "captions \(portrait.number)", source: .content(hash: ProbeSample.hash([captions]))))
+            hash.add(part: "\(portrait.number) \(FileStamp(portrait.image)?.size ?? 0)")
+            for caption in portrait.captions { hash.add(part: caption) }
+        }
+        inputs.append(.init(
+            owner: "data", name: "the lists' order",
+            source: .content(hash: ProbeSample.hash(training + validation))))
+        self.inputs = inputs
         identity = "folder \(hash.hexadecimal)"
         let files = Dictionary(
             (dataset.train + dataset.validation).map { ($0.number, $0.image) }, uniquingKeysWith: { first, _ in first })

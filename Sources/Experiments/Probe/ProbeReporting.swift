@@ -21,14 +21,14 @@ struct ProbeReporting {
     func report() throws -> ProbeReport {
         let records = published.map(record)
         var report = ProbeReport(
-            title: "What do text encoders know about faces?", dataset: run.data.name,
+            title: "What do text encoders know about faces?", dataset: run.data.name, partial: settings.limit != nil,
             settings: try settings.yaml.split(separator: "\n").map { Setting(line: String($0)) },
             provenance: provenance, scores: records,
             groundTruth: GroundTruth(
                 clipScore: truth.verdict.clipScore, n: truth.verdict.count, attributeScore: truth.verdict.attributeScore,
                 inceptionScore: inceptionScore(truth.verdict.inceptionScore)),
             curves: try published.map(curve), significance: try significance(records), gallery: try gallery(),
-            ablation: try ablation(), caveats: caveats)
+            ablation: try ablation(), caveats: try caveats())
         let (most, few) = (min(4 * galleryCount, truth.records.count), report.gallery.count)
         report.galleryChoice = few < most
             ? "Captions: of the first \(most) the \(few) that mention most, chosen before any picture was drawn."
@@ -74,7 +74,7 @@ struct ProbeReporting {
 
     private func curve(_ one: (variant: ProbeRun.Variant, style: EncoderStyle)) throws -> TrainingCurve {
         let lines = try JSONLines.read(
-            TrainingLine.self, from: RunFolder(run.root, one.variant, settings).trainingLog)
+            TrainingLine.self, from: run.runFolder(one.variant).trainingLog)
         return TrainingCurve(
             encoder: one.variant.encoder, style: one.style, seed: UInt64(one.variant.seed),
             train: lines.compactMap { line in line.loss.map { .init(line.step, $0) } },
@@ -93,11 +93,11 @@ struct ProbeReporting {
     // MARK: - Pictures
 
     private func samples(_ variant: ProbeRun.Variant) throws -> [SampleRecord] {
-        try JSONLines.read(SampleRecord.self, from: RunFolder(run.root, variant, settings).samplesFile)
+        try JSONLines.read(SampleRecord.self, from: run.runFolder(variant).samplesFile)
     }
 
-    private func picture(_ sample: SampleRecord, _ variant: ProbeRun.Variant) -> Picture {
-        let folder = RunFolder(run.root, variant, settings).adapterFolder.path.dropFirst(run.root.path.count)
+    private func picture(_ sample: SampleRecord, _ variant: ProbeRun.Variant) throws -> Picture {
+        let folder = try run.runFolder(variant).adapterFolder.path.dropFirst(run.root.path.count)
         let path = "\(folder)/\(sample.file)".drop { $0 == "/" }
         return Picture(.path(String(path)), clipScore: sample.clipScore, attributeScore: share(sample))
     }
@@ -127,10 +127,10 @@ struct ProbeReporting {
                 attributes: CaptionMentions.read(real.text).filter(\.value).keys.sorted { $0.rawValue < $1.rawValue }.map(\.name),
                 original: Picture(
                     .data(try realPicture(place)), clipScore: real.clipScore, attributeScore: share(real)),
-                pictures: columns.compactMap { variant, samples in
+                pictures: try columns.compactMap { variant, samples in
                     guard place * perCaption < samples.count else { return nil }
                     return GalleryPicture(
-                        encoder: variant.encoder, seed: UInt64(seed), picture: picture(samples[place * perCaption], variant))
+                        encoder: variant.encoder, seed: UInt64(seed), picture: try picture(samples[place * perCaption], variant))
                 })
         }
     }
@@ -138,7 +138,7 @@ struct ProbeReporting {
     private func realPicture(_ place: Int) throws -> Data {
         let choice = run.data.generationCaptions(settings.sampling.captions)[place]
         let image = try run.data.image(run.data.validation[choice.sample])
-        return try TamingPreprocessing(side: run.decoder.configuration.vqgan.resolution).prepared(image).pngData()
+        return try TamingPreprocessing(side: run.models().decoder.configuration.vqgan.resolution).prepared(image).pngData()
     }
 
     private func ablation() throws -> Ablation? {
@@ -153,7 +153,7 @@ struct ProbeReporting {
                 encoder: variant.encoder, style: style(encoder), prefixTokens: variant.prefixTokens,
                 guidance: variant.guidance, clipScore: found.verdict.clipScore,
                 attributeScore: found.verdict.attributeScore, n: found.verdict.count,
-                pictures: places.filter { $0 * perCaption < samples.count }.map { picture(samples[$0 * perCaption], variant) })
+                pictures: try places.filter { $0 * perCaption < samples.count }.map { try picture(samples[$0 * perCaption], variant) })
         }
         return Ablation(captions: places.map { truth.records[$0].text }, rows: rows)
     }
@@ -164,10 +164,11 @@ struct ProbeReporting {
         let machine = Machine(version: Release.version, environment: [:], cache: "")
         return Provenance(
             toolVersion: machine.version, cpu: machine.processor, threads: Threads.count,
-            precision: settings.precision.recorded, date: Date.now.formatted(.iso8601), stages: run.stages)
+            precision: settings.precision.recorded, date: Date.now.formatted(.iso8601),
+            stages: run.clock.stages.map { Provenance.Stage($0.name, seconds: $0.seconds) })
     }
 
-    private var caveats: [String] {
+    private func caveats() throws -> [String] {
         var sentences: [String] = []
         if settings.data.isDrawnWorld {
             sentences.append(
@@ -181,7 +182,7 @@ struct ProbeReporting {
         if settings.sampling.weights == .int8 {
             sentences.append(
                 "The decoder drew with its transformer's weights rounded to eight bits, off by "
-                    + String(format: "%.2f %% of their size.", 100 * run.roundingError))
+                    + String(format: "%.2f %% of their size.", 100 * (try run.models().drawing.transformer.roundingError ?? 0)))
         }
         if let truncated = scores.values.map(\.verdict.truncatedCaptions).max(), truncated > 0 {
             sentences.append("\(truncated) captions were longer than the judge's context and were cut for scoring.")

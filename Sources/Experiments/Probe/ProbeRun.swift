@@ -1,7 +1,6 @@
 import Checkpoints
 import Files
 import Foundation
-import Images
 import Models
 import Reports
 import Tensors
@@ -9,7 +8,8 @@ import Tensors
 /// The text-to-image probe, whole: features, one adapter per encoder and seed, pictures, scores, ablation, report.
 ///
 /// Everything finished is on disk and is not done again, so the same command goes on where the last one stopped
-/// and ends with the same adapters, pictures and scores.
+/// and ends with the same adapters, pictures and scores. What is read back is compared with its checksum first; what was
+/// changed since it was written is made again, with a remark. A finished run gives back the report that it wrote.
 public final class ProbeRun {
     /// One adapter and the pictures drawn with it.
     struct Variant: Hashable {
@@ -25,87 +25,130 @@ public final class ProbeRun {
         public let done: Int
         public let total: Int
         public let note: String
+        /// Where in the whole run that is: "encoder 2 of 5"; empty where there is but one task.
+        public let place: String
+        /// How long the whole run will still take, in words; empty while nothing is known.
+        public let left: String
+
+        package init(task: String, done: Int, total: Int, note: String, place: String = "", left: String = "") {
+            (self.task, self.done, self.total, self.note) = (task, done, total, note)
+            (self.place, self.left) = (place, left)
+        }
     }
 
     let settings: ProbeSettings
     let root: URL
     let shelf: ModelShelf
     let interruption: Interruption
-    let tell: (Progress) -> Void
+    let remark: (String) -> Void
+    private let show: (Progress) -> Void
 
     let data: ProbeData
-    let decoder: ImageDecoder
-    /// The same as it draws, with rounded weights where the settings ask for them.
-    private lazy var drawing = DrawingDecoder(decoder, roundingToInt8: settings.sampling.weights == .int8)
-    var roundingError: Double { drawing.transformer.roundingError ?? 0 }
-    let judges: Judges
     /// Of the frozen transformer; captions are always encoded in Float32.
     let precision: Precision
-    private let decoderHash: String
-    private let cache: FeatureCache
-    private var realStatistics: FeatureStatistics?
-    /// By split.
-    private var known: [String: (key: String, data: AdapterData)] = [:]
-    var stages: [Provenance.Stage] = []
+    let inputs: RunInputs
+    let folder: ProbeFolder
+    let clock: RunClock
+    private var progress: RunProgress?
+    private var opened: ProbeModels?
+    /// The report of a run that was finished before.
+    private var stored: ProbeReport?
 
-    /// Opens every model and checks the data before any long work.
+    /// By split.
+    var known: [String: (key: String, data: AdapterData)] = [:]
+    var realStatistics: FeatureStatistics?
+
+    /// Checks everything before any long work: the data, the run's folder, and all models, which are opened unless the run
+    /// is finished.
     public init(
-        _ settings: ProbeSettings, shelf: ModelShelf, interruption: Interruption, progress: @escaping (Progress) -> Void
+        _ settings: ProbeSettings, shelf: ModelShelf, interruption: Interruption,
+        remark: @escaping (String) -> Void = { _ in }, progress: @escaping (Progress) -> Void
     ) throws {
-        (self.settings, self.shelf, self.interruption, tell) = (settings, shelf, interruption, progress)
+        let settings = settings.limited
+        (self.settings, self.shelf, self.interruption, self.remark, show) = (settings, shelf, interruption, remark, progress)
         root = URL(filePath: settings.output)
         if let threads = settings.threads { Threads.count = threads }
         precision = settings.precision.resolved
+        // Settings that cannot run must not make a folder theirs, so a new one is made last.
+        let isThere = root.isFolder
+        var early = isThere ? try ProbeFolder(root, remark: remark) : nil
+        try early?.check(settings)
         data = try ProbeNeeds(settings).check(shelf)
-        let folder = try shelf.folder(of: settings.decoder)
-        decoder = try ImageDecoder(folder: folder, precision: precision)
-        decoderHash = try FeatureCache.hash(ofModel: folder)
-        judges = try Judges(settings.scores, shelf: shelf)
-        cache = FeatureCache(folder: root.appending(path: "features"))
-        for encoder in settings.encoders {
-            if let sentence = try captionEncoder(encoder).reader?.remark { prompts.append("\(encoder.name): \(sentence)") }
+        if !isThere { opened = try Self.open(settings, data, shelf, precision) }
+        let inputs = try RunInputs(
+            models: try settings.models.map { ($0.owner, try shelf.folder(of: $0.name)) }, data: data.inputs + [.precision(precision)],
+            known: early?.knownInputs ?? ChecksumTable()
+        ) { done, total in
+            if total > 1_000_000_000 {
+                progress(Progress(task: "checksums of models and data, MB", done: done / 1_000_000, total: total / 1_000_000, note: ""))
+            }
+            try interruption.check()
         }
-        // Last: settings that cannot run must not make the folder theirs.
-        try AtomicFile.makeFolder(root)
-        try RunFolder.claim(root, settings)
+        if early == nil {
+            try AtomicFile.makeFolder(root)
+            early = try ProbeFolder(root, remark: remark)
+            try early?.check(settings)   // another process may have made it in between
+        }
+        guard let folder = early else { throw Complaint(.failed, "\(root.path) cannot be made") }
+        (self.folder, self.inputs) = (folder, inputs)
+        try folder.check(inputs)
+        clock = RunClock(root)
+        if !clock.takeUp() {
+            remark("\(root.relativePath)/times.json is not what this command writes; the report will only tell the times from now on")
+        }
+        stored = try finishedReport()
+        guard stored == nil else { return }
+        if opened == nil { opened = try Self.open(settings, data, shelf, precision) }
+        folder.sweep()
+        try folder.claim(settings, inputs.table)
         if let split = data.split { try AtomicFile.write(split, to: root.appending(path: "split.csv")) }
+    }
+
+    /// Opens every model, and looks whether the work with them has room in memory.
+    private static func open(
+        _ settings: ProbeSettings, _ data: ProbeData, _ shelf: ModelShelf, _ precision: Precision
+    ) throws -> ProbeModels {
+        let models = try ProbeModels(settings, shelf, precision)
+        var sizes: [Int] = []
+        for named in settings.encoders {
+            let encoder = try CaptionEncoder(named, shelf: shelf)
+            sizes.append(encoder.vectorSize)
+            if let sentence = encoder.reader?.remark { models.prompts.append("\(named.name): \(sentence)") }
+        }
+        for need in MemoryNeed.probe(settings, data, models.decoder.configuration, vectorSize: sizes.max() ?? 0) {
+            try need.check()
+        }
+        return models
     }
 
     /// What a person should know before: what is odd about the data but does no harm, what `precision: auto` chose, and
     /// what encoders put before captions.
-    public var remarks: [String] { [data.remark, settings.precision.remark].compactMap(\.self) + prompts }
-    private var prompts: [String] = []
+    public var remarks: [String] { [data.remark, settings.precision.remark].compactMap(\.self) + (opened?.prompts ?? []) }
+
+    /// Whether the whole run was done before, so that its report is given back as it is.
+    public var isFinished: Bool { stored != nil }
 
     /// Runs what is not done yet and writes the report.
     public func run() throws -> ProbeReport {
+        if let stored { return stored }
+        defer { clock.save() }
         var scores: [Variant: RunFolder.Scores] = [:]
-        for encoder in settings.encoders {
-            for seed in settings.seeds {
-                let variant = published(encoder.name, seed)
-                scores[variant] = try complete(variant, encoder)
-            }
+        let jobs = self.jobs
+        for variant in variants { scores[variant] = try runFolder(variant).finished(jobs) }
+        let rest = variants.filter { scores[$0] == nil }
+        progress = plan(rest)
+        for variant in rest {
+            progress?.beginNext()
+            scores[variant] = try complete(variant, jobs)
         }
-        for variant in ablationVariants where scores[variant] == nil {
-            guard let encoder = settings.encoders.first(where: { $0.name == variant.encoder }) else { continue }
-            scores[variant] = try complete(variant, encoder)
-        }
-        let truth = try timed("real pictures") { try groundTruth() }
-        let hasSecondPage = try timed("text study") { try textStudy() }
+        progress = nil
+        let truth = try clock.measure("real pictures") { try groundTruth() }
+        let hasSecondPage = try clock.measure("text study") { try textStudy() }
+        clock.save()
         var report = try ProbeReporting(self, scores, truth).report()
-        if hasSecondPage { report.secondPage = "text.html" }
-        try report.write(to: root)
+        if hasSecondPage { report.secondPage = Self.secondPage }
+        try keep(report)
         return report
-    }
-
-    /// What the encoders know of the drawn world's captions without pictures, beside the report.
-    private func textStudy() throws -> Bool {
-        let encoders = settings.encoders.filter { $0.style != .random }
-        guard settings.textStudy, !encoders.isEmpty else { return false }
-        let models = try encoders.map { try TextModel("\($0.name)=\($0.path ?? "")", shelf: shelf) }
-        let source = TextFeatureSource(
-            keepingIn: root.appending(path: "features"), interruption: interruption, progress: tell)
-        try PortraitTexts().report(models, with: source).write(to: root, home: "report.html")
-        return true
     }
 
     /// The first stage alone: adapters of the named encoders and seeds, of all where none is named. Returns their folders.
@@ -117,19 +160,26 @@ public final class ProbeRun {
         for seed in seeds where !settings.seeds.contains(seed) {
             throw Complaint(.settings, "the settings have no seed \(seed); they have \(settings.seeds.map(String.init).joined(separator: ", "))")
         }
-        var folders: [String] = []
-        for encoder in settings.encoders where encoders.isEmpty || encoders.contains(encoder.name) {
-            for seed in settings.seeds where seeds.isEmpty || seeds.contains(seed) {
-                let variant = published(encoder.name, seed)
-                let folder = RunFolder(root, variant, settings)
-                try train(variant, encoder, folder)
-                folders.append(folder.adapterFolder.relativePath)
-            }
+        defer { clock.save() }
+        let chosen = publishedVariants.filter {
+            (encoders.isEmpty || encoders.contains($0.encoder)) && (seeds.isEmpty || seeds.contains($0.seed))
         }
-        return folders
+        progress = plan(chosen, trainingOnly: true)
+        return try chosen.map { variant in
+            progress?.beginNext()
+            let folder = try runFolder(variant)
+            if !folder.isTrained { try clock.measure("adapters") { try train(variant, folder) } }
+            return folder.adapterFolder.relativePath
+        }
     }
 
-    /// The probe as published: the settings' own prefix and guidance.
+    // MARK: - What there is to do
+
+    /// Every encoder and seed as published: with the settings' own prefix and guidance.
+    var publishedVariants: [Variant] {
+        settings.encoders.flatMap { encoder in settings.seeds.map { published(encoder.name, $0) } }
+    }
+
     func published(_ encoder: String, _ seed: Int) -> Variant {
         Variant(
             encoder: encoder, seed: seed, prefixTokens: settings.adapter.prefixTokens, guidance: settings.sampling.guidance)
@@ -147,204 +197,79 @@ public final class ProbeRun {
         }
     }
 
-    // MARK: - One adapter and its pictures
-
-    private func complete(_ variant: Variant, _ encoder: EncoderSettings) throws -> RunFolder.Scores {
-        let folder = RunFolder(root, variant, settings)
-        if let known = try folder.scores() { return known }
-        let start = ContinuousClock.now
-        try timed("adapters") { try train(variant, encoder, folder) }
-        let jobs = self.jobs
-        try timed("pictures") { try draw(variant, encoder, folder, jobs) }
-        let scores = try timed("scores") { try score(folder, jobs, seconds: 0) }
-        let time = (ContinuousClock.now - start).components
-        let whole = scores.taking(seconds: Double(time.seconds))
-        try folder.save(whole)
-        return whole
+    /// All of them, each once.
+    private var variants: [Variant] {
+        let published = publishedVariants
+        let known = Set(published)
+        return published + ablationVariants.filter { !known.contains($0) }
     }
 
-    private func train(_ variant: Variant, _ encoder: EncoderSettings, _ folder: RunFolder) throws {
-        guard !FileManager.default.fileExists(atPath: folder.adapterFile.path) else { return }
-        var adapterSettings = settings.adapter
-        adapterSettings.prefixTokens = variant.prefixTokens
-        let (training, validation) = try adapterData(encoder, seed: variant.seed)
-        var metadata = [
-            "encoder": encoder.name, "encoder_path": encoder.path ?? "", "decoder": settings.decoder,
-            "decoder_hash": decoderHash, "prefix_tokens": "\(variant.prefixTokens)",
-        ]
-        metadata["encoder_hash"] = try captionEncoder(encoder).folder.map(FeatureCache.hash(ofModel:))
-        let session = try AdapterTraining(
-            decoder, adapterSettings, seed: UInt64(variant.seed), training: training, validation: validation,
-            folder: folder.adapterFolder, metadata: metadata)
-        let log = try TrainingLog<TrainingLine>(folder.trainingLog, keepingUpTo: session.step)
-        // Saving as often as takes a hundredth of the time: a kill costs a second or two.
-        var (lastSave, interval) = (ContinuousClock.now, Duration.seconds(1))
-        func report() {
-            let note = session.bestValidation.map { String(format: "validation %.4f", $0) } ?? ""
-            tell(Progress(task: folder.title, done: session.step, total: session.totalSteps, note: note))
-        }
-        if !session.isFinished { report() }
-        while !session.isFinished {
-            for line in try session.advance() { try log.append(line) }
-            report()
-            let start = ContinuousClock.now
-            if interruption.isRequested || start - lastSave > interval {
-                try session.saveState()
-                lastSave = .now
-                interval = max(.seconds(1), (lastSave - start) * 100)
+    func runFolder(_ variant: Variant) throws -> RunFolder { try RunFolder(folder, variant, settings) }
+
+    func models() throws -> ProbeModels {
+        if let opened { return opened }
+        let models = try Self.open(settings, data, shelf, precision)
+        opened = models
+        return models
+    }
+
+    // MARK: - Progress
+
+    private func plan(_ variants: [Variant], trainingOnly: Bool = false) -> RunProgress {
+        let places = Dictionary(uniqueKeysWithValues: settings.encoders.map(\.name).enumerated().map { ($1, $0) })
+        let published = Set(publishedVariants)
+        let extra = variants.filter { !published.contains($0) }
+        let pictures = trainingOnly ? 0 : jobs.count
+        let parts = variants.map { variant in
+            var place = "encoder \((places[variant.encoder] ?? 0) + 1) of \(settings.encoders.count)"
+            if let number = extra.firstIndex(of: variant) {
+                place = "ablation \(number + 1) of \(extra.count)"
+            } else if settings.seeds.count > 1, let number = settings.seeds.firstIndex(of: variant.seed) {
+                place += ", seed \(number + 1) of \(settings.seeds.count)"
             }
-            try interruption.check()
+            return RunProgress.Part(
+                place: place,
+                needs: [.training: settings.adapter.steps(for: data.training.count), .drawing: pictures, .scoring: pictures])
         }
-        try session.saveState()
-        try session.saveAdapters()
-    }
-
-    private func draw(_ variant: Variant, _ encoder: EncoderSettings, _ folder: RunFolder, _ jobs: [GenerationJob]) throws {
-        // The captions drawn are captions of validation pictures, whose vectors are there already.
-        let validation = try features(of: data.validation, "validation", encoder, variant.seed)
-        let choices = data.generationCaptions(settings.sampling.captions)
-        let vectors = validation.vectors(choices.flatMap { choice in
-            Array(repeating: (choice.sample, choice.caption), count: settings.sampling.imagesPerCaption)
-        })
-        let adapter = try Adapter(
-            at: folder.adapterFolder, width: decoder.configuration.transformer.width, vectorSize: vectors.size(1))
-        let sampler = FaceSampler(drawing, try settings.sampling.sampler, guidance: Float(variant.guidance))
-        let generation = Generation(
-            sampler, seed: UInt64(variant.seed), format: settings.sampling.format, batch: settings.sampling.batch)
-        try generation.run(
-            jobs, prefixes: adapter(vectors), into: folder.imageFolder,
-            texts: [("Encoder", encoder.name), ("Decoder", settings.decoder), ("Guidance", "\(variant.guidance)")]
-        ) { done in
-            tell(Progress(task: "\(folder.title), pictures", done: done, total: jobs.count, note: ""))
-            try interruption.check()
-        }
-    }
-
-    private func score(_ folder: RunFolder, _ jobs: [GenerationJob], seconds: Double) throws -> RunFolder.Scores {
-        let records = jobs.map {
-            SampleRecord(number: $0.number, caption: $0.caption, text: $0.text, file: "\(folder.imageFolder.lastPathComponent)/\($0.file)")
-        }
-        let judged = try judges.judge(
-            records, real: try realFeatures(),
-            image: { try Image(contentsOf: folder.imageFolder.appending(path: jobs[$0].file)) }
-        ) { try self.show("\(folder.title), scores", $0, of: jobs.count) }
-        try JSONLines.write(judged.records, to: folder.samplesFile)
-        let curve = try JSONLines.read(TrainingLine.self, from: folder.trainingLog)
-        let losses = curve.compactMap(\.validation)
-        return RunFolder.Scores(verdict: judged.verdict, bestLoss: losses.min(), lastLoss: losses.last, seconds: seconds)
-    }
-
-    // MARK: - What is shared
-
-    /// The captions drawn for every encoder and seed.
-    var jobs: [GenerationJob] {
-        data.generationCaptions(settings.sampling.captions).flatMap { choice -> [GenerationJob] in
-            let sample = data.validation[choice.sample]
-            return (0..<settings.sampling.imagesPerCaption).map { copy in
-                let ending = settings.sampling.format == .png ? "png" : "jpg"
-                let number = String(format: "%06d", sample.number)
-                let name = copy == 0 ? "\(number)-\(choice.caption)" : "\(number)-\(choice.caption)-\(copy)"
-                return GenerationJob(
-                    number: sample.number, caption: choice.caption + 1000 * copy, text: sample.captions[choice.caption],
-                    file: "\(name).\(ending)")
-            }
-        }
-    }
-
-    func captionEncoder(_ encoder: EncoderSettings) throws -> CaptionEncoder {
-        if encoder.style == .random { return CaptionEncoder(randomOfSize: encoder.size ?? 512) }
-        let pooling = Pooling(rawValue: encoder.pooling.rawValue) ?? .probe
-        let folder = try shelf.folder(of: encoder.path ?? "")
-        let opened = try CaptionEncoder(
-            folder: folder, pooling: pooling, activation: encoder.activation.map(CLIPActivation.init))
-        guard opened.isContrastive == (encoder.style == .clip) else {
-            let found = opened.isContrastive ? "clip" : "bert"
-            throw Complaint(
-                .settings, "the settings give \(encoder.name) the style \(encoder.style.rawValue), but \(folder.path) holds one of style \(found)")
-        }
-        return opened
-    }
-
-    /// Tokens and vectors of both splits. Only the last encoder's are kept: all of them would fill the memory.
-    private func adapterData(_ encoder: EncoderSettings, seed: Int) throws -> (AdapterData, AdapterData) {
-        (try features(of: data.training, "training", encoder, seed), try features(of: data.validation, "validation", encoder, seed))
-    }
-
-    private func features(
-        of samples: [ProbeSample], _ split: String, _ encoder: EncoderSettings, _ seed: Int
-    ) throws -> AdapterData {
-        let key = encoder.style == .random ? "\(encoder.name) \(seed)" : encoder.name
-        if let known = known[split], known.key == key { return known.data }
-        known[split] = nil
-        return try timed("features") {
-            let tokens = try cache.tokens(samples, of: data, by: decoder, decoderHash: decoderHash, split: split) {
-                try show("image tokens, \(split)", $0, of: samples.count)
-            }
-            let generator = try captionEncoder(encoder)
-            let hash = try generator.folder.map { try FeatureCache.hash(ofModel: $0) + " " + encoder.pooling.rawValue + (encoder.activation.map { " " + $0.rawValue } ?? "") } ?? ""
-            let captions = samples.reduce(0) { $0 + $1.captions.count }
-            let vectors = try cache.vectors(
-                samples, of: data, by: generator, encoderHash: hash, name: encoder.name, split: split, seed: UInt64(seed)
-            ) { try show("\(encoder.name), caption vectors, \(split)", $0, of: captions) }
-            let data = AdapterData(tokens: tokens, vectors: vectors, captionCounts: samples.map(\.captions.count))
-            known[split] = (key, data)
-            return data
-        }
-    }
-
-    /// What the Fréchet distance compares with: the pictures the captions were written for.
-    private func realFeatures() throws -> FeatureStatistics? {
-        if let known = realStatistics { return known }
-        let choices = data.generationCaptions(settings.sampling.captions)
-        guard choices.count > 1 else { return nil }
-        let features = try judges.inceptionFeatures(choices.count, image: { try self.realImage(choices[$0]) }) {
-            try self.show("real pictures, features", $0, of: choices.count)
-        }
-        realStatistics = try FeatureStatistics(of: features)
-        return realStatistics
-    }
-
-    private func realImage(_ choice: GenerationCaption) throws -> Image {
-        try TamingPreprocessing(side: decoder.configuration.vqgan.resolution).prepared(try data.image(data.validation[choice.sample]))
-    }
-
-    /// The pictures the captions were written for, scored like drawn ones.
-    private func groundTruth() throws -> RunFolder.Truth {
-        let folder = root.appending(path: "real")
-        let scoresFile = folder.appending(path: "scores.json")
-        if let known = try RunFolder.read(RunFolder.Truth.self, scoresFile) { return known }
-        let choices = data.generationCaptions(settings.sampling.captions)
-        let records = choices.map { choice in
-            let sample = data.validation[choice.sample]
-            return SampleRecord(number: sample.number, caption: choice.caption, text: sample.captions[choice.caption], file: "")
-        }
-        let judged = try judges.judge(records, image: { try self.realImage(choices[$0]) }) {
-            try self.show("real pictures, scores", $0, of: choices.count)
-        }
-        try AtomicFile.makeFolder(folder)
-        let truth = RunFolder.Truth(verdict: judged.verdict, records: judged.records)
-        try RunFolder.write(truth, scoresFile)
-        return truth
+        return RunProgress(parts, clock) { ProcessInfo.processInfo.systemUptime }
     }
 
     /// Tells how far a task is; throws once a stop was wished for.
-    private func show(_ task: String, _ done: Int, of total: Int) throws {
-        tell(Progress(task: task, done: done, total: total, note: ""))
+    func tell(_ task: String, _ done: Int, of total: Int, kind: RunProgress.Kind? = nil, note: String = "") throws {
+        clock.tick()
+        if let kind { progress?.tell(kind, done, of: total) }
+        show(Progress(
+            task: task, done: done, total: total, note: note, place: progress?.place ?? "", left: progress?.leftText ?? ""))
         try interruption.check()
     }
+}
 
-    private func timed<Result>(_ stage: String, _ body: () throws -> Result) rethrows -> Result {
-        let start = ContinuousClock.now
-        defer {
-            let time = (ContinuousClock.now - start).components
-            let seconds = Double(time.seconds) + Double(time.attoseconds) * 1e-18
-            if let place = stages.firstIndex(where: { $0.name == stage }) {
-                stages[place].seconds += seconds
-            } else {
-                stages.append(Provenance.Stage(stage, seconds: seconds))
-            }
+extension RunInputs.Item {
+    /// What `precision: auto` came to: it must not differ between the sittings of a run.
+    fileprivate static func precision(_ precision: Precision) -> RunInputs.Item {
+        var hash = ContentHash()
+        hash.add(part: precision.rawValue)
+        return RunInputs.Item(owner: "machine", name: "precision of the decoder", source: .content(hash: hash.hexadecimal))
+    }
+}
+
+extension ProbeSettings {
+    /// Every model that the settings name, by what it is to the run.
+    fileprivate var models: [(owner: String, name: String)] {
+        [("decoder", decoder)] + encoders.compactMap { encoder in encoder.path.map { ("encoder \(encoder.name)", $0) } }
+            + [("scores.clip", scores.clip), ("scores.inception", scores.inception)]
+            + (scores.attributes.map { [("scores.attributes", $0)] } ?? [])
+    }
+}
+
+extension ProbeSettings.Precision {
+    /// `auto` means bf16 where the processor computes with it natively.
+    public var resolved: Precision {
+        switch self {
+        case .auto: Processor.hasNativeBFloat16 ? .bfloat16 : .float32
+        case .bf16: .bfloat16
+        case .f32: .float32
         }
-        return try body()
     }
 }
 

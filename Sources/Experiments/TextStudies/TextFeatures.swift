@@ -35,17 +35,32 @@ public struct TextFeatures: Sendable {
 /// Computes features, one pass per encoder and frame of special tokens, and keeps them in a folder if there is one:
 /// tasks with the same texts share them.
 public struct TextFeatureSource {
-    /// Nil: nothing is kept.
-    let folder: URL?
+    /// Of the folder they are kept in; nil: nothing is kept.
+    private let checksums: Checksums?
+    /// Of the same folder, where nobody else holds one for it.
+    private let lock: FileLock?
     let longTexts: TextFeatures.LongTexts
     let interruption: Interruption
+    private let remark: (String) -> Void
     let tell: (ProbeRun.Progress) -> Void
 
+    /// - Parameter remark: is told of kept features that are not what was written and so are computed again.
     public init(
         keepingIn folder: URL? = nil, longTexts: TextFeatures.LongTexts = .skip, interruption: Interruption = .init(),
-        progress: @escaping (ProbeRun.Progress) -> Void = { _ in }
+        progress: @escaping (ProbeRun.Progress) -> Void = { _ in }, remark: @escaping (String) -> Void = { _ in }
+    ) throws {
+        if let folder { try AtomicFile.makeFolder(folder) }
+        self.init(
+            try folder.map { try Checksums($0) }, lock: try folder.map { try FileLock(folder: $0) }, longTexts: longTexts,
+            interruption, remark, progress)
+    }
+
+    init(
+        _ checksums: Checksums?, lock: FileLock? = nil, longTexts: TextFeatures.LongTexts = .skip, _ interruption: Interruption,
+        _ remark: @escaping (String) -> Void, _ progress: @escaping (ProbeRun.Progress) -> Void
     ) {
-        (self.folder, self.longTexts, self.interruption, tell) = (folder, longTexts, interruption, progress)
+        (self.checksums, self.lock, self.longTexts, self.interruption) = (checksums, lock, longTexts, interruption)
+        (self.remark, tell) = (remark, progress)
     }
 
     /// Features of texts under several readings of the same frame, in one pass where the encoder allows it: what CLIP's
@@ -179,7 +194,7 @@ public struct TextFeatureSource {
         _ prepared: Prepared, _ model: TextModel, _ readings: [TextReading], _ wants: TextFeatures.Wants,
         _ title: String
     ) throws -> [TextReading: Vectors] {
-        guard let folder else { return try computed(prepared, model, readings, wants, title) }
+        guard let checksums else { return try computed(prepared, model, readings, wants, title) }
         let modelHash = try FeatureCache.hash(ofModel: model.folder)
         var texts = ContentHash()
         for text in prepared.texts {
@@ -189,45 +204,59 @@ public struct TextFeatureSource {
             }
         }
         var found: [TextReading: Vectors] = [:]
-        func file(_ reading: TextReading, _ part: String) -> URL {
+        func file(_ reading: TextReading, _ part: String) -> String {
             var hash = texts
             for part in ["under all limits", modelHash, model.precision.rawValue, reading.frame.rawValue, reading.pooling.rawValue] {
                 hash.add(part: part)
             }
             if let activation = model.activation { hash.add(part: activation.rawValue) }
-            let name = "\(model.name)-\(reading.pooling.rawValue)-\(part)-\(hash.hexadecimal.prefix(16)).safetensors"
-            return folder.appending(path: name)
+            return "\(model.name)-\(reading.pooling.rawValue)-\(part)-\(hash.hexadecimal.prefix(16)).safetensors"
         }
         for reading in readings {
-            found[reading] = try Self.read(file(reading, "output"), file(reading, "layers"), wants)
+            found[reading] = read(file(reading, "output"), file(reading, "layers"), wants, rows: prepared.texts.count, checksums)
         }
         let missing = readings.filter { found[$0] == nil }
         if missing.isEmpty { return found }
-        try AtomicFile.makeFolder(folder)
+        try AtomicFile.makeFolder(checksums.folder)
+        func write(_ tensors: [(name: String, tensor: Tensor)], _ file: String) throws {
+            try writeSafetensors(tensors, metadata: ["encoder": model.name], to: checksums.folder.appending(path: file))
+            try checksums.note(file)
+        }
         for (reading, vectors) in try computed(prepared, model, missing, wants, title) {
-            let notes = ["encoder": model.name]
-            if let output = vectors.output {
-                try writeSafetensors([("output", output)], metadata: notes, to: file(reading, "output"))
-            }
+            if let output = vectors.output { try write([("output", output)], file(reading, "output")) }
             if !vectors.layers.isEmpty {
                 let layers = vectors.layers.enumerated().map { (name: "layer.\($0.offset)", tensor: $0.element) }
-                try writeSafetensors(layers, metadata: notes, to: file(reading, "layers"))
+                try write(layers, file(reading, "layers"))
             }
             found[reading] = vectors
         }
         return found
     }
 
-    /// What the kept files have, if they have all that is wanted.
-    private static func read(_ output: URL, _ layers: URL, _ wants: TextFeatures.Wants) throws -> Vectors? {
-        func isThere(_ url: URL) -> Bool { FileManager.default.fileExists(atPath: url.path) }
-        if wants.contains(.output), !isThere(output) { return nil }
-        if wants.contains(.layers), !isThere(layers) { return nil }
+    /// What the kept files have, if they have all that is wanted, as it was written.
+    private func read(
+        _ output: String, _ layers: String, _ wants: TextFeatures.Wants, rows: Int, _ checksums: Checksums
+    ) -> Vectors? {
+        func file(_ name: String) -> SafetensorsFile? {
+            let finding = checksums.finding(name, thoroughly: true)
+            if let word = checksums.word(name, finding) { remark("\(word); it is made again") }
+            return finding == .intact ? try? SafetensorsFile(checksums.folder.appending(path: name)) : nil
+        }
+        func tensor(_ file: SafetensorsFile, _ name: String) -> Tensor? {
+            guard let tensor = try? file.tensor(name), tensor.elementType == .float32, tensor.shape.count == 2, tensor.size(0) == rows
+            else { return nil }
+            return tensor
+        }
         var vectors = Vectors()
-        if wants.contains(.output) { vectors.output = try SafetensorsFile(output).tensor("output") }
+        if wants.contains(.output) {
+            guard let file = file(output), let found = tensor(file, "output") else { return nil }
+            vectors.output = found
+        }
         if wants.contains(.layers) {
-            let file = try SafetensorsFile(layers)
-            vectors.layers = try file.names.indices.map { try file.tensor("layer.\($0)") }
+            guard let file = file(layers) else { return nil }
+            let found = file.names.indices.compactMap { tensor(file, "layer.\($0)") }
+            guard found.count == file.names.count else { return nil }
+            vectors.layers = found
         }
         return vectors
     }

@@ -63,14 +63,15 @@ struct Generate: ParsableCommand {
 
     @OptionGroup var named: ActivationOption
 
+    @OptionGroup var limit: LimitOption
     @OptionGroup var shared: SharedOptions
 
     func validate() throws {
-        if topK < 1 { throw ValidationError("--top-k is \(topK); it must be at least 1") }
-        if !(topP > 0 && topP <= 1) { throw ValidationError("--top-p is \(topP); it must be above 0 and at most 1") }
-        if !(Float(temperature) > 0 && Float(temperature).isFinite) { throw ValidationError("--temperature is \(temperature); it must be above 0") }
-        if !(guidance >= 0 && Float(guidance).isFinite) { throw ValidationError("--guidance is \(guidance); it must be a number from 0") }
-        if batch < 1 { throw ValidationError("--batch is \(batch); it must be at least 1") }
+        try NumberRange.topK.check(topK, "--top-k")
+        try NumberRange.topP.check(topP, "--top-p")
+        try NumberRange.temperature.check(temperature, "--temperature")
+        try NumberRange.guidance.check(guidance, "--guidance")
+        try NumberRange.batch.check(batch, "--batch")
     }
 
     func run() throws {
@@ -78,6 +79,7 @@ struct Generate: ParsableCommand {
         (sampling.topK, sampling.topP, sampling.temperature) = (topK, topP, temperature)
         (sampling.greedy, sampling.guidance, sampling.batch, sampling.weights) = (greedy, guidance, batch, weights)
         let file = try shared.captions(captions)
+        let chosen = limit.applied(to: file.captions)
         let shelf = shared.shelf
         let job = try FaceJob(
             decoder: try shelf.folder(of: decoder), adapter: URL(filePath: adapter), encoder: try shelf.folder(of: encoder),
@@ -85,13 +87,15 @@ struct Generate: ParsableCommand {
         if let error = job.roundingError {
             shared.remark(String(format: "weights rounded to whole numbers of eight bits: off by %.2f %% of their size", 100 * error))
         }
-        for remark in job.remarks + [job.remark(on: file.captions)].compactMap(\.self) { shared.remark(remark) }
+        for remark in job.remarks + [job.remark(on: chosen.items)].compactMap(\.self) { shared.remark(remark) }
         let watch = SignalWatch()
-        var line = shared.progress("faces", total: file.captions.count)
-        let files = try job.run(file.captions, seed: seed, sampling: sampling, into: out, interruption: watch.interruption) {
-            line.advance(to: $0)
-        }
+        var line = shared.progress("faces", total: chosen.items.count)
+        let files = try job.run(
+            chosen.items, seed: seed, sampling: sampling, into: out, interruption: watch.interruption,
+            remark: { shared.remark($0) }
+        ) { line.advance(to: $0) }
         line.finish()
+        if chosen.isPartial { shared.remark("only the first \(chosen.items.count) of \(file.captions.count) captions: a partial result") }
         if shared.json { try Output.write(json: files) }
     }
 }

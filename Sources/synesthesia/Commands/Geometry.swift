@@ -31,7 +31,7 @@ struct Geometry: ParsableCommand {
     @OptionGroup var shared: SharedOptions
 
     func validate() throws {
-        if sample < 2 { throw ValidationError("--sample must be at least 2, not \(sample)") }
+        try NumberRange.sample.check(sample, "--sample")
         if pooling != nil && !sentences { throw ValidationError("--pooling belongs to --sentences; give both") }
         if pooling == .pooler { throw ValidationError("--pooling pooler reads the top layer only; choose another") }
     }
@@ -43,7 +43,7 @@ struct Geometry: ParsableCommand {
         let report = try TextStudyReport.geometry(
             read, of: texts, models, sample: sentences ? nil : sample, pooling: pooling ?? .eos,
             likePaper: study.likePaper,
-            seed: study.seed, with: study.source(watch, bars))
+            seed: study.seed, with: study.source(watch, bars, shared))
         bars.finish()
         try study.finish(report, layers: true, shared)
     }

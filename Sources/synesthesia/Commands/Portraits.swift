@@ -28,8 +28,8 @@ struct Portraits: ParsableCommand {
     @OptionGroup var shared: SharedOptions
 
     func validate() throws {
-        if count < 1 { throw ValidationError("--count must be at least 1, not \(count)") }
-        if !(8...4096).contains(size) { throw ValidationError("--size must be from 8 to 4096, not \(size)") }
+        try NumberRange.pictures.check(count, "--count")
+        try NumberRange.portraitSide.check(size, "--size")
     }
 
     func run() throws {

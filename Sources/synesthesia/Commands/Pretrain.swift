@@ -43,12 +43,10 @@ struct Pretrain: ParsableCommand {
     @OptionGroup var shared: SharedOptions
 
     func validate() throws {
-        if let steps, steps < 1 { throw ValidationError("--steps is \(steps); it must be at least 1") }
-        if let batch, batch < 2 { throw ValidationError("--batch is \(batch); it must be at least 2") }
-        if let rate = learningRate, !(rate > 0 && rate.isFinite) {
-            throw ValidationError("--learning-rate is \(rate); it must be above 0")
-        }
-        if let threads, threads < 1 { throw ValidationError("--threads is \(threads); it must be at least 1") }
+        if let steps { try NumberRange.steps.check(steps, "--steps") }
+        if let batch { try NumberRange.trainingBatch.check(batch, "--batch") }
+        if let learningRate { try NumberRange.learningRate.check(Double(learningRate), "--learning-rate") }
+        if let threads { try NumberRange.threads.check(threads, "--threads") }
     }
 
     /// The command that makes the same weights, without what does not change them.

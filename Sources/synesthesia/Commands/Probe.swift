@@ -27,8 +27,10 @@ struct Probe: ParsableCommand {
         let watch = SignalWatch()
         let bars = ProgressLines(shared)
         let run = try ProbeRun(
-            settings, shelf: shared.shelf, interruption: watch.interruption, progress: bars.show)
+            settings, shelf: shared.shelf, interruption: watch.interruption, remark: { shared.remark($0) },
+            progress: bars.show)
         for remark in run.remarks { shared.remark(remark) }
+        if run.isFinished { shared.remark("\(settings.output) is finished; this is the report that it wrote") }
         let report = try run.run()
         bars.finish()
         if shared.json { return try Output.write(RecordFile.json(report)) }

@@ -46,7 +46,7 @@ struct Score: ParsableCommand {
     @OptionGroup var shared: SharedOptions
 
     func validate() throws {
-        if splits < 1 { throw ValidationError("--splits is \(splits); it must be at least 1") }
+        try NumberRange.splits.check(splits, "--splits")
         if clip == nil, inception == nil, attributes == nil {
             throw ValidationError("nobody is to judge; name --clip, --inception or --attributes")
         }

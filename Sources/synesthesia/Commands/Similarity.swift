@@ -40,7 +40,7 @@ struct Similarity: ParsableCommand {
         let (watch, bars) = (SignalWatch(), ProgressLines(shared))
         let report = try TextStudyReport.similarity(
             tasks, models, pooling: pooling, layers: layers, likePaper: study.likePaper, seed: study.seed,
-            with: study.source(watch, bars))
+            with: study.source(watch, bars, shared))
         bars.finish()
         try study.finish(report, layers: layers, shared)
     }

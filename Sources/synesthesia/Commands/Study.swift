@@ -35,7 +35,7 @@ struct StudyText: ParsableCommand {
     @OptionGroup var shared: SharedOptions
 
     func validate() throws {
-        if sample < 2 { throw ValidationError("--sample must be at least 2, not \(sample)") }
+        try NumberRange.sample.check(sample, "--sample")
     }
 
     func run() throws {
@@ -46,7 +46,7 @@ struct StudyText: ParsableCommand {
         settings.likePaper = study.likePaper
         let models = try options.models(shared)
         let (watch, bars) = (SignalWatch(), ProgressLines(shared))
-        let report = try TextStudy(models, settings, with: options.source(watch, bars)).run()
+        let report = try TextStudy(models, settings, with: options.source(watch, bars, shared)).run()
         bars.finish()
         try options.finish(report, layers: false, caveats: true, shared)
     }

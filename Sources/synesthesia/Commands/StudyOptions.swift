@@ -53,10 +53,11 @@ struct StudyOptions: ParsableArguments {
         return models
     }
 
-    func source(_ watch: SignalWatch, _ bars: ProgressLines) -> TextFeatureSource {
-        TextFeatureSource(
+    func source(_ watch: SignalWatch, _ bars: ProgressLines, _ shared: SharedOptions) throws -> TextFeatureSource {
+        try TextFeatureSource(
             keepingIn: out.map { URL(filePath: $0).appending(path: "features") },
-            longTexts: truncate ? .truncate : .skip, interruption: watch.interruption, progress: bars.show)
+            longTexts: truncate ? .truncate : .skip, interruption: watch.interruption, progress: bars.show,
+            remark: { shared.remark($0) })
     }
 
     /// Prints the result and writes its folder.

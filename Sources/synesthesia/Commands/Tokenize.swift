@@ -26,7 +26,7 @@ struct Tokenize: ParsableCommand {
     @OptionGroup var shared: SharedOptions
 
     func validate() throws {
-        if let maxLength, maxLength < 1 { throw ValidationError("--max-length must be at least 1, not \(maxLength)") }
+        if let maxLength { try NumberRange.tokens.check(maxLength, "--max-length") }
     }
 
     func run() throws {

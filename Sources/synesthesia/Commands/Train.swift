@@ -27,7 +27,9 @@ struct Train: ParsableCommand {
         let settings = try options.read()
         let watch = SignalWatch()
         let bars = ProgressLines(shared)
-        let run = try ProbeRun(settings, shelf: shared.shelf, interruption: watch.interruption, progress: bars.show)
+        let run = try ProbeRun(
+            settings, shelf: shared.shelf, interruption: watch.interruption, remark: { shared.remark($0) },
+            progress: bars.show)
         for remark in run.remarks { shared.remark(remark) }
         let folders = try run.trainAdapters(encoders: encoder, seeds: seed)
         bars.finish()

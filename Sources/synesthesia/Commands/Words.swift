@@ -46,7 +46,7 @@ struct Words: ParsableCommand {
         let models = try study.models(shared)
         let (watch, bars) = (SignalWatch(), ProgressLines(shared))
         let report = try TextStudyReport.words(
-            words, models, variants: variant, seed: study.seed, with: study.source(watch, bars))
+            words, models, variants: variant, seed: study.seed, with: study.source(watch, bars, shared))
         bars.finish()
         try study.finish(report, layers: layers, shared)
     }

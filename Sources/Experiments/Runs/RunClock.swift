@@ -1,0 +1,128 @@
+import Files
+import Foundation
+
+/// How long each stage of a run has taken, over all its sittings: `times.json` in the run's folder.
+///
+/// Stages may stand within each other; only the innermost one's time counts. The file is written every few seconds while
+/// work goes on, so that a kill loses no more.
+package final class RunClock {
+    private struct Times: Codable {
+        /// By stage, in the order in which they first began.
+        var stages: [Stage] = []
+        /// By one encoder's adapter with its pictures and scores.
+        var parts: [String: Double] = [:]
+        /// By kind of work.
+        var paces: [String: Pace] = [:]
+
+        struct Stage: Codable {
+            let name: String
+            var seconds: Double
+        }
+
+        var isSound: Bool {
+            (stages.map(\.seconds) + parts.values + paces.values.flatMap { [$0.seconds, $0.units] })
+                .allSatisfy { $0.isFinite && $0 >= 0 }
+        }
+    }
+
+    /// Work done and the time it took.
+    struct Pace: Codable {
+        var units = 0.0
+        var seconds = 0.0
+    }
+
+    private let file: URL
+    private let now: () -> Double
+    private var times = Times()
+    private var running: [String] = []
+    private var part: String?
+    private var last: Double
+    private var saved: Double
+    private var isKept = false
+
+    package init(_ folder: URL, now: @escaping () -> Double = { ProcessInfo.processInfo.systemUptime }) {
+        file = folder.appending(path: "times.json")
+        self.now = now
+        last = now()
+        saved = last
+    }
+
+    /// Takes up the times of earlier sittings. Returns false where the file is there, but is not what this writes.
+    func takeUp() -> Bool {
+        isKept = true
+        guard let bytes = try? WholeFile.readIfThere(file) else { return true }
+        guard let found = try? JSONDecoder().decode(Times.self, from: Data(bytes)), found.isSound else { return false }
+        times = found
+        return true
+    }
+
+    /// Adds the times of another run, which become part of this one.
+    func add(_ other: RunClock) {
+        for stage in other.times.stages {
+            if let place = times.stages.firstIndex(where: { $0.name == stage.name }) {
+                times.stages[place].seconds += stage.seconds
+            } else {
+                times.stages.append(stage)
+            }
+        }
+        times.parts.merge(other.times.parts, uniquingKeysWith: +)
+        times.paces.merge(other.times.paces) { Pace(units: $0.units + $1.units, seconds: $0.seconds + $1.seconds) }
+    }
+
+    var stages: [(name: String, seconds: Double)] { times.stages.map { ($0.name, $0.seconds) } }
+
+    /// Seconds that a part of the run has taken.
+    func seconds(ofPart name: String) -> Double { times.parts[name] ?? 0 }
+
+    func pace(_ kind: String) -> Pace? { times.paces[kind] }
+
+    /// Work of a kind that was done within `seconds`.
+    func note(_ kind: String, units: Double, seconds: Double) {
+        times.paces[kind, default: Pace()].units += units
+        times.paces[kind, default: Pace()].seconds += seconds
+    }
+
+    func measure<Result>(_ stage: String, _ body: () throws -> Result) rethrows -> Result {
+        tick()
+        running.append(stage)
+        defer {
+            tick()
+            running.removeLast()
+        }
+        return try body()
+    }
+
+    /// The same for a part of the run, which goes through several stages.
+    func measure<Result>(part name: String, _ body: () throws -> Result) rethrows -> Result {
+        tick()
+        part = name
+        defer {
+            tick()
+            part = nil
+        }
+        return try body()
+    }
+
+    /// Books the time since the last call, and writes the file if that is due.
+    func tick() {
+        let time = now()
+        let seconds = max(0, time - last)
+        last = time
+        if let stage = running.last {
+            if let place = times.stages.firstIndex(where: { $0.name == stage }) {
+                times.stages[place].seconds += seconds
+            } else {
+                times.stages.append(.init(name: stage, seconds: seconds))
+            }
+        }
+        if let part { times.parts[part, default: 0] += seconds }
+        if time - saved > 10 { save() }
+    }
+
+    /// Times are told beside results and decide none: that they cannot be written stops nothing.
+    func save() {
+        guard isKept else { return }
+        saved = now()
+        try? AtomicFile.write(json: times, to: file)
+    }
+}
