@@ -146,8 +146,8 @@ public enum GroupsComparison {
                 scores.append(
                     ScoreRecord(
                         encoder: encoder.name, style: EncoderStyle(rawValue: encoder.style.rawValue) ?? .random,
-                        seed: UInt64(seed), clipScore: found.scores.clip_score, n: found.scores.n, fid: found.scores.fid,
-                        attributeScore: found.scores.attribute_score))
+                        seed: UInt64(seed), clipScore: found.verdict.clipScore, n: found.verdict.count,
+                        fid: found.verdict.fid, attributeScore: found.verdict.attributeScore))
             }
         }
         guard only != nil || !scores.isEmpty else {

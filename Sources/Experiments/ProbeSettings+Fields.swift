@@ -71,7 +71,7 @@ extension DataSettings: SettingsGroup {
         try form.field("table", &table)
         try form.field("images", &images)
         try form.field("validation-share", &validationShare, .openFraction)
-        try form.field("split-seed", &splitSeed, .atLeast(0))
+        try form.field("split-seed", &splitSeed, .within(.seed))
         try form.field("train-list", &trainList)
         try form.field("validation-list", &validationList)
         try form.field("train", &train, .within(.pictures))

@@ -262,17 +262,6 @@ extension ProbeSettings {
     }
 }
 
-extension ProbeSettings.Precision {
-    /// `auto` means bf16 where the processor computes with it natively.
-    public var resolved: Precision {
-        switch self {
-        case .auto: Processor.hasNativeBFloat16 ? .bfloat16 : .float32
-        case .bf16: .bfloat16
-        case .f32: .float32
-        }
-    }
-}
-
 extension SamplingSettings {
     var sampler: TokenSampler {
         get throws { try TokenSampler(topK: topK, topP: topP, temperature: Float(temperature), greedy: greedy) }
