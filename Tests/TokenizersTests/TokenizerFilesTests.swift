@@ -66,9 +66,10 @@ struct TokenizerFilesTests {
 
     @Test func lengthsOfPositions() throws {
         let roberta = #"{"model_type": "roberta", "max_position_embeddings": 514, "pad_token_id": 1}"#
-        #expect(try open(["vocab.txt": Self.vocabulary, "config.json": roberta]).modelMaximumLength == 512)
+        let pieces = #"{"tokenizer_class": "BertTokenizer"}"#
+        #expect(try open(["vocab.txt": Self.vocabulary, "config.json": roberta, "tokenizer_config.json": pieces]).modelMaximumLength == 512)
         let clip = #"{"model_type": "clip", "text_config": {"max_position_embeddings": 77}}"#
-        #expect(try open(["vocab.txt": Self.vocabulary, "config.json": clip]).modelMaximumLength == 77)
+        #expect(try open(["vocab.txt": Self.vocabulary, "config.json": clip, "tokenizer_config.json": pieces]).modelMaximumLength == 77)
         let endless = #"{"model_max_length": 1000000000000000019884624838656}"#
         #expect(try open(["vocab.txt": Self.vocabulary, "tokenizer_config.json": endless]).modelMaximumLength == nil)
     }

@@ -7,6 +7,9 @@ struct Join: ParsableCommand {
         discussion: """
             The runs may differ in encoders and seeds only, and must have used the same models and data. Afterwards \
             `synesthesia probe OUT/settings.yaml` does what none of them did and writes the report of them all.
+
+            Example:
+              synesthesia join runs/celebahq-a runs/celebahq-b --out runs/celebahq
             """)
 
     @Argument(help: ArgumentHelp("The folders of two runs or more.", valueName: "run"))
