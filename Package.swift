@@ -43,16 +43,16 @@ let package = Package(
         .package(url: "https://github.com/jpsim/Yams", from: "6.2.2"),
     ],
     targets: [
-        // Element-wise kernels for the processor at hand, and thin C shims over system libraries.
-        .target(name: "CLanes"),
-        .target(name: "COneDNN", linkerSettings: [.linkedLibrary("dnnl")]),
+        // Our own kernels by processor, and thin C shims over system libraries.
+        .target(name: "CKernels"),
+        .target(name: "COneDNN", dependencies: ["CKernels"], linkerSettings: [.linkedLibrary("dnnl")]),
         .systemLibrary(name: "COpenBLAS", pkgConfig: "openblas", providers: [.apt(["libopenblas-dev"])]),
         .target(name: "CPNG", linkerSettings: [.linkedLibrary("png")]),
         .target(name: "CJPEG", linkerSettings: [.linkedLibrary("jpeg")]),
         .target(name: "CHTTP"),
 
         // The rooms.
-        room("Tensors", imports: ["CLanes", "COneDNN", "COpenBLAS"]),
+        room("Tensors", imports: ["CKernels", "COneDNN", "COpenBLAS"]),
         room("Checkpoints", imports: ["Tensors"]),
         room("ModelHub", imports: ["CHTTP"]),
         room("Tokenizers"),

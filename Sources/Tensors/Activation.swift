@@ -1,4 +1,4 @@
-import CLanes
+import CKernels
 import COneDNN
 
 /// The activations of the networks we read.
@@ -24,16 +24,6 @@ public enum Activation: Sendable {
         case .tanh: SYN_TANH
         case .sigmoid: SYN_SIGMOID
         case .geluTanh: SYN_GELU_TANH
-        }
-    }
-
-    /// As the ends of our own products call it, where they have it.
-    var lanes: lanes_activation? {
-        switch self {
-        case .identity: LANES_IDENTITY
-        case .gelu: LANES_GELU
-        case .quickGELU: LANES_QUICK_GELU
-        default: nil
         }
     }
 }
@@ -62,9 +52,9 @@ extension Tensor {
         parallel(count, grain: elementGrain / 4) { range in
             let (first, count) = (range.lowerBound, range.count)
             if x.elementType == .bfloat16 {
-                lanes_gelu_bf16(x.constShorts + first, out.mutableShorts + first, count)
+                kernels.gelu_bf16(x.constShorts + first, out.mutableShorts + first, count)
             } else {
-                lanes_gelu(x.constFloats + first, out.mutableFloats + first, count)
+                kernels.gelu(x.constFloats + first, out.mutableFloats + first, count)
             }
         }
         return out.remembering([self], backward: { g in
@@ -73,10 +63,10 @@ extension Tensor {
             parallel(x.count, grain: elementGrain / 4) { range in
                 let (first, count) = (range.lowerBound, range.count)
                 if x.elementType == .bfloat16 {
-                    lanes_gelu_gradient_bf16(
+                    kernels.gelu_gradient_bf16(
                         x.constShorts + first, g.constShorts + first, slope.mutableShorts + first, count)
                 } else {
-                    lanes_gelu_gradient(x.constFloats + first, g.constFloats + first, slope.mutableFloats + first, count)
+                    kernels.gelu_gradient(x.constFloats + first, g.constFloats + first, slope.mutableFloats + first, count)
                 }
             }
             return [slope]

@@ -1,4 +1,4 @@
-import CLanes
+import CKernels
 import Foundation
 
 /// Adam with decoupled weight decay (Loshchilov and Hutter 2019), as `torch.optim.AdamW` computes it.
@@ -42,7 +42,7 @@ public final class AdamW: @unchecked Sendable {
             let size = learningRate / firstCorrection
             parallel(parameter.count, grain: elementGrain) { range in
                 let i = range.lowerBound
-                lanes_adamw(
+                kernels.adamw(
                     p + i, g + i, m + i, v + i, range.count, beta1, beta2, epsilon, decay, size, secondCorrection)
             }
             parameter.storage.forgetPackings()

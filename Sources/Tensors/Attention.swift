@@ -1,3 +1,4 @@
+import CKernels
 import COneDNN
 
 /// Which keys a query may look at. Every mask here hides the end of a row of keys.
@@ -15,7 +16,7 @@ public enum AttentionMask: Sendable {
     case packed([Int], causal: Bool)
 
     /// Whether this processor attends packed BFloat16 samples as fast as padded ones.
-    public static var packingPays: Bool { StreamedWeight.isAvailable }
+    public static var packingPays: Bool { kernels.flash_attention != nil }
 
     /// How many keys row `query` of sample `sample` sees.
     func visible(sample: Int, query: Int, queries: Int, keys: Int) -> Int {
@@ -78,12 +79,12 @@ public func attention(
     precondition(queryKeyValue.shape == [batch, time, 3 * hidden], "\(queryKeyValue.shape) is not three parts")
     let input = queryKeyValue.detached
     if input.elementType == .bfloat16 {
-        guard StreamedWeight.isAvailable else {
+        guard let kernel = kernels.flash_attention?.pointee else {
             return attention(queryKeyValue: queryKeyValue.converted(to: .float32), heads: heads, mask: mask, scale: scale)
                 .converted(to: .bfloat16)
         }
         let flash = FlashAttention(
-            batch: batch, time: time, heads: heads, headSize: hidden / heads,
+            kernel: kernel, batch: batch, time: time, heads: heads, headSize: hidden / heads,
             scale: scale ?? 1 / Float(hidden / heads).squareRoot(), mask: mask)
         let (out, sums) = flash.attended(input, forGradient: queryKeyValue.wantsGradient)
         guard let sums else { return out }

@@ -1,4 +1,4 @@
-import CLanes
+import CKernels
 import Foundation
 
 /// Elements a thread should have at least before a second one is worth waking.
@@ -172,8 +172,8 @@ extension Tensor {
         let (source, target) = (elementType, type)
         parallel(count, grain: elementGrain) { range in
             let first = range.lowerBound
-            lanes_convert(
-                from + first * source.width, source.lanes, to + first * target.width, target.lanes, range.count)
+            kernels.convert(
+                from + first * source.width, source.kernelType, to + first * target.width, target.kernelType, range.count)
         }
         return out.remembering([self], backward: { g in [g] })
     }

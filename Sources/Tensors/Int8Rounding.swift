@@ -1,4 +1,4 @@
-import CLanes
+import CKernels
 
 /// How far rounded weights are from the given ones: summed squares of the differences and of the weights.
 public struct Int8Rounding: Sendable {
@@ -25,7 +25,7 @@ extension Tensor {
         let w = weight.storage.address.assumingMemoryBound(to: Int8.self)
         parallel(outs, grain: max(1, elementGrain / max(ins, 1))) { rows in
             for row in rows {
-                s[row] = lanes_to_int8(a + row * ins, w + row * ins, ins)
+                s[row] = kernels.to_int8(a + row * ins, w + row * ins, ins)
                 var (difference, total): (Float, Float) = (0, 0)
                 for i in row * ins..<(row + 1) * ins {
                     let miss = a[i] - Float(w[i]) * s[row]

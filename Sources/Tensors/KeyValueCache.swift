@@ -1,4 +1,4 @@
-import CLanes
+import CKernels
 
 /// Keys and values of the positions seen so far, with room for more: what lets a transformer take one step.
 ///
@@ -14,7 +14,7 @@ public final class KeyValueCache: @unchecked Sendable {
     /// processor has no products of BFloat16 numbers, Float32 is kept all the same.
     public init(batch: Int, capacity: Int, heads: Int, headSize: Int, elementType: ElementType = .float32) {
         (self.batch, self.capacity, self.heads, self.headSize) = (batch, capacity, heads, headSize)
-        let kept = StreamedWeight.isAvailable ? elementType : .float32
+        let kept = kernels.attend_bf16 != nil ? elementType : .float32
         precondition(kept == .float32 || kept == .bfloat16, "keys and values are floating-point numbers")
         keys = Tensor(uninitialised: [batch, heads, capacity, headSize], elementType: kept)
         values = Tensor(uninitialised: [batch, heads, capacity, headSize], elementType: kept)
@@ -63,8 +63,8 @@ public final class KeyValueCache: @unchecked Sendable {
     /// Writes one head's numbers as row `row` of a tensor [.., headSize].
     private func store(_ from: UnsafePointer<Float>, in rows: Tensor, _ row: Int) {
         let width = rows.elementType.width
-        lanes_convert(
-            from, LANES_F32, rows.storage.address + row * headSize * width, rows.elementType.lanes, headSize)
+        kernels.convert(
+            from, KERNEL_F32, rows.storage.address + row * headSize * width, rows.elementType.kernelType, headSize)
     }
 
     private func attend(
@@ -73,18 +73,14 @@ public final class KeyValueCache: @unchecked Sendable {
     ) {
         let (one, all) = (pair * headSize, pair * capacity * headSize)
         let next = (pair + 1 < batch * heads ? pair + 1 : pair) * capacity * headSize
-        if keys.elementType == .bfloat16 {
-            lanes_attend_bf16(
+        if let attend = kernels.attend_bf16, keys.elementType == .bfloat16 {
+            attend(
                 queries.constShorts + one, keys.constShorts + all, values.constShorts + all, visible, headSize, scale,
                 keys.constShorts + next, scores, out)
-        } else if StreamedWeight.isAvailable {
-            lanes_attend_f32(
+        } else {
+            kernels.attend_f32(
                 queries.constFloats + one, keys.constFloats + all, values.constFloats + all, visible, headSize, scale,
                 keys.constFloats + next, scores, out)
-        } else {
-            lanes_attend(
-                queries.constFloats + one, keys.constFloats + all, values.constFloats + all, headSize, visible, headSize,
-                scale, scores, out)
         }
     }
 }

@@ -5,7 +5,7 @@ func multiply(
     _ a: syn_view, _ aData: UnsafeRawPointer, _ b: syn_view, _ bData: UnsafeRawPointer, into c: syn_view,
     _ cData: UnsafeMutableRawPointer
 ) {
-    withUnsafePointers(a, b, c) { Primitive(syn_matmul($0, $1, $2, false, SYN_IDENTITY, false, false)) }
+    withUnsafePointers(a, b, c) { Primitive(syn_matmul($0, $1, $2, false, SYN_IDENTITY, false)) }
         .run(aData, bData, into: cData)
 }
 
@@ -37,7 +37,7 @@ extension Tensor {
         if activation != .identity && (isTrained || (activation == .gelu && output == .float32 && panels == nil)) {
             return linear(weight, bias, output: output).activated(activation)
         }
-        if panels != nil, activation.lanes == nil {
+        if panels != nil, activation.ofKernels == nil {
             return linear(weight, bias).activated(activation).converted(to: output)
         }
         if output == .bfloat16 && weight.productType != .bfloat16 {
@@ -54,7 +54,7 @@ extension Tensor {
             let b = syn_view([ins, outs], strides: [1, ins], weight.productType)       // [in, out]
             let c = syn_view([rows, outs], output)                                     // [rows, out]
             let product = withUnsafePointers(a, b, c) {
-                Primitive(syn_matmul($0, $1, $2, bias != nil, activation.kind, false, !weight.wantsGradient))
+                Primitive(syn_matmul($0, $1, $2, bias != nil, activation.kind, !weight.wantsGradient))
             }
             product.run(x, withWeights: weight, bias?.storage.address, into: out)
         }
@@ -93,7 +93,7 @@ extension Tensor {
         let product = withUnsafePointers(
             syn_view([rows, outs], g.elementType), syn_view([outs, ins], weight.productType), syn_view([rows, ins], output)
         ) {
-            Primitive(syn_matmul($0, $1, $2, false, SYN_IDENTITY, false, !weight.wantsGradient))
+            Primitive(syn_matmul($0, $1, $2, false, SYN_IDENTITY, !weight.wantsGradient))
         }
         product.run(g, withWeights: weight, into: out)
         return out

@@ -1,4 +1,4 @@
-import CLanes
+import CKernels
 
 extension Tensor {
     /// Layer norm over the last axis (Ba, Kiros and Hinton 2016): (x − mean)/√(variance + ε)·scale + shift. In Float32,
@@ -17,9 +17,9 @@ extension Tensor {
             for row in range {
                 let from = row * width
                 if output == .bfloat16 {
-                    lanes_layer_norm_bf16(a + from, gamma, beta, out.mutableShorts + from, width, epsilon, s + 2 * row)
+                    kernels.layer_norm_bf16(a + from, gamma, beta, out.mutableShorts + from, width, epsilon, s + 2 * row)
                 } else {
-                    lanes_layer_norm(a + from, gamma, beta, out.mutableFloats + from, width, epsilon, s + 2 * row)
+                    kernels.layer_norm(a + from, gamma, beta, out.mutableFloats + from, width, epsilon, s + 2 * row)
                 }
             }
         }
@@ -48,10 +48,10 @@ extension Tensor {
                     for row in range {
                         let from = row * width
                         if g.elementType == .bfloat16 {
-                            lanes_layer_norm_gradient_bf16(
+                            kernels.layer_norm_gradient_bf16(
                                 a + from, g.constShorts + from, gamma, b + from, width, s + 2 * row)
                         } else {
-                            lanes_layer_norm_gradient(a + from, g.constFloats + from, gamma, b + from, width, s + 2 * row)
+                            kernels.layer_norm_gradient(a + from, g.constFloats + from, gamma, b + from, width, s + 2 * row)
                         }
                     }
                 }

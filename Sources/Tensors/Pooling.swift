@@ -1,4 +1,4 @@
-import CLanes
+import CKernels
 
 extension Tensor {
     /// The mean of each window, channels last, in the type of the images.
@@ -12,8 +12,8 @@ extension Tensor {
         let (a, o, type) = (storage.address, out.storage.address, elementType)
         pool.forEachWindow { window in
             let factor = 1 / Float(countsPadding ? size * size : window.pixelCount)
-            lanes_window_sum(
-                a + window.firstPixel * channels * type.width, type.lanes, window.rows.count, window.columns.count,
+            kernels.window_sum(
+                a + window.firstPixel * channels * type.width, type.kernelType, window.rows.count, window.columns.count,
                 pool.width * channels, channels, factor, o + window.number * channels * type.width)
         }
         let full = shape
@@ -40,8 +40,8 @@ extension Tensor {
         let out = Tensor(uninitialised: pool.outShape, elementType: elementType)
         let (a, o, type) = (storage.address, out.storage.address, elementType)
         pool.forEachWindow { window in
-            lanes_window_largest(
-                a + window.firstPixel * channels * type.width, type.lanes, window.rows.count, window.columns.count,
+            kernels.window_largest(
+                a + window.firstPixel * channels * type.width, type.kernelType, window.rows.count, window.columns.count,
                 pool.width * channels, channels, o + window.number * channels * type.width)
         }
         let (x, y) = (detached, out)

@@ -1,4 +1,4 @@
-import CLanes
+import CKernels
 
 extension Tensor {
     /// Softmax over the last axis, exponentials taken relative to each row's largest.
@@ -17,7 +17,7 @@ extension Tensor {
         let (a, o) = (constFloats, out.mutableFloats)
         parallel(count / max(width, 1), grain: max(1, elementGrain / 8 / max(width, 1))) { rows in
             for row in rows {
-                lanes_softmax(a + row * width, o + row * width, length(row), width, scale)
+                kernels.softmax(a + row * width, o + row * width, length(row), width, scale)
             }
         }
         return out
@@ -30,7 +30,7 @@ extension Tensor {
         let (p, g, o) = (constFloats, gradient.constFloats, out.mutableFloats)
         parallel(count / max(width, 1), grain: max(1, elementGrain / 4 / max(width, 1))) { rows in
             for row in rows {
-                lanes_softmax_gradient(p + row * width, g + row * width, o + row * width, width, scale)
+                kernels.softmax_gradient(p + row * width, g + row * width, o + row * width, width, scale)
             }
         }
         return out
@@ -44,7 +44,7 @@ extension Tensor {
         parallel(count / max(width, 1), grain: max(1, elementGrain / 8 / max(width, 1))) { rows in
             for row in rows {
                 let x = a + row * width
-                let shift = lanes_log_sum_exp(x, width)
+                let shift = kernels.log_sum_exp(x, width)
                 mapLanes(0..<width, x, o + row * width) { $0 - shift }
             }
         }
@@ -82,8 +82,8 @@ extension Tensor {
                     if ids[row] == ignored {
                         y.update(repeating: 0, count: width)
                     } else {
-                        let shift = lanes_log_sum_exp(x, width)
-                        lanes_exponential(x, y, width, shift, weight)
+                        let shift = kernels.log_sum_exp(x, width)
+                        kernels.exponential(x, y, width, shift, weight)
                         y[Int(ids[row])] -= weight
                     }
                 }
@@ -107,7 +107,7 @@ extension Tensor {
                 for row in range where ids[row] != ignored {
                     precondition(ids[row] >= 0 && ids[row] < width, "target \(ids[row]) is not one of \(width) classes")
                     let x = a + row * width
-                    losses[row] = lanes_log_sum_exp(x, width) - x[Int(ids[row])]
+                    losses[row] = kernels.log_sum_exp(x, width) - x[Int(ids[row])]
                 }
             }
         }

@@ -1,6 +1,6 @@
 // One query's attention, included by CachedAttention.c for each type that keys and values come in. The includer says which
 // (ELEMENT), how many a register takes (STEP), how to read the first few (SOME), how to multiply and add two registers
-// (ADD), and how to read the first few of sixteen as floats (FLOATS).
+// (MULTIPLY_ADD), and how to read the first few of sixteen as floats (FLOATS).
 
 // Sixteen scores at a time: query·key for the keys from `key` on; past the end the last one again. Each read of a key
 // asks for as much of the values, which come next: memory answers while scores are computed.
@@ -16,7 +16,7 @@ TILE __m512 SCORES(
         const unsigned some = size - i < STEP ? (1u << (size - i)) - 1 : ~0u;
         const __m512i part = SOME(some, query + i);
         UNROLL for (int j = 0; j < 16; j++) {
-            all[j] = ADD(all[j], part, SOME(some, rows[j] + i));
+            all[j] = MULTIPLY_ADD(all[j], part, SOME(some, rows[j] + i));
             _mm_prefetch((const char *)(values + key * size + 16 * i + j * STEP), _MM_HINT_T1);
         }
     }
@@ -41,7 +41,7 @@ TILE void MIX(
             out + 16 * g, g == G - 1 ? last : 0xffff, _mm512_mul_ps(all[g], _mm512_set1_ps(inverse)));
 }
 
-WIDE void ATTEND(
+AVX512BF16 void ATTEND(
     const ELEMENT *query, const ELEMENT *keys, const ELEMENT *values, size_t count, size_t size, float scale,
     const ELEMENT *next, float *scores, float *out) {
     for (size_t key = 0; key < count; key += 16)
@@ -69,7 +69,7 @@ WIDE void ATTEND(
 #undef ELEMENT
 #undef STEP
 #undef SOME
-#undef ADD
+#undef MULTIPLY_ADD
 #undef FLOATS
 #undef SCORES
 #undef MIX

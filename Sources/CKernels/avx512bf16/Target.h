@@ -1,19 +1,19 @@
 // What the kernels for processors with AVX-512 and its bfloat16 and whole-number products share.
-#ifndef CLANES_WIDE_H
-#define CLANES_WIDE_H
+#ifndef KERNELS_AVX512BF16_H
+#define KERNELS_AVX512BF16_H
 
 #include <immintrin.h>
 #include <stddef.h>
 #include <stdint.h>
 
-#define WIDE __attribute__((target("avx512f,avx512bw,avx512vl,avx512dq,avx512bf16,avx512vnni")))
-#define TILE WIDE static inline __attribute__((always_inline))
+#define AVX512BF16 __attribute__((target("avx512f,avx512bw,avx512vl,avx512dq,avx512bf16,avx512vnni")))
+#define TILE AVX512BF16 static inline __attribute__((always_inline))
 #define UNROLL _Pragma("clang loop unroll(full)")
 
 static inline size_t least(size_t a, size_t b) { return a < b ? a : b; }
 
 // Sixteen rows of sixteen four-byte elements, turned over.
-TILE void turn(__m512i *v) {
+TILE void transpose(__m512i *v) {
     __m512i a[16];
     UNROLL for (int i = 0; i < 8; i++) {
         a[2 * i] = _mm512_unpacklo_epi32(v[2 * i], v[2 * i + 1]);
@@ -39,7 +39,7 @@ TILE void turn(__m512i *v) {
 }
 
 // A panel [count, wide] of four-byte elements out of rows w[n, k] that lie `step` elements apart, for n < outs; zeros beyond.
-TILE void turned_rows(
+TILE void transposed_rows(
     const size_t wide, const uint32_t *w, size_t step, size_t outs, size_t count, uint32_t *panel) {
     for (size_t n = 0; n < wide; n += 16)
         for (size_t k = 0; k < count; k += 16) {
@@ -47,7 +47,7 @@ TILE void turned_rows(
             __m512i v[16];
             UNROLL for (size_t i = 0; i < 16; i++)
                 v[i] = n + i < outs ? _mm512_maskz_loadu_epi32(some, w + (n + i) * step + k) : _mm512_setzero_si512();
-            turn(v);
+            transpose(v);
             UNROLL for (size_t i = 0; i < 16; i++)
                 if (k + i < count) _mm512_storeu_si512(panel + (k + i) * wide + n, v[i]);
         }

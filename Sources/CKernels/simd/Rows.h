@@ -1,18 +1,22 @@
-#include "CLanes.h"
+// Kernels over rows of floats, included by each class.
+#ifndef KERNELS_ROWS_H
+#define KERNELS_ROWS_H
 
-#include "Lanes.h"
+#include "../include/Kernels.h"
+#include "Activations.h"
+#include "Simd.h"
 
-KERNEL void lanes_softmax(const float *x, float *y, size_t kept, size_t width, float scale) {
+static void softmax(const float *x, float *y, size_t kept, size_t width, float scale) {
     float largest = ROW_LARGEST(x, kept);
-    lanes sum = {};
+    simd sum = {};
     size_t i = 0;
     for (; i + 16 <= kept; i += 16) {
-        lanes e = EXP((AT(x + i) - largest) * scale);
+        simd e = EXP((AT(x + i) - largest) * scale);
         PUT(y + i, e);
         sum += e;
     }
     if (i < kept) {
-        lanes e = EXP((SOME_OF(x + i, kept - i, -INFINITY) - largest) * scale);
+        simd e = EXP((SOME_OF(x + i, kept - i, -INFINITY) - largest) * scale);
         sum += e;
         PUT_SOME(y + i, kept - i, e);
     }
@@ -22,23 +26,23 @@ KERNEL void lanes_softmax(const float *x, float *y, size_t kept, size_t width, f
     if (kept < width) memset(y + kept, 0, (width - kept) * sizeof(float));
 }
 
-KERNEL void lanes_softmax_gradient(const float *p, const float *g, float *y, size_t width, float scale) {
+static void softmax_gradient(const float *p, const float *g, float *y, size_t width, float scale) {
     float along = ROW_SUM(width, AT(p + i) * AT(g + i), SOME_OF(p + i, left, 0) * SOME_OF(g + i, left, 0));
     ROW_PUT(
         y, width, AT(p + i) * (AT(g + i) - along) * scale, SOME_OF(p + i, left, 0) * (SOME_OF(g + i, left, 0) - along) * scale);
 }
 
-KERNEL float lanes_log_sum_exp(const float *x, size_t count) {
+static float log_sum_exp(const float *x, size_t count) {
     float largest = ROW_LARGEST(x, count);
     float total = ROW_SUM(count, EXP(AT(x + i) - largest), EXP(SOME_OF(x + i, left, -INFINITY) - largest));
     return largest + logf(total);
 }
 
-KERNEL void lanes_exponential(const float *x, float *y, size_t count, float shift, float factor) {
+static void exponential(const float *x, float *y, size_t count, float shift, float factor) {
     ROW_PUT(y, count, EXP(AT(x + i) - shift) * factor, EXP(SOME_OF(x + i, left, 0) - shift) * factor);
 }
 
-#define SQUARE(value) ({ lanes d = (value); d * d; })
+#define SQUARE(value) ({ simd d = (value); d * d; })
 
 #define ROW_STATISTICS(x, width, epsilon)                                                                              \
     const float mean = ROW_SUM(width, AT((x) + i), SOME_OF((x) + i, left, 0)) / (float)(width);                        \
@@ -51,19 +55,19 @@ KERNEL void lanes_exponential(const float *x, float *y, size_t count, float shif
 #define NORMAL (AT(x + i) - mean) * inverse * AT(gamma + i) + AT(beta + i)
 #define LAST_NORMAL (SOME_OF(x + i, left, 0) - mean) * inverse * SOME_OF(gamma + i, left, 0) + SOME_OF(beta + i, left, 0)
 
-KERNEL void lanes_layer_norm(
+static void layer_norm(
     const float *x, const float *gamma, const float *beta, float *y, size_t width, float epsilon, float *statistics) {
     ROW_STATISTICS(x, width, epsilon);
     ROW_PUT(y, width, NORMAL, LAST_NORMAL);
 }
 
-KERNEL void lanes_layer_norm_bf16(
+static void layer_norm_bf16(
     const float *x, const float *gamma, const float *beta, uint16_t *y, size_t width, float epsilon, float *statistics) {
     ROW_STATISTICS(x, width, epsilon);
     ROW_PUT_ROUNDED(y, width, NORMAL, LAST_NORMAL);
 }
 
-// With the gradient's lanes as G_AT(i) and its last ones as G_SOME(i, left).
+// With the gradient's simd as G_AT(i) and its last ones as G_SOME(i, left).
 #define LAYER_NORM_GRADIENT                                                                                            \
     const float mean = statistics[0], inverse = statistics[1];                                                         \
     const float plain =                                                                                                \
@@ -77,7 +81,7 @@ KERNEL void lanes_layer_norm_bf16(
         (G_SOME(i, left) * SOME_OF(gamma + i, left, 0) - plain - (SOME_OF(x + i, left, 0) - mean) * inverse * along) * \
             inverse)
 
-KERNEL void lanes_layer_norm_gradient(
+static void layer_norm_gradient(
     const float *x, const float *g, const float *gamma, float *y, size_t width, const float *statistics) {
 #define G_AT(i) AT(g + i)
 #define G_SOME(i, left) SOME_OF(g + i, left, 0)
@@ -86,7 +90,7 @@ KERNEL void lanes_layer_norm_gradient(
 #undef G_SOME
 }
 
-KERNEL void lanes_layer_norm_gradient_bf16(
+static void layer_norm_gradient_bf16(
     const float *x, const uint16_t *g, const float *gamma, float *y, size_t width, const float *statistics) {
 #define G_AT(i) WIDENED(g + i)
 #define G_SOME(i, left) SOME_WIDENED(g + i, left)
@@ -95,11 +99,29 @@ KERNEL void lanes_layer_norm_gradient_bf16(
 #undef G_SOME
 }
 
-KERNEL void lanes_attend(
-    const float *query, const float *keys, const float *values, size_t stride, size_t count, size_t size, float scale,
+static void gelu(const float *x, float *y, size_t count) {
+    ROW_PUT(y, count, GELU(AT(x + i)), GELU(SOME_OF(x + i, left, 0)));
+}
+
+static void gelu_bf16(const uint16_t *x, uint16_t *y, size_t count) {
+    ROW_PUT_ROUNDED(y, count, GELU(WIDENED(x + i)), GELU(SOME_WIDENED(x + i, left)));
+}
+
+static void gelu_gradient(const float *x, const float *g, float *y, size_t count) {
+    ROW_PUT(y, count, GELU_GRADIENT(AT(x + i)) * AT(g + i), GELU_GRADIENT(SOME_OF(x + i, left, 0)) * SOME_OF(g + i, left, 0));
+}
+
+static void gelu_gradient_bf16(const uint16_t *x, const uint16_t *g, uint16_t *y, size_t count) {
+    ROW_PUT_ROUNDED(
+        y, count, GELU_GRADIENT(WIDENED(x + i)) * WIDENED(g + i), GELU_GRADIENT(SOME_WIDENED(x + i, left)) * SOME_WIDENED(g + i, left));
+}
+
+static void attend_f32(
+    const float *query, const float *keys, const float *values, size_t count, size_t size, float scale, const float *next,
     float *scores, float *out) {
+    (void)next;
     for (size_t key = 0; key < count; key++) {
-        const float *k = keys + key * stride;
+        const float *k = keys + key * size;
         scores[key] =
             ROW_SUM(size, AT(query + i) * AT(k + i), SOME_OF(query + i, left, 0) * SOME_OF(k + i, left, 0)) * scale;
     }
@@ -107,13 +129,13 @@ KERNEL void lanes_attend(
     // Sixteen of the head's numbers at a time stay in a register over all values.
     size_t i = 0;
     for (; i + 16 <= size; i += 16) {
-        lanes total = {};
-        for (size_t key = 0; key < count; key++) total += AT(values + key * stride + i) * scores[key];
+        simd total = {};
+        for (size_t key = 0; key < count; key++) total += AT(values + key * size + i) * scores[key];
         PUT(out + i, total * inverse);
     }
     if (i < size) {
-        lanes total = {};
-        for (size_t key = 0; key < count; key++) total += SOME_OF(values + key * stride + i, size - i, 0) * scores[key];
+        simd total = {};
+        for (size_t key = 0; key < count; key++) total += SOME_OF(values + key * size + i, size - i, 0) * scores[key];
         PUT_SOME(out + i, size - i, total * inverse);
     }
 }
@@ -133,19 +155,19 @@ KERNEL void lanes_attend(
         largest / (most) + finite;                                                                                     \
     })
 
-KERNEL float lanes_to_int8(const float *x, int8_t *y, size_t count) { return TO_WHOLE(x, y, count, int8_t, 127.0f); }
+static float to_int8(const float *x, int8_t *y, size_t count) { return TO_WHOLE(x, y, count, int8_t, 127.0f); }
 
-KERNEL float lanes_to_int16(const float *x, int16_t *y, size_t count) {
+static float to_int16(const float *x, int16_t *y, size_t count) {
     return TO_WHOLE(x, y, count, int16_t, 32767.0f);
 }
 
-KERNEL void lanes_adamw(
+static void adamw(
     float *p, const float *g, float *m, float *v, size_t count, float beta1, float beta2, float epsilon, float decay,
     float size, float correction) {
     size_t i = 0;
     for (; i + 16 <= count; i += 16) {
-        lanes first = AT(m + i) * beta1 + AT(g + i) * (1 - beta1);
-        lanes second = AT(v + i) * beta2 + AT(g + i) * AT(g + i) * (1 - beta2);
+        simd first = AT(m + i) * beta1 + AT(g + i) * (1 - beta1);
+        simd second = AT(v + i) * beta2 + AT(g + i) * AT(g + i) * (1 - beta2);
         PUT(m + i, first);
         PUT(v + i, second);
         PUT(p + i, AT(p + i) * decay - first * size / (__builtin_elementwise_sqrt(second) / correction + epsilon));
@@ -156,3 +178,5 @@ KERNEL void lanes_adamw(
         p[i] = p[i] * decay - m[i] * size / (sqrtf(v[i]) / correction + epsilon);
     }
 }
+
+#endif

@@ -1,8 +1,8 @@
-#include "FlashAttention.h"
-
+// Attention of many queries by AVX-512 and its bfloat16 products.
 #if defined(__x86_64__)
-#include "Lanes.h"
-#include "Wide.h"
+#include "../simd/Simd.h"
+#include "Tables.h"
+#include "Target.h"
 
 // Rows are taken eight at a time. Right sides of products come as pairs of rows: element [p][n] holds the numbers
 // (2p, n) and (2p + 1, n) in four bytes, n up to a multiple of sixteen.
@@ -31,7 +31,7 @@ TILE void tile(
         UNROLL for (int n = 0; n < N; n++) _mm512_storeu_ps(c + r * c_step + 16 * n, all[r * N + n]);
 }
 
-WIDE static void product(
+AVX512BF16 static void product(
     const uint16_t *a, size_t a_step, const uint32_t *b, size_t b_step, size_t pairs, float *c, size_t c_step,
     size_t from, size_t to) {
     size_t n = from;
@@ -43,21 +43,21 @@ WIDE static void product(
 // MARK: right sides
 
 // x [time, size] as a right side whose columns are positions and whose pairs are neighbouring numbers of a position.
-WIDE static void pair_numbers(const uint16_t *x, size_t step, size_t time, size_t size, uint32_t *to, size_t to_step) {
+AVX512BF16 static void pair_numbers(const uint16_t *x, size_t step, size_t time, size_t size, uint32_t *to, size_t to_step) {
     for (size_t t = 0; t < time; t += 16)
         for (size_t i = 0; i < size; i += 32) {
             const __mmask32 some = size - i < 32 ? (1u << (size - i)) - 1 : ~0u;
             __m512i v[16];
             for (int r = 0; r < 16; r++)
                 v[r] = t + r < time ? _mm512_maskz_loadu_epi16(some, x + (t + r) * step + i) : _mm512_setzero_si512();
-            turn(v);
+            transpose(v);
             for (size_t p = 0; p < 16 && i + 2 * p < size; p++)
                 _mm512_storeu_si512(to + (i / 2 + p) * to_step + t, v[p]);
         }
 }
 
 // x [time, size] as a right side whose columns are a position's numbers and whose pairs are neighbouring positions.
-WIDE static void pair_positions(const uint16_t *x, size_t step, size_t time, size_t size, uint32_t *to, size_t to_step) {
+AVX512BF16 static void pair_positions(const uint16_t *x, size_t step, size_t time, size_t size, uint32_t *to, size_t to_step) {
     for (size_t t = 0; t < time; t += 2)
         for (size_t i = 0; i < size; i += 16) {
             const __mmask16 some = size - i < 16 ? (1u << (size - i)) - 1 : 0xffff;
@@ -71,7 +71,7 @@ WIDE static void pair_positions(const uint16_t *x, size_t step, size_t time, siz
 // MARK: left sides
 
 // Eight rows of x from `first` on, zeros past the end and up to a whole number of registers.
-WIDE static void take_rows(
+AVX512BF16 static void take_rows(
     const uint16_t *x, size_t step, size_t first, size_t time, size_t size, uint16_t *to, size_t to_step) {
     for (size_t r = 0; r < rows; r++)
         for (size_t i = 0; i < size; i += 32) {
@@ -84,7 +84,7 @@ WIDE static void take_rows(
 TILE void put_rounded(uint16_t *to, __m512 value) { _mm256_storeu_si256((__m256i *)to, (__m256i)_mm512_cvtneps_pbh(value)); }
 
 // Rows of a result, times a factor each, rounded to where they belong.
-WIDE static void give_rows(
+AVX512BF16 static void give_rows(
     const float *c, size_t c_step, const float *factors, size_t first, size_t time, size_t size, uint16_t *to, size_t step) {
     for (size_t r = 0; r < rows && first + r < time; r++) {
         const __m512 factor = _mm512_set1_ps(factors ? factors[r] : 1);
@@ -109,7 +109,7 @@ static sizes sizes_of(size_t time, size_t size) {
 }
 
 // Backward: k, v, q and g paired by numbers, and k, q, g paired by positions; two left sides; four results.
-size_t lanes_flash_room(size_t time, size_t size) {
+static size_t room_of(size_t time, size_t size) {
     const sizes s = sizes_of(time, size);
     const size_t by_numbers = s.pairs_of_size * s.wide_time * 4, by_positions = s.pairs_of_time * s.wide_size * 4;
     const size_t lefts = rows * 2 * (s.wide_size + s.wide_time) * 2, results = rows * (2 * s.wide_time + 2 * s.wide_size) * 4;
@@ -125,8 +125,8 @@ static void *piece(char **room, size_t bytes) {
 
 // MARK: forward
 
-WIDE void lanes_flash_forward(
-    const lanes_head *head, const uint16_t *q, const uint16_t *k, const uint16_t *v, uint16_t *out, size_t out_step,
+AVX512BF16 static void forward(
+    const attention_head *head, const uint16_t *q, const uint16_t *k, const uint16_t *v, uint16_t *out, size_t out_step,
     float *sums, void *room) {
     const size_t time = head->time, size = head->size, step = head->step;
     const sizes s = sizes_of(time, size);
@@ -149,9 +149,9 @@ WIDE void lanes_flash_forward(
             float *row = scores + r * s.wide_time;
             for (size_t n = 0; n < seen; n += 16) _mm512_storeu_ps(row + n, _mm512_mul_ps(_mm512_loadu_ps(row + n), scale));
             const float largest = ROW_LARGEST(row, seen);
-            lanes total = {};
+            simd total = {};
             for (size_t n = 0; n < up(reach, 32); n += 16) {
-                lanes e = {};
+                simd e = {};
                 if (n + 16 <= seen) e = EXP(AT(row + n) - largest);
                 else if (n < seen) e = EXP(SOME_OF(row + n, seen - n, -INFINITY) - largest);
                 total += e;
@@ -170,13 +170,13 @@ WIDE void lanes_flash_forward(
 
 // Sixteen probabilities from their scores, and the scores' gradients from those of the probabilities and Σ g·out; what
 // is not seen counts nothing.
-#define SHARE(seen, score, log_sum)                                                                                    \
-    _mm512_maskz_mov_ps(seen, (__m512)EXP((lanes)_mm512_loadu_ps(score) * head->scale - (lanes)(log_sum)))
-#define SLOPE(seen, share, of_share, along)                                                                            \
-    _mm512_maskz_mov_ps(seen, (__m512)((lanes)(share) * ((lanes)_mm512_loadu_ps(of_share) - (lanes)(along)) * head->scale))
+#define PROBABILITY(seen, score, log_sum)                                                                                    \
+    _mm512_maskz_mov_ps(seen, (__m512)EXP((simd)_mm512_loadu_ps(score) * head->scale - (simd)(log_sum)))
+#define SCORE_GRADIENT(seen, share, of_share, along)                                                                            \
+    _mm512_maskz_mov_ps(seen, (__m512)((simd)(share) * ((simd)_mm512_loadu_ps(of_share) - (simd)(along)) * head->scale))
 
-WIDE void lanes_flash_backward(
-    const lanes_head *head, const uint16_t *q, const uint16_t *k, const uint16_t *v, const uint16_t *out,
+AVX512BF16 static void backward(
+    const attention_head *head, const uint16_t *q, const uint16_t *k, const uint16_t *v, const uint16_t *out,
     const uint16_t *g, size_t out_step, const float *sums, uint16_t *dq, uint16_t *dk, uint16_t *dv, void *room) {
     const size_t time = head->time, size = head->size, step = head->step;
     const sizes s = sizes_of(time, size);
@@ -221,8 +221,8 @@ WIDE void lanes_flash_backward(
             for (size_t n = 0; n < up(reach, 32); n += 16) {
                 const __mmask16 some = n >= seen ? 0 : seen - n < 16 ? (1u << (seen - n)) - 1 : 0xffff;
                 const size_t place = r * s.wide_time + n;
-                const __m512 share = SHARE(some, scores + place, _mm512_set1_ps(sums[t]));
-                put_rounded(inner + place, SLOPE(some, share, of_shares + place, _mm512_set1_ps(along[t])));
+                const __m512 share = PROBABILITY(some, scores + place, _mm512_set1_ps(sums[t]));
+                put_rounded(inner + place, SCORE_GRADIENT(some, share, of_shares + place, _mm512_set1_ps(along[t])));
             }
         }
         product(inner, s.wide_time, key_rows, s.wide_size, (reach + 1) / 2, mixed, s.wide_size, 0, up(size, 16));
@@ -242,10 +242,10 @@ WIDE void lanes_flash_backward(
                 __mmask16 some = n >= time ? 0 : time - n < 16 ? (1u << (time - n)) - 1 : 0xffff;
                 if (start > n) some &= start - n >= 16 ? 0 : 0xffff << (start - n);
                 const size_t place = r * s.wide_time + n;
-                const __m512 share = SHARE(some, scores + place, _mm512_maskz_loadu_ps(some, sums + n));
+                const __m512 share = PROBABILITY(some, scores + place, _mm512_maskz_loadu_ps(some, sums + n));
                 put_rounded(shares + place, share);
                 put_rounded(
-                    inner + place, SLOPE(some, share, of_shares + place, _mm512_maskz_loadu_ps(some, along + n)));
+                    inner + place, SCORE_GRADIENT(some, share, of_shares + place, _mm512_maskz_loadu_ps(some, along + n)));
             }
         }
         const size_t skipped = from / 2, pairs = s.pairs_of_time - skipped;
@@ -260,14 +260,6 @@ WIDE void lanes_flash_backward(
     }
 }
 
-#else
-
-size_t lanes_flash_room(size_t time, size_t size) { return 0; }
-void lanes_flash_forward(
-    const lanes_head *head, const uint16_t *q, const uint16_t *k, const uint16_t *v, uint16_t *out, size_t out_step,
-    float *sums, void *room) {}
-void lanes_flash_backward(
-    const lanes_head *head, const uint16_t *q, const uint16_t *k, const uint16_t *v, const uint16_t *out,
-    const uint16_t *g, size_t out_step, const float *sums, uint16_t *dq, uint16_t *dk, uint16_t *dv, void *room) {}
+const flash_attention_kernels avx512bf16_flash_attention = {.room = room_of, .forward = forward, .backward = backward};
 
 #endif

@@ -1,6 +1,7 @@
-// How our own kernels are written: sixteen floats at a time, in the compiler's vectors.
-#ifndef CLANES_LANES_H
-#define CLANES_LANES_H
+// How kernels that every class has are written: sixteen floats at a time, in the compiler's vectors. The includer says for
+// which processor (`#pragma clang attribute`), so that the same text is each class's code.
+#ifndef KERNELS_SIMD_H
+#define KERNELS_SIMD_H
 
 #include <math.h>
 #include <stddef.h>
@@ -10,21 +11,14 @@
 // Products and sums may fuse; nothing else about the arithmetic is left to the compiler.
 #pragma STDC FP_CONTRACT ON
 
-#if defined(__x86_64__) && defined(__ELF__)
-#define KERNEL __attribute__((target_clones("arch=x86-64-v4", "arch=x86-64-v3", "default")))
-#else
-#define KERNEL
-#endif
+typedef float simd __attribute__((vector_size(64), aligned(4)));
+typedef int32_t simd_int __attribute__((vector_size(64), aligned(4)));
+typedef uint16_t simd_short __attribute__((vector_size(32), aligned(2)));
 
-typedef float lanes __attribute__((vector_size(64), aligned(4)));
-typedef int32_t lanes_i __attribute__((vector_size(64), aligned(4)));
-typedef uint16_t lanes_s __attribute__((vector_size(32), aligned(2)));
-
-// Macros and not functions: a function that returns a vector would have another calling convention in each version
-// of a kernel.
-#define AT(pointer) (*(const lanes *)(pointer))
-#define PUT(pointer, value) (*(lanes *)(pointer) = (value))
-#define ALL(value) ((lanes){} + (value))
+// Macros and not functions: a function that returns a vector would have another calling convention in each class.
+#define AT(pointer) (*(const simd *)(pointer))
+#define PUT(pointer, value) (*(simd *)(pointer) = (value))
+#define ALL(value) ((simd){} + (value))
 
 /// The first `count` of the sixteen floats at a pointer, the others `filling`.
 #define SOME_OF(pointer, count, filling)                                                                                  \
@@ -44,7 +38,7 @@ typedef uint16_t lanes_s __attribute__((vector_size(32), aligned(2)));
 
 #define SUM(value)                                                                                                     \
     ({                                                                                                                 \
-        lanes all = (value);                                                                                           \
+        simd all = (value);                                                                                           \
         for (int step = 8; step > 0; step /= 2)                                                                        \
             for (int lane = 0; lane < step; lane++) all[lane] += all[lane + step];                                     \
         all[0];                                                                                                        \
@@ -52,7 +46,7 @@ typedef uint16_t lanes_s __attribute__((vector_size(32), aligned(2)));
 
 #define LARGEST(value)                                                                                                 \
     ({                                                                                                                 \
-        lanes all = (value);                                                                                           \
+        simd all = (value);                                                                                           \
         for (int step = 8; step > 0; step /= 2)                                                                        \
             for (int lane = 0; lane < step; lane++)                                                                    \
                 all[lane] = all[lane] > all[lane + step] ? all[lane] : all[lane + step];                               \
@@ -64,12 +58,12 @@ typedef uint16_t lanes_s __attribute__((vector_size(32), aligned(2)));
 /// bits: rounding without a function call.
 #define EXP(value)                                                                                                     \
     ({                                                                                                                 \
-        lanes x_ = (value);                                                                                            \
-        lanes c_ = __builtin_elementwise_min(__builtin_elementwise_max(x_, ALL(-87.3f)), ALL(88.3f));                  \
-        lanes shifted_ = c_ * 1.442695040888963f + 12582912.0f;                                                        \
-        lanes n_ = shifted_ - 12582912.0f;                                                                             \
-        lanes r_ = (c_ - n_ * 0.693359375f) - n_ * -2.12194440e-4f;                                                    \
-        lanes p_ = ALL(1.0f / 5040);                                                                                   \
+        simd x_ = (value);                                                                                            \
+        simd c_ = __builtin_elementwise_min(__builtin_elementwise_max(x_, ALL(-87.3f)), ALL(88.3f));                  \
+        simd shifted_ = c_ * 1.442695040888963f + 12582912.0f;                                                        \
+        simd n_ = shifted_ - 12582912.0f;                                                                             \
+        simd r_ = (c_ - n_ * 0.693359375f) - n_ * -2.12194440e-4f;                                                    \
+        simd p_ = ALL(1.0f / 5040);                                                                                   \
         p_ = p_ * r_ + 1.0f / 720;                                                                                     \
         p_ = p_ * r_ + 1.0f / 120;                                                                                     \
         p_ = p_ * r_ + 1.0f / 24;                                                                                      \
@@ -77,21 +71,21 @@ typedef uint16_t lanes_s __attribute__((vector_size(32), aligned(2)));
         p_ = p_ * r_ + 0.5f;                                                                                           \
         p_ = p_ * r_ + 1.0f;                                                                                           \
         p_ = p_ * r_ + 1.0f;                                                                                           \
-        lanes_i exponent_ = ((lanes_i)shifted_ - (0x4b400000 - 127)) << 23;                                            \
-        p_ = p_ * (lanes)exponent_;                                                                                    \
-        (lanes)(((lanes_i)p_ & (x_ >= -87.3f)) | ((lanes_i)x_ & (x_ != x_)));                                          \
+        simd_int exponent_ = ((simd_int)shifted_ - (0x4b400000 - 127)) << 23;                                            \
+        p_ = p_ * (simd)exponent_;                                                                                    \
+        (simd)(((simd_int)p_ & (x_ >= -87.3f)) | ((simd_int)x_ & (x_ != x_)));                                          \
     })
 
 /// Sixteen bfloat16 numbers as floats, and floats rounded to them: to nearest, ties to even; what is not a number stays so.
-#define WIDENED(pointer) ((lanes)(__builtin_convertvector(*(const lanes_s *)(pointer), lanes_i) << 16))
+#define WIDENED(pointer) ((simd)(__builtin_convertvector(*(const simd_short *)(pointer), simd_int) << 16))
 #define ROUNDED(value)                                                                                                 \
     ({                                                                                                                 \
-        const lanes_i bits_ = (lanes_i)(value);                                                                        \
-        const lanes_i odd_ = (bits_ >> 16) & 1, nan_ = (bits_ & 0x7fffffff) > 0x7f800000;                              \
-        const lanes_i near_ = ((bits_ + 0x7fff + odd_) & ~nan_) | ((bits_ | 0x00400000) & nan_);                       \
-        __builtin_convertvector((near_ >> 16) & 0xffff, lanes_s);                                                      \
+        const simd_int bits_ = (simd_int)(value);                                                                        \
+        const simd_int odd_ = (bits_ >> 16) & 1, nan_ = (bits_ & 0x7fffffff) > 0x7f800000;                              \
+        const simd_int near_ = ((bits_ + 0x7fff + odd_) & ~nan_) | ((bits_ | 0x00400000) & nan_);                       \
+        __builtin_convertvector((near_ >> 16) & 0xffff, simd_short);                                                      \
     })
-#define PUT_ROUNDED(pointer, value) (*(lanes_s *)(pointer) = ROUNDED(value))
+#define PUT_ROUNDED(pointer, value) (*(simd_short *)(pointer) = ROUNDED(value))
 
 /// The same at the end of a row.
 #define SOME_WIDENED(pointer, count)                                                                                   \
@@ -110,17 +104,17 @@ typedef uint16_t lanes_s __attribute__((vector_size(32), aligned(2)));
 /// A row's largest element.
 #define ROW_LARGEST(x, count)                                                                                          \
     ({                                                                                                                 \
-        lanes best = ALL(-INFINITY);                                                                                   \
+        simd best = ALL(-INFINITY);                                                                                   \
         size_t i = 0;                                                                                                  \
         for (; i + 16 <= (count); i += 16) best = __builtin_elementwise_max(best, AT((x) + i));                        \
         if (i < (count)) best = __builtin_elementwise_max(best, SOME_OF((x) + i, (count) - i, -INFINITY));                \
         LARGEST(best);                                                                                                 \
     })
 
-/// Σ term over a row; `term` sees the full lanes at i, `rest` the last ones, filled with what adds nothing.
+/// Σ term over a row; `term` sees the full simd at i, `rest` the last ones, filled with what adds nothing.
 #define ROW_SUM(count, term, rest)                                                                                     \
     ({                                                                                                                 \
-        lanes sum = {};                                                                                                \
+        simd sum = {};                                                                                                \
         size_t i = 0;                                                                                                  \
         for (; i + 16 <= (count); i += 16) sum += (term);                                                              \
         if (i < (count)) {                                                                                             \
@@ -156,15 +150,15 @@ typedef uint16_t lanes_s __attribute__((vector_size(32), aligned(2)));
 #define EXPONENTIATED(scores, count)                                                                                   \
     ({                                                                                                                 \
         const float largest = ROW_LARGEST(scores, count);                                                              \
-        lanes sum = {};                                                                                                \
+        simd sum = {};                                                                                                \
         size_t j = 0;                                                                                                  \
         for (; j + 16 <= (count); j += 16) {                                                                           \
-            lanes e = EXP(AT((scores) + j) - largest);                                                                 \
+            simd e = EXP(AT((scores) + j) - largest);                                                                 \
             PUT((scores) + j, e);                                                                                      \
             sum += e;                                                                                                  \
         }                                                                                                              \
         if (j < (count)) {                                                                                             \
-            lanes e = EXP(SOME_OF((scores) + j, (count) - j, -INFINITY) - largest);                                    \
+            simd e = EXP(SOME_OF((scores) + j, (count) - j, -INFINITY) - largest);                                    \
             PUT_SOME((scores) + j, (count) - j, e);                                                                    \
             sum += e;                                                                                                  \
         }                                                                                                              \

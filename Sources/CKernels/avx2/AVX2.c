@@ -1,0 +1,13 @@
+// The class of processors with AVX2 and fused multiply-add.
+#if defined(__x86_64__)
+#include "../Tables.h"
+#include "../simd/System.h"
+
+#pragma clang attribute push(                                                                                          \
+    __attribute__((target("avx2,bmi,bmi2,cx16,f16c,fma,lzcnt,movbe,popcnt,sahf"))), apply_to = function)
+#include "../simd/Table.h"
+#pragma clang attribute pop
+
+void fill_avx2(kernel_table *table) { fill_simd(table); }
+
+#endif
