@@ -78,7 +78,7 @@ let package = Package(
             name: "FuzzTargets", dependencies: ["Checkpoints", "Images", "Models", "Tensors", "Tokenizers"],
             path: "Tests/FuzzTargets", swiftSettings: strict),
         .testTarget(name: "FoundCasesTests", dependencies: ["FuzzTargets", "TestSupport"], swiftSettings: strict),
-        tests(of: "Tensors", alsoImports: ["Checkpoints"]),
+        tests(of: "Tensors", alsoImports: ["Checkpoints", "CKernels"]),
         tests(of: "Checkpoints"),
         tests(of: "ModelHub"),
         tests(of: "Tokenizers"),

@@ -117,11 +117,14 @@ bool syn_activation_kind(syn_activation act, dnnl_alg_kind_t *kind, float *alpha
     return false;
 }
 
+// oneDNN's ReLU makes 0 of what is not a number, and a damaged network then gives sound numbers; its leaky one hands it
+// on. A slope of 2⁻⁶⁰ is lost in the rounding of whatever is summed next. (Of minus infinity it leaves minus infinity.)
 bool syn_attributes(dnnl_primitive_attr_t *attr, syn_activation act) {
     *attr = NULL;
     dnnl_alg_kind_t kind;
     float alpha;
     bool activates = syn_activation_kind(act, &kind, &alpha);
+    if (act == SYN_RELU) alpha = 0x1p-60f;
     dnnl_post_ops_t after = NULL;
     dnnl_status_t status = dnnl_primitive_attr_create(attr);
     if (status == dnnl_success) status = dnnl_primitive_attr_set_scratchpad_mode(*attr, dnnl_scratchpad_mode_user);
