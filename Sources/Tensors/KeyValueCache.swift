@@ -10,14 +10,12 @@ public final class KeyValueCache: @unchecked Sendable {
     private let keys: Tensor      // [batch, heads, capacity, headSize]
     private let values: Tensor    // [batch, heads, capacity, headSize]
 
-    /// `elementType` is Float32, or BFloat16: half the memory, and keys, values and queries rounded to it. Where the
-    /// processor has no products of BFloat16 numbers, Float32 is kept all the same.
+    /// `elementType` is Float32, or BFloat16: half the memory, and keys, values and queries rounded to it.
     public init(batch: Int, capacity: Int, heads: Int, headSize: Int, elementType: ElementType = .float32) {
         (self.batch, self.capacity, self.heads, self.headSize) = (batch, capacity, heads, headSize)
-        let kept = kernels.attend_bf16 != nil ? elementType : .float32
-        precondition(kept == .float32 || kept == .bfloat16, "keys and values are floating-point numbers")
-        keys = Tensor(uninitialised: [batch, heads, capacity, headSize], elementType: kept)
-        values = Tensor(uninitialised: [batch, heads, capacity, headSize], elementType: kept)
+        precondition(elementType == .float32 || elementType == .bfloat16, "keys and values are floating-point numbers")
+        keys = Tensor(uninitialised: [batch, heads, capacity, headSize], elementType: elementType)
+        values = Tensor(uninitialised: [batch, heads, capacity, headSize], elementType: elementType)
     }
 
     /// Attention of the newest positions over themselves and everything before, causal. No gradients.
@@ -73,8 +71,8 @@ public final class KeyValueCache: @unchecked Sendable {
     ) {
         let (one, all) = (pair * headSize, pair * capacity * headSize)
         let next = (pair + 1 < batch * heads ? pair + 1 : pair) * capacity * headSize
-        if let attend = kernels.attend_bf16, keys.elementType == .bfloat16 {
-            attend(
+        if keys.elementType == .bfloat16 {
+            kernels.attend_bf16(
                 queries.constShorts + one, keys.constShorts + all, values.constShorts + all, visible, headSize, scale,
                 keys.constShorts + next, scores, out)
         } else {

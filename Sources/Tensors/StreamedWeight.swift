@@ -6,8 +6,9 @@ import CKernels
 /// sequences: what counts is how fast the weights come from memory. Thirty-two outputs' weights lie side by side, so
 /// that all of a product's weights are one stream, whatever the number of rows.
 ///
-/// The kernels need a processor with AVX-512 and its BFloat16 and whole-number products; on others the weights stay as
-/// they are and `linear` serves, which promises less.
+/// The kernels need a processor with AVX2 or more; on others the weights stay as they are and `linear` serves, which
+/// promises less. Without products of BFloat16 numbers the weights are read in their own type all the same and widened in
+/// registers: half or a quarter of the bytes.
 public struct StreamedWeight: Sendable {
     public let outs, ins: Int
     /// Of the numbers: Float32, BFloat16 or Int8.

@@ -194,7 +194,7 @@ typedef struct {
     void (*attend_f32)(
         const float *query, const float *keys, const float *values, size_t count, size_t size, float scale,
         const float *next, float *scores, float *out);
-    void (*_Nullable attend_bf16)(
+    void (*attend_bf16)(
         const uint16_t *query, const uint16_t *keys, const uint16_t *values, size_t count, size_t size, float scale,
         const uint16_t *next, float *scores, float *out);
     const flash_attention_kernels *_Nullable flash_attention;

@@ -28,6 +28,7 @@ static void fill_simd(kernel_table *table) {
     table->window_largest = window_largest;
     table->window_sum = window_sum;
     table->attend_f32 = attend_f32;
+    table->attend_bf16 = attend_bf16;
 }
 
 #endif
