@@ -91,6 +91,7 @@ void syn_version(int *major, int *minor, int *patch) {
 bool syn_has_native_bf16(void) {
 #if defined(__x86_64__)
     // Instruction sets are sets of bits: those with bf16 products contain all bits of the first that had them.
+    pthread_once(&started, start);   // the limit first: what oneDNN has once told it keeps to
     const unsigned first = dnnl_cpu_isa_avx512_core_bf16;
     return ((unsigned)dnnl_get_effective_cpu_isa() & first) == first;
 #else

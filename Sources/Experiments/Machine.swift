@@ -11,6 +11,8 @@ public struct Machine: Sendable, Encodable {
     public let processor: String
     /// Vector instructions that the numerical libraries choose between.
     public let features: [String]
+    /// The class whose kernels of our own compute: the best that the processor has, or that SYNESTHESIA_ISA allows.
+    public let kernels: String
     public let cores: Int
     /// How many the networks compute with.
     public let threads: Int
@@ -31,6 +33,7 @@ public struct Machine: Sendable, Encodable {
         processor = fields["model name"] ?? Self.architecture
         let flags = Set((fields["flags"] ?? fields["Features"] ?? "").split(separator: " ").map(String.init))
         features = Self.telling.filter(flags.contains)
+        kernels = ProcessorClass.here.rawValue
         compiler = "Swift \(Self.compilerVersion) or newer, \(Self.architecture)"
         system = ProcessInfo.processInfo.operatingSystemVersionString
         cores = ProcessInfo.processInfo.activeProcessorCount
@@ -41,11 +44,19 @@ public struct Machine: Sendable, Encodable {
         variables = environment.filter { Self.isShown($0.key) }
     }
 
+    /// Throws a sentence where SYNESTHESIA_ISA names no class of processors.
+    public static func checkLimit() throws {
+        guard let name = ProcessorClass.unknownLimit else { return }
+        let classes = ProcessorClass.allCases.map(\.rawValue).joined(separator: ", ")
+        throw Complaint(.settings, "SYNESTHESIA_ISA is '\(name.prefix(40))', which is no class of processors; there are \(classes).")
+    }
+
     /// The same as pairs for a person, in reading order.
     public var lines: [(name: String, value: String)] {
         let facts = [
             ("synesthesia", version), ("compiler", compiler), ("system", system), ("processor", processor),
             ("features", features.isEmpty ? "none of those looked for" : features.joined(separator: " ")),
+            ("kernels", kernels + (ProcessorClass.isLimited ? ", the best that SYNESTHESIA_ISA allows" : "")),
             ("cores", "\(cores)"), ("threads", "\(threads)"), ("oneDNN", oneDNN),
             ("precision auto", nativeBFloat16 ? "bf16" : "f32"), ("memory", "\(memoryBytes >> 20) MiB"), ("model cache", cache),
         ]

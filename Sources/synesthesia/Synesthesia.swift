@@ -30,6 +30,7 @@ struct Synesthesia: ParsableCommand {
         signal(SIGPIPE, SIG_IGN)
         signal(SIGXFSZ, SIG_IGN)
         do {
+            try Machine.checkLimit()
             var command = try parseAsRoot()
             try command.run()
         } catch {
