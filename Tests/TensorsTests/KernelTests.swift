@@ -10,7 +10,7 @@ import Testing
     /// The classes that this processor can run.
     private static var tables: [kernel_table] { classes.compactMap { kernels_of_class($0)?.pointee } }
 
-    private static let generic = tables[0]
+    private static var generic: kernel_table { tables[0] }
 
     private static func numbers(_ count: Int, _ purpose: String) -> [Float] {
         var stream = RandomStream(seed: 12, purpose: purpose)
@@ -164,8 +164,8 @@ import Testing
         case KERNEL_BF16:
             for value in given { append(UInt16(value.bitPattern >> 16), to: &x) }
             for value in givenW { append(UInt16(value.bitPattern >> 16), to: &w) }
-            exact = given.map { Float(bitPattern: $0.bitPattern >> 16 << 16) }
-            exactW = givenW.map { Float(bitPattern: $0.bitPattern >> 16 << 16) }
+            exact = given.map { Float(bitPattern: $0.bitPattern & 0xffff_0000) }
+            exactW = givenW.map { Float(bitPattern: $0.bitPattern & 0xffff_0000) }
         default:
             exact = given.map { ($0 * 6000).rounded() }
             exactW = givenW.map { max(-127, min(127, ($0 * 40).rounded())) }
