@@ -4,16 +4,31 @@ import PackageDescription
 /// Warnings are errors in everything we wrote; Swift 6 language mode is the default of this manifest.
 let strict: [SwiftSetting] = [.treatAllWarnings(as: .error)]
 
-/// One room of the house: a Swift target and what it may import. What is not listed is forbidden.
-func room(_ name: String, imports: [Target.Dependency] = []) -> Target {
-    .target(name: name, dependencies: imports, swiftSettings: strict)
+/// A room's module: `Syn` stands before its name, so that no module of another package can have the same.
+func moduleName(_ room: String) -> String {
+    let isOfC = room.hasPrefix("C") && room.dropFirst().first?.isUppercase == true
+    return isOfC ? "CSyn" + room.dropFirst() : "Syn" + room
 }
 
-func tests(of name: String, alsoImports: [Target.Dependency] = []) -> Target {
-    .testTarget(
-        name: name + "Tests",
-        dependencies: [.byName(name: name), "TestSupport"] + alsoImports,
+func module(_ room: String) -> Target.Dependency { .byName(name: moduleName(room)) }
+
+/// One room of the house: a Swift target and what it may import. What is not listed is forbidden.
+func room(_ name: String, imports rooms: [String] = [], and packages: [Target.Dependency] = []) -> Target {
+    .target(
+        name: moduleName(name), dependencies: rooms.map(module) + packages, path: "Sources/" + name,
         swiftSettings: strict)
+}
+
+/// Kernels of our own, or a thin layer over a system library, in C.
+func shim(_ name: String, imports rooms: [String] = [], links library: String? = nil) -> Target {
+    .target(
+        name: moduleName(name), dependencies: rooms.map(module), path: "Sources/" + name,
+        linkerSettings: library.map { [.linkedLibrary($0)] } ?? [])
+}
+
+func tests(of room: String, alsoImports rooms: [String] = []) -> Target {
+    .testTarget(
+        name: room + "Tests", dependencies: ([room] + rooms).map(module) + ["TestSupport"], swiftSettings: strict)
 }
 
 let argumentParser = Target.Dependency.product(name: "ArgumentParser", package: "swift-argument-parser")
@@ -23,19 +38,10 @@ let yaml = Target.Dependency.product(name: "Yams", package: "Yams")
 let package = Package(
     name: "Synesthesia",
     products: [
-        .executable(name: "synesthesia", targets: ["synesthesia"]),
-        .library(
-            name: "Synesthesia",
-            targets: [
-                "Files", "Tensors", "Checkpoints", "ModelHub", "Tokenizers", "Images", "Models", "Statistics",
-                "Portraits", "Experiments", "Reports",
-            ]),
-        // Single rooms, for who needs no more of the house; the fuzzer is one.
-        .library(name: "Tensors", targets: ["Tensors"]),
-        .library(name: "Checkpoints", targets: ["Checkpoints"]),
-        .library(name: "Tokenizers", targets: ["Tokenizers"]),
-        .library(name: "Images", targets: ["Images"]),
-        .library(name: "Models", targets: ["Models"]),
+        .executable(name: "synesthesia", targets: ["SynCommand"]),
+        .library(name: "Synesthesia", targets: ["Synesthesia"]),
+        // For the nested package Fuzzing, which nobody else builds.
+        .library(name: "FuzzTargets", targets: ["FuzzTargets"]),
     ],
     dependencies: [
         .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
@@ -43,47 +49,93 @@ let package = Package(
         .package(url: "https://github.com/jpsim/Yams", from: "6.2.2"),
     ],
     targets: [
-        // Element-wise kernels for the processor at hand, and thin C shims over system libraries.
-        .target(name: "CLanes"),
-        .target(name: "COneDNN", linkerSettings: [.linkedLibrary("dnnl")]),
-        .systemLibrary(name: "COpenBLAS", pkgConfig: "openblas", providers: [.apt(["libopenblas-dev"])]),
-        .target(name: "CPNG", linkerSettings: [.linkedLibrary("png")]),
-        .target(name: "CJPEG", linkerSettings: [.linkedLibrary("jpeg")]),
-        .target(name: "CHTTP"),
+        // Our own kernels by processor, and thin C layers over system libraries.
+        shim("CKernels"),
+        shim("COneDNN", imports: ["CKernels"], links: "dnnl"),
+        .systemLibrary(
+            name: moduleName("COpenBLAS"), path: "Sources/COpenBLAS", pkgConfig: "openblas",
+            providers: [.apt(["libopenblas-dev"])]),
+        shim("CPNG", links: "png"),
+        shim("CJPEG", links: "jpeg"),
+        shim("CHTTP"),
 
-        // The rooms.
+        // The rooms, from the ground up.
         room("Files"),
-        room("Tensors", imports: ["CLanes", "COneDNN", "COpenBLAS"]),
+        room("Tensors", imports: ["CKernels", "COneDNN", "COpenBLAS"]),
         room("Checkpoints", imports: ["Tensors", "Files"]),
         room("ModelHub", imports: ["Files", "CHTTP"]),
         room("Tokenizers", imports: ["Files"]),
         room("Images", imports: ["Tensors", "Files", "CPNG", "CJPEG"]),
-        room("Models", imports: ["Tensors", "Checkpoints", "Files", yaml]),
-        room("Statistics", imports: [numerics]),
+        room("Models", imports: ["Tensors", "Checkpoints", "Files"], and: [yaml]),
+        room("Statistics", and: [numerics]),
         room("Portraits", imports: ["Images", "Files"]),
-        room(
-            "Experiments",
-            imports: [
-                "Files", "Tensors", "Checkpoints", "ModelHub", "Tokenizers", "Images", "Models", "Statistics", "Portraits",
-                "Reports", yaml,
-            ]),
         room("Reports", imports: ["Statistics", "Files"]),
+        // What every long work needs: settings, progress, checksums, and one kind of error for the person.
+        room(
+            "Runs",
+            imports: [
+                "Files", "Tensors", "Checkpoints", "ModelHub", "Tokenizers", "Images", "Models", "Statistics", "Reports",
+            ],
+            and: [yaml]),
+        room(
+            "Embedding",
+            imports: ["Runs", "Files", "Tensors", "Checkpoints", "ModelHub", "Tokenizers", "Images", "Models"]),
+        room(
+            "Metrics",
+            imports: ["Embedding", "Runs", "Files", "Tensors", "Images", "Models", "Statistics", "Portraits"]),
+        room(
+            "Training",
+            imports: [
+                "Metrics", "Embedding", "Runs", "Files", "Tensors", "Checkpoints", "Tokenizers", "Images", "Models",
+                "Portraits",
+            ]),
+
+        // One study each; they never import each other.
+        room(
+            "Probe",
+            imports: [
+                "Training", "Metrics", "Embedding", "Runs", "Files", "Tensors", "Checkpoints", "Images", "Models",
+                "Statistics", "Portraits", "Reports",
+            ],
+            and: [yaml]),
+        room(
+            "TextStudies",
+            imports: [
+                "Embedding", "Runs", "Files", "Tensors", "Models", "Tokenizers", "Statistics", "Portraits", "Reports",
+            ]),
+        room(
+            "Inspection",
+            imports: ["Embedding", "Runs", "Files", "Tensors", "Checkpoints", "Models", "Tokenizers", "Images"]),
+
+        // The face for people who import the package: the only public types.
+        .target(
+            name: "Synesthesia",
+            dependencies: [
+                "Probe", "Metrics", "Embedding", "Runs", "Files", "Tensors", "Images", "Models", "Statistics",
+                "Portraits", "Reports",
+            ].map(module),
+            swiftSettings: strict),
         .executableTarget(
-            name: "synesthesia", dependencies: ["Experiments", "Reports", "Files", argumentParser], swiftSettings: strict),
+            name: "SynCommand",
+            dependencies: [
+                "Probe", "TextStudies", "Inspection", "Training", "Metrics", "Embedding", "Runs", "Reports", "Files",
+            ].map(module) + [argumentParser],
+            path: "Sources/Command", swiftSettings: strict),
 
         // Tests.
         .target(
-            name: "TestSupport", dependencies: ["Tensors", "Checkpoints"], path: "Tests/TestSupport",
+            name: "TestSupport", dependencies: ["Tensors", "Checkpoints"].map(module), path: "Tests/TestSupport",
             swiftSettings: strict),
         .target(
             name: "FuzzTargets",
             dependencies: [
-                "Checkpoints", "Experiments", "Files", "Images", "ModelHub", "Models", "Reports", "Statistics", "Tensors", "Tokenizers",
-            ],
+                "Checkpoints", "Probe", "Training", "Metrics", "Embedding", "Runs", "TextStudies", "Inspection", "Files",
+                "Images", "ModelHub", "Models", "Reports", "Statistics", "Tensors", "Tokenizers",
+            ].map(module),
             path: "Tests/FuzzTargets", swiftSettings: strict),
         .testTarget(name: "FoundCasesTests", dependencies: ["FuzzTargets", "TestSupport"], swiftSettings: strict),
         tests(of: "Files"),
-        tests(of: "Tensors", alsoImports: ["Checkpoints"]),
+        tests(of: "Tensors", alsoImports: ["Checkpoints", "CKernels"]),
         tests(of: "Checkpoints"),
         tests(of: "ModelHub"),
         tests(of: "Tokenizers"),
@@ -91,8 +143,14 @@ let package = Package(
         tests(of: "Models", alsoImports: ["Images", "Tokenizers"]),
         tests(of: "Statistics"),
         tests(of: "Portraits"),
-        tests(of: "Experiments", alsoImports: ["Portraits", "Models", "Tokenizers", "Reports"]),
         tests(of: "Reports"),
-        .testTarget(name: "CommandTests", dependencies: ["TestSupport", "Models"], swiftSettings: strict),
+        tests(of: "Runs"),
+        tests(of: "Embedding", alsoImports: ["Models", "Tokenizers"]),
+        tests(of: "Metrics", alsoImports: ["Images", "Models", "Tensors"]),
+        tests(of: "Training", alsoImports: ["Models", "Portraits", "Tokenizers"]),
+        tests(of: "Probe", alsoImports: ["Portraits", "Models", "Tokenizers", "Reports"]),
+        tests(of: "TextStudies", alsoImports: ["Models", "Portraits", "Reports"]),
+        .testTarget(
+            name: "CommandTests", dependencies: ["TestSupport", module("Models")], swiftSettings: strict),
     ]
 )

@@ -1,46 +1,48 @@
-import Files
 import Foundation
+import SynFiles
 
 /// What a checkpoint holds, told from its headers and pickles; no tensor's numbers are read.
 ///
 /// Understood are safetensors files; zip archives and older files of `torch.save`, whether a bare state dict, one below
 /// `state_dict` (Lightning) or `model`, or a model pickled whole; TorchScript archives; and folders of these, also in
 /// parts. Of what else a training program put beside its model, only counts are told. Pickles are read by a machine that calls nothing: objects of other classes are passed over.
-public struct CheckpointContents: Sendable {
-    public struct File: Sendable, Encodable, Equatable {
-        public let name: String
-        public let format: CheckpointFormat
-        public let bytes: Int
+package struct CheckpointContents: Sendable {
+    package struct File: Sendable, Encodable, Equatable {
+        package let name: String
+        package let format: CheckpointFormat
+        package let bytes: Int
     }
 
-    public struct Entry: Sendable, Encodable, Equatable {
-        public let name: String
+    package struct Entry: Sendable, Encodable, Equatable {
+        package let name: String
         /// As safetensors files call them: F32, BF16, I64, BOOL and so on.
-        public let type: String
-        public let shape: [Int]
+        package let type: String
+        package let shape: [Int]
         /// How many numbers the tensor has.
-        public let count: Int
+        package let count: Int
         /// Of its numbers, were they stored one after another.
-        public let bytes: Int
+        package let bytes: Int
     }
 
-    public let files: [File]
-    public let tensors: [Entry]
+    package let files: [File]
+    package let tensors: [Entry]
     /// The writer's notes in safetensors files; of several files, the last one's where they differ.
-    public let metadata: [String: String]
+    package let metadata: [String: String]
     /// The key below which the model stands in a larger checkpoint: `state_dict`; nil where it stands alone.
-    public let part: String?
+    package let part: String?
     /// Tensors that stand beside the model's in a pickle: an optimiser's, for example.
-    public let otherTensorCount: Int
+    package let otherTensorCount: Int
     /// Classes and functions that a pickle wanted to call, and that were not called.
-    public let uncalled: [String]
+    package let uncalled: [String]
     /// Those of them that reach for the operating system: somebody has tampered with the file.
-    public let hostile: [String]
+    package let hostile: [String]
 
     /// Reads the contents of a file, or of the checkpoint in a folder.
-    public init(of url: URL) throws {
+    package init(of url: URL) throws {
         let checkpoint = try CheckpointFiles(url)
-        files = checkpoint.files.map { File(name: $0.file.url.lastPathComponent, format: $0.format, bytes: $0.file.byteCount) }
+        files = checkpoint.files.map {
+            File(name: $0.file.url.lastPathComponent, format: $0.format, bytes: $0.file.byteCount)
+        }
         tensors = checkpoint.modelTensors.map { name, tensor in
             Entry(
                 name: name, type: tensor.format.rawValue, shape: tensor.shape, count: tensor.count,
@@ -54,7 +56,7 @@ public struct CheckpointContents: Sendable {
     }
 
     /// The words, up to a dot, that all names begin with: `model.` or `bert.`; empty when there are none.
-    public var commonPrefix: String {
+    package var commonPrefix: String {
         guard var shared = tensors.first.map({ $0.name.split(separator: ".").dropLast() }) else { return "" }
         for tensor in tensors {
             let words = tensor.name.split(separator: ".").dropLast()

@@ -1,5 +1,5 @@
-import Files
 import Foundation
+import SynFiles
 
 /// One checkpoint, which may be spread over several files.
 ///
@@ -56,7 +56,9 @@ struct CheckpointFiles: Sendable {
             throw CheckpointError("There is no checkpoint at \(url.path).", .missing)
         }
         guard isFolder.boolValue else { return url }
-        for name in ["model.safetensors", "pytorch_model.bin", "open_clip_model.safetensors", "open_clip_pytorch_model.bin"] {
+        for name in [
+            "model.safetensors", "pytorch_model.bin", "open_clip_model.safetensors", "open_clip_pytorch_model.bin",
+        ] {
             for candidate in [name, name + ".index.json"].map({ url.appending(path: $0) })
             where FileManager.default.fileExists(atPath: candidate.path) { return candidate }
         }
@@ -66,12 +68,14 @@ struct CheckpointFiles: Sendable {
             let found = names.filter { $0.hasSuffix(ending) }
             guard found.count < 2 else {
                 throw CheckpointError(
-                    "the folder \(url.path) has several checkpoints: \(found.joined(separator: ", ")); keep one of them.")
+                    "the folder \(url.path) has several checkpoints: \(found.joined(separator: ", ")); keep one of them."
+                )
             }
             if let name = found.first { return url.appending(path: name) }
         }
         throw CheckpointError(
-            "the folder \(url.path) has no model.safetensors, and no pytorch_model.bin, .ckpt, .pth or .pt either.", .missing)
+            "the folder \(url.path) has no model.safetensors, and no pytorch_model.bin, .ckpt, .pth or .pt either.",
+            .missing)
     }
 
     // MARK: - Parts
@@ -80,7 +84,8 @@ struct CheckpointFiles: Sendable {
         for (name, tensor) in tensors {
             if let other = owners.updateValue(files.count, forKey: name) {
                 throw CheckpointError(
-                    "The tensor \(printable(name)) stands in both \(files[other].file.url.path) and \(file.file.url.path).")
+                    "The tensor \(printable(name)) stands in both \(files[other].file.url.path) and \(file.file.url.path)."
+                )
             }
             holder[name] = tensor
         }
@@ -101,11 +106,13 @@ struct CheckpointFiles: Sendable {
         let ending = index.lastPathComponent.hasPrefix("model.") ? "safetensors" : "bin"
         for part in Set(map.values).sorted() {
             guard !part.contains("/"), part != "..", part.hasSuffix(".\(ending)") else {
-                throw CheckpointError("\(index.path) names \(printable(part)), which is not a \(ending) file beside it.")
+                throw CheckpointError(
+                    "\(index.path) names \(printable(part)), which is not a \(ending) file beside it.")
             }
             let url = index.deletingLastPathComponent().appending(path: part)
             guard FileManager.default.fileExists(atPath: url.path) else {
-                throw CheckpointError("\(index.path) names the part \(printable(part)), but it is not there; fetch it.", .missing)
+                throw CheckpointError(
+                    "\(index.path) names the part \(printable(part)), but it is not there; fetch it.", .missing)
             }
             let file = try CheckpointFile(MappedFile(url))
             try add(file, file.modelTensors)

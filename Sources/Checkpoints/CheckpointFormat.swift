@@ -1,5 +1,5 @@
 /// How a checkpoint file is written; told from its first bytes, never from its name.
-public enum CheckpointFormat: String, Sendable, Encodable {
+package enum CheckpointFormat: String, Sendable, Encodable {
     case safetensors
     /// `torch.save` of PyTorch 1.6 and later.
     case torchZip = "PyTorch zip archive"
@@ -54,7 +54,9 @@ struct CheckpointFile: Sendable {
     /// What else people find in place of a checkpoint.
     private static func stranger(_ bytes: UnsafeRawBufferPointer) -> String? {
         func begins(_ text: String, at place: Int = 0) -> Bool { bytes.dropFirst(place).starts(with: text.utf8) }
-        if begins("version https://git-lfs") { return "a Git LFS pointer, not the file itself: run 'git lfs pull' beside it" }
+        if begins("version https://git-lfs") {
+            return "a Git LFS pointer, not the file itself: run 'git lfs pull' beside it"
+        }
         if begins("<!DOCTYPE") || begins("<!doctype") || begins("<html") {
             return "a web page: the download gave a page instead of the file"
         }

@@ -1,9 +1,9 @@
-import Tensors
+import SynTensors
 
 /// What a new parameter starts with when a model is trained from nothing.
 ///
 /// `fanIn` is the number of inputs that one output sees: the product of a weight's axes after the first.
-public enum Initialisation: Sendable, Equatable {
+package enum Initialisation: Sendable, Equatable {
     case zeros
     case ones
     case constant(Float)
@@ -19,7 +19,7 @@ public enum Initialisation: Sendable, Equatable {
     case xavierUniform
 
     /// Where PyTorch's linear and convolution weights start: evenly within ±1/√fanIn.
-    public static let torchDefault = Initialisation.kaimingUniform(slope: Float(5).squareRoot())
+    package static let torchDefault = Initialisation.kaimingUniform(slope: Float(5).squareRoot())
 
     func tensor(_ shape: [Int], _ stream: inout RandomStream) -> Tensor {
         let fanIn = Float(shape.dropFirst().reduce(1, *))

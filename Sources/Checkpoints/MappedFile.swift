@@ -40,7 +40,9 @@ final class MappedFile: Sendable {
     func letGo(_ range: Range<Int>) {
         let page = Int(sysconf(Int32(_SC_PAGESIZE)))
         let (start, end) = ((range.lowerBound + page - 1) / page * page, range.upperBound / page * page)
-        if end > start { madvise(UnsafeMutableRawPointer(bitPattern: address + UInt(start)), end - start, MADV_DONTNEED) }
+        if end > start {
+            madvise(UnsafeMutableRawPointer(bitPattern: address + UInt(start)), end - start, MADV_DONTNEED)
+        }
     }
 
     /// All bytes; valid while this object lives.

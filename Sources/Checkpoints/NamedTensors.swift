@@ -70,7 +70,8 @@ struct NamedTensors {
     private mutating func spend(_ count: Int) throws {
         allowance -= count
         guard allowance > 0 else {
-            throw CheckpointError("\(path) repeats its parts so often that their names do not end; it is made to mislead.")
+            throw CheckpointError(
+                "\(path) repeats its parts so often that their names do not end; it is made to mislead.")
         }
     }
 
@@ -83,7 +84,9 @@ struct NamedTensors {
         case .tensor(let tensor): all.append(Found(name: name.isEmpty ? "tensor" : name, tensor: tensor, node: index))
         case .dictionary: try visit(pairsOf: value, below: name)
         case .list, .tuple:
-            for (i, element) in node.items.enumerated() { try visit(element, named: name.isEmpty ? "\(i)" : "\(name).\(i)") }
+            for (i, element) in node.items.enumerated() {
+                try visit(element, named: name.isEmpty ? "\(i)" : "\(name).\(i)")
+            }
         case .opaque(let type): try visit(attributes: node.state, of: type, named: name)
         case .set, .global, .storage: return
         }
@@ -109,12 +112,15 @@ struct NamedTensors {
         if type.hasPrefix("__torch__.") { return try visit(pairsOf: attributes, below: name) }
         try spend(graph[attributes]?.items.count ?? 0)
         var parts: [String: PickleValue] = [:]
-        for (key, value) in graph.pairs(attributes) ?? [] { if let key = graph.text(key), key.utf8.count < 32 { parts[key] = value } }
+        for (key, value) in graph.pairs(attributes) ?? [] {
+            if let key = graph.text(key), key.utf8.count < 32 { parts[key] = value }
+        }
         let omitted = parts["_non_persistent_buffers_set"].flatMap(graph.elements) ?? []
         try spend(omitted.count)
         for part in ["_parameters", "_buffers", "_modules"] {
             guard let values = parts[part] else { continue }
-            try visit(pairsOf: values, below: name, without: part == "_buffers" ? Set(omitted.compactMap(graph.text)) : [])
+            try visit(
+                pairsOf: values, below: name, without: part == "_buffers" ? Set(omitted.compactMap(graph.text)) : [])
         }
     }
 }

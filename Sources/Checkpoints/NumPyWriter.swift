@@ -1,11 +1,11 @@
-import Files
 import Foundation
-import Tensors
+import SynFiles
+import SynTensors
 
 /// Writes a tensor as NumPy's `.npy` (version 1.0): its shape, then little-endian Float32 or Int32 in C order.
 ///
 /// BFloat16, which NumPy does not know, is written as Float32. The file appears under its name only when it is complete.
-public func writeNumPy(_ tensor: Tensor, to url: URL) throws {
+package func writeNumPy(_ tensor: Tensor, to url: URL) throws {
     let array = NumPyArray(tensor)
     let file = try OutputFile(url)
     try array.header.withUnsafeBytes { try file.write($0) }
@@ -14,7 +14,7 @@ public func writeNumPy(_ tensor: Tensor, to url: URL) throws {
 }
 
 /// Writes tensors as NumPy's `.npz`: a zip archive of `NAME.npy`, not compressed. The same tensors make the same bytes.
-public func writeNumPyArchive(_ tensors: [(name: String, tensor: Tensor)], to url: URL) throws {
+package func writeNumPyArchive(_ tensors: [(name: String, tensor: Tensor)], to url: URL) throws {
     let entries = tensors.map { (name: Array("\($0.name).npy".utf8), array: NumPyArray($0.tensor)) }
     let size = entries.reduce(22) { $0 + $1.array.count + 76 + 2 * $1.name.count }
     guard size < UInt32.max, Set(tensors.map(\.name)).count == tensors.count else {
@@ -29,17 +29,20 @@ public func writeNumPyArchive(_ tensors: [(name: String, tensor: Tensor)], to ur
         array.header.withUnsafeBytes { sum.add($0) }
         array.withElements { sum.add($0) }
         // Version 2.0, no flags, stored, 1 January 1980.
-        let common: [UInt8] = [20, 0, 0, 0, 0, 0, 0, 0, 0x21, 0] + little(sum.value) + little(UInt32(array.count))
+        let common: [UInt8] =
+            [20, 0, 0, 0, 0, 0, 0, 0, 0x21, 0] + little(sum.value) + little(UInt32(array.count))
             + little(UInt32(array.count)) + little(UInt16(name.count)) + [0, 0]
         let local = little(0x0403_4b50 as UInt32) + common + name
-        directory += little(0x0201_4b50 as UInt32) + [20, 0] + common + [UInt8](repeating: 0, count: 10)
+        directory +=
+            little(0x0201_4b50 as UInt32) + [20, 0] + common + [UInt8](repeating: 0, count: 10)
             + little(UInt32(offset)) + name
         try local.withUnsafeBytes { try file.write($0) }
         try array.header.withUnsafeBytes { try file.write($0) }
         try array.withElements { try file.write($0) }
         offset += local.count + array.count
     }
-    let end = little(0x0605_4b50 as UInt32) + [0, 0, 0, 0] + little(UInt16(entries.count)) + little(UInt16(entries.count))
+    let end =
+        little(0x0605_4b50 as UInt32) + [0, 0, 0, 0] + little(UInt16(entries.count)) + little(UInt16(entries.count))
         + little(UInt32(directory.count)) + little(UInt32(offset)) + [0, 0]
     try (directory + end).withUnsafeBytes { try file.write($0) }
     try file.finish()
@@ -73,7 +76,9 @@ private struct NumPyArray {
     }
 }
 
-private func little(_ number: some FixedWidthInteger) -> [UInt8] { withUnsafeBytes(of: number.littleEndian, Array.init) }
+private func little(_ number: some FixedWidthInteger) -> [UInt8] {
+    withUnsafeBytes(of: number.littleEndian, Array.init)
+}
 
 /// CRC-32 as zip archives have it (polynomial EDB88320, reflected).
 private struct CyclicSum {

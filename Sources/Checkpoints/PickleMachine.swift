@@ -247,6 +247,7 @@ struct PickleMachine {
     }
 
     func fault(_ what: String) -> CheckpointError {
-        CheckpointError("\(path) can not be unpickled: before byte \(position), \(what); the file is damaged or was cut.")
+        CheckpointError(
+            "\(path) can not be unpickled: before byte \(position), \(what); the file is damaged or was cut.")
     }
 }

@@ -1,21 +1,21 @@
-import Files
 import Foundation
-import Tensors
+import SynFiles
+import SynTensors
 
 /// A safetensors file opened for reading: names, shapes, metadata, and the tensors when asked for.
 ///
 /// The file is mapped into memory. Float32 and Int32 elements are used where they stand whenever they are
 /// aligned; everything else is converted when read: F16, BF16 and F64 to Float32, whole numbers to Int32.
-public struct SafetensorsFile: Sendable {
-    public let url: URL
+package struct SafetensorsFile: Sendable {
+    package let url: URL
     /// The writer's notes; empty when there are none.
-    public let metadata: [String: String]
+    package let metadata: [String: String]
     /// The tensors' names in the order of their data.
-    public let names: [String]
+    package let names: [String]
 
     private let stored: [String: StoredTensor]
 
-    public init(_ url: URL) throws { try self.init(MappedFile(url)) }
+    package init(_ url: URL) throws { try self.init(MappedFile(url)) }
 
     init(_ file: MappedFile) throws {
         let header = try SafetensorsHeader(of: file.bytes, path: file.url.path)
@@ -26,15 +26,16 @@ public struct SafetensorsFile: Sendable {
     }
 
     /// The shape of a stored tensor, or nil when the file has none of that name.
-    public func shape(of name: String) -> [Int]? { stored[name]?.shape }
+    package func shape(of name: String) -> [Int]? { stored[name]?.shape }
 
     /// Whether a stored tensor holds floating-point numbers; nil when the file has none of that name.
-    public func isFloating(_ name: String) -> Bool? { stored[name]?.format.isFloating }
+    package func isFloating(_ name: String) -> Bool? { stored[name]?.format.isFloating }
 
     /// One tensor: Float32 or, if `precision` says so, BFloat16 for floating-point numbers; Int32 for whole ones.
-    public func tensor(_ name: String, precision: Precision = .float32) throws -> Tensor {
+    package func tensor(_ name: String, precision: Precision = .float32) throws -> Tensor {
         guard let tensor = stored[name] else {
-            throw CheckpointError("\(url.path) has no tensor \(name)\(NearestNames.suggestion(for: name, among: names)).")
+            throw CheckpointError(
+                "\(url.path) has no tensor \(name)\(NearestNames.suggestion(for: name, among: names)).")
         }
         return try tensor.tensor(precision: precision)
     }

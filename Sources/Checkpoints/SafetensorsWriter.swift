@@ -1,9 +1,9 @@
-import Files
 import Foundation
-import Tensors
+import SynFiles
+import SynTensors
 
 /// How Float32 tensors are put on disk. Half the size costs precision; whole numbers are never changed.
-public enum FloatsOnDisk: Sendable, Equatable {
+package enum FloatsOnDisk: Sendable, Equatable {
     case float32
     /// Eleven significant bits, magnitudes up to 65504; a larger finite value is an error.
     case float16
@@ -16,7 +16,7 @@ public enum FloatsOnDisk: Sendable, Equatable {
 /// The same tensors in the same order make the same bytes. Wide elements come first, so that everything in the
 /// file is aligned, otherwise the given order is kept. The file appears under its name only when it is complete.
 /// The metadata gets `format: pt`, which Hugging Face's loaders ask for, unless it says otherwise.
-public func writeSafetensors(
+package func writeSafetensors(
     _ tensors: [(name: String, tensor: Tensor)], metadata: [String: String] = [:],
     floats: FloatsOnDisk = .float32, to url: URL
 ) throws {

@@ -1,4 +1,4 @@
-import Tensors
+import SynTensors
 
 /// One tensor as it stands in a file: where, in which format, in which order. Its numbers are read when asked for.
 struct StoredTensor: Sendable {
@@ -85,7 +85,8 @@ struct StoredTensor: Sendable {
         let isUsable = isAligned && strides == nil && !isBigEndian
         switch format {
         case .float32:
-            return isUsable ? narrowed(inPlace(.float32), precision) : floats(UInt32.self, precision) { Float(bitPattern: $0) }
+            return isUsable
+                ? narrowed(inPlace(.float32), precision) : floats(UInt32.self, precision) { Float(bitPattern: $0) }
         case .bfloat16:
             return isUsable && precision == .bfloat16
                 ? inPlace(.bfloat16) : floats(UInt16.self, precision, widened(bfloat16:))
@@ -109,7 +110,8 @@ struct StoredTensor: Sendable {
 
     private func inPlace(_ type: ElementType) -> Tensor {
         Tensor(
-            borrowing: UnsafeRawBufferPointer(rebasing: file.bytes[bytes]), shape: shape, elementType: type, owner: file)
+            borrowing: UnsafeRawBufferPointer(rebasing: file.bytes[bytes]), shape: shape, elementType: type, owner: file
+        )
     }
 
     private func narrowed(_ tensor: Tensor, _ precision: Precision) -> Tensor {

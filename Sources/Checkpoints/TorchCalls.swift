@@ -1,4 +1,4 @@
-import Files
+import SynFiles
 
 /// A storage as a pickle names it: where its numbers stand is told elsewhere in the file.
 struct TorchStorage: Sendable {
@@ -107,7 +107,9 @@ extension PickleMachine {
         if let node = graph[argument], case .dictionary = node.kind { return try copy(.dictionary, argument) }
         var items: [PickleValue] = []
         for pair in graph.elements(argument) ?? [] {
-            guard let parts = graph.elements(pair), parts.count == 2 else { throw fault("a dictionary is given no pairs") }
+            guard let parts = graph.elements(pair), parts.count == 2 else {
+                throw fault("a dictionary is given no pairs")
+            }
             items += parts
             try charge(2)
         }

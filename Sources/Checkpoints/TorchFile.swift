@@ -1,4 +1,4 @@
-import Files
+import SynFiles
 
 /// A file written by `torch.save` or `torch.jit.save`, opened for reading without running anything in it.
 ///
@@ -99,7 +99,10 @@ struct TorchFile {
         model = found.model
         uncalled = graph.uncalled
         otherTensorCount = found.otherCount
-        classes = Set(graph.nodes.compactMap { if case .opaque(let type) = $0.kind { type.split(separator: ".").last } else { nil } })
+        classes = Set(
+            graph.nodes.compactMap {
+                if case .opaque(let type) = $0.kind { type.split(separator: ".").last } else { nil }
+            })
         var (names, tensors, faults): (Set<String>, [StoredTensor], [String: CheckpointError]) = ([], [], [:])
         for entry in found.all {
             do {
@@ -114,7 +117,9 @@ struct TorchFile {
         (self.tensors, self.faults) = (tensors, faults)
     }
 
-    private static func tensor(_ entry: NamedTensors.Found, _ storages: Storages, in file: MappedFile) throws -> StoredTensor {
+    private static func tensor(
+        _ entry: NamedTensors.Found, _ storages: Storages, in file: MappedFile
+    ) throws -> StoredTensor {
         let (name, storage) = (printable(entry.name), entry.tensor.storage)
         let width = storage.format?.width ?? 1
         guard var place = storages.places[storage.key] else {

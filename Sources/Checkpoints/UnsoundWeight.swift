@@ -1,20 +1,20 @@
-import Files
 import Foundation
-import Tensors
+import SynFiles
+import SynTensors
 
 /// A weight that is NaN or infinite: where a result that is not a number may have begun.
-public struct UnsoundWeight: Sendable, Equatable {
+package struct UnsoundWeight: Sendable, Equatable {
     /// The checkpoint's file or folder.
-    public let checkpoint: String
-    public let tensor: String
+    package let checkpoint: String
+    package let tensor: String
     /// The element's place in the tensor.
-    public let place: [Int]
-    public let value: Float
+    package let place: [Int]
+    package let value: Float
 
     /// The first one in a model's folder, in the folders of its modules, or in a file; nil where all are numbers.
     ///
     /// Reads every number, so it is for explaining a failure. What cannot be read is passed over: it is not the reason.
-    public static func first(in model: URL) -> UnsoundWeight? {
+    package static func first(in model: URL) -> UnsoundWeight? {
         let adapter = model.appending(path: "adapter.safetensors")
         let below = ((try? FileManager.default.contentsOfDirectory(atPath: model.path)) ?? []).sorted()
             .map { model.appending(path: $0) }.filter(\.hasDirectoryContents)
@@ -33,7 +33,8 @@ public struct UnsoundWeight: Sendable, Equatable {
                 rest /= size
             }
             return UnsoundWeight(
-                checkpoint: files.path, tensor: printable(stored.name), place: place, value: tensor.withFloats { $0[found] })
+                checkpoint: files.path, tensor: printable(stored.name), place: place,
+                value: tensor.withFloats { $0[found] })
         }
         return nil
     }

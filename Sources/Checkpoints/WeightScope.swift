@@ -1,7 +1,7 @@
-import Tensors
+import SynTensors
 
 /// One step down a checkpoint's tree of names: a word, or the number of a layer.
-public protocol ScopeName: Sendable {}
+package protocol ScopeName: Sendable {}
 extension String: ScopeName {}
 extension Int: ScopeName {}
 
@@ -12,47 +12,47 @@ extension Int: ScopeName {}
 ///
 /// When the weights are new, the same calls make them: `initially` says how. What a call returns is one and the
 /// same tensor whenever the same name is asked for again.
-public struct WeightScope: Sendable {
-    public let weights: Weights
+package struct WeightScope: Sendable {
+    package let weights: Weights
     /// The names so far, joined by dots; empty at the root.
-    public let path: String
+    package let path: String
 
-    public subscript(_ names: any ScopeName...) -> WeightScope {
+    package subscript(_ names: any ScopeName...) -> WeightScope {
         names.reduce(self) { WeightScope(weights: weights, path: $0.name("\($1)")) }
     }
 
     /// A Float32 tensor: norms, embeddings, biases.
-    public func tensor(_ name: String, _ shape: [Int], initially: Initialisation) throws -> Tensor {
+    package func tensor(_ name: String, _ shape: [Int], initially: Initialisation) throws -> Tensor {
         try weights.tensor(self.name(name), shape, .plain, initially)
     }
 
     /// The weight of a linear or convolution layer: Float32, or BFloat16 when that is asked for and it is frozen.
-    public func matrix(
+    package func matrix(
         _ name: String, _ shape: [Int], initially: Initialisation = .torchDefault
     ) throws -> Tensor {
         try weights.tensor(self.name(name), shape, .matrix, initially)
     }
 
     /// Statistics such as a running mean: Float32, saved with the model, never moved by an optimiser.
-    public func statistics(_ name: String, _ shape: [Int], initially: Initialisation) throws -> Tensor {
+    package func statistics(_ name: String, _ shape: [Int], initially: Initialisation) throws -> Tensor {
         try weights.tensor(self.name(name), shape, .statistics, initially)
     }
 
     /// Whole numbers (Int32).
-    public func integers(_ name: String, _ shape: [Int], initially: Initialisation = .zeros) throws -> Tensor {
+    package func integers(_ name: String, _ shape: [Int], initially: Initialisation = .zeros) throws -> Tensor {
         try weights.tensor(self.name(name), shape, .integers, initially)
     }
 
     /// Whether the checkpoint has a tensor of this name, or any below it; `whenFresh` answers for new weights.
-    public func has(_ name: String, whenFresh: Bool = false) -> Bool {
+    package func has(_ name: String, whenFresh: Bool = false) -> Bool {
         weights.has(self.name(name)) || (weights.isFresh && whenFresh)
     }
 
     /// The shape of a stored tensor, nil where there is none.
-    public func storedShape(_ name: String) -> [Int]? { weights.storedShape(of: self.name(name)) }
+    package func storedShape(_ name: String) -> [Int]? { weights.storedShape(of: self.name(name)) }
 
     /// How many layers stand below `name`, numbered from zero without a gap.
-    public func storedCount(_ name: String) -> Int {
+    package func storedCount(_ name: String) -> Int {
         var count = 0
         while weights.has(self.name(name) + ".\(count)") { count += 1 }
         return count

@@ -1,7 +1,7 @@
-import Files
+import SynFiles
 import Foundation
 import Synchronization
-import Tensors
+import SynTensors
 
 /// Where a model's weights come from: a checkpoint, tensors at hand, or nothing, in which case they are made.
 ///
@@ -9,7 +9,7 @@ import Tensors
 /// the same name gives the same tensor again, `finish` complains about stored tensors that nobody asked for, and
 /// `parameters` lists what an optimiser may move. Weights of a trainable source are parameters, copied to memory
 /// of their own; all others are frozen and, where the file allows, used in place.
-public final class Weights: Sendable {
+package final class Weights: Sendable {
     private enum Origin: Sendable {
         case files(CheckpointFiles)
         case tensors([String: Tensor])
@@ -40,8 +40,8 @@ public final class Weights: Sendable {
         subscript(name: String) -> Tensor? { tensors[name] ?? narrowed[name] }
     }
 
-    public let precision: Precision
-    public let trainable: Bool
+    package let precision: Precision
+    package let trainable: Bool
     private let origin: Origin
     private let state = Mutex(State())
     /// All stored names in order, for questions about what stands below one.
@@ -63,7 +63,7 @@ public final class Weights: Sendable {
     /// `torch.jit.save` write, whole or in listed parts; see `CheckpointContents` for what is understood.
     ///
     /// Nothing in a file is ever run. One that asks for the operating system when unpickled is refused.
-    public convenience init(reading url: URL, precision: Precision = .float32, trainable: Bool = false) throws {
+    package convenience init(reading url: URL, precision: Precision = .float32, trainable: Bool = false) throws {
         let files = try CheckpointFiles(url)
         if let name = files.uncalled.first(where: isHostile) {
             throw CheckpointError(
@@ -74,84 +74,69 @@ public final class Weights: Sendable {
     }
 
     /// New weights, each from a random stream of its own that depends on the seed and its name only.
-    public convenience init(fresh seed: UInt64, precision: Precision = .float32, trainable: Bool = true) {
+    package convenience init(fresh seed: UInt64, precision: Precision = .float32, trainable: Bool = true) {
         self.init(.fresh(seed: seed), precision, trainable)
     }
 
-    public convenience init(
+    package convenience init(
         tensors: [String: Tensor], precision: Precision = .float32, trainable: Bool = false
     ) {
         self.init(.tensors(tensors), precision, trainable)
     }
 
     /// The whole model; models go down from here. In a larger checkpoint it is the part that probably is the model.
-    public var scope: WeightScope { WeightScope(weights: self, path: String(base.dropLast())) }
+    package var scope: WeightScope { WeightScope(weights: self, path: String(base.dropLast())) }
 
     /// What the names of the probable model begin with: nothing, or a key and a dot.
     private var base: String { if case .files(let files) = origin { files.base } else { "" } }
 
     /// The classes of the objects in a pickled checkpoint; none where there are no objects.
-    public var classes: Set<Substring> {
+    package var classes: Set<Substring> {
         if case .files(let files) = origin { files.files.reduce(into: []) { $0.formUnion($1.classes) } } else { [] }
     }
 
     /// Whether new weights are made instead of read.
-    public var isFresh: Bool { if case .fresh = origin { true } else { false } }
+    package var isFresh: Bool { if case .fresh = origin { true } else { false } }
 
     /// Everything read or made that an optimiser may move, in the order in which the model asked for it.
-    public var parameters: [(name: String, tensor: Tensor)] { all.filter { $0.tensor.wantsGradient } }
+    package var parameters: [(name: String, tensor: Tensor)] { all.filter { $0.tensor.wantsGradient } }
 
     /// Everything read or made, in the order in which the model asked for it: what saving a model writes.
-    public var all: [(name: String, tensor: Tensor)] {
+    package var all: [(name: String, tensor: Tensor)] {
         state.withLock { state in
             state.order.compactMap { name in state[name].map { (name, $0) } }
         }
     }
 
-    /// Throws when the checkpoint holds tensors that nobody asked for inside of the model, naming each: those whose first
-    /// word is that of a tensor that was read, as in `encoder.layer.12.output.dense.bias`. Others are another's, a head's
-    /// for example; they are left alone, and a remark names them.
+    /// Throws when the checkpoint holds tensors in the model's own place that nobody asked for, naming each, as in
+    /// `encoder.layer.12.output.dense.bias`. What stands beside the model is another's, and so are the heads for tasks
+    /// that `Strangers` knows: they are left alone, and a remark names them.
     ///
     /// In the names to ignore without a word, `*` stands for any run of characters: `cls.*`, `*.position_ids`. Each model
     /// keeps a short list of them with reasons.
-    public func finish(ignoring patterns: [String] = []) throws {
-        let (touched, place) = state.withLock { (Set($0.order), $0.place ?? base) }
-        func firstWord(_ name: Substring) -> String { String(name.prefix { $0 != "." }) }
-        let words = Set(touched.lazy.filter { $0.hasPrefix(place) }.map { firstWord($0.dropFirst(place.count)) })
-        var unread: [String] = []
-        var others: [String: Int] = [:]
-        for name in index where !touched.contains(name) {
-            let inside = name.hasPrefix(place) ? name.dropFirst(place.count) : nil
-            let whole = name.hasPrefix(base) ? name.dropFirst(base.count) : nil
-            let spellings = [inside, whole].compactMap(\.self)
-            guard let spelling = spellings.first else { continue }   // an optimiser's
-            if patterns.contains(where: { pattern in spellings.contains { matches(String($0), pattern: pattern) } }) { continue }
-            if let inside, words.contains(firstWord(inside)) {
-                unread.append(name)
-            } else {
-                others[firstWord(spelling), default: 0] += 1
-            }
-        }
-        guard unread.isEmpty else {
-            let named = unread.prefix(20).map(printable).joined(separator: ", ") + (unread.count > 20 ? ", …" : "")
+    package func finish(ignoring patterns: [String] = []) throws {
+        let (touched, place) = state.withLock { (Set($0.order), $0.place) }
+        let unread = UnreadTensors(among: index, touched: touched, place: place, base: base, ignoring: patterns)
+        guard unread.own.isEmpty else {
+            let (count, names) = (unread.own.count, unread.own.prefix(20).map(printable).joined(separator: ", "))
             throw CheckpointError(
-                "\(self.place) holds \(unread.count) tensor\(unread.count == 1 ? "" : "s") that the model does not use: "
-                    + "\(named). Is it the checkpoint of another model?")
+                "\(self.place) holds \(count) tensor\(count == 1 ? "" : "s") that the model does not use: "
+                    + "\(names)\(count > 20 ? ", …" : ""). Is it the checkpoint of another model?")
         }
-        guard !others.isEmpty else { return }
-        let named = others.sorted { $0.key < $1.key }.prefix(10).map { "\(printable($0.key)) (\($0.value))" }
+        guard !unread.strangers.isEmpty else { return }
+        let named = unread.strangers.sorted { $0.key < $1.key }.prefix(10).map { "\(printable($0.key)) (\($0.value))" }
         Remarks.tell(
             "\(self.place): tensors that are not the model's are left alone: \(named.joined(separator: ", "))"
-                + (others.count > 10 ? ", …" : ""))
+                + (unread.strangers.count > 10 ? ", …" : ""))
     }
 
     /// The stored names, sorted; none when weights are made.
-    public var storedNames: [String] { index }
+    package var storedNames: [String] { index }
 
     /// The shape of a stored tensor; nil where there is none, or where weights are made.
     ///
     /// Checkpoints that come without settings tell their model's sizes this way.
-    public func storedShape(of name: String) -> [Int]? {
+    package func storedShape(of name: String) -> [Int]? {
         switch origin {
         case .files(let files): files[name]?.shape
         case .tensors(let tensors): tensors[name]?.shape
@@ -255,17 +240,4 @@ public final class Weights: Sendable {
         return CheckpointError(
             "\(place) has no tensor \(printable(name))\(NearestNames.suggestion(for: name, among: storedNames)).")
     }
-}
-
-/// Whether a name fits a pattern in which `*` stands for any run of bytes.
-private func matches(_ name: String, pattern: String) -> Bool {
-    let pieces = pattern.split(separator: "*", omittingEmptySubsequences: false)
-    guard pieces.count > 1, let first = pieces.first, let last = pieces.last else { return name == pattern }
-    guard name.hasPrefix(first), name.dropFirst(first.count).hasSuffix(last) else { return false }
-    var rest = name.dropFirst(first.count).dropLast(last.count)
-    for piece in pieces.dropFirst().dropLast() where !piece.isEmpty {
-        guard let place = rest.firstRange(of: piece) else { return false }
-        rest = rest[place.upperBound...]
-    }
-    return true
 }

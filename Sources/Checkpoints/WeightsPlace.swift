@@ -1,12 +1,12 @@
-import Files
+import SynFiles
 
 extension Weights {
     /// A tensor that a model can not be without: its name, and its shape where the settings tell it.
-    public struct Needed: Sendable {
+    package struct Needed: Sendable {
         let name: String
         let shape: [Int]?
 
-        public init(_ name: String, _ shape: [Int]? = nil) { (self.name, self.shape) = (name, shape) }
+        package init(_ name: String, _ shape: [Int]? = nil) { (self.name, self.shape) = (name, shape) }
     }
 
     /// Where a model stands in the checkpoint: the one place below which all that it needs is stored.
@@ -17,7 +17,7 @@ extension Weights {
     ///
     /// Where nothing fits, the whole model's place is given, so that reading complains of what is missing. Throws when
     /// several places fit and hold different numbers.
-    public func scope(holding needed: [Needed], usually: [String] = [""]) throws -> WeightScope {
+    package func scope(holding needed: [Needed], usually: [String] = [""]) throws -> WeightScope {
         guard !isFresh, let first = needed.first else { return scope }
         let places = storedNames.compactMap { name -> String? in
             guard name.hasSuffix(first.name) else { return nil }
@@ -35,7 +35,9 @@ extension Weights {
         let base = scope.path.isEmpty ? "" : scope.path + "."
         guard let place = found.first(where: { $0.hasPrefix(base) }) ?? found.first else { return scope }
         let others = found.filter { other in
-            guard other != place, let a = stored(place + first.name), let b = stored(other + first.name) else { return other != place }
+            guard other != place, let a = stored(place + first.name), let b = stored(other + first.name) else {
+                return other != place
+            }
             return !a.isSame(as: b)   // two names of one model
         }
         guard others.isEmpty else { throw ambiguous([place] + others) }
@@ -62,11 +64,11 @@ extension Weights {
 
 extension WeightScope {
     /// One step up; the whole checkpoint's top stays where it is.
-    public var parent: WeightScope {
+    package var parent: WeightScope {
         guard let end = path.lastIndex(of: ".") else { return WeightScope(weights: weights, path: "") }
         return WeightScope(weights: weights, path: String(path[..<end]))
     }
 
     /// The last word of the path; empty at the top.
-    public var lastWord: Substring { path.split(separator: ".").last ?? "" }
+    package var lastWord: Substring { path.split(separator: ".").last ?? "" }
 }

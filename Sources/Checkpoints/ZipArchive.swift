@@ -1,4 +1,4 @@
-import Files
+import SynFiles
 
 /// The entries of a zip archive, found through its central directory (PKWARE APPNOTE 6.3.10, sections 4.3 and 4.5).
 ///
@@ -91,13 +91,15 @@ struct ZipArchive {
         if method != 0 {
             unreadable[name] = "compressed; PyTorch stores its entries as they are, so save it again with torch.save"
         }
-        guard unreadable[name] != nil || packedSize == size, header <= bytes.count - 30, bytes.number(UInt32.self, at: header) == 0x0403_4B50,
+        guard unreadable[name] != nil || packedSize == size, header <= bytes.count - 30,
+            bytes.number(UInt32.self, at: header) == 0x0403_4B50,
             let localName = bytes.number(UInt16.self, at: header + 26),
             let localExtra = bytes.number(UInt16.self, at: header + 28)
         else { throw fault("has a damaged directory at the entry \(printable(name))") }
         let start = header + 30 + localName + localExtra
         guard start <= bytes.count, packedSize <= bytes.count - start else {
-            throw fault("should hold \(packedSize) bytes of \(printable(name)) at byte \(start), but it was cut or is damaged")
+            throw fault(
+                "should hold \(packedSize) bytes of \(printable(name)) at byte \(start), but it was cut or is damaged")
         }
         guard places.updateValue(start..<start + packedSize, forKey: name) == nil else {
             throw fault("has the entry \(printable(name)) twice")

@@ -1,34 +1,34 @@
 import Foundation
 
 /// Files that are either whole or not there, and the folders they stand in; see ``OutputFile`` for how.
-public enum AtomicFile {
+package enum AtomicFile {
     /// Writes `data` to `destination`, replacing what was there; into it, when that is a device or a pipe.
     ///
     /// - Parameter isFlushed: whether to wait until the disk has it. Without, a crash of the machine (not of the
     ///   program) may lose a file that was written in its last seconds.
-    public static func write(_ data: some ContiguousBytes, to destination: URL, isFlushed: Bool = true) throws {
+    package static func write(_ data: some ContiguousBytes, to destination: URL, isFlushed: Bool = true) throws {
         let file = try OutputFile(destination, isFlushed: isFlushed)
         try data.withUnsafeBytes { try file.write($0) }
         try file.finish()
     }
 
-    public static func write(_ text: String, to destination: URL) throws {
+    package static func write(_ text: String, to destination: URL) throws {
         try write(Array(text.utf8), to: destination)
     }
 
     /// A record as JSON for people to read: keys sorted, indented.
-    public static func write(json record: some Encodable, to destination: URL) throws {
+    package static func write(json record: some Encodable, to destination: URL) throws {
         try write(try JSONText.data(record), to: destination)
     }
 
     /// Whether a file of that name is replaced, or made; false for a device or a pipe, which is written into.
-    public static func replaces(_ destination: URL) throws -> Bool {
+    package static func replaces(_ destination: URL) throws -> Bool {
         if case .replaced = try OutputPath(destination.path) { true } else { false }
     }
 
     /// Says before long work, rather than after it, that a file cannot be written at its end, and removes what killed
     /// processes left of the same file.
-    public static func check(_ destination: URL) throws {
+    package static func check(_ destination: URL) throws {
         switch try OutputPath(destination.path) {
         case .opened: break
         case .written(let path):   // not opened: a pipe's reader would take the closing for the end
@@ -45,7 +45,7 @@ public enum AtomicFile {
     }
 
     /// Makes a folder with all its parents, or says why it cannot be.
-    public static func makeFolder(_ folder: URL) throws {
+    package static func makeFolder(_ folder: URL) throws {
         if isFolder(folder.path) { return }
         if access(folder.path, F_OK) == 0 { throw FileFailure(writing: folder.path, ENOTDIR) }
         let parent = folder.deletingLastPathComponent()
@@ -84,11 +84,26 @@ public enum AtomicFile {
 // MARK: - Temporary names
 
 extension AtomicFile {
-    /// `.NAME.RANDOM.partial` beside a file; NAME is shortened where the whole would be longer than names may be.
+    /// `.NAME.synesthesia-RANDOM.partial` beside a file; NAME is shortened where the whole would be longer than names may
+    /// be, RANDOM are thirteen digits and letters.
     static func temporaryName(for path: String) -> String {
         let url = URL(filePath: path)
-        let stem = temporaryStem(url.lastPathComponent)
-        return url.deletingLastPathComponent().path + "/" + stem + String(UInt64.random(in: 0 ... .max), radix: 36) + ".partial"
+        let number = String(UInt64.random(in: 0 ... .max), radix: 36)
+        let random = String(repeating: "0", count: randomLength - number.count) + number
+        return url.deletingLastPathComponent().path + "/" + temporaryStem(url.lastPathComponent) + mark + random + ending
+    }
+
+    private static let (mark, ending) = ("synesthesia-", ".partial")
+    /// As many digits of base 36 as the largest UInt64 has.
+    private static let randomLength = 13
+
+    /// Whether a name is one that `temporaryName` gives, of a file that `stem` begins.
+    private static func isTemporary(_ name: String, _ stem: String) -> Bool {
+        guard name.hasPrefix(stem), name.hasSuffix(ending), let mark = name.range(of: "." + mark, options: .backwards),
+            name.distance(from: name.startIndex, to: mark.lowerBound) >= stem.count - 1
+        else { return false }
+        let random = name[mark.upperBound...].dropLast(ending.count)
+        return random.utf8.count == randomLength && random.utf8.allSatisfy { (48...57).contains($0) || (97...122).contains($0) }
     }
 
     private static func temporaryStem(_ name: String) -> String {
@@ -97,15 +112,14 @@ extension AtomicFile {
         return ".\(short)."
     }
 
-    /// Removes what killed processes left in a folder: hidden files that end in `.partial`, `.part` or `.tmp` and that
-    /// nobody holds a lock of, as `OutputFile` does while it writes.
+    /// Removes what killed processes of this tool left in a folder: files of names that `OutputFile` gives and that nobody
+    /// holds a lock of, as it does while it writes. Other programs' files of whatever name stay.
     ///
     /// - Parameter name: only leftovers of this file.
-    public static func removeLeftovers(in folder: URL, of name: String? = nil) {
+    package static func removeLeftovers(in folder: URL, of name: String? = nil) {
         let stem = name.map(temporaryStem) ?? "."
         let names = (try? FileManager.default.contentsOfDirectory(atPath: folder.path)) ?? []
-        for name in names where name.hasPrefix(stem) {
-            guard [".partial", ".part", ".tmp"].contains(where: name.hasSuffix) else { continue }
+        for name in names where isTemporary(name, stem) {
             let path = folder.path + "/" + name
             let descriptor = open(path, O_RDONLY | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK)
             guard descriptor >= 0 else { continue }

@@ -1,8 +1,8 @@
 import Foundation
 
 /// Sizes for people, in powers of ten as disks are sold.
-public enum ByteCount {
-    public static func text(_ bytes: Int) -> String {
+package enum ByteCount {
+    package static func text(_ bytes: Int) -> String {
         let value = Double(bytes)
         switch value {
         case ..<1e3: return "\(bytes) B"

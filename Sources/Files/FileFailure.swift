@@ -1,8 +1,8 @@
 import Foundation
 
 /// What is wrong with a file or folder, as a sentence for the person at the terminal: its path, the reason, what to do.
-public struct FileFailure: Error, LocalizedError, Hashable, Sendable, CustomStringConvertible {
-    public enum Kind: Sendable {
+package struct FileFailure: Error, LocalizedError, Hashable, Sendable, CustomStringConvertible {
+    package enum Kind: Sendable {
         /// It is not there, or may not be read.
         case missing
         /// It is there, but its content is not what it should be.
@@ -13,9 +13,9 @@ public struct FileFailure: Error, LocalizedError, Hashable, Sendable, CustomStri
         case inUse
     }
 
-    public let kind: Kind
-    public let description: String
-    public var errorDescription: String? { description }
+    package let kind: Kind
+    package let description: String
+    package var errorDescription: String? { description }
 
     package init(_ kind: Kind, _ sentence: String) {
         self.kind = kind
@@ -50,7 +50,8 @@ public struct FileFailure: Error, LocalizedError, Hashable, Sendable, CustomStri
             case ENOENT, ENOTDIR: FileFailure(.missing, "\(path) does not exist")
             case EACCES, EPERM: FileFailure(.missing, "\(path) cannot be read; check its permissions")
             case EISDIR: FileFailure(.damaged, "\(path) is a folder, where a file should be")
-            default: FileFailure(.unwritable, "\(path) could not be read to its end: \(String(cString: strerror(code)))")
+            default:
+                FileFailure(.unwritable, "\(path) could not be read to its end: \(String(cString: strerror(code)))")
             }
     }
 }

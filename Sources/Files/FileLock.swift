@@ -4,11 +4,11 @@ import Foundation
 ///
 /// It ends with the object or with the process, however that ends; the file stays, for removing it would let two
 /// processes hold two files of one name. Some network file systems know no locks: there nothing is held.
-public final class FileLock {
+package final class FileLock {
     private let descriptor: Int32
 
     /// Waits until nobody else holds it. `waiting` is called about five times a second and may throw to give up.
-    public init(_ file: URL, waiting: () throws -> Void) throws {
+    package init(_ file: URL, waiting: () throws -> Void) throws {
         descriptor = try Self.open(file)
         while flock(descriptor, LOCK_EX | LOCK_NB) != 0 {
             guard errno == EWOULDBLOCK || errno == EINTR else { return }
@@ -24,7 +24,7 @@ public final class FileLock {
 
     /// Makes a folder this process's own for as long as the object lives, by a file `.lock` in it, and removes what
     /// killed processes left there. Throws at once, with the other's process number, when another process has it.
-    public init(folder: URL) throws {
+    package init(folder: URL) throws {
         descriptor = try Self.open(folder.appending(path: ".lock"))
         while flock(descriptor, LOCK_EX | LOCK_NB) != 0 {
             if errno == EINTR { continue }
@@ -32,14 +32,18 @@ public final class FileLock {
             var text = [UInt8](repeating: 0, count: 20)
             let size = text.withUnsafeMutableBytes { pread(descriptor, $0.baseAddress, $0.count, 0) }
             close(descriptor)
-            let holder = Int(String(decoding: text.prefix(max(0, size)), as: UTF8.self).trimmingCharacters(in: .whitespacesAndNewlines))
+            let holder = Int(
+                String(decoding: text.prefix(max(0, size)), as: UTF8.self).trimmingCharacters(
+                    in: .whitespacesAndNewlines))
             throw FileFailure(
                 .inUse,
                 "another process\(holder.map { " (\($0))" } ?? "") works in \(folder.path) at the moment; wait until it ends, or "
                     + "choose another folder")
         }
         let number = Array("\(getpid())\n".utf8)
-        _ = ftruncate(descriptor, 0) == 0 && number.withUnsafeBytes { pwrite(descriptor, $0.baseAddress, $0.count, 0) } > 0
+        _ =
+            ftruncate(descriptor, 0) == 0
+            && number.withUnsafeBytes { pwrite(descriptor, $0.baseAddress, $0.count, 0) } > 0
         AtomicFile.removeLeftovers(in: folder)
     }
 

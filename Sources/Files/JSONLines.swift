@@ -4,9 +4,9 @@ import Foundation
 ///
 /// Only the last line can be cut; reading ignores it and appending removes it first. A broken line anywhere
 /// else is an error, for then something else went wrong.
-public enum JSONLines {
+package enum JSONLines {
     /// Every whole record of the file, in order; no records when there is no file yet.
-    public static func read<Record: Decodable>(_: Record.Type = Record.self, from url: URL) throws -> [Record] {
+    package static func read<Record: Decodable>(_: Record.Type = Record.self, from url: URL) throws -> [Record] {
         guard let bytes = try WholeFile.readIfThere(url).map({ Data($0) }) else { return [] }
         let decoder = JSONDecoder()
         var records: [Record] = []
@@ -15,14 +15,15 @@ public enum JSONLines {
                 records.append(try decoder.decode(Record.self, from: Data(line)))
             } catch {
                 throw FileFailure(
-                    .damaged, "\(url.path), record \(index + 1): not the expected JSON object; remove or mend that line")
+                    .damaged, "\(url.path), record \(index + 1): not the expected JSON object; remove or mend that line"
+                )
             }
         }
         return records
     }
 
     /// A whole log at once, replacing what was there.
-    public static func write(_ records: [some Encodable], to url: URL) throws {
+    package static func write(_ records: [some Encodable], to url: URL) throws {
         try AtomicFile.write(try records.reduce(into: Data()) { $0.append(try line($1)) }, to: url)
     }
 
@@ -32,25 +33,27 @@ public enum JSONLines {
     }
 
     /// An open log at whose end records are written, each in one system call.
-    public struct Appender: ~Copyable {
+    package struct Appender: ~Copyable {
         private let url: URL
         private let descriptor: Int32
 
         /// Opens or creates the log and removes a last line that was cut while being written.
-        public init(_ url: URL) throws {
+        package init(_ url: URL) throws {
             self.url = url
             // Without blocking, so that a pipe of that name is met with an error.
             descriptor = open(url.path, O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC | O_NONBLOCK, 0o666)
             guard descriptor >= 0 else { throw FileFailure(writing: url.path, errno) }
             let bytes = Data(try WholeFile.read(url))
             let whole = wholeLength(of: bytes)
-            if whole < bytes.count, ftruncate(descriptor, off_t(whole)) != 0 { throw FileFailure(writing: url.path, errno) }
+            if whole < bytes.count, ftruncate(descriptor, off_t(whole)) != 0 {
+                throw FileFailure(writing: url.path, errno)
+            }
             if whole > 0, bytes[whole - 1] != newline { try write(Data([newline])) }
         }
 
         deinit { close(descriptor) }
 
-        public func append(_ record: some Encodable) throws {
+        package func append(_ record: some Encodable) throws {
             try write(JSONLines.line(record))
         }
 
@@ -60,7 +63,7 @@ public enum JSONLines {
         }
 
         /// Waits until everything appended is on the disk.
-        public func flush() throws {
+        package func flush() throws {
             guard fsync(descriptor) == 0 else { throw FileFailure(writing: url.path, errno) }
         }
     }

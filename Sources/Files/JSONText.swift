@@ -1,8 +1,8 @@
 import Foundation
 
 /// Records as JSON: keys sorted, slashes as they are. Everything that goes out as JSON passes here.
-public enum JSONText {
-    public enum Layout: Sendable {
+package enum JSONText {
+    package enum Layout: Sendable {
         /// For people: with line breaks.
         case indented
         /// One of many lines.
@@ -11,7 +11,7 @@ public enum JSONText {
 
     /// - Parameter namesNonFinite: whether numbers that JSON cannot hold become "nan", "inf" and "-inf". Otherwise one in
     ///   a result is an error that names its place: a result with a hole must not look like a result.
-    public static func data(
+    package static func data(
         _ record: some Encodable, _ layout: Layout = .indented, namesNonFinite: Bool = false
     ) throws -> Data {
         let encoder = JSONEncoder()

@@ -3,7 +3,8 @@ import Foundation
 /// A file being written under a temporary name in its folder; `finish` gives it its own name in one step.
 ///
 /// Whoever reads the name sees the old content or the whole new one. When the object goes away unfinished, the
-/// temporary file is removed; a killed process leaves it as `.NAME.RANDOM.partial`, see `AtomicFile.removeLeftovers`.
+/// temporary file is removed; a killed process leaves it as
+/// `.NAME.synesthesia-RANDOM.partial`, see `AtomicFile.removeLeftovers`.
 /// The file keeps the permissions and the owner of the one that it replaces. What is no regular file is written into
 /// as the bytes come, see ``OutputPath``.
 package final class OutputFile {

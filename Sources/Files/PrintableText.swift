@@ -16,7 +16,8 @@ package func printable(_ text: String, limit: Int) -> String {
 /// which tells what to do.
 package func printableSentence(_ sentence: String) -> String {
     let scalars = sentence.unicodeScalars
-    guard let cut = scalars.index(scalars.startIndex, offsetBy: 1000, limitedBy: scalars.endIndex), cut < scalars.endIndex
+    guard let cut = scalars.index(scalars.startIndex, offsetBy: 1000, limitedBy: scalars.endIndex),
+        cut < scalars.endIndex
     else { return visible(scalars) }
     return visible(scalars.prefix(600)) + " … " + visible(scalars.suffix(300))
 }

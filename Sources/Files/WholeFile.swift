@@ -1,14 +1,16 @@
 import Foundation
 
 /// Reading a whole file that should be a regular one: a pipe or a device of that name is refused, not waited for.
-public enum WholeFile {
+package enum WholeFile {
     /// - Parameter limit: more bytes than any honest file of its kind has.
-    public static func read(_ url: URL, limit: Int = 1 << 31) throws -> [UInt8] {
+    package static func read(_ url: URL, limit: Int = 1 << 31) throws -> [UInt8] {
         var bytes: [UInt8] = []
         try pieces(of: url) { piece in
             guard piece.count <= limit - bytes.count else {
                 throw FileFailure(
-                    .damaged, "\(url.path) is larger than \(ByteCount.text(limit)), which no file of its kind is; is it the right file?")
+                    .damaged,
+                    "\(url.path) is larger than \(ByteCount.text(limit)), which no file of its kind is; is it the right file?"
+                )
             }
             bytes += piece
         }
@@ -16,7 +18,7 @@ public enum WholeFile {
     }
 
     /// Nil when there is no file.
-    public static func readIfThere(_ url: URL, limit: Int = 1 << 31) throws -> [UInt8]? {
+    package static func readIfThere(_ url: URL, limit: Int = 1 << 31) throws -> [UInt8]? {
         var facts = stat()
         if stat(url.path, &facts) != 0, errno == ENOENT || errno == ENOTDIR { return nil }
         return try read(url, limit: limit)
@@ -36,7 +38,8 @@ public enum WholeFile {
         }
         var piece: [UInt8] = []
         while true {
-            let code = Descriptor.read(&piece, upTo: min(1 << 22, max(1 << 12, Int(facts.st_size) + 1)), from: descriptor)
+            let code = Descriptor.read(
+                &piece, upTo: min(1 << 22, max(1 << 12, Int(facts.st_size) + 1)), from: descriptor)
             guard code == 0 else { throw FileFailure(reading: url.path, code) }
             if piece.isEmpty { return }
             try body(piece)

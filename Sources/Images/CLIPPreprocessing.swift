@@ -1,5 +1,5 @@
 import Foundation
-import Tensors
+import SynTensors
 
 /// How a CLIP vision tower wants its pictures; see ``ImageSettingsFile`` for where that stands in a model's folder.
 ///
@@ -8,39 +8,39 @@ import Tensors
 /// differently.) Pictures come as Pillow's `convert("RGB")` gives them, alpha dropped, as in all versions of transformers
 /// before those that blend transparent pixels with white. Missing keys mean the processor's defaults, which are those of
 /// openai/clip-vit-base-patch32.
-public struct CLIPPreprocessing: Sendable, Equatable {
-    public enum Size: Sendable, Equatable {
+package struct CLIPPreprocessing: Sendable, Equatable {
+    package enum Size: Sendable, Equatable {
         /// The shorter side gets this length, the longer one follows, rounded down.
         case shorterSide(Int)
         case exactly(width: Int, height: Int)
     }
 
     /// nil: no resizing.
-    public var size: Size? = .shorterSide(224)
-    public var filter = ResampleFilter.bicubic
+    package var size: Size? = .shorterSide(224)
+    package var filter = ResampleFilter.bicubic
     /// nil: no cropping.
-    public var cropSize: Size? = .exactly(width: 224, height: 224)
+    package var cropSize: Size? = .exactly(width: 224, height: 224)
     /// Where the middle begins when an odd number of pixels is too many.
-    public var cropRounding = FloatingPointRoundingRule.down
-    public var rescaleFactor: Double? = 1 / 255.0
+    package var cropRounding = FloatingPointRoundingRule.down
+    package var rescaleFactor: Double? = 1 / 255.0
     /// Mean and deviation for red, green, blue. nil: no normalising.
-    public var normalisation: Normalisation? = Normalisation(
+    package var normalisation: Normalisation? = Normalisation(
         mean: [0.48145466, 0.4578275, 0.40821073], deviation: [0.26862954, 0.26130258, 0.27577711])
 
-    public struct Normalisation: Sendable, Equatable {
-        public var mean: [Double]
-        public var deviation: [Double]
+    package struct Normalisation: Sendable, Equatable {
+        package var mean: [Double]
+        package var deviation: [Double]
 
-        public init(mean: [Double], deviation: [Double]) {
+        package init(mean: [Double], deviation: [Double]) {
             self.mean = mean
             self.deviation = deviation
         }
     }
 
-    public init() {}
+    package init() {}
 
     /// What OpenAI's own code does with Pillow and torchvision, for checkpoints that come without settings.
-    public static func openAI(size: Int) -> CLIPPreprocessing {
+    package static func openAI(size: Int) -> CLIPPreprocessing {
         var made = CLIPPreprocessing()
         made.size = .shorterSide(size)
         made.cropSize = .exactly(width: size, height: size)
@@ -49,7 +49,7 @@ public struct CLIPPreprocessing: Sendable, Equatable {
     }
 
     /// Resized and cropped, still in 8 bits.
-    public func prepared(_ image: Image) throws -> Image {
+    package func prepared(_ image: Image) throws -> Image {
         var image = image
         switch size {
         case .shorterSide(let side): image = try image.resized(shorterSide: side, filter: filter)
@@ -66,12 +66,12 @@ public struct CLIPPreprocessing: Sendable, Equatable {
     }
 
     /// The tower's input: [batch, height, width, 3].
-    public func tensor(_ images: [Image]) throws -> Tensor {
+    package func tensor(_ images: [Image]) throws -> Tensor {
         try tensor(ofPrepared: images.map { try self.prepared($0) })
     }
 
     /// The same of pictures that went through ``prepared(_:)`` already, so that the large ones need not be kept.
-    public func tensor(ofPrepared images: [Image]) throws -> Tensor {
+    package func tensor(ofPrepared images: [Image]) throws -> Tensor {
         try Image.requireOneSize(images)
         return Tensor(stacking: images, tables: (0..<3).map(table(channel:)))
     }
@@ -88,7 +88,7 @@ public struct CLIPPreprocessing: Sendable, Equatable {
 
 extension Image {
     /// The shorter side becomes `side`, the longer one ⌊side · longer / shorter⌋: the rule of transformers.
-    public func resized(shorterSide side: Int, filter: ResampleFilter) throws -> Image {
+    package func resized(shorterSide side: Int, filter: ResampleFilter) throws -> Image {
         let longer = Int(Double(side * max(width, height)) / Double(min(width, height)))
         let (newWidth, newHeight) = width <= height ? (side, longer) : (longer, side)
         try checkResizing(toWidth: newWidth, height: newHeight)

@@ -22,13 +22,16 @@ enum ForeignFile {
         if hasBytes([0x76, 0x2F, 0x31, 0x01]) { return "an OpenEXR picture" }
         if let first = bytes.dropFirst().first, bytes[0] == UInt8(ascii: "P"), bytes.count > 2,
             (UInt8(ascii: "1")...UInt8(ascii: "7")).contains(first), [9, 10, 13, 32].contains(bytes[2])
-        { return "a PNM picture" }
+        {
+            return "a PNM picture"
+        }
         if has("%PDF") { return "a PDF document" }
         if hasBytes([0x93]) && has("NUMPY", at: 1) { return "a NumPy array" }
         if hasBytes([0x50, 0x4B, 3, 4]) { return "a zip archive" }
         if hasBytes([0x1F, 0x8B]) { return "a file packed by gzip" }
         if has("version https://git-lfs") { return "a Git LFS pointer" }
-        let text = String(decoding: bytes.prefix(512), as: UTF8.self).lowercased().trimmingCharacters(in: .whitespacesAndNewlines)
+        let text = String(decoding: bytes.prefix(512), as: UTF8.self).lowercased().trimmingCharacters(
+            in: .whitespacesAndNewlines)
         if text.hasPrefix("<!doctype html") || text.hasPrefix("<html") { return "a web page" }
         if text.hasPrefix("<svg") || text.hasPrefix("<?xml") && text.contains("<svg") { return "an SVG drawing" }
         return nil
@@ -38,7 +41,9 @@ enum ForeignFile {
     private static func movieKind(_ bytes: [UInt8]) -> String {
         let brands = String(decoding: bytes.dropFirst(8).prefix(64), as: UTF8.self)
         if brands.hasPrefix("avif") || brands.hasPrefix("avis") { return "an AVIF picture" }
-        if ["heic", "heix", "hevc", "heim", "heis", "hevx"].contains(where: brands.hasPrefix) { return "a HEIC picture" }
+        if ["heic", "heix", "hevc", "heim", "heis", "hevx"].contains(where: brands.hasPrefix) {
+            return "a HEIC picture"
+        }
         if brands.hasPrefix("mif1") || brands.hasPrefix("msf1") {
             return brands.contains("avif") ? "an AVIF picture" : "a HEIC picture"
         }

@@ -1,15 +1,15 @@
 /// A picture in memory: 8-bit RGB, rows from the top, `pixels[3 * (y * width + x) + channel]`.
 ///
 /// There is no alpha, no colour profile and no orientation: what those say in a file is dropped when it is read.
-public struct Image: Sendable, Equatable {
-    public let width: Int
-    public let height: Int
-    public let pixels: [UInt8]  // [height, width, 3]
+package struct Image: Sendable, Equatable {
+    package let width: Int
+    package let height: Int
+    package let pixels: [UInt8]   // [height, width, 3]
 
     /// Red, green, blue.
-    public typealias Color = SIMD3<UInt8>
+    package typealias Color = SIMD3<UInt8>
 
-    public init(width: Int, height: Int, pixels: [UInt8]) {
+    package init(width: Int, height: Int, pixels: [UInt8]) {
         precondition(width > 0 && height > 0, "an image of \(width)×\(height) has no pixels")
         precondition(
             pixels.count == width * height * 3, "\(pixels.count) bytes do not make \(width)×\(height) RGB pixels")
@@ -19,7 +19,7 @@ public struct Image: Sendable, Equatable {
     }
 
     /// One colour everywhere.
-    public init(width: Int, height: Int, color: Color) {
+    package init(width: Int, height: Int, color: Color) {
         self.init(width: width, height: height) { canvas in
             for i in stride(from: 0, to: canvas.count, by: 3) {
                 for c in 0..<3 { canvas[i + c] = color[c] }
@@ -28,7 +28,7 @@ public struct Image: Sendable, Equatable {
     }
 
     /// Pixels written by the closure into zeroed (black) memory.
-    public init(width: Int, height: Int, drawing draw: (UnsafeMutableBufferPointer<UInt8>) throws -> Void) rethrows {
+    package init(width: Int, height: Int, drawing draw: (UnsafeMutableBufferPointer<UInt8>) throws -> Void) rethrows {
         let count = width * height * 3
         let pixels = try [UInt8](unsafeUninitializedCapacity: count) { buffer, initialized in
             let canvas = UnsafeMutableBufferPointer(rebasing: buffer[..<count])
@@ -39,7 +39,7 @@ public struct Image: Sendable, Equatable {
         self.init(width: width, height: height, pixels: pixels)
     }
 
-    public subscript(x: Int, y: Int) -> Color {
+    package subscript(x: Int, y: Int) -> Color {
         let i = 3 * (y * width + x)
         return Color(pixels[i], pixels[i + 1], pixels[i + 2])
     }
@@ -49,7 +49,7 @@ public struct Image: Sendable, Equatable {
 
 extension Image {
     /// The rectangle whose top left pixel is (`left`, `top`). What lies outside the image is black.
-    public func cropped(left: Int, top: Int, width newWidth: Int, height newHeight: Int) -> Image {
+    package func cropped(left: Int, top: Int, width newWidth: Int, height newHeight: Int) -> Image {
         let columns = max(0, left)..<max(max(0, left), min(width, left + newWidth))
         let rows = max(0, top)..<max(max(0, top), min(height, top + newHeight))
         return Image(width: newWidth, height: newHeight) { canvas in
@@ -67,7 +67,7 @@ extension Image {
     /// The first row is (height − newHeight)/2, which may be negative; columns likewise. An odd difference is rounded
     /// down, the rule of `transformers.image_transforms.center_crop` and of taming's data set, or as told: torchvision
     /// rounds to the nearest even number.
-    public func centerCropped(
+    package func centerCropped(
         width newWidth: Int, height newHeight: Int, rounding rule: FloatingPointRoundingRule = .down
     ) -> Image {
         func start(_ length: Int, _ wanted: Int) -> Int { Int((Double(length - wanted) / 2).rounded(rule)) }

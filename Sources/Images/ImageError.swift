@@ -1,6 +1,6 @@
 /// What went wrong with an image, as a sentence for the person at the terminal.
-public struct ImageError: Error, Equatable, Sendable, CustomStringConvertible {
-    public enum Kind: Sendable {
+package struct ImageError: Error, Equatable, Sendable, CustomStringConvertible {
+    package enum Kind: Sendable {
         /// There is no such file, or it may not be read.
         case missing
         /// The contents are not what they should be: no image, a cut file, an absurd size.
@@ -9,10 +9,10 @@ public struct ImageError: Error, Equatable, Sendable, CustomStringConvertible {
         case unwritable
     }
 
-    public let kind: Kind
-    public let description: String
+    package let kind: Kind
+    package let description: String
 
-    public init(_ kind: Kind, _ description: String) {
+    package init(_ kind: Kind, _ description: String) {
         self.kind = kind
         self.description = description
     }

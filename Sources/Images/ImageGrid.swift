@@ -1,11 +1,11 @@
 /// Images in rows on one sheet: each column as wide as its widest image, each row as high as its highest.
-public struct ImageGrid: Sendable {
-    public var rows: [[Image]]
+package struct ImageGrid: Sendable {
+    package var rows: [[Image]]
     /// Pixels between images and around the sheet.
-    public var gap: Int
-    public var background: Image.Color
+    package var gap: Int
+    package var background: Image.Color
 
-    public init(rows: [[Image]], gap: Int = 4, background: Image.Color = .init(repeating: 255)) {
+    package init(rows: [[Image]], gap: Int = 4, background: Image.Color = .init(repeating: 255)) {
         precondition(gap >= 0, "a gap of \(gap) pixels")
         self.rows = rows
         self.gap = gap
@@ -13,7 +13,7 @@ public struct ImageGrid: Sendable {
     }
 
     /// Images in reading order, `columns` to a row; the last row may be shorter.
-    public init(_ images: [Image], columns: Int, gap: Int = 4, background: Image.Color = .init(repeating: 255)) {
+    package init(_ images: [Image], columns: Int, gap: Int = 4, background: Image.Color = .init(repeating: 255)) {
         precondition(columns > 0, "a grid of \(columns) columns")
         let rows = stride(from: 0, to: images.count, by: columns).map {
             Array(images[$0..<min($0 + columns, images.count)])
@@ -22,7 +22,7 @@ public struct ImageGrid: Sendable {
     }
 
     /// The sheet. Smaller images stand at the top left of their place. Fails when it is empty or beyond `ImageLimits`.
-    public func drawn() throws -> Image {
+    package func drawn() throws -> Image {
         let columnCount = rows.map(\.count).max() ?? 0
         guard columnCount > 0 else { throw ImageError(.damaged, "A grid needs at least one image.") }
         let columnWidths = (0..<columnCount).map { column in

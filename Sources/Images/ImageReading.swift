@@ -1,11 +1,11 @@
 import Foundation
 
 /// Sizes beyond which a file is refused before its pixels are read.
-public enum ImageLimits {
+package enum ImageLimits {
     /// Pixels along one side.
-    public static let side = 16_384
+    package static let side = 16_384
     /// Pixels altogether: where Pillow, too, suspects a file made to exhaust memory.
-    public static let area = 178_956_970
+    package static let area = 178_956_970
     /// Bytes of one file.
     static let fileSize = 1 << 30
 
@@ -42,12 +42,12 @@ extension Image {
     /// nobody's and do no harm. Stricter than Pillow in two ways: a PNG without its end or with a wrong check sum is
     /// refused even if all pixels are there, and so is a JPEG made to keep its reader busy by hundreds of scans. A JPEG
     /// has no check sums: wrong bytes in its middle may show as wrong pixels, as in Pillow; a cut one is refused.
-    public init(contentsOf url: URL) throws {
+    package init(contentsOf url: URL) throws {
         self = try Image(decoding: Image.bytes(of: url), named: url.path)
     }
 
     /// The same from bytes; `name` stands in errors where a path would.
-    public init(decoding file: Data, named name: String) throws {
+    package init(decoding file: Data, named name: String) throws {
         let start = Array(file.prefix(8))
         if start.starts(with: PNG.signature) {
             self = try PNG.decode(file, named: name)
@@ -64,16 +64,17 @@ extension Image {
         guard let kind = ForeignFile.kind(file.prefix(4096)) else {
             return ImageError(.damaged, "\(name): this is neither a PNG nor a JPEG.")
         }
-        return ImageError(.damaged, "\(name): this is \(kind), and only PNG and JPEG are read; \(ForeignFile.advice(kind)).")
+        return ImageError(
+            .damaged, "\(name): this is \(kind), and only PNG and JPEG are read; \(ForeignFile.advice(kind)).")
     }
 
     /// The text chunks (tEXt, zTXt, iTXt) of a PNG, in order: those before the pixels, where this library writes
     /// them. Empty for a JPEG.
-    public static func texts(of url: URL) throws -> [TextChunk] {
+    package static func texts(of url: URL) throws -> [TextChunk] {
         try texts(in: bytes(of: url), named: url.path)
     }
 
-    public static func texts(in file: Data, named name: String) throws -> [TextChunk] {
+    package static func texts(in file: Data, named name: String) throws -> [TextChunk] {
         if file.starts(with: PNG.signature) { return try PNG.leadingTexts(of: file, named: name) }
         if file.starts(with: JPEG.signature) { return [] }
         throw unread(file, named: name)

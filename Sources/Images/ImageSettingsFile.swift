@@ -1,16 +1,18 @@
-import Files
 import Foundation
+import SynFiles
 
 /// Where a model's folder says how it wants its pictures.
 ///
 /// In the order of transformers: `image_processor` in `processor_config.json`, as its version 5 writes it, then
 /// `preprocessor_config.json`; and for folders of open_clip alone `preprocess_cfg` in `open_clip_config.json`.
-public enum ImageSettingsFile {
+package enum ImageSettingsFile {
     /// The settings of a folder; nil where no file has any.
-    public static func read(in folder: URL) throws -> CLIPPreprocessing? {
+    package static func read(in folder: URL) throws -> CLIPPreprocessing? {
         let whole = folder.appending(path: "processor_config.json")
         if let found = try decode(Processor.self, whole)?.imageProcessor { return found }
-        if let found = try decode(CLIPPreprocessing.self, folder.appending(path: "preprocessor_config.json")) { return found }
+        if let found = try decode(CLIPPreprocessing.self, folder.appending(path: "preprocessor_config.json")) {
+            return found
+        }
         return try decode(OpenCLIP.self, folder.appending(path: "open_clip_config.json"))?.preprocessing
     }
 
@@ -51,7 +53,7 @@ extension CLIPPreprocessing: Decodable {
         case doPad = "do_pad"
     }
 
-    public init(from decoder: any Decoder) throws {
+    package init(from decoder: any Decoder) throws {
         let file = try decoder.container(keyedBy: CodingKeys.self)
         func refuse(_ key: CodingKeys, _ reason: String) -> DecodingError {
             .dataCorruptedError(forKey: key, in: file, debugDescription: reason)
@@ -60,9 +62,13 @@ extension CLIPPreprocessing: Decodable {
             try file.decodeIfPresent(Bool.self, forKey: key) ?? otherwise
         }
 
-        let type = try file.decodeIfPresent(String.self, forKey: .type) ?? file.decodeIfPresent(String.self, forKey: .olderType)
+        let type =
+            try file.decodeIfPresent(String.self, forKey: .type)
+            ?? file.decodeIfPresent(String.self, forKey: .olderType)
         guard let family = Family(type) else {
-            throw refuse(.type, "the image processor \(type ?? "?") is not one that is read here: CLIP's, ViT's and SigLIP's are.")
+            throw refuse(
+                .type,
+                "the image processor \(type ?? "?") is not one that is read here: CLIP's, ViT's and SigLIP's are.")
         }
         self = family.defaults
         if let written = try file.decodeIfPresent(WrittenSize.self, forKey: .size) {
@@ -79,7 +85,9 @@ extension CLIPPreprocessing: Decodable {
         }
         if let written = try file.decodeIfPresent(WrittenFilter.self, forKey: .resample) {
             guard let known = written.filter else {
-                throw refuse(.resample, "resampling \(written.text) is not supported; Pillow's numbers 1 to 5 are, and their names.")
+                throw refuse(
+                    .resample,
+                    "resampling \(written.text) is not supported; Pillow's numbers 1 to 5 are, and their names.")
             }
             filter = known
         }
@@ -195,7 +203,11 @@ private struct WrittenColor: Decodable {
 
     init(from decoder: any Decoder) throws {
         let value = try decoder.singleValueContainer()
-        if let one = try? value.decode(Double.self) { numbers = [one, one, one] } else { numbers = try value.decode([Double].self) }
+        if let one = try? value.decode(Double.self) {
+            numbers = [one, one, one]
+        } else {
+            numbers = try value.decode([Double].self)
+        }
     }
 }
 
@@ -217,9 +229,12 @@ private struct OpenCLIP: Decodable {
         func refuse(_ key: Steps, _ reason: String) -> DecodingError {
             .dataCorruptedError(forKey: key, in: steps, debugDescription: reason)
         }
-        let written = try steps.decodeIfPresent(WrittenSize.self, forKey: .size)
+        let written =
+            try steps.decodeIfPresent(WrittenSize.self, forKey: .size)
             ?? file.decodeIfPresent(Model.self, forKey: .model)?.vision_cfg?.image_size
-        guard case .exactly(let width, let height)? = written?.read(numberIsSquare: true, mayFollow: false), width == height else {
+        guard case .exactly(let width, let height)? = written?.read(numberIsSquare: true, mayFollow: false),
+            width == height
+        else {
             throw refuse(.size, "neither here nor in model_cfg.vision_cfg.image_size is there a square size.")
         }
         var made = CLIPPreprocessing.openAI(size: width)
@@ -229,12 +244,16 @@ private struct OpenCLIP: Decodable {
         case let other: throw refuse(.mode, "resizing \(other) is not supported; shortest and squash are.")
         }
         if let written = try steps.decodeIfPresent(WrittenFilter.self, forKey: .interpolation) {
-            guard let filter = written.filter else { throw refuse(.interpolation, "resampling \(written.text) is not supported.") }
+            guard let filter = written.filter else {
+                throw refuse(.interpolation, "resampling \(written.text) is not supported.")
+            }
             made.filter = filter
         }
         for key in [Steps.mean, .std] {
             guard let numbers = try steps.decodeIfPresent(WrittenColor.self, forKey: key)?.numbers else { continue }
-            guard numbers.count == 3, key == .mean || !numbers.contains(0) else { throw refuse(key, "three numbers are needed.") }
+            guard numbers.count == 3, key == .mean || !numbers.contains(0) else {
+                throw refuse(key, "three numbers are needed.")
+            }
             if key == .mean { made.normalisation?.mean = numbers } else { made.normalisation?.deviation = numbers }
         }
         preprocessing = made

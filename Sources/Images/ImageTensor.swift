@@ -1,7 +1,7 @@
-import Tensors
+import SynTensors
 
 /// What black and white are as numbers.
-public enum PixelRange: Sendable {
+package enum PixelRange: Sendable {
     /// 0...1: value / 255
     case unit
     /// −1...1: value / 127.5 − 1
@@ -34,12 +34,12 @@ public enum PixelRange: Sendable {
 
 extension Tensor {
     /// One image as numbers: [1, height, width, 3], Float32.
-    public init(_ image: Image, range: PixelRange) {
+    package init(_ image: Image, range: PixelRange) {
         self.init(stacking: [image], tables: [[Float]](repeating: range.table, count: 3))
     }
 
     /// Images of one size as one batch: [batch, height, width, 3], Float32.
-    public init(_ images: [Image], range: PixelRange) throws {
+    package init(_ images: [Image], range: PixelRange) throws {
         try Image.requireOneSize(images)
         self.init(stacking: images, tables: [[Float]](repeating: range.table, count: 3))
     }
@@ -69,7 +69,7 @@ extension Image {
     ///
     /// Truncating is what the research code does; an image that became a tensor and comes back may lose one step
     /// of brightness where the numbers fell just short.
-    public static func images(from batch: Tensor, range: PixelRange) -> [Image] {
+    package static func images(from batch: Tensor, range: PixelRange) -> [Image] {
         let shape = batch.shape
         precondition(shape.count == 4 && shape[3] == 3, "\(shape) is not [batch, height, width, 3]")
         let size = shape[1] * shape[2] * 3

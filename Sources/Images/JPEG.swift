@@ -1,4 +1,4 @@
-import CJPEG
+import CSynJPEG
 import Foundation
 
 /// JPEG through libjpeg-turbo, with its defaults: accurate integer transform, smooth chroma upsampling.

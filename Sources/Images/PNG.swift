@@ -1,12 +1,12 @@
-import CPNG
+import CSynPNG
 import Foundation
 
 /// One text chunk of a PNG: a short Latin key such as "Description", and any text.
-public struct TextChunk: Sendable, Equatable {
-    public let key: String
-    public let text: String
+package struct TextChunk: Sendable, Equatable {
+    package let key: String
+    package let text: String
 
-    public init(_ key: String, _ text: String) {
+    package init(_ key: String, _ text: String) {
         self.key = key
         self.text = text
     }

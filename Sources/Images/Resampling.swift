@@ -1,11 +1,11 @@
 import Foundation
 
 /// A way to weigh neighbours when an image changes its size; those of Pillow, by Pillow's names.
-public enum ResampleFilter: String, Sendable, CaseIterable {
+package enum ResampleFilter: String, Sendable, CaseIterable {
     case box, bilinear, hamming, bicubic, lanczos
 
     /// Pillow's number, as `preprocessor_config.json` has it. Nearest neighbour (0) is not offered.
-    public init?(pillowCode: Int) {
+    package init?(pillowCode: Int) {
         switch pillowCode {
         case 1: self = .lanczos
         case 2: self = .bilinear
@@ -62,7 +62,7 @@ extension Image {
     /// Weights are whole multiples of 2⁻²². Pillow 13 makes the rows first where the height shrinks by more than
     /// twice what the width loses, and else the columns (a rule found by trying; older versions always begin
     /// with the columns, and there such images differ in single steps).
-    public func resized(width newWidth: Int, height newHeight: Int, filter: ResampleFilter) -> Image {
+    package func resized(width newWidth: Int, height newHeight: Int, filter: ResampleFilter) -> Image {
         precondition(newWidth > 0 && newHeight > 0, "an image cannot become \(newWidth)×\(newHeight)")
         let columns = newWidth == width ? nil : Taps(from: width, to: newWidth, filter)
         let rows = newHeight == height ? nil : Taps(from: height, to: newHeight, filter)
@@ -129,7 +129,7 @@ private struct Taps {
     let width: Int
     var starts: [Int] = []
     var counts: [Int] = []
-    var weights: [Int32]  // [target, width], in units of 2^-bits
+    var weights: [Int32]   // [target, width], in units of 2^-bits
 
     init(from source: Int, to target: Int, _ filter: ResampleFilter) {
         let scale = Double(source) / Double(target)

@@ -1,11 +1,11 @@
 import Foundation
-import Tensors
+import SynTensors
 
 /// How taming's image models want their pictures: shorter side to S, the middle S×S, −1...1.
-public struct TamingPreprocessing: Sendable, Equatable {
-    public var side: Int
+package struct TamingPreprocessing: Sendable, Equatable {
+    package var side: Int
 
-    public init(side: Int) {
+    package init(side: Int) {
         precondition(side > 0, "a side of \(side) pixels")
         self.side = side
     }
@@ -15,7 +15,7 @@ public struct TamingPreprocessing: Sendable, Equatable {
     /// Shrinking averages areas (Pillow's box filter), growing is bilinear. Taming itself shrinks by OpenCV's
     /// bilinear filter without antialiasing, which skips pixels; that is not imitated. The longer side is rounded to
     /// the nearest whole number, halves to even, as there.
-    public func prepared(_ image: Image) throws -> Image {
+    package func prepared(_ image: Image) throws -> Image {
         let shorter = min(image.width, image.height)
         let scale = Double(side) / Double(shorter)
         func scaled(_ length: Int) -> Int { Int((Double(length) * scale).rounded(.toNearestOrEven)) }
@@ -26,7 +26,7 @@ public struct TamingPreprocessing: Sendable, Equatable {
     }
 
     /// The encoder's input: [batch, side, side, 3].
-    public func tensor(_ images: [Image]) throws -> Tensor {
+    package func tensor(_ images: [Image]) throws -> Tensor {
         try Tensor(images.map { try prepared($0) }, range: .signed)
     }
 }

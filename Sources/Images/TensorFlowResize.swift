@@ -1,4 +1,4 @@
-import Tensors
+import SynTensors
 
 extension Tensor {
     /// Bilinear resizing as TensorFlow 1 did it, before Inception: [batch, height, width, channels].
@@ -6,7 +6,7 @@ extension Tensor {
     /// Target pixel i looks at source position i · (source / target): corners not aligned, pixels without centres,
     /// no antialiasing. The order of operations is that of torch-fidelity's
     /// `interpolate_bilinear_2d_like_tensorflow1x`, in single precision. Gradients do not pass.
-    public func resizedLikeTensorFlow1(height newHeight: Int, width newWidth: Int) -> Tensor {
+    package func resizedLikeTensorFlow1(height newHeight: Int, width newWidth: Int) -> Tensor {
         precondition(shape.count == 4, "\(shape) is not [batch, height, width, channels]")
         let (batch, height, width, channels) = (shape[0], shape[1], shape[2], shape[3])
         let columns = Neighbours(from: width, to: newWidth)
@@ -27,7 +27,7 @@ extension Image {
     /// The same straight from the pixels of one picture: [1, height, width, 3]. A large picture is never held in floats.
     ///
     /// - Parameter number: what a pixel's value becomes before it is mixed with its neighbours'.
-    public func resizedLikeTensorFlow1(
+    package func resizedLikeTensorFlow1(
         height newHeight: Int, width newWidth: Int, number: (UInt8) -> Float = { Float($0) }
     ) -> Tensor {
         let numbers = (0...255).map { number(UInt8($0)) }
@@ -49,7 +49,8 @@ extension Image {
 /// Fills the rows of `out` from `first` on; `source` answers the number at a row, column and channel of the source.
 @inline(__always)
 private func interpolate(
-    _ rows: Neighbours, _ columns: Neighbours, _ channels: Int, to first: Int, in out: UnsafeMutableBufferPointer<Float>,
+    _ rows: Neighbours, _ columns: Neighbours, _ channels: Int, to first: Int,
+    in out: UnsafeMutableBufferPointer<Float>,
     source: (_ row: Int, _ column: Int, _ channel: Int) -> Float
 ) {
     let newWidth = columns.low.count

@@ -45,16 +45,22 @@ struct Download {
         var known = part.count
         try client.persist(
             tick: { try progress(part.count) },
-            hasGained: { defer { known = part.count }; return part.count - known >= client.retry.gain }
+            hasGained: {
+                defer { known = part.count }; return part.count - known >= client.retry.gain
+            }
         ) {
             if let size, part.count == size { return }
             part.isNewAnswer = true
-            let answer = try client.get(address, from: part.count, tick: { try progress(part.count) }) { answer, bytes in
+            let answer = try client.get(address, from: part.count, tick: { try progress(part.count) }) {
+                answer, bytes in
                 guard answer.status == 200 || answer.status == 206 else { return }
                 if part.isNewAnswer { try begin(part, answer) }
                 if let limit = size ?? limit, bytes.count > limit - part.count {
                     try part.restart()
-                    throw ModelHub.Failure(.damaged, "\(name) is longer than the \(limit) bytes that \(size == nil ? "it may have" : "the server announced")")
+                    throw ModelHub.Failure(
+                        .damaged,
+                        "\(name) is longer than the \(limit) bytes that \(size == nil ? "it may have" : "the server announced")"
+                    )
                 }
                 try part.append(bytes)
             }
@@ -79,10 +85,13 @@ struct Download {
         // Without a hash, the page that a dead address shows would pass for the file.
         if hash == nil, answer["content-type"]?.hasPrefix("text/html") == true { throw refusal(answer) }
         guard part.count > 0 else { return }
-        let start = answer["content-range"].flatMap { $0.split(separator: " ").last?.split(separator: "-").first }.flatMap { Int($0) }
+        let start = answer["content-range"].flatMap { $0.split(separator: " ").last?.split(separator: "-").first }
+            .flatMap { Int($0) }
         if answer.status == 206, start == part.count { return }
         try part.restart()
         part.isNewAnswer = false
-        if answer.status == 206 { throw PassingFault(words: "\(address.host ?? "the server") sent another part of \(name)") }
+        if answer.status == 206 {
+            throw PassingFault(words: "\(address.host ?? "the server") sent another part of \(name)")
+        }
     }
 }

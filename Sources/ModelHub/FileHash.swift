@@ -1,15 +1,19 @@
-import Files
 import Foundation
+import SynFiles
 
 /// The hash by which the hub names a file: SHA-256 of large files, git's SHA-1 of small ones.
-public enum FileHash: Hashable, Sendable, CustomStringConvertible {
+package enum FileHash: Hashable, Sendable, CustomStringConvertible {
     case sha256(String)
     case git(String)
 
     /// From an `ETag`: told by its length; nil for anything else.
-    public init?(_ tag: String) {
+    package init?(_ tag: String) {
         let digits = tag.replacing("W/", with: "").trimmingCharacters(in: ["\""]).lowercased()
-        guard digits.utf8.allSatisfy({ (UInt8(ascii: "0")...UInt8(ascii: "9")).contains($0) || (UInt8(ascii: "a")...UInt8(ascii: "f")).contains($0) })
+        guard
+            digits.utf8.allSatisfy({
+                (UInt8(ascii: "0")...UInt8(ascii: "9")).contains($0)
+                    || (UInt8(ascii: "a")...UInt8(ascii: "f")).contains($0)
+            })
         else { return nil }
         switch digits.utf8.count {
         case 64: self = .sha256(digits)
@@ -19,7 +23,7 @@ public enum FileHash: Hashable, Sendable, CustomStringConvertible {
     }
 
     /// The hexadecimal digits.
-    public var description: String {
+    package var description: String {
         switch self {
         case .sha256(let digits), .git(let digits): digits
         }

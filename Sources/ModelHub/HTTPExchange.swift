@@ -1,4 +1,4 @@
-import CHTTP
+import CSynHTTP
 import Foundation
 
 /// What a server answered: the status, and the headers by their names in lower case.
@@ -54,7 +54,9 @@ struct HTTPExchange {
                 case CHTTP_NO_LIBRARY:
                     throw HTTPFailure(
                         kind: .noLibrary,
-                        words: "fetching needs libcurl, which this system lacks; install it with: apt-get install libcurl4")
+                        words:
+                            "fetching needs libcurl, which this system lacks; install it with: apt-get install libcurl4"
+                    )
                 case CHTTP_UNREACHABLE: throw HTTPFailure(kind: .unreachable, words: said)
                 case CHTTP_CUT: throw HTTPFailure(kind: .cut, words: said)
                 case CHTTP_UNTRUSTED: throw HTTPFailure(kind: .untrusted, words: said)

@@ -1,20 +1,23 @@
 import Foundation
 
 /// How the hub is reached, from the environment variables that Hugging Face's own tools read.
-public struct HubAccess: Sendable {
+package struct HubAccess: Sendable {
     /// `HF_ENDPOINT`, else huggingface.co.
-    public let endpoint: URL
+    package let endpoint: URL
     /// `HF_HUB_OFFLINE` or `TRANSFORMERS_OFFLINE` is set: the user forbids the network.
-    public let isOffline: Bool
+    package let isOffline: Bool
     /// `HF_TOKEN` (or `HUGGING_FACE_HUB_TOKEN`), else what stands in `HF_TOKEN_PATH` or `$HF_HOME/token`.
     let token: String?
 
-    public init(environment: [String: String]) throws {
+    package init(environment: [String: String]) throws {
         func value(_ names: String...) -> String? {
-            names.lazy.compactMap { environment[$0]?.trimmingCharacters(in: .whitespacesAndNewlines) }.first { !$0.isEmpty }
+            names.lazy.compactMap { environment[$0]?.trimmingCharacters(in: .whitespacesAndNewlines) }.first {
+                !$0.isEmpty
+            }
         }
         let address = value("HF_ENDPOINT") ?? "https://huggingface.co"
-        guard let url = URL(string: address), ["http", "https"].contains(url.scheme?.lowercased()), url.host != nil else {
+        guard let url = URL(string: address), ["http", "https"].contains(url.scheme?.lowercased()), url.host != nil
+        else {
             throw ModelHub.Failure(
                 .settings, "HF_ENDPOINT is \"\(address)\", which is no address such as https://huggingface.co")
         }
@@ -53,7 +56,8 @@ public struct HubAccess: Sendable {
 
     /// Whether the token may go there: the same scheme, host and port as the endpoint.
     func isOwn(_ url: URL) -> Bool {
-        url.scheme?.lowercased() == endpoint.scheme?.lowercased() && url.host?.lowercased() == endpoint.host?.lowercased()
+        url.scheme?.lowercased() == endpoint.scheme?.lowercased()
+            && url.host?.lowercased() == endpoint.host?.lowercased()
             && url.port == endpoint.port
     }
 
@@ -61,7 +65,8 @@ public struct HubAccess: Sendable {
         part.utf8.map { byte in
             switch byte {
             case UInt8(ascii: "a")...UInt8(ascii: "z"), UInt8(ascii: "A")...UInt8(ascii: "Z"),
-                UInt8(ascii: "0")...UInt8(ascii: "9"), UInt8(ascii: "-"), UInt8(ascii: "_"), UInt8(ascii: "."), UInt8(ascii: "~"):
+                UInt8(ascii: "0")...UInt8(ascii: "9"), UInt8(ascii: "-"), UInt8(ascii: "_"), UInt8(ascii: "."),
+                UInt8(ascii: "~"):
                 String(UnicodeScalar(byte))
             default: String(format: "%%%02X", byte)
             }

@@ -4,14 +4,14 @@ import Foundation
 ///
 /// Layout: `models--ORG--NAME/` with `refs/BRANCH` (a file holding a commit) and `snapshots/COMMIT/` (the files,
 /// as links into `blobs/`). This reads it and changes nothing; ``HubDownload`` fills it.
-public struct HubCache: Sendable, Equatable {
-    public let folder: URL
+package struct HubCache: Sendable, Equatable {
+    package let folder: URL
 
-    public init(folder: URL) { self.folder = folder }
+    package init(folder: URL) { self.folder = folder }
 
     /// `HF_HUB_CACHE` (or `HUGGINGFACE_HUB_CACHE`), else `$HF_HOME/hub`, else `$XDG_CACHE_HOME/huggingface/hub`, else
     /// `~/.cache/huggingface/hub`. Empty variables count as unset; a leading `~` is the home folder.
-    public init(environment: [String: String]) {
+    package init(environment: [String: String]) {
         folder =
             Self.path("HF_HUB_CACHE", environment) ?? Self.path("HUGGINGFACE_HUB_CACHE", environment)
             ?? Self.home(environment).appending(path: "hub")
@@ -30,7 +30,9 @@ public struct HubCache: Sendable, Equatable {
     /// A path that a variable holds; nil when it is unset or empty.
     static func path(_ variable: String, _ environment: [String: String]) -> URL? {
         guard let value = environment[variable], !value.isEmpty else { return nil }
-        if value == "~" || value.hasPrefix("~/") { return userHome(environment).appending(path: String(value.dropFirst(2))) }
+        if value == "~" || value.hasPrefix("~/") {
+            return userHome(environment).appending(path: String(value.dropFirst(2)))
+        }
         return URL(filePath: value)
     }
 
@@ -40,7 +42,7 @@ public struct HubCache: Sendable, Equatable {
     }
 
     /// The snapshot folder of a repository, or nil when that revision is not in the cache.
-    public func snapshot(of repository: RepositoryName) -> URL? {
+    package func snapshot(of repository: RepositoryName) -> URL? {
         repository.synonyms.lazy.compactMap(oneSnapshot(of:)).first
     }
 
@@ -55,7 +57,7 @@ public struct HubCache: Sendable, Equatable {
     }
 
     /// Every model in the cache with the snapshot of `main`, or else any one, by name.
-    public func models() -> [(name: String, snapshot: URL)] {
+    package func models() -> [(name: String, snapshot: URL)] {
         let entries = (try? FileManager.default.contentsOfDirectory(atPath: folder.path)) ?? []
         return entries.sorted().compactMap { entry in
             guard entry.hasPrefix("models--") else { return nil }

@@ -1,4 +1,4 @@
-import Files
+import SynFiles
 import Foundation
 
 /// A fault that may pass by itself.
@@ -10,7 +10,7 @@ struct PassingFault: Error {
 }
 
 /// Requests to the hub, and wherever it sends us: redirects followed, the token kept from strangers, faults borne.
-struct HubClient: Sendable {
+package struct HubClient: Sendable {
     let access: HubAccess
     let retry: RetryPolicy
 
@@ -45,15 +45,20 @@ struct HubClient: Sendable {
             guard (300..<400).contains(answer.status), let place = answer["location"],
                 let next = URL(string: place, relativeTo: url)?.absoluteURL, !(headOnly && !access.isOwn(next))
             else { return answer }
-            // The names of schemes know no case, and a secret must not leave https.
-            let (from, to) = (url.scheme?.lowercased(), next.scheme?.lowercased())
-            guard to == "https" || to == "http" && from == "http" else {
+            guard Self.isSafe(next, after: url) else {
                 throw ModelHub.Failure(
                     .network, "\(url.host ?? "the server") sends on to \(printable(place)), which is not safe to follow")
             }
             url = next
         }
         throw ModelHub.Failure(.network, "\(printable(address.absoluteString)) is sent on again and again, perhaps in a circle")
+    }
+
+    /// Whether a redirect may be followed: what began over https must not go on in the clear, and no other scheme is a
+    /// web server's. The names of schemes know no case.
+    package static func isSafe(_ next: URL, after url: URL) -> Bool {
+        let (from, to) = (url.scheme?.lowercased(), next.scheme?.lowercased())
+        return to == "https" || to == "http" && from == "http"
     }
 
     /// Makes a try again while its faults may pass. `hasGained` tells that bytes have arrived since it was last asked.

@@ -1,4 +1,4 @@
-import Files
+import SynFiles
 import Foundation
 
 /// A repository's files from the hub into the shared cache, in the layout that Hugging Face publishes:
@@ -8,47 +8,47 @@ import Foundation
 ///     models--ORG--NAME/refs/REVISION               the commit; written last, when all files are there
 ///     models--ORG--NAME/.no_exist/COMMIT/FILE       looked for and not there, which spares others the question
 ///     .locks/models--ORG--NAME/HASH.lock            held while a blob is made
-public struct HubDownload: Sendable {
+package struct HubDownload: Sendable {
     /// What is to be done, known before anything large is downloaded.
-    public struct Plan: Sendable {
-        public let repository: RepositoryName
-        public let commit: String
+    package struct Plan: Sendable {
+        package let repository: RepositoryName
+        package let commit: String
         let files: [HubListing.File]
         let absent: [String]
         /// Of all files.
-        public var bytes: Int { files.reduce(0) { $0 + ($1.size ?? 0) } }
+        package var bytes: Int { files.reduce(0) { $0 + ($1.size ?? 0) } }
     }
 
     /// How far it is.
-    public struct Progress: Sendable {
-        public let file: String
+    package struct Progress: Sendable {
+        package let file: String
         /// Bytes of all files that are here, those from earlier runs included.
-        public let done: Int
-        public let total: Int
+        package let done: Int
+        package let total: Int
     }
 
     /// What is in the cache at the end.
-    public struct Result: Sendable, Encodable {
-        public struct File: Sendable, Encodable {
-            public let name: String
-            public let bytes: Int
+    package struct Result: Sendable, Encodable {
+        package struct File: Sendable, Encodable {
+            package let name: String
+            package let bytes: Int
             /// SHA-256, or git's SHA-1 for small files.
-            public let hash: String
+            package let hash: String
             /// False when it was there already.
-            public let downloaded: Bool
+            package let downloaded: Bool
         }
 
-        public let name: String
-        public let revision: String
-        public let commit: String
-        public let path: String
-        public let files: [File]
+        package let name: String
+        package let revision: String
+        package let commit: String
+        package let path: String
+        package let files: [File]
     }
 
     private let cache: HubCache
     private let client: HubClient
 
-    public init(cache: HubCache, access: HubAccess, retry: RetryPolicy = RetryPolicy()) {
+    package init(cache: HubCache, access: HubAccess, retry: RetryPolicy = RetryPolicy()) {
         self.cache = cache
         client = HubClient(access: access, retry: retry)
     }
@@ -58,7 +58,7 @@ public struct HubDownload: Sendable {
     /// - Parameters:
     ///   - everything: every file, instead of those that are read here.
     ///   - tick: called while waiting; may throw to stop.
-    public func plan(_ repository: RepositoryName, everything: Bool = false, tick: () throws -> Void = {}) throws -> Plan {
+    package func plan(_ repository: RepositoryName, everything: Bool = false, tick: () throws -> Void = {}) throws -> Plan {
         guard !client.access.isOffline else {
             throw ModelHub.Failure(
                 .offline, "HF_HUB_OFFLINE forbids fetching \(repository); unset it, or copy the cache from another machine")
@@ -80,12 +80,18 @@ public struct HubDownload: Sendable {
     }
 
     /// Downloads what is not there yet; may be stopped at any time, and goes on from there.
-    public func run(_ plan: Plan, progress: (Progress) throws -> Void) throws -> Result {
+    ///
+    /// - Parameters:
+    ///   - tick: called while what is there is looked at; may throw to stop.
+    ///   - progress: called while something is downloaded, and only then; may throw to stop.
+    package func run(
+        _ plan: Plan, tick: () throws -> Void = {}, progress: (Progress) throws -> Void
+    ) throws -> Result {
         let model = cache.folder.appending(path: plan.repository.cacheName)
         let snapshot = model.appending(path: "snapshots").appending(path: plan.commit)
         try prepare(plan, model, snapshot)
         let lacking = Set(try plan.files.filter { file in
-            try !isWhole(snapshot.appending(path: file.path), file) { try progress(Progress(file: file.path, done: 0, total: plan.bytes)) }
+            try !isWhole(snapshot.appending(path: file.path), file, tick: tick)
         })
         var done = plan.files.reduce(0) { $0 + (lacking.contains($1) ? 0 : $1.size ?? 0) }
         for file in plan.files where lacking.contains(file) {

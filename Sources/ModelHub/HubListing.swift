@@ -1,5 +1,5 @@
-import Files
 import Foundation
+import SynFiles
 
 /// What a repository holds at one commit, as the hub tells it.
 struct HubListing: Sendable {
@@ -16,28 +16,39 @@ struct HubListing: Sendable {
     init(_ bytes: Data, _ repository: RepositoryName) throws {
         guard let answer = try? JSONDecoder().decode(Answer.self, from: bytes) else {
             throw ModelHub.Failure(
-                .damaged, "what the hub says about \(repository) is not understood; does HF_ENDPOINT name a Hugging Face hub?")
+                .damaged,
+                "what the hub says about \(repository) is not understood; does HF_ENDPOINT name a Hugging Face hub?")
         }
         guard answer.sha.utf8.count == 40, FileHash(answer.sha) != nil else {
             throw ModelHub.Failure(.damaged, "the hub names no commit for \(repository)")
         }
         guard answer.siblings.count <= 1 << 19 else {
-            throw ModelHub.Failure(.damaged, "the hub lists \(answer.siblings.count) files of \(repository), more than can be handled here")
+            throw ModelHub.Failure(
+                .damaged, "the hub lists \(answer.siblings.count) files of \(repository), more than can be handled here"
+            )
         }
         commit = answer.sha
         files = try answer.siblings.map { sibling in
             let parts = sibling.rfilename.split(separator: "/", omittingEmptySubsequences: false)
             guard parts.allSatisfy({ !$0.isEmpty && $0 != "." && $0 != ".." && !$0.utf8.contains(0) }) else {
                 throw ModelHub.Failure(
-                    .damaged, "\(repository) holds a file whose name leads out of its folder: \(printable(sibling.rfilename))")
+                    .damaged,
+                    "\(repository) holds a file whose name leads out of its folder: \(printable(sibling.rfilename))")
             }
-            guard parts.allSatisfy({ $0.utf8.count <= 255 && $0.unicodeScalars.allSatisfy { $0.value >= 32 && $0.value != 127 } }) else {
+            guard
+                parts.allSatisfy({
+                    $0.utf8.count <= 255 && $0.unicodeScalars.allSatisfy { $0.value >= 32 && $0.value != 127 }
+                })
+            else {
                 throw ModelHub.Failure(
-                    .damaged, "\(repository) holds a file whose name cannot be one here: \(printable(sibling.rfilename))")
+                    .damaged,
+                    "\(repository) holds a file whose name cannot be one here: \(printable(sibling.rfilename))")
             }
             let hash = sibling.lfs?.sha256.flatMap { FileHash($0) } ?? sibling.blobId.flatMap { FileHash($0) }
             let size = sibling.lfs?.size ?? sibling.size
-            return File(path: sibling.rfilename, size: try size.map { try Self.checked($0, sibling.rfilename, repository) }, hash: hash)
+            return File(
+                path: sibling.rfilename, size: try size.map { try Self.checked($0, sibling.rfilename, repository) },
+                hash: hash)
         }
     }
 
@@ -45,7 +56,8 @@ struct HubListing: Sendable {
     static func checked(_ size: Int, _ file: String, _ repository: RepositoryName) throws -> Int {
         guard (0...1 << 43).contains(size) else {
             throw ModelHub.Failure(
-                .damaged, "the hub says that \(repository)/\(printable(file)) has \(size) bytes, which cannot be; "
+                .damaged,
+                "the hub says that \(repository)/\(printable(file)) has \(size) bytes, which cannot be; "
                     + "does HF_ENDPOINT name a Hugging Face hub?")
         }
         return size

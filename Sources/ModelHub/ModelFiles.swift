@@ -6,11 +6,13 @@ import Foundation
 /// PyTorch's archive only where there is no safetensors. Weights of other frameworks, other precisions
 /// (`model.fp16.safetensors`) and folders such as `onnx/` are left alone. Of sentence-transformers' folders: the list
 /// of modules, and the settings and weights of each.
-public enum ModelFiles {
+package enum ModelFiles {
     /// Read where they are there; each means something to some models only.
     static let small = [
-        "config.json", "preprocessor_config.json", "processor_config.json", "open_clip_config.json", "tokenizer.json", "tokenizer_config.json", "special_tokens_map.json",
-        "added_tokens.json", "vocab.txt", "vocab.json", "merges.txt", "modules.json", "config_sentence_transformers.json",
+        "config.json", "preprocessor_config.json", "processor_config.json", "open_clip_config.json", "tokenizer.json",
+        "tokenizer_config.json", "special_tokens_map.json",
+        "added_tokens.json", "vocab.txt", "vocab.json", "merges.txt", "modules.json",
+        "config_sentence_transformers.json",
         "project.yaml", "adapter.safetensors",
         // Limits of length, by the names that sentence-transformers has given their file.
         "sentence_bert_config.json", "sentence_roberta_config.json", "sentence_distilbert_config.json",
@@ -46,7 +48,8 @@ public enum ModelFiles {
         let parts = name.split(separator: ".")
         guard parts.count == 2, parts[1] == ending else { return false }
         let pieces = parts[0].split(separator: "-")
-        return pieces.count == 4 && pieces[0] == stem && pieces[2] == "of" && Int(pieces[1]) != nil && Int(pieces[3]) != nil
+        return pieces.count == 4 && pieces[0] == stem && pieces[2] == "of" && Int(pieces[1]) != nil
+            && Int(pieces[3]) != nil
     }
 
     /// With its slash; empty for the top.
@@ -63,7 +66,7 @@ public enum ModelFiles {
     /// What a folder lacks to be a model that can be opened, each as a phrase; empty when nothing is missing.
     ///
     /// Judged by names alone: a cut file is found when it is read.
-    public static func missing(in folder: URL) -> [String] {
+    package static func missing(in folder: URL) -> [String] {
         func has(_ name: String) -> Bool { FileManager.default.fileExists(atPath: folder.appending(path: name).path) }
         if has("adapter.safetensors") { return [] }
         guard has("config.json") || has("project.yaml") else { return ["its settings (config.json)"] }
@@ -75,7 +78,8 @@ public enum ModelFiles {
             let absent = parts.filter { !has($0) }
             if !absent.isEmpty { missing.append("its weights (\(absent.joined(separator: ", ")))") }
         }
-        if needsTokenizer(folder), !has("tokenizer.json"), !has("vocab.txt"), !(has("vocab.json") && has("merges.txt")) {
+        if needsTokenizer(folder), !has("tokenizer.json"), !has("vocab.txt"), !(has("vocab.json") && has("merges.txt"))
+        {
             missing.append("its tokenizer (tokenizer.json, or vocab.txt, or vocab.json with merges.txt)")
         }
         return missing

@@ -1,17 +1,17 @@
 import Foundation
 
 /// What a folder on disk holds, told from its configuration files alone; no weights are read.
-public struct ModelFolder: Sendable, Encodable, Equatable {
-    public let name: String
+package struct ModelFolder: Sendable, Encodable, Equatable {
+    package let name: String
     /// `bert`, `roberta`, `clip`, `gpt2` and so on as `config.json` says; `decoder` for taming's `project.yaml`;
     /// `adapter` for our own `adapter.safetensors`.
-    public let kind: String
+    package let kind: String
     /// Of all files, links followed.
-    public let bytes: Int
-    public let path: String
+    package let bytes: Int
+    package let path: String
 
     /// Nil when the folder holds nothing known.
-    public init?(_ folder: URL, name: String) {
+    package init?(_ folder: URL, name: String) {
         guard let kind = Self.kind(of: folder) else { return nil }
         self.kind = kind
         self.name = name
@@ -20,7 +20,7 @@ public struct ModelFolder: Sendable, Encodable, Equatable {
     }
 
     /// The models directly below `folder`, by name; none when there is no such folder.
-    public static func all(in folder: URL) -> [ModelFolder] {
+    package static func all(in folder: URL) -> [ModelFolder] {
         let entries = (try? FileManager.default.contentsOfDirectory(atPath: folder.path)) ?? []
         return entries.sorted().compactMap { ModelFolder(folder.appending(path: $0), name: $0) }
     }
@@ -41,7 +41,7 @@ public struct ModelFolder: Sendable, Encodable, Equatable {
     }
 
     /// Of all files, links followed.
-    public static func size(of folder: URL) -> Int {
+    package static func size(of folder: URL) -> Int {
         let files = FileManager.default.enumerator(atPath: folder.path)
         var bytes = 0
         while let name = files?.nextObject() as? String {

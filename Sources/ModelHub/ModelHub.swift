@@ -4,10 +4,10 @@ import Foundation
 ///
 /// A folder that exists wins, or a file of weights in one; then the models that are known by name (``PublishedModel``); otherwise the name is looked
 /// up in the shared Hugging Face cache. Nothing is downloaded here and the network is never touched.
-public struct ModelHub: Sendable {
+package struct ModelHub: Sendable {
     /// Why a model was not found or not fetched, as a sentence that says where was looked and what to do.
-    public struct Failure: Error, Hashable, Sendable, CustomStringConvertible {
-        public enum Reason: Sendable {
+    package struct Failure: Error, Hashable, Sendable, CustomStringConvertible {
+        package enum Reason: Sendable {
             case absent
             /// The network is forbidden or cannot be reached.
             case offline
@@ -21,8 +21,8 @@ public struct ModelHub: Sendable {
             /// A variable or option makes no sense.
             case settings
         }
-        public let reason: Reason
-        public let description: String
+        package let reason: Reason
+        package let description: String
 
         package init(_ reason: Reason, _ sentence: String) {
             self.reason = reason
@@ -30,22 +30,23 @@ public struct ModelHub: Sendable {
         }
     }
 
-    public let cache: HubCache
+    package let cache: HubCache
     /// Where models stand that no hub has: `SYNESTHESIA_CACHE`, else `synesthesia` in the user's cache.
-    public let ownCache: URL
+    package let ownCache: URL
     /// `HF_HUB_OFFLINE` is set: the user forbids the network.
-    public let isOffline: Bool
+    package let isOffline: Bool
 
     /// - Parameter environment: the variables that name the caches; normally those of the process.
-    public init(environment: [String: String]) {
+    package init(environment: [String: String]) {
         cache = HubCache(environment: environment)
-        ownCache = HubCache.path("SYNESTHESIA_CACHE", environment)
+        ownCache =
+            HubCache.path("SYNESTHESIA_CACHE", environment)
             ?? HubCache.userCache(environment).appending(path: "synesthesia")
         isOffline = HubAccess.isOffline(environment)
     }
 
     /// The folder of `model`, or the file of weights that was named: a path that exists, a model known by name, or `org/name[@revision]` in the cache.
-    public func folder(of model: String) throws -> URL {
+    package func folder(of model: String) throws -> URL {
         let path = URL(filePath: model)
         if path.isFolder { return path }
         if FileManager.default.fileExists(atPath: path.path) { return path }   // a file of weights, its settings beside it
@@ -62,22 +63,26 @@ public struct ModelHub: Sendable {
         guard let snapshot = cache.snapshot(of: repository) else {
             throw failure(
                 "\(repository)",
-                "model \(repository) was not found, neither as a folder at \(path.path) nor in the cache \(cache.folder.path)")
+                "model \(repository) was not found, neither as a folder at \(path.path) nor in the cache \(cache.folder.path)"
+            )
         }
         let missing = ModelFiles.missing(in: snapshot)
         if missing.isEmpty { return snapshot }
-        throw failure("\(repository)", "model \(repository) in the cache \(cache.folder.path) lacks \(missing.joined(separator: " and "))")
+        throw failure(
+            "\(repository)",
+            "model \(repository) in the cache \(cache.folder.path) lacks \(missing.joined(separator: " and "))")
     }
 
     private func failure(_ model: String, _ sentence: String) -> Failure {
         guard Self.canFetch(model) else { return Failure(.absent, sentence) }
-        let forbidden = isOffline ? "; HF_HUB_OFFLINE forbids fetching it now: unset it, then fetch it with: " : "; fetch it with: "
+        let forbidden =
+            isOffline ? "; HF_HUB_OFFLINE forbids fetching it now: unset it, then fetch it with: " : "; fetch it with: "
         return Failure(isOffline ? .offline : .absent, sentence + forbidden + Self.command(fetching: [model]))
     }
 
     /// Whether a name that is no folder here is one that can be fetched. `Weights/mine` is not, where there is a
     /// folder `Weights`: that is a path to something that is not there.
-    public static func canFetch(_ model: String) -> Bool {
+    package static func canFetch(_ model: String) -> Bool {
         if PublishedModel.named(model) != nil { return true }
         let isPath = ["/", "./", "../", "~"].contains { model.hasPrefix($0) }
         let isBelow = model.contains("/") && URL(filePath: model).deletingLastPathComponent().isFolder
@@ -85,7 +90,7 @@ public struct ModelHub: Sendable {
     }
 
     /// What to type to fetch models.
-    public static func command(fetching models: [String]) -> String {
+    package static func command(fetching models: [String]) -> String {
         (["synesthesia fetch"] + models).joined(separator: " ")
     }
 }

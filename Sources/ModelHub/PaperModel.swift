@@ -1,15 +1,15 @@
 /// A model that the published experiment needs (protocol, section 1).
-public struct PaperModel: Sendable {
-    public enum Role: String, Sendable, Encodable { case encoder, scorer, decoder, inception }
+package struct PaperModel: Sendable {
+    package enum Role: String, Sendable, Encodable { case encoder, scorer, decoder, inception }
 
-    public let role: Role
+    package let role: Role
     /// The repository, or the name of a ``PublishedModel``.
-    public let name: String
+    package let name: String
     /// Its download, about: weights in Float32 (four bytes for each of the model's numbers) and little else.
-    public let bytes: Int
+    package let bytes: Int
 
     /// The eight encoders, the scorer, which is one of them, the decoder and the Inception network.
-    public static let all: [PaperModel] =
+    package static let all: [PaperModel] =
         [
             ("bert-base-uncased", 440), ("bert-large-uncased", 1_345), ("roberta-base", 499), ("roberta-large", 1_422),
             ("openai/clip-vit-base-patch32", 605), ("openai/clip-vit-base-patch16", 599),

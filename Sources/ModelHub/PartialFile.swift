@@ -1,5 +1,5 @@
-import Files
 import Foundation
+import SynFiles
 
 /// The beginning of a file that is being downloaded, and the hash of it so far.
 final class PartialFile {
@@ -76,7 +76,8 @@ final class PartialFile {
         let reason =
             switch code {
             case ENOSPC, EDQUOT: "the disk is full; make room, then run the same command again: what has come is kept"
-            case EACCES, EPERM, EROFS: "writing is not allowed there; choose another folder with --cache or HF_HUB_CACHE"
+            case EACCES, EPERM, EROFS:
+                "writing is not allowed there; choose another folder with --cache or HF_HUB_CACHE"
             default: String(cString: strerror(code))
             }
         return .init(.unwritable, "\(file.path) cannot be written: \(reason)")

@@ -1,4 +1,4 @@
-import Files
+import SynFiles
 import Foundation
 
 /// A model that its authors publish as plain files, on no hub, and that is known here by a name of its own.
@@ -6,38 +6,38 @@ import Foundation
 /// Its files go to `models/NAME/` in our own cache (`~/.cache/synesthesia`). Where the hash of a file is known, because
 /// several public projects state the same, it is checked; where none is, the hash found is told and written to
 /// `SHA256SUMS` beside the file, so that two machines can be compared.
-public struct PublishedModel: Sendable {
-    public struct File: Sendable {
+package struct PublishedModel: Sendable {
+    package struct File: Sendable {
         /// What it is called here.
-        public let name: String
-        public let address: String
+        package let name: String
+        package let address: String
         /// Nil where no trustworthy source states it.
-        public let sha256: String?
+        package let sha256: String?
         /// Exact where the hash is known, else about.
-        public let bytes: Int
+        package let bytes: Int
 
         package init(name: String, address: String, sha256: String?, bytes: Int) {
             (self.name, self.address, self.sha256, self.bytes) = (name, address, sha256, bytes)
         }
     }
 
-    public let name: String
+    package let name: String
     /// Where a person finds it when an address no longer holds it.
-    public let page: String
-    public let files: [File]
+    package let page: String
+    package let files: [File]
 
     package init(name: String, page: String, files: [File]) {
         (self.name, self.page, self.files) = (name, page, files)
     }
 
-    public static func named(_ name: String) -> PublishedModel? { all.first { $0.name == name } }
+    package static func named(_ name: String) -> PublishedModel? { all.first { $0.name == name } }
 
-    public var bytes: Int { files.reduce(0) { $0 + $1.bytes } }
+    package var bytes: Int { files.reduce(0) { $0 + $1.bytes } }
 
-    public func folder(in cache: URL) -> URL { cache.appending(path: "models").appending(path: name) }
+    package func folder(in cache: URL) -> URL { cache.appending(path: "models").appending(path: name) }
 
     /// The names of files that are not there yet.
-    public func missing(in cache: URL) -> [String] {
+    package func missing(in cache: URL) -> [String] {
         files.map(\.name).filter { HubDownload.size(folder(in: cache).appending(path: $0)) == nil }
     }
 
@@ -45,7 +45,7 @@ public struct PublishedModel: Sendable {
     /// Inception network of torch-fidelity's release 0.2.0, by which the usual scores are computed.
     ///
     /// The decoders' addresses are those behind the repository's short links; nobody states their hashes.
-    public static let all: [PublishedModel] = [
+    package static let all: [PublishedModel] = [
         taming(
             "celebahq", share: "6dddf083-40c8-470a-9360-a9dab2a94e96", run: "2021-04-23T18-11-19", bytes: 3_400_000_000),
         taming("ffhq", share: "0fc005bf-3dca-4079-9d40-cdf38d42cd7a", run: "2021-04-23T18-19-01", bytes: 3_500_000_000),
@@ -82,24 +82,25 @@ public struct PublishedModel: Sendable {
 
 extension PublishedModel {
     /// What ``fetch(into:access:retry:progress:)`` found or brought.
-    public struct Result: Sendable, Encodable {
-        public struct File: Sendable, Encodable {
-            public let name: String
-            public let bytes: Int
-            public let sha256: String
+    package struct Result: Sendable, Encodable {
+        package struct File: Sendable, Encodable {
+            package let name: String
+            package let bytes: Int
+            package let sha256: String
             /// Whether the hash is one that was known before.
-            public let verified: Bool
-            public let downloaded: Bool
+            package let verified: Bool
+            package let downloaded: Bool
         }
 
-        public let name: String
-        public let path: String
-        public let files: [File]
+        package let name: String
+        package let path: String
+        package let files: [File]
     }
 
-    /// Downloads what is missing into our own cache.
-    public func fetch(
-        into cache: URL, access: HubAccess, retry: RetryPolicy = RetryPolicy(), progress: (HubDownload.Progress) throws -> Void
+    /// Downloads what is missing into our own cache; `tick` and `progress` as in `HubDownload.run`.
+    package func fetch(
+        into cache: URL, access: HubAccess, retry: RetryPolicy = RetryPolicy(), tick: () throws -> Void = {},
+        progress: (HubDownload.Progress) throws -> Void
     ) throws -> Result {
         let folder = folder(in: cache)
         if access.isOffline, let first = missing(in: cache).first {
@@ -115,7 +116,7 @@ extension PublishedModel {
         var (done, found) = (0, [Result.File]())
         for file in files {
             let place = folder.appending(path: file.name)
-            let isHere = try isWhole(file, place, known[file.name]) { try progress(.init(file: file.name, done: done, total: bytes)) }
+            let isHere = try isWhole(file, place, known[file.name], tick: tick)
             if !isHere {
                 guard !access.isOffline else {
                     throw ModelHub.Failure(

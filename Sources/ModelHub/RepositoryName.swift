@@ -1,12 +1,12 @@
 /// A repository on the Hugging Face hub: `organisation/name`, or an old bare `name`, with `@revision` if wanted.
 ///
 /// A revision is a branch, a tag or a whole commit; `main` without one.
-public struct RepositoryName: Hashable, Sendable, CustomStringConvertible {
-    public let name: String
-    public let revision: String
+package struct RepositoryName: Hashable, Sendable, CustomStringConvertible {
+    package let name: String
+    package let revision: String
 
     /// Throws ``ModelHub/Failure`` when `text` cannot be such a name, so that it never reaches a path.
-    public init(_ text: String) throws {
+    package init(_ text: String) throws {
         let parts = text.split(separator: "@", maxSplits: 1, omittingEmptySubsequences: false).map(String.init)
         name = parts[0]
         revision = parts.count > 1 ? parts[1] : "main"
@@ -20,7 +20,7 @@ public struct RepositoryName: Hashable, Sendable, CustomStringConvertible {
         }
     }
 
-    public var description: String { revision == "main" ? name : "\(name)@\(revision)" }
+    package var description: String { revision == "main" ? name : "\(name)@\(revision)" }
 
     private init(name: String, revision: String) { (self.name, self.revision) = (name, revision) }
 
@@ -32,7 +32,8 @@ public struct RepositoryName: Hashable, Sendable, CustomStringConvertible {
     }
 
     private static let moved = [
-        ("bert-base-uncased", "google-bert/bert-base-uncased"), ("bert-large-uncased", "google-bert/bert-large-uncased"),
+        ("bert-base-uncased", "google-bert/bert-base-uncased"),
+        ("bert-large-uncased", "google-bert/bert-large-uncased"),
         ("bert-base-cased", "google-bert/bert-base-cased"), ("bert-large-cased", "google-bert/bert-large-cased"),
         ("roberta-base", "FacebookAI/roberta-base"), ("roberta-large", "FacebookAI/roberta-large"),
         ("gpt2", "openai-community/gpt2"),

@@ -1,29 +1,29 @@
 import Foundation
 
 /// How long one exchange with a server may take, in seconds.
-public struct Patience: Sendable {
-    public var connect = 20
+package struct Patience: Sendable {
+    package var connect = 20
     /// So long may an answer come more slowly than `slowest`, in bytes a second.
-    public var stall = 30
+    package var stall = 30
     /// Less than a telephone line gives: who sends so little is stuck, or holds us on purpose.
-    public var slowest = 1000
+    package var slowest = 1000
     /// Of all of it; 0 for as long as bytes come.
-    public var total = 0
+    package var total = 0
 
-    public init() {}
+    package init() {}
 }
 
 /// How often and after what waits a request is made again when the fault may pass.
-public struct RetryPolicy: Sendable {
+package struct RetryPolicy: Sendable {
     /// Failures in a row that are borne; bytes that arrive, and are not too few, begin the count anew.
-    public var failures: Int
+    package var failures: Int
     /// Seconds before the second try; doubled each time, at most eight times itself.
-    public var firstWait: Double
-    public var patience = Patience()
+    package var firstWait: Double
+    package var patience = Patience()
     /// Bytes that must have come for a failure not to count with those before it.
     var gain = 1 << 16
 
-    public init(failures: Int = 5, firstWait: Double = 1) { (self.failures, self.firstWait) = (failures, firstWait) }
+    package init(failures: Int = 5, firstWait: Double = 1) { (self.failures, self.firstWait) = (failures, firstWait) }
 
     /// Answers that may be others a little later: time-outs, too many requests, the server's own faults.
     static func isPassing(_ status: Int) -> Bool { [408, 429, 500, 502, 503, 504].contains(status) }

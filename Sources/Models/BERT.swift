@@ -1,20 +1,20 @@
-import Checkpoints
 import Foundation
-import Tensors
+import SynCheckpoints
+import SynTensors
 
 /// BERT (Devlin et al. 2018) and RoBERTa (Liu et al. 2019): encoders in which every token sees every other.
 ///
 /// Follows `BertModel` and `RobertaModel` of Hugging Face transformers, whose folders it reads, with or without
 /// the heads that a pretrained checkpoint carries.
-public struct BERT: TextEncoder {
-    public let configuration: BERTConfiguration
+package struct BERT: TextEncoder {
+    package let configuration: BERTConfiguration
     let embedding: BERTEmbedding
     let layers: [BERTLayer]
     /// The first token's linear layer; RoBERTa's published checkpoints have none.
     let pooler: Linear?
 
     /// `weights` stands at `embeddings` and `encoder`; a checkpoint with heads has them below `bert` or `roberta`.
-    public init(_ weights: WeightScope, _ configuration: BERTConfiguration) throws {
+    package init(_ weights: WeightScope, _ configuration: BERTConfiguration) throws {
         self.configuration = configuration
         embedding = try BERTEmbedding(weights["embeddings"], configuration)
         layers = try (0..<configuration.layerCount).map {
@@ -28,12 +28,12 @@ public struct BERT: TextEncoder {
     }
 
     /// What a folder may hold beside the encoder without a word: pretraining heads, and buffers that older versions saved.
-    public static let ignoredNames = [
+    package static let ignoredNames = [
         "cls.*", "lm_head.*", "*embeddings.position_ids", "*embeddings.token_type_ids",
     ]
 
     /// Reads a folder with `config.json` and `model.safetensors`, or a file of weights beside a `config.json`.
-    public init(folder: URL, precision: Precision = .float32, trainable: Bool = false) throws {
+    package init(folder: URL, precision: Precision = .float32, trainable: Bool = false) throws {
         let configuration = try ConfigurationFile.read(BERTConfiguration.self, in: folder)
         let weights = try Weights(reading: folder, precision: precision, trainable: trainable)
         try self.init(
@@ -41,16 +41,16 @@ public struct BERT: TextEncoder {
         try weights.finish(ignoring: Self.ignoredNames)
     }
 
-    public var hiddenSize: Int { configuration.hiddenSize }
-    public var layerCount: Int { layers.count }
-    public var maximumLength: Int { configuration.maximumLength }
-    public var vocabularySize: Int { configuration.vocabularySize }
-    public var hasPooler: Bool { pooler != nil }
+    package var hiddenSize: Int { configuration.hiddenSize }
+    package var layerCount: Int { layers.count }
+    package var maximumLength: Int { configuration.maximumLength }
+    package var vocabularySize: Int { configuration.vocabularySize }
+    package var hasPooler: Bool { pooler != nil }
 
-    public func vectorSize(_ pooling: Pooling) -> Int { hiddenSize }
+    package func vectorSize(_ pooling: Pooling) -> Int { hiddenSize }
 
     /// Packed where that saves work, otherwise padded.
-    public func batch(_ ids: [[Int32]]) throws -> TokenBatch {
+    package func batch(_ ids: [[Int32]]) throws -> TokenBatch {
         try TokenBatch(
             ids, padding: configuration.fillingID, maximumLength: maximumLength, vocabularySize: vocabularySize,
             packed: layers.first?.attention.packingPays ?? false)
@@ -59,13 +59,13 @@ public struct BERT: TextEncoder {
     /// The embedding output and each layer's output, each [batch, time, hidden].
     ///
     /// `types` says which sentence of a pair a token belongs to; without it all belong to the first.
-    public func hiddenStates(
+    package func hiddenStates(
         of batch: TokenBatch, types: [[Int32]]? = nil, dropout: Dropout? = nil
     ) throws -> [Tensor] {
         try states(of: batch, types: types, dropout: dropout).map(batch.padded)
     }
 
-    public func hiddenStates(ids: [[Int32]]) throws -> [Tensor] { try hiddenStates(of: batch(ids)) }
+    package func hiddenStates(ids: [[Int32]]) throws -> [Tensor] { try hiddenStates(of: batch(ids)) }
 
     /// The same as the batch has its tokens: [1, tokens, hidden] each where these are packed.
     private func states(of batch: TokenBatch, types: [[Int32]]? = nil, dropout: Dropout? = nil) throws -> [Tensor] {
@@ -75,7 +75,7 @@ public struct BERT: TextEncoder {
         return states
     }
 
-    public func encode(ids: [[Int32]], pooling: Pooling, everyLayer: Bool) throws -> CaptionVectors {
+    package func encode(ids: [[Int32]], pooling: Pooling, everyLayer: Bool) throws -> CaptionVectors {
         let batch = try batch(ids)
         let states = try states(of: batch)
         func pooled(_ states: Tensor) -> Tensor {
@@ -136,7 +136,8 @@ struct BERTEmbedding: Sendable {
         let ids = batch.ids.integers
         var positions: [Int32] = []
         positions.reserveCapacity(ids.count)
-        for (start, length) in zip(batch.starts, batch.isPacked ? batch.lengths : batch.lengths.map { _ in batch.time }) {
+        for (start, length) in zip(batch.starts, batch.isPacked ? batch.lengths : batch.lengths.map { _ in batch.time })
+        {
             var next = Int32(firstPosition)
             for id in ids[start..<start + length] {
                 positions.append(id == paddingID ? paddingID : next)

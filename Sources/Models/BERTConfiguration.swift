@@ -1,27 +1,27 @@
-import Checkpoints
-import Tensors
+import SynCheckpoints
+import SynTensors
 
 /// The numbers of a BERT or RoBERTa, as `config.json` holds them; a missing key has Hugging Face's default.
-public struct BERTConfiguration: Sendable, Codable, Equatable {
+package struct BERTConfiguration: Sendable, Codable, Equatable {
     /// `bert` or `roberta`.
-    public var modelType = "bert"
-    public var architectures = ["BertModel"]
-    public var vocabularySize = 30522
-    public var hiddenSize = 768
-    public var layerCount = 12
-    public var headCount = 12
-    public var feedForwardSize = 3072
-    public var activation = "gelu"
-    public var positionCount = 512
-    public var typeCount = 2
-    public var normEpsilon: Float = 1e-12
+    package var modelType = "bert"
+    package var architectures = ["BertModel"]
+    package var vocabularySize = 30522
+    package var hiddenSize = 768
+    package var layerCount = 12
+    package var headCount = 12
+    package var feedForwardSize = 3072
+    package var activation = "gelu"
+    package var positionCount = 512
+    package var typeCount = 2
+    package var normEpsilon: Float = 1e-12
     /// −1: there is none.
-    public var paddingID: Int32 = 0
+    package var paddingID: Int32 = 0
     /// New weights start as N(0, initialDeviation²), biases at zero.
-    public var initialDeviation: Float = 0.02
-    public var tiesWordEmbeddings = true
+    package var initialDeviation: Float = 0.02
+    package var tiesWordEmbeddings = true
     /// Written for loaders that take the type of the weights from here.
-    public var elementType = "float32"
+    package var elementType = "float32"
 
     enum CodingKeys: String, CodingKey {
         case modelType = "model_type"
@@ -53,9 +53,9 @@ public struct BERTConfiguration: Sendable, Codable, Equatable {
         case rotaryBase = "rotary_emb_base"
     }
 
-    public init() {}
+    package init() {}
 
-    public init(from decoder: any Decoder) throws {
+    package init(from decoder: any Decoder) throws {
         let found = try decoder.container(keyedBy: CodingKeys.self)
         try found.update(&modelType, .modelType)
         if modelType == "roberta" {
@@ -74,21 +74,27 @@ public struct BERTConfiguration: Sendable, Codable, Equatable {
         try found.update(&typeCount, .typeCount)
         try found.update(&normEpsilon, .normEpsilon)
         if let ids = try found.tokenIDs(.paddingID) {
-            guard ids.count < 2 else { throw ModelError("pad_token_id is a list of \(ids.count) ids, but there can be one.") }
+            guard ids.count < 2 else {
+                throw ModelError("pad_token_id is a list of \(ids.count) ids, but there can be one.")
+            }
             if modelType == "roberta", try found.decodeNil(forKey: .paddingID) {
                 throw ModelError("pad_token_id is null, but RoBERTa counts its positions from it.")
             }
             paddingID = ids.first ?? -1
         }
-        if let deviation = try? found.decode(Float.self, forKey: .initialDeviation), deviation.isFinite { initialDeviation = deviation }
+        if let deviation = try? found.decode(Float.self, forKey: .initialDeviation), deviation.isFinite {
+            initialDeviation = deviation
+        }
         try found.updateUnlessNull(&tiesWordEmbeddings, .tiesWordEmbeddings)
 
         let others = try decoder.container(keyedBy: RefusedKeys.self)
         if let kind = try others.decodeIfPresent(String.self, forKey: .positionKind), kind != "absolute" {
             throw ModelError("position_embedding_type is \(kind), but only absolute positions are implemented.")
         }
-        try others.refuse([.isDecoder, .crossAttention], "this is an encoder, whose tokens see each other and nothing else")
-        try others.refuse([.ropeTheta, .ropeScaling, .ropeParameters, .rotaryBase], "only absolute positions are implemented")
+        try others.refuse(
+            [.isDecoder, .crossAttention], "this is an encoder, whose tokens see each other and nothing else")
+        try others.refuse(
+            [.ropeTheta, .ropeScaling, .ropeParameters, .rotaryBase], "only absolute positions are implemented")
         try others.refuse([.quantization], "quantised weights are not read; save the model in float32")
         try others.refuse([.prunedHeads], "layers with other numbers of heads are not implemented")
         try validate()

@@ -1,22 +1,22 @@
-import Checkpoints
 import Foundation
-import Tensors
+import SynCheckpoints
+import SynTensors
 
 /// CLIP (Radford et al. 2021): a text tower and a vision tower that place captions and images in one space, and a
 /// learned scale for their similarities.
 ///
 /// Follows `CLIPModel` of Hugging Face transformers, whose folders it reads, and OpenAI's own code, whose names
 /// open_clip, CyCLIP and CLOOB share; with those names a residual network may see instead of a vision transformer.
-public struct CLIP: Sendable {
-    public let configuration: CLIPConfiguration
-    public let text: CLIPText
-    public let vision: any CLIPImageTower
+package struct CLIP: Sendable {
+    package let configuration: CLIPConfiguration
+    package let text: CLIPText
+    package let vision: any CLIPImageTower
     /// Absent where the image tower projects by itself.
     let visualProjection: Linear?
     /// The logarithm of the scale, a single number.
-    public let logScale: Tensor
+    package let logScale: Tensor
 
-    public init(_ weights: WeightScope, _ configuration: CLIPConfiguration) throws {
+    package init(_ weights: WeightScope, _ configuration: CLIPConfiguration) throws {
         self.configuration = configuration
         text = try CLIPText(weights, configuration.textInSharedSpace, projects: true)
         vision = try CLIPVision(weights["vision_model"], configuration.vision)
@@ -28,14 +28,15 @@ public struct CLIP: Sendable {
     }
 
     /// Position numbers that older versions saved.
-    public static let ignoredNames = ["*embeddings.position_ids"]
+    package static let ignoredNames = ["*embeddings.position_ids"]
 
     /// Reads a folder with `config.json` and `model.safetensors`, or a checkpoint with OpenAI's names, which needs no
     /// settings and can only be frozen. `activation` must be given for one that does not tell its own.
-    public init(
+    package init(
         folder: URL, precision: Precision = .float32, trainable: Bool = false, activation: CLIPActivation? = nil
     ) throws {
-        let configuration = ConfigurationFile.exists(in: folder) ? try ConfigurationFile.read(CLIPConfiguration.self, in: folder) : nil
+        let configuration =
+            ConfigurationFile.exists(in: folder) ? try ConfigurationFile.read(CLIPConfiguration.self, in: folder) : nil
         let weights = try Weights(reading: folder, precision: precision, trainable: trainable)
         if let found = try OpenAICLIP(weights, at: folder, activation: activation) {
             guard !trainable else {
@@ -52,21 +53,21 @@ public struct CLIP: Sendable {
     }
 
     /// Height and width of the images it sees.
-    public var imageSize: Int { vision.imageSize }
+    package var imageSize: Int { vision.imageSize }
 
     /// Caption vectors in the shared space, not normalised: [batch, projection].
-    public func embed(ids: [[Int32]], dropout: Dropout? = nil) throws -> Tensor {
+    package func embed(ids: [[Int32]], dropout: Dropout? = nil) throws -> Tensor {
         try text.embed(ids: ids, dropout: dropout)
     }
 
     /// Image vectors in the shared space, not normalised: [batch, projection].
-    public func embed(images: Tensor, dropout: Dropout? = nil) -> Tensor {
+    package func embed(images: Tensor, dropout: Dropout? = nil) -> Tensor {
         let summary = vision.summary(images, dropout: dropout)
         return visualProjection?(summary) ?? summary
     }
 
     /// e^logScale times the cosine of every image with every caption: [images, captions].
-    public func similarities(images: Tensor, captions: Tensor) -> Tensor {
+    package func similarities(images: Tensor, captions: Tensor) -> Tensor {
         images.l2Normalised().matmul(captions.l2Normalised(), transposeRight: true) * logScale.exp()
     }
 }

@@ -1,8 +1,8 @@
-import Checkpoints
 import Foundation
+import SynCheckpoints
 
 /// The activation of a CLIP with OpenAI's names. Its tensors do not tell it, and the wrong one gives plausible vectors.
-public enum CLIPActivation: String, Sendable, CaseIterable {
+package enum CLIPActivation: String, Sendable, CaseIterable {
     /// x·σ(1.702x): OpenAI's own models, and those that open_clip calls `-quickgelu`.
     case quickGELU = "quick_gelu"
     /// The exact one: open_clip's other models.

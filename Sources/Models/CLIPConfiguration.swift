@@ -1,23 +1,23 @@
-import Tensors
+import SynTensors
 
 /// The numbers of CLIP's text tower, as `config.json` holds them; a missing key has Hugging Face's default.
-public struct CLIPTextConfiguration: Sendable, Codable, Equatable {
-    public var modelType = "clip_text_model"
-    public var vocabularySize = 49408
-    public var hiddenSize = 512
-    public var layerCount = 12
-    public var headCount = 8
-    public var feedForwardSize = 2048
-    public var activation = "quick_gelu"
-    public var positionCount = 77
-    public var normEpsilon: Float = 1e-5
-    public var projectionSize = 512
-    public var startID: Int32 = 49406
-    public var paddingID: Int32? = 1
+package struct CLIPTextConfiguration: Sendable, Codable, Equatable {
+    package var modelType = "clip_text_model"
+    package var vocabularySize = 49408
+    package var hiddenSize = 512
+    package var layerCount = 12
+    package var headCount = 8
+    package var feedForwardSize = 2048
+    package var activation = "quick_gelu"
+    package var positionCount = 77
+    package var normEpsilon: Float = 1e-5
+    package var projectionSize = 512
+    package var startID: Int32 = 49406
+    package var paddingID: Int32? = 1
     /// The end token. The published checkpoints say 2, which is wrong and means: the largest id of a caption.
-    public var endID: Int32 = 49407
+    package var endID: Int32 = 49407
     /// The end token that means the largest id.
-    public static let largestID: Int32 = 2
+    package static let largestID: Int32 = 2
 
     enum CodingKeys: String, CodingKey {
         case modelType = "model_type"
@@ -35,9 +35,9 @@ public struct CLIPTextConfiguration: Sendable, Codable, Equatable {
         case endID = "eos_token_id"
     }
 
-    public init() {}
+    package init() {}
 
-    public init(from decoder: any Decoder) throws {
+    package init(from decoder: any Decoder) throws {
         let found = try decoder.container(keyedBy: CodingKeys.self)
         try found.update(&vocabularySize, .vocabularySize)
         try found.update(&hiddenSize, .hiddenSize)
@@ -81,18 +81,18 @@ public struct CLIPTextConfiguration: Sendable, Codable, Equatable {
 }
 
 /// The numbers of CLIP's vision tower.
-public struct CLIPVisionConfiguration: Sendable, Codable, Equatable {
-    public var modelType = "clip_vision_model"
-    public var hiddenSize = 768
-    public var layerCount = 12
-    public var headCount = 12
-    public var feedForwardSize = 3072
-    public var activation = "quick_gelu"
-    public var channelCount = 3
-    public var imageSize = 224
-    public var patchSize = 32
-    public var normEpsilon: Float = 1e-5
-    public var projectionSize = 512
+package struct CLIPVisionConfiguration: Sendable, Codable, Equatable {
+    package var modelType = "clip_vision_model"
+    package var hiddenSize = 768
+    package var layerCount = 12
+    package var headCount = 12
+    package var feedForwardSize = 3072
+    package var activation = "quick_gelu"
+    package var channelCount = 3
+    package var imageSize = 224
+    package var patchSize = 32
+    package var normEpsilon: Float = 1e-5
+    package var projectionSize = 512
 
     enum CodingKeys: String, CodingKey {
         case modelType = "model_type"
@@ -108,9 +108,9 @@ public struct CLIPVisionConfiguration: Sendable, Codable, Equatable {
         case projectionSize = "projection_dim"
     }
 
-    public init() {}
+    package init() {}
 
-    public init(from decoder: any Decoder) throws {
+    package init(from decoder: any Decoder) throws {
         let found = try decoder.container(keyedBy: CodingKeys.self)
         try found.update(&hiddenSize, .hiddenSize)
         try found.update(&layerCount, .layerCount)
@@ -142,28 +142,31 @@ public struct CLIPVisionConfiguration: Sendable, Codable, Equatable {
         }
         try requireEpsilon("layer_norm_eps", normEpsilon)
         try requireRoom(
-            forNumbers: (patchesPerSide * patchesPerSide + channelCount * patchSize * patchSize + projectionSize) * hiddenSize
+            forNumbers: (patchesPerSide * patchesPerSide + channelCount * patchSize * patchSize + projectionSize)
+                * hiddenSize
                 + layerCount * (4 * hiddenSize * hiddenSize + 2 * hiddenSize * feedForwardSize),
-            in: "an image tower of these settings (\(layerCount) layers of width \(hiddenSize), \(imageSize) pixels a side)")
+            in:
+                "an image tower of these settings (\(layerCount) layers of width \(hiddenSize), \(imageSize) pixels a side)"
+        )
         _ = try Activation(huggingFace: activation)
     }
 }
 
 /// The numbers of a whole CLIP.
-public struct CLIPConfiguration: Sendable, Codable, Equatable {
-    public var modelType = "clip"
-    public var architectures = ["CLIPModel"]
-    public var text = CLIPTextConfiguration()
-    public var vision = CLIPVisionConfiguration()
+package struct CLIPConfiguration: Sendable, Codable, Equatable {
+    package var modelType = "clip"
+    package var architectures = ["CLIPModel"]
+    package var text = CLIPTextConfiguration()
+    package var vision = CLIPVisionConfiguration()
     /// The width of the space that captions and images share.
-    public var projectionSize = 512
+    package var projectionSize = 512
     /// The logarithm of the scale with which a new model's training begins: log(1/0.07).
-    public var initialLogScale: Float = 2.6592
+    package var initialLogScale: Float = 2.6592
     /// Written for loaders that take the type of the weights from here.
-    public var elementType = "float32"
+    package var elementType = "float32"
     /// When a residual network sees instead of `vision`'s transformer: only in checkpoints with OpenAI's names, which
     /// have no settings file.
-    public var resNet: CLIPResNetConfiguration?
+    package var resNet: CLIPResNetConfiguration?
 
     enum CodingKeys: String, CodingKey {
         case modelType = "model_type"
@@ -182,9 +185,9 @@ public struct CLIPConfiguration: Sendable, Codable, Equatable {
         case quantization = "quantization_config"
     }
 
-    public init() {}
+    package init() {}
 
-    public init(from decoder: any Decoder) throws {
+    package init(from decoder: any Decoder) throws {
         let found = try decoder.container(keyedBy: CodingKeys.self)
         let old = try decoder.container(keyedBy: OldKeys.self)
         try found.updateUnlessNull(&architectures, .architectures)
@@ -193,7 +196,9 @@ public struct CLIPConfiguration: Sendable, Codable, Equatable {
         try old.updateUnlessNull(&text, .text)
         try old.updateUnlessNull(&vision, .vision)
         try found.update(&projectionSize, .projectionSize)
-        if let scale = try? found.decode(Float.self, forKey: .initialLogScale), scale.isFinite { initialLogScale = scale }
+        if let scale = try? found.decode(Float.self, forKey: .initialLogScale), scale.isFinite {
+            initialLogScale = scale
+        }
         try old.refuse([.quantization], "quantised weights are not read; save the model in float32")
         try requirePositive([("projection_dim", projectionSize)])
     }

@@ -1,7 +1,7 @@
-import Tensors
+import SynTensors
 
 /// The half of a CLIP that sees: a vision transformer, or a residual network in OpenAI's RN50 and its relatives.
-public protocol CLIPImageTower: Sendable {
+package protocol CLIPImageTower: Sendable {
     /// Height and width of the images it reads.
     var imageSize: Int { get }
 
@@ -15,6 +15,6 @@ public protocol CLIPImageTower: Sendable {
 }
 
 extension CLIPImageTower {
-    public func hiddenStates(_ images: Tensor) -> [Tensor] { hiddenStates(images, dropout: nil) }
-    public func summary(_ images: Tensor) -> Tensor { summary(images, dropout: nil) }
+    package func hiddenStates(_ images: Tensor) -> [Tensor] { hiddenStates(images, dropout: nil) }
+    package func summary(_ images: Tensor) -> Tensor { summary(images, dropout: nil) }
 }

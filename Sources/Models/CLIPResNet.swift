@@ -1,23 +1,25 @@
-import Checkpoints
-import Tensors
+import SynCheckpoints
+import SynTensors
 
 /// The residual network that sees in CLIP RN50 and its relatives, CyCLIP and CLOOB among them (Radford et al. 2021,
 /// section 2.4): a stem of three convolutions instead of one, averages instead of strides, and attention that pools.
 ///
 /// Tensors are named as below `visual.` in OpenAI's checkpoints. Frozen only: batch normalisation is folded into the
 /// convolutions.
-public struct CLIPResNet: CLIPImageTower {
-    public let configuration: CLIPResNetConfiguration
+package struct CLIPResNet: CLIPImageTower {
+    package let configuration: CLIPResNetConfiguration
     let stem: [FoldedConvolution]
     let stages: [[CLIPResNetBlock]]
     let pool: CLIPAttentionPool
 
-    public init(_ weights: WeightScope, _ configuration: CLIPResNetConfiguration) throws {
+    package init(_ weights: WeightScope, _ configuration: CLIPResNetConfiguration) throws {
         let width = configuration.width
         self.configuration = configuration
-        func convolution(_ number: Int, from inputs: Int, to outputs: Int, stride: Int = 1) throws -> FoldedConvolution {
+        func convolution(_ number: Int, from inputs: Int, to outputs: Int, stride: Int = 1) throws -> FoldedConvolution
+        {
             try FoldedConvolution(
-                weights["conv\(number)"], norm: weights["bn\(number)"], from: inputs, to: outputs, size: 3, stride: stride)
+                weights["conv\(number)"], norm: weights["bn\(number)"], from: inputs, to: outputs, size: 3,
+                stride: stride)
         }
         stem = try [
             convolution(1, from: 3, to: width / 2, stride: 2), convolution(2, from: width / 2, to: width / 2),
@@ -36,10 +38,10 @@ public struct CLIPResNet: CLIPImageTower {
         pool = try CLIPAttentionPool(weights["attnpool"], configuration)
     }
 
-    public var imageSize: Int { configuration.imageSize }
+    package var imageSize: Int { configuration.imageSize }
 
     /// The stem's map and each stage's, a 4th to a 32nd of the image's size: [batch, height, width, channels].
-    public func hiddenStates(_ images: Tensor, dropout: Dropout?) -> [Tensor] {
+    package func hiddenStates(_ images: Tensor, dropout: Dropout?) -> [Tensor] {
         precondition(
             images.shape.dropFirst() == [imageSize, imageSize, 3],
             "images of \(images.shape) given to a network for \(imageSize) by \(imageSize)")
@@ -50,7 +52,7 @@ public struct CLIPResNet: CLIPImageTower {
     }
 
     /// The last map, pooled by attention and already in the space shared with captions: [batch, projection].
-    public func summary(_ images: Tensor, dropout: Dropout?) -> Tensor {
+    package func summary(_ images: Tensor, dropout: Dropout?) -> Tensor {
         let maps = hiddenStates(images, dropout: dropout)
         return pool(maps[maps.count - 1])
     }
@@ -79,7 +81,7 @@ struct CLIPResNetBlock: Sendable {
     func callAsFunction(_ x: Tensor) -> Tensor {
         func halved(_ x: Tensor) -> Tensor { halves ? x.averagePooled(size: 2, stride: 2) : x }
         let inner = halved(look(narrow(x, then: .relu), then: .relu))   // [batch, height, width, inner]
-        let kept = shortcut.map { $0(halved(x)) } ?? x                  // [batch, height, width, 4·inner]
+        let kept = shortcut.map { $0(halved(x)) } ?? x   // [batch, height, width, 4·inner]
         return (widen(inner) + kept).activated(.relu)
     }
 }
@@ -96,7 +98,8 @@ struct CLIPAttentionPool: Sendable {
     init(_ weights: WeightScope, _ shape: CLIPResNetConfiguration) throws {
         let (size, side) = (shape.finalWidth, shape.imageSize / 32)
         positions = try weights.tensor(
-            "positional_embedding", [1 + side * side, size], initially: .normal(deviation: 1 / Float(size).squareRoot()))
+            "positional_embedding", [1 + side * side, size], initially: .normal(deviation: 1 / Float(size).squareRoot())
+        )
         query = try Linear(weights["q_proj"], from: size, to: size)
         key = try Linear(weights["k_proj"], from: size, to: size)
         value = try Linear(weights["v_proj"], from: size, to: size)
@@ -106,11 +109,11 @@ struct CLIPAttentionPool: Sendable {
 
     func callAsFunction(_ map: Tensor) -> Tensor {
         let (batch, size) = (map.size(0), map.size(3))
-        let pixels = map.reshaped([batch, -1, size])                                        // [batch, pixels, channels]
+        let pixels = map.reshaped([batch, -1, size])   // [batch, pixels, channels]
         let mean = pixels.mean(axis: 1).reshaped([batch, 1, size])
-        let x = concatenated([mean, pixels], axis: 1) + positions                           // [batch, 1 + pixels, channels]
-        let asked = query(x.slice(axis: 1, from: 0, to: 1))                                 // [batch, 1, channels]
+        let x = concatenated([mean, pixels], axis: 1) + positions   // [batch, 1 + pixels, channels]
+        let asked = query(x.slice(axis: 1, from: 0, to: 1))   // [batch, 1, channels]
         let pooled = attention(query: asked, key: key(x), value: value(x), heads: heads)
-        return output(pooled.reshaped([batch, size]))                                       // [batch, projection]
+        return output(pooled.reshaped([batch, size]))   // [batch, projection]
     }
 }

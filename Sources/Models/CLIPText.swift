@@ -1,14 +1,14 @@
-import Checkpoints
 import Foundation
-import Tensors
+import SynCheckpoints
+import SynTensors
 
 /// CLIP's text tower (Radford et al. 2021, section 2.4): a causal transformer whose state at the end token, after
 /// a last norm and a projection, is the caption's place in the space shared with images.
 ///
 /// Follows `CLIPTextModel` and `CLIPTextModelWithProjection` of Hugging Face transformers; reads their folders and
 /// those of a whole `CLIPModel`, of which it uses the text half, and that half of a checkpoint with OpenAI's names.
-public struct CLIPText: TextEncoder {
-    public let configuration: CLIPTextConfiguration
+package struct CLIPText: TextEncoder {
+    package let configuration: CLIPTextConfiguration
     let words: Embedding
     let positions: Embedding
     let tower: CLIPTower
@@ -17,7 +17,7 @@ public struct CLIPText: TextEncoder {
     let projection: Linear?
 
     /// `root` stands where `text_model` and `text_projection` stand, or, for a bare tower, at `embeddings`.
-    public init(_ root: WeightScope, _ configuration: CLIPTextConfiguration, projects: Bool) throws {
+    package init(_ root: WeightScope, _ configuration: CLIPTextConfiguration, projects: Bool) throws {
         let size = configuration.hiddenSize
         let isBare = root.has("embeddings")
         let weights = isBare ? root : root["text_model"]
@@ -39,7 +39,7 @@ public struct CLIPText: TextEncoder {
     }
 
     /// The vision half of a whole CLIP, and position numbers that older versions saved.
-    public static let ignoredNames = [
+    package static let ignoredNames = [
         "vision_model.*", "visual_projection.*", "logit_scale", "*embeddings.position_ids",
     ]
 
@@ -48,7 +48,7 @@ public struct CLIPText: TextEncoder {
     /// A tower's settings stand at the root of `config.json`, or below `text_config` where it was cut out of a whole
     /// model without rewriting them. A checkpoint without `text_projection` is a bare tower.
     /// `activation` must be given for a checkpoint with OpenAI's names that does not tell its own.
-    public init(
+    package init(
         folder: URL, precision: Precision = .float32, trainable: Bool = false, activation: CLIPActivation? = nil
     ) throws {
         let configuration = ConfigurationFile.exists(in: folder) ? try CLIPTextConfiguration(folder: folder) : nil
@@ -65,36 +65,36 @@ public struct CLIPText: TextEncoder {
         try weights.finish(ignoring: Self.ignoredNames)
     }
 
-    public var hiddenSize: Int { configuration.hiddenSize }
-    public var layerCount: Int { configuration.layerCount }
-    public var maximumLength: Int { configuration.positionCount }
-    public var vocabularySize: Int { configuration.vocabularySize }
-    public var hasProjection: Bool { projection != nil }
+    package var hiddenSize: Int { configuration.hiddenSize }
+    package var layerCount: Int { configuration.layerCount }
+    package var maximumLength: Int { configuration.positionCount }
+    package var vocabularySize: Int { configuration.vocabularySize }
+    package var hasProjection: Bool { projection != nil }
 
-    public func vectorSize(_ pooling: Pooling) -> Int {
+    package func vectorSize(_ pooling: Pooling) -> Int {
         pooling == .probe ? configuration.projectionSize : hiddenSize
     }
 
     /// Packed where that saves work, otherwise padded.
-    public func batch(_ ids: [[Int32]]) throws -> TokenBatch {
+    package func batch(_ ids: [[Int32]]) throws -> TokenBatch {
         try TokenBatch(
             ids, padding: 0, maximumLength: maximumLength, vocabularySize: vocabularySize,
             packed: tower.layers.first?.attention.packingPays ?? false)
     }
 
     /// The embedding output and each layer's output, before the last norm: each [batch, time, hidden].
-    public func hiddenStates(of batch: TokenBatch, dropout: Dropout? = nil) -> [Tensor] {
+    package func hiddenStates(of batch: TokenBatch, dropout: Dropout? = nil) -> [Tensor] {
         states(of: batch, dropout: dropout).map(batch.padded)
     }
 
-    public func hiddenStates(ids: [[Int32]]) throws -> [Tensor] { hiddenStates(of: try batch(ids)) }
+    package func hiddenStates(ids: [[Int32]]) throws -> [Tensor] { hiddenStates(of: try batch(ids)) }
 
     /// The same as the batch has its tokens: [1, tokens, hidden] each where these are packed.
     private func states(of batch: TokenBatch, dropout: Dropout? = nil) -> [Tensor] {
         tower(words(batch.ids) + batch.places(positions), mask: batch.mask(causal: true), dropout: dropout)
     }
 
-    public func encode(ids: [[Int32]], pooling: Pooling, everyLayer: Bool) throws -> CaptionVectors {
+    package func encode(ids: [[Int32]], pooling: Pooling, everyLayer: Bool) throws -> CaptionVectors {
         let batch = try batch(ids)
         let ends = try endPositions(ids)
         let states = states(of: batch)
@@ -117,7 +117,7 @@ public struct CLIPText: TextEncoder {
     }
 
     /// Text vectors in the shared space, not normalised (Hugging Face's `text_embeds` before its norm).
-    public func embed(ids: [[Int32]], dropout: Dropout? = nil) throws -> Tensor {
+    package func embed(ids: [[Int32]], dropout: Dropout? = nil) throws -> Tensor {
         guard let projection else { throw ModelError("This text tower's checkpoint has no projection.") }
         let batch = try batch(ids)
         let states = states(of: batch, dropout: dropout)

@@ -1,5 +1,5 @@
-import Checkpoints
-import Tensors
+import SynCheckpoints
+import SynTensors
 
 /// The transformer that both towers of CLIP share in form: layers that normalise before they look and think
 /// (Radford et al. 2021, section 2.4).

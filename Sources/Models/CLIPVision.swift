@@ -1,10 +1,10 @@
-import Checkpoints
-import Tensors
+import SynCheckpoints
+import SynTensors
 
 /// CLIP's vision tower: a vision transformer (Dosovitskiy et al. 2020) that reads an image as a row of patches
 /// behind one class token, whose final state is the image's summary.
-public struct CLIPVision: CLIPImageTower {
-    public let configuration: CLIPVisionConfiguration
+package struct CLIPVision: CLIPImageTower {
+    package let configuration: CLIPVisionConfiguration
     let classToken: Tensor   // [hidden]
     let patches: Tensor   // [hidden, channels, patch, patch]
     let positions: Embedding
@@ -12,7 +12,7 @@ public struct CLIPVision: CLIPImageTower {
     let tower: CLIPTower
     let lastNorm: LayerNorm
 
-    public init(_ weights: WeightScope, _ configuration: CLIPVisionConfiguration) throws {
+    package init(_ weights: WeightScope, _ configuration: CLIPVisionConfiguration) throws {
         let size = configuration.hiddenSize
         let patch = configuration.patchSize
         let embedding = weights["embeddings"]
@@ -32,13 +32,13 @@ public struct CLIPVision: CLIPImageTower {
         lastNorm = try LayerNorm(weights["post_layernorm"], size: size, epsilon: configuration.normEpsilon)
     }
 
-    public var imageSize: Int { configuration.imageSize }
+    package var imageSize: Int { configuration.imageSize }
 
     /// The normalised patch embedding and each layer's output, each [batch, 1 + patches, hidden].
     ///
     /// `images` are [batch, height, width, channels] of the configured size, normalised as the checkpoint's
     /// preprocessing says.
-    public func hiddenStates(_ images: Tensor, dropout: Dropout?) -> [Tensor] {
+    package func hiddenStates(_ images: Tensor, dropout: Dropout?) -> [Tensor] {
         let size = configuration.imageSize
         precondition(
             images.shape.dropFirst() == [size, size, configuration.channelCount],
@@ -53,7 +53,7 @@ public struct CLIPVision: CLIPImageTower {
     }
 
     /// The class token's final state after the last norm: [batch, hidden].
-    public func summary(_ images: Tensor, dropout: Dropout?) -> Tensor {
+    package func summary(_ images: Tensor, dropout: Dropout?) -> Tensor {
         let states = hiddenStates(images, dropout: dropout)
         let last = states[states.count - 1]
         return lastNorm(last.slice(axis: 1, from: 0, to: 1).reshaped([last.size(0), last.size(-1)]))

@@ -1,6 +1,6 @@
-import Files
+import SynFiles
 import Foundation
-import Tensors
+import SynTensors
 
 /// Reads `config.json` of a Hugging Face folder, or another file of settings there, into the settings of one model.
 enum ConfigurationFile {
@@ -19,9 +19,12 @@ enum ConfigurationFile {
                 "\(url.path) can not be read; a model folder has config.json and model.safetensors.", isMissing: true)
         }
         do {
-            return try JSONDecoder().decode(Settings.self, from: try PythonJSON.plain(data))
-        } catch let error as DecodingError {
-            throw ModelError("\(url.path): \(sentence(for: error))")
+            let content = try PythonJSON.content(of: data)
+            do {
+                return try JSONDecoder().decode(Settings.self, from: try PythonJSON.plain(content))
+            } catch let error as DecodingError {
+                throw ModelError(SettingFault(content: content).sentence(for: error, decoding: Settings.self))
+            }
         } catch let error as ModelError {
             throw ModelError("\(url.path): \(error.message)")
         }
@@ -29,21 +32,6 @@ enum ConfigurationFile {
 
     static func exists(in place: URL, named name: String = "config.json") -> Bool {
         FileManager.default.fileExists(atPath: place.modelFolder.appending(path: name).path)
-    }
-
-    private static func sentence(for error: DecodingError) -> String {
-        func place(_ context: DecodingError.Context, _ last: (any CodingKey)? = nil) -> String {
-            (context.codingPath + [last].compactMap { $0 }).map(\.stringValue).joined(separator: ".")
-        }
-        switch error {
-        case .typeMismatch(let type, let context): return "\(place(context)) is not of type \(type)."
-        case .valueNotFound(_, let context): return "\(place(context)) has no value."
-        case .keyNotFound(let key, let context): return "\(place(context, key)) is missing."
-        case .dataCorrupted(let context) where context.codingPath.isEmpty:   // it is JSON, that has been seen before
-            return "a value can not be used: \(context.debugDescription)"
-        case .dataCorrupted(let context): return "\(place(context)) can not be used."
-        @unknown default: return "it can not be decoded."
-        }
     }
 }
 
@@ -55,7 +43,7 @@ extension URL {
     }
 
     /// The folder of a model that is named by it or by a file of weights in it.
-    public var modelFolder: URL { isFolder || hasDirectoryPath || !FileManager.default.fileExists(atPath: path) ? self : deletingLastPathComponent() }
+    package var modelFolder: URL { isFolder || hasDirectoryPath || !FileManager.default.fileExists(atPath: path) ? self : deletingLastPathComponent() }
 }
 
 extension Activation {

@@ -1,4 +1,4 @@
-import Tensors
+import SynTensors
 
 /// A block of minGPT that advances by the newest positions; caches hold the keys and values of all before.
 struct DrawingBlock: Sendable {
@@ -23,11 +23,11 @@ struct DrawingBlock: Sendable {
     ///   - x: [batch, new, width], Float32 like the result.
     ///   - pasts: of the rows in their order, some of them each.
     func callAsFunction(_ x: Tensor, after pasts: [KeyValueCache]) -> Tensor {
-        let mixed = mixed(inward(attentionNorm(x, output: inward.narrow)), pasts)      // [batch, new, width]
+        let mixed = mixed(inward(attentionNorm(x, output: inward.narrow)), pasts)   // [batch, new, width]
         let attended = projection(mixed, addingTo: x)
         let normed = perceptronNorm(attended, output: expand.narrow)
-        let inner = expand(normed, then: .gelu, output: contract.narrow)               // [batch, new, 4·width]
-        return contract(inner, addingTo: attended)                                     // [batch, new, width]
+        let inner = expand(normed, then: .gelu, output: contract.narrow)   // [batch, new, 4·width]
+        return contract(inner, addingTo: attended)   // [batch, new, width]
     }
 
     /// - Parameter inner: [batch, new, 3·width].

@@ -1,16 +1,16 @@
 import Foundation
-import Tensors
+import SynTensors
 
 /// An image decoder as it draws: its transformer ready to write tokens one by one, its VQGAN to turn them into pixels.
-public struct DrawingDecoder: Sendable {
-    public let configuration: ImageDecoderConfiguration
-    public let transformer: DrawingTransformer
-    public let vqgan: VQGAN
+package struct DrawingDecoder: Sendable {
+    package let configuration: ImageDecoderConfiguration
+    package let transformer: DrawingTransformer
+    package let vqgan: VQGAN
     /// Where it was read from; nil for one built of parts.
-    public let folder: URL?
+    package let folder: URL?
 
     /// - Parameter rounding: whether the transformer's weights become whole numbers of eight bits.
-    public init(_ decoder: consuming ImageDecoder, roundingToInt8 rounding: Bool = false) {
+    package init(_ decoder: consuming ImageDecoder, roundingToInt8 rounding: Bool = false) {
         configuration = decoder.configuration
         vqgan = decoder.vqgan
         folder = decoder.folder
@@ -20,5 +20,5 @@ public struct DrawingDecoder: Sendable {
     }
 
     /// Images [batch, height, width, channels] in about -1...1 from tokens [batch, tokensPerImage].
-    public func images(fromTokens tokens: Tensor) -> Tensor { vqgan.images(fromTokens: tokens) }
+    package func images(fromTokens tokens: Tensor) -> Tensor { vqgan.images(fromTokens: tokens) }
 }

@@ -1,15 +1,15 @@
-import Tensors
+import SynTensors
 
 /// An image transformer as it draws, token by token: weights packed for products of few rows, keys and values kept.
 ///
 /// It holds its own copy of the products' weights, in the precision that the given transformer has them, or as whole
 /// numbers of eight bits, in half of BFloat16's memory and time. Who has no other use for the transformer hands it over
 /// (`consume`): then its memory is given back layer by layer.
-public struct DrawingTransformer: Sendable {
-    public let configuration: ImageTransformerConfiguration
+package struct DrawingTransformer: Sendable {
+    package let configuration: ImageTransformerConfiguration
     /// How far rounded weights are from the given ones: the root of the summed squares of all differences, as a share of
     /// the weights' own. Nothing where they were not rounded.
-    public let roundingError: Double?
+    package let roundingError: Double?
     private let embedding: ImageTokenEmbedding
     private let blocks: [DrawingBlock]
     private let finalNorm: LayerNorm
@@ -17,7 +17,7 @@ public struct DrawingTransformer: Sendable {
     private let precisionOfKeys: ElementType
 
     /// - Parameter rounding: whether weights become whole numbers of eight bits, with a scale for each row.
-    public init(_ transformer: consuming ImageTransformer, roundingToInt8 rounding: Bool = false) {
+    package init(_ transformer: consuming ImageTransformer, roundingToInt8 rounding: Bool = false) {
         configuration = transformer.configuration
         embedding = transformer.embedding
         finalNorm = transformer.finalNorm
@@ -39,10 +39,10 @@ public struct DrawingTransformer: Sendable {
     /// What a batch of growing sequences has already computed: every layer's keys and values.
     ///
     /// All sequences of the batch advance together.
-    public final class Cache {
-        public let batch: Int
+    package final class Cache {
+        package let batch: Int
         /// Tokens seen so far, the start token included and the prefix not.
-        public fileprivate(set) var time = 0
+        package fileprivate(set) var time = 0
         fileprivate let layers: [KeyValueCache]
 
         fileprivate init(
@@ -62,7 +62,7 @@ public struct DrawingTransformer: Sendable {
     /// - Parameters:
     ///   - prefix: [batch, count, width], or nothing.
     ///   - capacity: how many tokens will follow at most, the start token included; a block if not said.
-    public func cache(batch: Int, prefix: Tensor? = nil, capacity: Int? = nil) -> Cache {
+    package func cache(batch: Int, prefix: Tensor? = nil, capacity: Int? = nil) -> Cache {
         let room = min(capacity ?? configuration.blockSize, configuration.blockSize) + (prefix?.size(1) ?? 0)
         let cache = Cache(batch: batch, capacity: room, configuration, precisionOfKeys)
         if let prefix {
@@ -79,16 +79,16 @@ public struct DrawingTransformer: Sendable {
     ///
     /// - Parameter tokens: Int32 [batch] or [batch, count].
     /// - Returns: [batch, vocabulary], without a past for gradients.
-    public func next(tokens: Tensor, cache: Cache) -> Tensor { next(tokens: tokens, caches: [cache]) }
+    package func next(tokens: Tensor, cache: Cache) -> Tensor { next(tokens: tokens, caches: [cache]) }
 
     /// The same for sequences in several caches that have seen the same number of tokens, after different prefixes: one
     /// pass over the weights serves all of them. The rows of `tokens` and of the logits follow the caches' order.
-    public func next(tokens: Tensor, caches: [Cache]) -> Tensor {
+    package func next(tokens: Tensor, caches: [Cache]) -> Tensor {
         let (batch, time) = (caches.reduce(0) { $0 + $1.batch }, caches[0].time)
         precondition(tokens.size(0) == batch, "\(tokens.size(0)) rows of tokens for a batch of \(batch)")
         precondition(caches.allSatisfy { $0.time == time }, "the caches have seen different numbers of tokens")
-        let ids = tokens.reshaped([batch, -1])                                        // [batch, count]
-        let states = advanced(embedding(ids, from: time).detached, caches)            // [batch, count, width]
+        let ids = tokens.reshaped([batch, -1])   // [batch, count]
+        let states = advanced(embedding(ids, from: time).detached, caches)   // [batch, count, width]
         for cache in caches { cache.time += ids.size(1) }
         let last = states.slice(axis: 1, from: ids.size(1) - 1, to: ids.size(1))
         return head(finalNorm(last, output: head.narrow)).reshaped([batch, configuration.vocabularySize])

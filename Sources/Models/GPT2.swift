@@ -1,13 +1,13 @@
-import Checkpoints
 import Foundation
-import Tensors
+import SynCheckpoints
+import SynTensors
 
 /// GPT-2 (Radford et al. 2019): a causal language model, here as an encoder whose every layer can be looked at.
 ///
 /// Follows `GPT2Model` and `GPT2LMHeadModel` of Hugging Face transformers, whose folders it reads. As there, the last
 /// hidden state is the one after the final norm. Frozen only: its matrices are stored turned over.
-public struct GPT2: TextEncoder {
-    public let configuration: GPT2Configuration
+package struct GPT2: TextEncoder {
+    package let configuration: GPT2Configuration
     let words: Embedding
     let positions: Embedding
     let layers: [GPT2Layer]
@@ -16,7 +16,7 @@ public struct GPT2: TextEncoder {
     let head: Tensor   // [vocabulary, hidden]
 
     /// `root` stands at `wte` and `h`, or, for a model with its head, at `transformer`.
-    public init(_ root: WeightScope, _ configuration: GPT2Configuration) throws {
+    package init(_ root: WeightScope, _ configuration: GPT2Configuration) throws {
         precondition(!root.weights.trainable, "GPT-2 is read frozen")
         let weights = root.has("transformer.wte") ? root["transformer"] : root
         let size = configuration.hiddenSize
@@ -33,10 +33,10 @@ public struct GPT2: TextEncoder {
     }
 
     /// The tied head that some versions save twice, and the triangles of ones that old versions masked with.
-    public static let ignoredNames = ["lm_head.weight", "*.attn.bias", "*.attn.masked_bias"]
+    package static let ignoredNames = ["lm_head.weight", "*.attn.bias", "*.attn.masked_bias"]
 
     /// Reads a folder with `config.json` and `model.safetensors`.
-    public init(folder: URL, precision: Precision = .float32) throws {
+    package init(folder: URL, precision: Precision = .float32) throws {
         let configuration = try ConfigurationFile.read(GPT2Configuration.self, in: folder)
         let weights = try Weights(reading: folder, precision: precision)
         let body = try weights.scope(holding: configuration.needed, usually: ["", "transformer."])
@@ -44,15 +44,15 @@ public struct GPT2: TextEncoder {
         try weights.finish(ignoring: Self.ignoredNames)
     }
 
-    public var hiddenSize: Int { configuration.hiddenSize }
-    public var layerCount: Int { layers.count }
-    public var maximumLength: Int { configuration.positionCount }
-    public var vocabularySize: Int { configuration.vocabularySize }
+    package var hiddenSize: Int { configuration.hiddenSize }
+    package var layerCount: Int { layers.count }
+    package var maximumLength: Int { configuration.positionCount }
+    package var vocabularySize: Int { configuration.vocabularySize }
 
-    public func vectorSize(_ pooling: Pooling) -> Int { hiddenSize }
+    package func vectorSize(_ pooling: Pooling) -> Int { hiddenSize }
 
     /// Packed where that saves work, otherwise padded.
-    public func batch(_ ids: [[Int32]]) throws -> TokenBatch {
+    package func batch(_ ids: [[Int32]]) throws -> TokenBatch {
         try TokenBatch(
             ids, padding: 0, maximumLength: maximumLength, vocabularySize: vocabularySize,
             packed: layers.first?.attention.packingPays ?? false)
@@ -60,9 +60,9 @@ public struct GPT2: TextEncoder {
 
     /// The embedding output, each layer's output but the last, and the last after the final norm: as transformers
     /// gives them, each [batch, time, hidden].
-    public func hiddenStates(of batch: TokenBatch) -> [Tensor] { states(of: batch).map(batch.padded) }
+    package func hiddenStates(of batch: TokenBatch) -> [Tensor] { states(of: batch).map(batch.padded) }
 
-    public func hiddenStates(ids: [[Int32]]) throws -> [Tensor] { hiddenStates(of: try batch(ids)) }
+    package func hiddenStates(ids: [[Int32]]) throws -> [Tensor] { hiddenStates(of: try batch(ids)) }
 
     /// The same as the batch has its tokens: [1, tokens, hidden] each where these are packed.
     private func states(of batch: TokenBatch) -> [Tensor] {
@@ -74,14 +74,14 @@ public struct GPT2: TextEncoder {
     }
 
     /// What comes next after each position, as logits over the vocabulary: [batch, time, vocabulary].
-    public func logits(of batch: TokenBatch) -> Tensor {
+    package func logits(of batch: TokenBatch) -> Tensor {
         let states = hiddenStates(of: batch)
         return states[states.count - 1].linear(head, nil)
     }
 
     /// One vector per caption. `probe` is the mean, as for other encoders that learnt from text alone; `eos` needs a
     /// caption that ends with the end token; `last` is the token before it, or the last one where there is none.
-    public func encode(ids: [[Int32]], pooling: Pooling, everyLayer: Bool) throws -> CaptionVectors {
+    package func encode(ids: [[Int32]], pooling: Pooling, everyLayer: Bool) throws -> CaptionVectors {
         let batch = try batch(ids)
         let places = try pooling == .probe || pooling == .mean ? nil : self.places(ids, pooling)
         let states = states(of: batch)

@@ -1,24 +1,24 @@
-import Checkpoints
-import Tensors
+import SynCheckpoints
+import SynTensors
 
 /// The numbers of a GPT-2, as `config.json` holds them; a missing key has Hugging Face's default, which is the small
 /// published model's. Sizes may also have the names that they have in other models, as the library reads them.
-public struct GPT2Configuration: Sendable, Decodable, Equatable {
-    public var vocabularySize = 50257
-    public var positionCount = 1024
-    public var hiddenSize = 768
-    public var layerCount = 12
-    public var headCount = 12
+package struct GPT2Configuration: Sendable, Decodable, Equatable {
+    package var vocabularySize = 50257
+    package var positionCount = 1024
+    package var hiddenSize = 768
+    package var layerCount = 12
+    package var headCount = 12
     /// Nil in the file: four times the hidden size.
-    public var feedForwardSize = 3072
-    public var activation = "gelu_new"
-    public var normEpsilon: Float = 1e-5
+    package var feedForwardSize = 3072
+    package var activation = "gelu_new"
+    package var normEpsilon: Float = 1e-5
     /// Whether attention scores are divided by √headSize, and whether by the layer's number too.
-    public var scalesScores = true
-    public var scalesByLayer = false
+    package var scalesScores = true
+    package var scalesByLayer = false
     /// What a text may end with; the tokenizer adds it only when told to.
-    public var endIDs: [Int32] = [50256]
-    public var tiesWordEmbeddings = true
+    package var endIDs: [Int32] = [50256]
+    package var tiesWordEmbeddings = true
 
     enum CodingKeys: String, CodingKey {
         case vocabularySize = "vocab_size"
@@ -45,9 +45,9 @@ public struct GPT2Configuration: Sendable, Decodable, Equatable {
         case ropeParameters = "rope_parameters"
     }
 
-    public init() {}
+    package init() {}
 
-    public init(from decoder: any Decoder) throws {
+    package init(from decoder: any Decoder) throws {
         let found = try decoder.container(keyedBy: CodingKeys.self)
         try found.update(&vocabularySize, .vocabularySize)
         try found.update(&positionCount, .positionCount, or: .positionCountSynonym)

@@ -1,29 +1,32 @@
-import Checkpoints
 import Foundation
-import Tensors
+import SynCheckpoints
+import SynTensors
 
 /// The decoder that draws: a transformer that writes image tokens and a VQGAN that turns them into pixels.
 ///
 /// A decoder is a folder with taming's `project.yaml` and its state dict as `model.safetensors`.
-public struct ImageDecoder: Sendable {
-    public let configuration: ImageDecoderConfiguration
-    public let transformer: ImageTransformer
-    public let vqgan: VQGAN
+package struct ImageDecoder: Sendable {
+    package let configuration: ImageDecoderConfiguration
+    package let transformer: ImageTransformer
+    package let vqgan: VQGAN
     /// Where it was read from; nil for one built of parts.
-    public let folder: URL?
+    package let folder: URL?
 
     /// Opens a decoder's folder.
     ///
     /// `precision` is that of the transformer's frozen weights. The VQGAN has its own, Float32 unless asked otherwise:
     /// rounding in its encoder changes tokens.
-    public init(folder: URL, precision: Precision = .float32, vqgan vqganPrecision: Precision = .float32) throws {
-        let configuration = try ImageDecoderConfiguration(projectFile: folder.modelFolder.appending(path: "project.yaml"))
+    package init(folder: URL, precision: Precision = .float32, vqgan vqganPrecision: Precision = .float32) throws {
+        let configuration = try ImageDecoderConfiguration(
+            projectFile: folder.modelFolder.appending(path: "project.yaml"))
         let words = try Weights(reading: folder, precision: precision)
         let isOne = precision == vqganPrecision
         let pixels = isOne ? words : try Weights(reading: folder, precision: vqganPrecision)
         self.configuration = configuration
         self.folder = folder
-        let needed: [Weights.Needed] = [.init("transformer.tok_emb.weight"), .init("first_stage_model.quantize.embedding.weight")]
+        let needed: [Weights.Needed] = [
+            .init("transformer.tok_emb.weight"), .init("first_stage_model.quantize.embedding.weight"),
+        ]
         transformer = try ImageTransformer(words.scope(holding: needed)["transformer"], configuration.transformer)
         vqgan = try VQGAN(pixels.scope(holding: needed)["first_stage_model"], configuration.vqgan)
         try words.finish(ignoring: Self.ignored + (isOne ? [] : ["first_stage_model.*"]))
@@ -31,7 +34,7 @@ public struct ImageDecoder: Sendable {
     }
 
     /// Parts built elsewhere, in training for example.
-    public init(configuration: ImageDecoderConfiguration, transformer: ImageTransformer, vqgan: VQGAN) {
+    package init(configuration: ImageDecoderConfiguration, transformer: ImageTransformer, vqgan: VQGAN) {
         self.configuration = configuration
         self.transformer = transformer
         self.vqgan = vqgan
@@ -40,20 +43,20 @@ public struct ImageDecoder: Sendable {
 
     /// In checkpoints of taming but not in the model: the losses of its VQGAN's training (a discriminator and a
     /// perceptual network), and the triangles of ones that its attention masks with.
-    public static let ignored = ["first_stage_model.loss.*", "transformer.blocks.*.attn.mask"]
+    package static let ignored = ["first_stage_model.loss.*", "transformer.blocks.*.attn.mask"]
 
     /// What teacher forcing feeds the transformer for tokens [batch, n]: the start, and all of them but the last.
-    public func teacherInput(_ tokens: Tensor) -> Tensor {
+    package func teacherInput(_ tokens: Tensor) -> Tensor {
         ImageTransformer.teacherInput(tokens, start: configuration.startTokens)
     }
 
     /// Logits of each of `tokens` [batch, n] given all before it: [batch, n, vocabulary]. Differentiable, by the
     /// prefix too.
-    public func logits(of tokens: Tensor, prefix: Tensor? = nil) -> Tensor {
+    package func logits(of tokens: Tensor, prefix: Tensor? = nil) -> Tensor {
         transformer.logits(
             tokens: teacherInput(tokens), prefix: prefix, skipping: configuration.startTokens.count - 1)
     }
 
     /// Images [batch, height, width, channels] in about -1...1 from tokens [batch, tokensPerImage].
-    public func images(fromTokens tokens: Tensor) -> Tensor { vqgan.images(fromTokens: tokens) }
+    package func images(fromTokens tokens: Tensor) -> Tensor { vqgan.images(fromTokens: tokens) }
 }

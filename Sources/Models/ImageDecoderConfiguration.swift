@@ -1,14 +1,14 @@
-import Files
 import Foundation
+import SynFiles
 
 /// What an image decoder is made of: the VQGAN's numbers and the transformer's, as in taming's `project.yaml`.
-public struct ImageDecoderConfiguration: Sendable, Equatable {
-    public var transformer: ImageTransformerConfiguration
-    public var vqgan: VQGANConfiguration
+package struct ImageDecoderConfiguration: Sendable, Equatable {
+    package var transformer: ImageTransformerConfiguration
+    package var vqgan: VQGANConfiguration
     /// What stands before the first image token.
-    public var start: ImageDecoderStart
+    package var start: ImageDecoderStart
 
-    public init(
+    package init(
         transformer: ImageTransformerConfiguration, vqgan: VQGANConfiguration, start: ImageDecoderStart = .token(0)
     ) {
         self.transformer = transformer
@@ -17,14 +17,14 @@ public struct ImageDecoderConfiguration: Sendable, Equatable {
     }
 
     /// How many tokens one image of the VQGAN's resolution has.
-    public var tokensPerImage: Int { vqgan.latentSide * vqgan.latentSide }
+    package var tokensPerImage: Int { vqgan.latentSide * vqgan.latentSide }
 
     /// The tokens before the first image token, of a whole image.
-    public var startTokens: [Int32] { start.tokens(resolution: vqgan.resolution) }
+    package var startTokens: [Int32] { start.tokens(resolution: vqgan.resolution) }
 
     /// Reads a `project.yaml` of taming. Decoders over a `VQModel` are understood that are unconditional or conditioned
     /// on coordinates.
-    public init(projectFile url: URL) throws {
+    package init(projectFile url: URL) throws {
         let project = try decodedYAML(ImageDecoderProject.self, at: url).model.params
         func refuse(_ reason: String) -> ModelError { ModelError("\(url.path): \(reason)") }
 
@@ -58,19 +58,20 @@ public struct ImageDecoderConfiguration: Sendable, Equatable {
             transformer: ImageTransformerConfiguration(
                 vocabularySize: transformer.vocabularySize, blockSize: transformer.blockSize,
                 layerCount: transformer.layerCount, headCount: transformer.headCount, width: transformer.width,
-                embeddingDropout: transformer.embeddingDropout ?? 0, attentionDropout: transformer.attentionDropout ?? 0,
+                embeddingDropout: transformer.embeddingDropout ?? 0,
+                attentionDropout: transformer.attentionDropout ?? 0,
                 residualDropout: transformer.residualDropout ?? 0),
             vqgan: VQGANConfiguration(project.firstStage.params), start: start)
     }
 
     /// Writes a `project.yaml` that taming's own loader understands too.
-    public func write(projectFile url: URL) throws {
+    package func write(projectFile url: URL) throws {
         if let problem { throw ModelError("A decoder's settings cannot be written to \(url.path): \(problem)") }
         try AtomicFile.write(yaml, to: url)
     }
 
     /// The text of a `project.yaml` with these numbers.
-    public var yaml: String {
+    package var yaml: String {
         """
         model:
           target: taming.models.cond_transformer.Net2NetTransformer
@@ -125,11 +126,14 @@ public struct ImageDecoderConfiguration: Sendable, Equatable {
         if transformer.width % transformer.headCount != 0 {
             return "n_embd (\(transformer.width)) must be a multiple of n_head (\(transformer.headCount))."
         }
-        let numbers = transformer.layerCount * 12 * transformer.width * transformer.width
+        let numbers =
+            transformer.layerCount * 12 * transformer.width * transformer.width
             + (2 * transformer.vocabularySize + transformer.blockSize) * transformer.width
         if let problem = SettingRanges.roomProblem(
             forNumbers: numbers, in: "a transformer of \(transformer.layerCount) layers of width \(transformer.width)")
-        { return problem }
+        {
+            return problem
+        }
         if let problem = vqgan.problem { return problem }
         if transformer.vocabularySize != vqgan.codeCount {
             return "vocab_size (\(transformer.vocabularySize)) and n_embed (\(vqgan.codeCount)) must agree."

@@ -1,5 +1,5 @@
-import Files
 import Foundation
+import SynFiles
 import Yams
 
 /// taming's `project.yaml` as it stands in the file: only the keys that decide how an image decoder is built.
@@ -154,7 +154,8 @@ func decodedYAML<Content: Decodable>(_ type: Content.Type, at url: URL) throws -
     } catch let failure as FileFailure where failure.kind != .missing {
         throw failure
     } catch {
-        throw ModelError("\(path) cannot be read; a decoder's folder has project.yaml and model.safetensors.", isMissing: true)
+        throw ModelError(
+            "\(path) cannot be read; a decoder's folder has project.yaml and model.safetensors.", isMissing: true)
     }
     guard let text = String(validating: data, as: UTF8.self) else {
         throw ModelError("\(path) is not a text file in UTF-8.")

@@ -1,5 +1,5 @@
 /// What an image decoder reads before the first image token.
-public enum ImageDecoderStart: Sendable, Equatable {
+package enum ImageDecoderStart: Sendable, Equatable {
     /// One token, the same for every image: an unconditional decoder's.
     case token(Int)
     /// Where each patch of the image stands in the picture that it was cut from (taming's `CoordStage`, used by its
@@ -34,8 +34,10 @@ public enum ImageDecoderStart: Sendable, Equatable {
             guard patch >= 1, resolution % patch == 0, resolution / patch <= 1024 else {
                 return "down_factor is \(patch); it must divide the resolution (\(resolution)) into 1024 rows at most."
             }
-            guard (1...1 << 20).contains(levels), tokens(resolution: resolution).allSatisfy({ $0 < vocabularySize }) else {
-                return "n_embed of cond_stage_config is \(levels); its tokens must be among the \(vocabularySize) there are."
+            guard (1...1 << 20).contains(levels), tokens(resolution: resolution).allSatisfy({ $0 < vocabularySize })
+            else {
+                return
+                    "n_embed of cond_stage_config is \(levels); its tokens must be among the \(vocabularySize) there are."
             }
             return nil
         }

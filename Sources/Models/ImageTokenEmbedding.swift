@@ -1,5 +1,5 @@
-import Checkpoints
-import Tensors
+import SynCheckpoints
+import SynTensors
 
 /// Vectors of image tokens and of the positions where they stand.
 struct ImageTokenEmbedding: Sendable {

@@ -1,5 +1,5 @@
-import Checkpoints
-import Tensors
+import SynCheckpoints
+import SynTensors
 
 /// The autoregressive model over image tokens of Taming Transformers (Esser et al. 2021, section 3.2): a minGPT.
 ///
@@ -9,18 +9,20 @@ import Tensors
 /// vector enters the frozen model this way.
 ///
 /// Tensors are named as below `transformer.` in taming's checkpoints.
-public struct ImageTransformer: Sendable {
-    public let configuration: ImageTransformerConfiguration
+package struct ImageTransformer: Sendable {
+    package let configuration: ImageTransformerConfiguration
     let embedding: ImageTokenEmbedding
     let blocks: [ImageTransformerBlock]
     let finalNorm: LayerNorm
     let head: Linear
 
-    public init(_ weights: WeightScope, _ configuration: ImageTransformerConfiguration) throws {
+    package init(_ weights: WeightScope, _ configuration: ImageTransformerConfiguration) throws {
         let width = configuration.width
         self.configuration = configuration
         embedding = try ImageTokenEmbedding(weights, configuration)
-        blocks = try (0..<configuration.layerCount).map { try ImageTransformerBlock(weights["blocks", $0], configuration) }
+        blocks = try (0..<configuration.layerCount).map {
+            try ImageTransformerBlock(weights["blocks", $0], configuration)
+        }
         finalNorm = try LayerNorm(weights["ln_f"], size: width, epsilon: 1e-5)
         head = try Linear(
             weights["head"], from: width, to: configuration.vocabularySize, bias: false,
@@ -34,20 +36,20 @@ public struct ImageTransformer: Sendable {
     ///   - prefix: [batch, count, width], or nothing.
     ///   - skipped: how many of the first tokens nothing is asked of: all but the last of several start tokens.
     /// - Returns: [batch, time − skipped, vocabulary]; the prefix has no logits.
-    public func logits(tokens: Tensor, prefix: Tensor? = nil, skipping skipped: Int = 0) -> Tensor {
+    package func logits(tokens: Tensor, prefix: Tensor? = nil, skipping skipped: Int = 0) -> Tensor {
         var none: RandomStream?
         return logits(tokens, prefix, skipped, &none)
     }
 
     /// The same in training: values drop out as the configuration says, drawn from the stream.
-    public func logits(tokens: Tensor, prefix: Tensor? = nil, dropping stream: inout RandomStream) -> Tensor {
+    package func logits(tokens: Tensor, prefix: Tensor? = nil, dropping stream: inout RandomStream) -> Tensor {
         var random: RandomStream? = stream
         defer { stream = random ?? stream }
         return logits(tokens, prefix, 0, &random)
     }
 
     /// The start tokens and all of `tokens` [batch, n] but the last.
-    public static func teacherInput(_ tokens: Tensor, start: [Int32]) -> Tensor {
+    package static func teacherInput(_ tokens: Tensor, start: [Int32]) -> Tensor {
         let batch = tokens.size(0)
         let first = Tensor((0..<batch).flatMap { _ in start }, shape: [batch, start.count])
         return concatenated([first, tokens.slice(axis: 1, from: 0, to: tokens.size(1) - 1)], axis: 1)
@@ -56,12 +58,12 @@ public struct ImageTransformer: Sendable {
     private func logits(
         _ tokens: Tensor, _ prefix: Tensor?, _ skipped: Int, _ stream: inout RandomStream?
     ) -> Tensor {
-        var x = embedding(tokens, from: 0)                                        // [batch, time, width]
-        if let prefix { x = concatenated([prefix, x], axis: 1) }                  // [batch, count + time, width]
+        var x = embedding(tokens, from: 0)   // [batch, time, width]
+        if let prefix { x = concatenated([prefix, x], axis: 1) }   // [batch, count + time, width]
         x = x.dropout(configuration.embeddingDropout, &stream)
         for block in blocks { x = block(x, dropping: &stream) }
         let silent = (prefix?.size(1) ?? 0) + skipped
         if silent > 0 { x = x.slice(axis: 1, from: silent, to: x.size(1)) }
-        return head(finalNorm(x))                                                 // [batch, time − skipped, vocabulary]
+        return head(finalNorm(x))   // [batch, time − skipped, vocabulary]
     }
 }

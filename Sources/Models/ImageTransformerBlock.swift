@@ -1,5 +1,5 @@
-import Checkpoints
-import Tensors
+import SynCheckpoints
+import SynTensors
 
 /// One block of minGPT: causal attention, then a two-layer perceptron, each on a normalised copy of its input
 /// and added to it.
@@ -36,14 +36,14 @@ struct ImageTransformerBlock: Sendable {
     /// All positions at once. With a random stream, as in training, values drop out.
     func callAsFunction(_ x: Tensor, dropping stream: inout RandomStream?) -> Tensor {
         // Between two products values have the weights' type; the sum that runs through all blocks stays Float32.
-        let normed = attentionNorm(x, output: projection.narrow)                       // [batch, time, width]
+        let normed = attentionNorm(x, output: projection.narrow)   // [batch, time, width]
         let mixed =
             stream != nil && attentionDropout > 0
             ? attentionWithDropout(inward.parts(normed), &stream)
-            : inward.attended(normed, heads: headCount, mask: .causal)                 // [batch, time, width]
+            : inward.attended(normed, heads: headCount, mask: .causal)   // [batch, time, width]
         let attended = added(projection, mixed, to: x, &stream)
         let inner = expand(perceptronNorm(attended, output: expand.narrow), then: .gelu, output: expand.narrow)
-        return added(contract, inner, to: attended, &stream)                           // [batch, time, width]
+        return added(contract, inner, to: attended, &stream)   // [batch, time, width]
     }
 
     private func added(_ layer: Linear, _ x: Tensor, to sum: Tensor, _ stream: inout RandomStream?) -> Tensor {

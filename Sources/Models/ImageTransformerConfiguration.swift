@@ -1,19 +1,19 @@
 /// The numbers of an image transformer, as taming's `transformer_config.params` has them.
-public struct ImageTransformerConfiguration: Sendable, Equatable {
+package struct ImageTransformerConfiguration: Sendable, Equatable {
     /// How many different image tokens there are: the size of the VQGAN's codebook.
-    public var vocabularySize: Int
+    package var vocabularySize: Int
     /// The most tokens one pass may see, the start token included. A prefix has no position and does not count.
-    public var blockSize: Int
-    public var layerCount: Int
-    public var headCount: Int
+    package var blockSize: Int
+    package var layerCount: Int
+    package var headCount: Int
     /// Numbers per token inside the network (`n_embd`).
-    public var width: Int
+    package var width: Int
     /// Chances of dropping out in training: of summed embeddings, attention weights, and what each block adds.
-    public var embeddingDropout: Float
-    public var attentionDropout: Float
-    public var residualDropout: Float
+    package var embeddingDropout: Float
+    package var attentionDropout: Float
+    package var residualDropout: Float
 
-    public init(
+    package init(
         vocabularySize: Int, blockSize: Int, layerCount: Int, headCount: Int, width: Int,
         embeddingDropout: Float = 0, attentionDropout: Float = 0, residualDropout: Float = 0
     ) {

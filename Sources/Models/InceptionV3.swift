@@ -1,22 +1,22 @@
-import Checkpoints
 import Foundation
-import Tensors
+import SynCheckpoints
+import SynTensors
 
 /// Inception v3 as the published Inception Score and Fréchet distance use it: the TensorFlow graph of 2015-12-05,
 /// tensors named as in torch-fidelity's `weights-inception-2015-12-05`.
 ///
 /// Images come in as [batch, size, size, 3] with values in 0...255, already resized to `inputSize` (by
 /// TensorFlow 1's bilinear rule where published numbers are to be met); (x − 128)/128 happens here.
-public struct InceptionV3: Sendable {
-    public let configuration: InceptionV3Configuration
-    let stem: InceptionV3Branch          // up to the first pool
-    let second: InceptionV3Branch        // between the first pool and the second
-    let middle: [InceptionV3Block]       // 5b to 6e
-    let top: [InceptionV3Block]          // 7a to 7c
-    let classWeight: Tensor              // [classes, features]
+package struct InceptionV3: Sendable {
+    package let configuration: InceptionV3Configuration
+    let stem: InceptionV3Branch   // up to the first pool
+    let second: InceptionV3Branch   // between the first pool and the second
+    let middle: [InceptionV3Block]   // 5b to 6e
+    let top: [InceptionV3Block]   // 7a to 7c
+    let classWeight: Tensor   // [classes, features]
     let classBias: Tensor
 
-    public init(_ weights: WeightScope, _ configuration: InceptionV3Configuration = .standard) throws {
+    package init(_ weights: WeightScope, _ configuration: InceptionV3Configuration = .standard) throws {
         let make = InceptionV3Source(scope: weights, unit: configuration.channelUnit)
         self.configuration = configuration
         stem = try InceptionV3Branch(
@@ -47,7 +47,7 @@ public struct InceptionV3: Sendable {
     /// Opens a folder with `model.safetensors`, and with `config.json` unless the network is the standard one.
     ///
     /// In BFloat16 its maps are rounded too, the features and logits not; published scores are of Float32.
-    public init(folder: URL, precision: Precision = .float32) throws {
+    package init(folder: URL, precision: Precision = .float32) throws {
         let isStandard = !ConfigurationFile.exists(in: folder)
         let weights = try Weights(reading: folder, precision: precision)
         try self.init(
@@ -57,14 +57,14 @@ public struct InceptionV3: Sendable {
     }
 
     /// PyTorch counts the batches that made running statistics; nothing is computed from it.
-    public static let ignored = ["*.num_batches_tracked"]
+    package static let ignored = ["*.num_batches_tracked"]
 
     /// Everything the scores ask for.
-    public func features(of images: Tensor) -> InceptionV3Features { features(of: images, noting: nil) }
+    package func features(of images: Tensor) -> InceptionV3Features { features(of: images, noting: nil) }
 
     /// Logits with bias in training: each batch norm uses this batch's statistics and notes them, to be settled
     /// after the pass. Only for a network with trainable weights.
-    public func logits(training images: Tensor, noting statistics: BatchStatistics) -> Tensor {
+    package func logits(training images: Tensor, noting statistics: BatchStatistics) -> Tensor {
         features(of: images, noting: statistics).logits
     }
 
@@ -72,12 +72,12 @@ public struct InceptionV3: Sendable {
         precondition(
             Array(images.shape.dropFirst()) == [configuration.inputSize, configuration.inputSize, 3],
             "images \(images.shape) are not of size \(configuration.inputSize)")
-        let early = stem((images - 128) / 128, statistics)                             // [batch, 147, 147, 64]
-            .maxPooled(size: 3, stride: 2)                                             // [batch, 73, 73, 64]
-        let later = second(early, statistics).maxPooled(size: 3, stride: 2)            // [batch, 35, 35, 192]
-        let deep = middle.reduce(later) { $1($0, statistics) }                         // [batch, 17, 17, 768]
-        let final = top.reduce(deep) { $1($0, statistics) }.averagedOverPixels         // [batch, 2048]
-        let unbiased = final.linear(classWeight, nil)                                  // [batch, classes]
+        let early = stem((images - 128) / 128, statistics)   // [batch, 147, 147, 64]
+            .maxPooled(size: 3, stride: 2)   // [batch, 73, 73, 64]
+        let later = second(early, statistics).maxPooled(size: 3, stride: 2)   // [batch, 35, 35, 192]
+        let deep = middle.reduce(later) { $1($0, statistics) }   // [batch, 17, 17, 768]
+        let final = top.reduce(deep) { $1($0, statistics) }.averagedOverPixels   // [batch, 2048]
+        let unbiased = final.linear(classWeight, nil)   // [batch, classes]
         return InceptionV3Features(
             features64: early.averagedOverPixels, features192: later.averagedOverPixels,
             features768: deep.averagedOverPixels, features2048: final, logitsWithoutBias: unbiased,
@@ -88,16 +88,16 @@ public struct InceptionV3: Sendable {
 /// What Inception v3 says of a batch of images, named as torch-fidelity names it.
 ///
 /// The numbers in the names are the channels of the standard network; a smaller one has fewer.
-public struct InceptionV3Features: Sendable {
+package struct InceptionV3Features: Sendable {
     /// Averages over all pixels after the first and second pool, before the last reduction, and at the end.
-    public let features64: Tensor
-    public let features192: Tensor
-    public let features768: Tensor
+    package let features64: Tensor
+    package let features192: Tensor
+    package let features768: Tensor
     /// What the Fréchet distance is computed from: [batch, 2048].
-    public let features2048: Tensor
+    package let features2048: Tensor
     /// What the Inception Score is computed from: [batch, classes].
-    public let logitsWithoutBias: Tensor
-    public let logits: Tensor
+    package let logitsWithoutBias: Tensor
+    package let logits: Tensor
 }
 
 extension Tensor {

@@ -1,5 +1,5 @@
-import Checkpoints
-import Tensors
+import SynCheckpoints
+import SynTensors
 
 // The blocks of Inception v3 (Szegedy et al. 2015) in the variant of the published scores: average pools do not
 // count padding, and the very last block pools by maximum. Channels are given as in the standard network; a
@@ -72,13 +72,13 @@ struct InceptionV3Block: Sendable {
     }
 
     func callAsFunction(_ x: Tensor, _ statistics: BatchStatistics?) -> Tensor {
-        var parts = branches.map { $0(x, statistics) }                        // [batch, height, width, part]
+        var parts = branches.map { $0(x, statistics) }   // [batch, height, width, part]
         for fork in forks {
             let stem = fork.stem(x, statistics)
             parts += fork.ends.map { $0(stem, noting: statistics) }
         }
         parts.append(pooled(pool(x), statistics))
-        return concatenated(parts, axis: 3)                                   // [batch, height, width, channels]
+        return concatenated(parts, axis: 3)   // [batch, height, width, channels]
     }
 }
 

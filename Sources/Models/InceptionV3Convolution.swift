@@ -1,6 +1,6 @@
-import Checkpoints
 import Foundation
-import Tensors
+import SynCheckpoints
+import SynTensors
 
 /// A convolution without bias, batch normalisation, ReLU: what all of Inception v3 is made of.
 ///
@@ -33,7 +33,7 @@ struct InceptionV3Convolution: Sendable {
             form = .open(weight: weight, scale: scale, shift: shift, mean: mean, variance: variance)
             return
         }
-        let factor = scale / (variance + Self.epsilon).squareRoot()                       // [out]
+        let factor = scale / (variance + Self.epsilon).squareRoot()   // [out]
         let folded = (weight.reshaped([outputs, -1]).transposed(axes: [1, 0]) * factor)   // [in·height·width, out]
             .transposed(axes: [1, 0]).reshaped(shape)
         let kept = weights.weights.precision == .bfloat16 ? folded.converted(to: .bfloat16) : folded
@@ -46,7 +46,7 @@ struct InceptionV3Convolution: Sendable {
         case .folded(let weight, let bias):
             return x.convolved(weight, bias, stride: stride, padding: padding, then: .relu, output: weight.elementType)
         case .open(let weight, let scale, let shift, let mean, let variance):
-            let y = x.convolved(weight, nil, stride: stride, padding: padding)            // [batch, height, width, out]
+            let y = x.convolved(weight, nil, stride: stride, padding: padding)   // [batch, height, width, out]
             guard let statistics else {
                 return y.batchNorm(scale: scale, shift: shift, mean: mean, variance: variance, epsilon: Self.epsilon)
                     .activated(.relu)
@@ -54,24 +54,24 @@ struct InceptionV3Convolution: Sendable {
             let normed = y.batchNormTraining(scale: scale, shift: shift, epsilon: Self.epsilon)
             let count = Float(y.count / y.size(-1))
             statistics.note(mean, normed.mean)
-            statistics.note(variance, normed.variance * (count / max(count - 1, 1)))      // the unbiased variance
+            statistics.note(variance, normed.variance * (count / max(count - 1, 1)))   // the unbiased variance
             return normed.output.activated(.relu)
         }
     }
 }
 
 /// The batch means and variances of one training pass, until they move the running ones.
-public final class BatchStatistics {
+package final class BatchStatistics {
     private var notes: [(running: Tensor, batch: Tensor)] = []
 
-    public init() {}
+    package init() {}
 
     func note(_ running: Tensor, _ batch: Tensor) { notes.append((running, batch.detached)) }
 
     /// running ← (1 − momentum)·running + momentum·batch, as PyTorch's batch norm has it; forgets the batch.
     ///
     /// In place: every copy of the model sees the change. To be called once after each pass.
-    public func settle(momentum: Float = 0.1) {
+    package func settle(momentum: Float = 0.1) {
         for (running, batch) in notes { running.assign(running * (1 - momentum) + batch * momentum) }
         notes.removeAll()
     }

@@ -1,20 +1,20 @@
-import Checkpoints
 import Foundation
-import Tensors
+import SynCheckpoints
+import SynTensors
 
 /// BERT or RoBERTa with the head that guesses hidden words: what both are pretrained as.
 ///
 /// Names and structure are those of `BertForMaskedLM` and `RobertaForMaskedLM`. The head's last matrix is the
 /// table of word embeddings unless the settings untie them.
-public struct MaskedLanguageModel: Sendable {
-    public let encoder: BERT
+package struct MaskedLanguageModel: Sendable {
+    package let encoder: BERT
     let transform: Linear
     let norm: LayerNorm
     let decoder: Tensor   // [vocabulary, hidden]
     let bias: Tensor   // [vocabulary]
     let activation: Activation
 
-    public init(_ weights: WeightScope, _ configuration: BERTConfiguration) throws {
+    package init(_ weights: WeightScope, _ configuration: BERTConfiguration) throws {
         encoder = try BERT(weights[configuration.modelType], configuration)
         let size = configuration.hiddenSize
         let isRoBERTa = configuration.modelType == "roberta"
@@ -36,11 +36,12 @@ public struct MaskedLanguageModel: Sendable {
 
     /// Beside position numbers: the head for sentence pairs, and the tied tensors that older versions saved twice.
     static let ignoredNames = [
-        "*embeddings.position_ids", "*embeddings.token_type_ids", "cls.seq_relationship.*", "cls.predictions.decoder.bias", "lm_head.decoder.bias",
+        "*embeddings.position_ids", "*embeddings.token_type_ids", "cls.seq_relationship.*",
+        "cls.predictions.decoder.bias", "lm_head.decoder.bias",
     ]
 
     /// Reads a folder with `config.json` and `model.safetensors`.
-    public init(folder: URL, precision: Precision = .float32, trainable: Bool = false) throws {
+    package init(folder: URL, precision: Precision = .float32, trainable: Bool = false) throws {
         let configuration = try ConfigurationFile.read(BERTConfiguration.self, in: folder)
         let weights = try Weights(reading: folder, precision: precision, trainable: trainable)
         let needed = Weights.Needed("\(configuration.modelType).embeddings.word_embeddings.weight")
@@ -50,7 +51,7 @@ public struct MaskedLanguageModel: Sendable {
     }
 
     /// Logits over the vocabulary for final states of the encoder: those of the hidden words suffice in training.
-    public func logits(_ states: Tensor) -> Tensor {
+    package func logits(_ states: Tensor) -> Tensor {
         norm(transform(states, then: activation)).linear(decoder, bias)   // [.., vocabulary]
     }
 }

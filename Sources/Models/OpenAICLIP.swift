@@ -1,6 +1,6 @@
-import Checkpoints
 import Foundation
-import Tensors
+import SynCheckpoints
+import SynTensors
 
 /// A CLIP under the names of OpenAI's own code, which open_clip, CyCLIP and CLOOB kept: `visual.conv1.weight`,
 /// `transformer.resblocks.0.attn.in_proj_weight`.
@@ -27,7 +27,9 @@ struct OpenAICLIP {
     /// Whether the names are OpenAI's.
     static func isIn(_ weights: Weights) -> Bool {
         weights.storedNames.contains { $0.hasSuffix("visual.conv1.weight") }
-            && weights.storedNames.contains { $0.hasSuffix("token_embedding.weight") && !$0.hasSuffix("s.token_embedding.weight") }
+            && weights.storedNames.contains {
+                $0.hasSuffix("token_embedding.weight") && !$0.hasSuffix("s.token_embedding.weight")
+            }
     }
 
     /// Nil when the checkpoint has other names. `place` is where it lies, for its settings and for errors.
@@ -44,10 +46,12 @@ struct OpenAICLIP {
     }
 
     private static func configuration(
-        _ root: WeightScope, _ text: WeightScope, _ settings: OpenCLIPSettings?, _ activation: CLIPActivation, _ place: URL
+        _ root: WeightScope, _ text: WeightScope, _ settings: OpenCLIPSettings?, _ activation: CLIPActivation,
+        _ place: URL
     ) throws -> CLIPConfiguration {
         func shape(_ scope: WeightScope, _ name: String, _ axes: Int) throws -> [Int] {
-            guard let found = scope.storedShape(name), found.count == axes, found.allSatisfy((1...1 << 24).contains) else {
+            guard let found = scope.storedShape(name), found.count == axes, found.allSatisfy((1...1 << 24).contains)
+            else {
                 throw ModelError(
                     "\(place.path): this looks like a CLIP with OpenAI's names, but its tensor "
                         + "\(scope.path.isEmpty ? "" : scope.path + ".")\(name) is missing or has an impossible shape.")
@@ -97,7 +101,8 @@ extension CLIPConfiguration {
         towers.append(
             resNet.map { ("image", $0.finalWidth, $0.headCount) } ?? ("image", vision.hiddenSize, vision.headCount))
         for (name, width, heads) in towers where heads < 1 || width % heads != 0 {
-            throw ModelError("\(place.path): the \(name) tower's \(width) channels cannot be divided among \(heads) heads.")
+            throw ModelError(
+                "\(place.path): the \(name) tower's \(width) channels cannot be divided among \(heads) heads.")
         }
     }
 }
@@ -132,7 +137,8 @@ extension CLIPText {
             table: try weights.tensor(
                 "positional_embedding", [shape.positionCount, shape.hiddenSize], initially: .normal(deviation: 0.01)))
         tower = try CLIPTower(
-            openAI: weights["transformer"], layerCount: shape.layerCount, size: shape.hiddenSize, heads: shape.headCount,
+            openAI: weights["transformer"], layerCount: shape.layerCount, size: shape.hiddenSize,
+            heads: shape.headCount,
             feedForwardSize: shape.feedForwardSize, activation: shape.activation)
         finalNorm = try LayerNorm(weights["ln_final"], size: shape.hiddenSize, epsilon: shape.normEpsilon)
         projection = try Linear(

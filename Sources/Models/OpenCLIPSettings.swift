@@ -55,15 +55,21 @@ struct OpenCLIPSettings: Decodable {
     }
 
     init(from decoder: any Decoder) throws {
-        let model = try decoder.container(keyedBy: FileKeys.self).nestedContainer(keyedBy: ModelKeys.self, forKey: .model)
+        let model = try decoder.container(keyedBy: FileKeys.self).nestedContainer(
+            keyedBy: ModelKeys.self, forKey: .model)
         quickGELU = try model.decodeIfPresent(Bool.self, forKey: .quickGELU) ?? false
         try model.refuse([.multimodal], "models that write captions are not implemented")
         func tower(_ key: ModelKeys) throws -> KeyedDecodingContainer<TowerKeys>? {
             guard model.contains(key) else { return nil }
             let tower = try model.nestedContainer(keyedBy: TowerKeys.self, forKey: key)
             try tower.refuse(Array(TowerKeys.refused), "\(key.stringValue) with it is not implemented")
-            for (name, usual) in [(TowerKeys.poolType, ["argmax", "tok"]), (.positions, ["learnable"]), (.projectionType, ["linear"]), (.blockType, ["default"])] {
-                guard let found = try tower.decodeIfPresent(String.self, forKey: name), !usual.contains(found) else { continue }
+            for (name, usual) in [
+                (TowerKeys.poolType, ["argmax", "tok"]), (.positions, ["learnable"]), (.projectionType, ["linear"]),
+                (.blockType, ["default"]),
+            ] {
+                guard let found = try tower.decodeIfPresent(String.self, forKey: name), !usual.contains(found) else {
+                    continue
+                }
                 throw ModelError("\(key.stringValue): \(name.stringValue) is \(found), which is not implemented.")
             }
             return tower

@@ -10,13 +10,21 @@ struct PythonJSON {
     private var position = 0
     private var depth = 0
 
-    /// Plain JSON with the same content.
-    static func plain(_ data: Data) throws -> Data {
+    /// What is written for a number that is none; it becomes a text.
+    static let numberWords = ["NaN", "Infinity", "-Infinity"]
+
+    /// What a file holds: dictionaries, lists, texts, `Int`, `Double`, `Bool` and `NSNull`.
+    static func content(of data: Data) throws -> Any {
         var reader = PythonJSON(bytes: [UInt8](data))
         let value = try reader.value()
         reader.skipSpace()
         guard reader.position == reader.bytes.count else { throw reader.fault("something follows the end") }
-        return try JSONSerialization.data(withJSONObject: value, options: .fragmentsAllowed)
+        return value
+    }
+
+    /// Plain JSON of such content.
+    static func plain(_ content: Any) throws -> Data {
+        try JSONSerialization.data(withJSONObject: content, options: .fragmentsAllowed)
     }
 
     private init(bytes: [UInt8]) { self.bytes = bytes }
@@ -34,9 +42,10 @@ struct PythonJSON {
         }
     }
 
-    private static var words: [(String, Any)] { [
-        ("true", true), ("false", false), ("null", NSNull()), ("NaN", "NaN"), ("Infinity", "Infinity"), ("-Infinity", "-Infinity"),
-    ] }
+    private static var words: [(String, Any)] {
+        let plain: [(String, Any)] = [("true", true), ("false", false), ("null", NSNull())]
+        return plain + numberWords.map { ($0, $0 as Any) }
+    }
 
     private mutating func nested(_ read: (inout PythonJSON) throws -> Any) throws -> Any {
         depth += 1

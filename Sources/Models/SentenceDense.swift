@@ -1,6 +1,6 @@
-import Checkpoints
 import Foundation
-import Tensors
+import SynCheckpoints
+import SynTensors
 
 /// A dense layer of a sentence-transformers folder: y = f(x·Wᵀ + b), on request with its input added.
 struct SentenceDense: Sendable {

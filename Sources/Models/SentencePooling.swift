@@ -1,10 +1,10 @@
 import Foundation
-import Tensors
+import SynTensors
 
 /// How a sentence-transformers folder makes one vector of token states: one kind, or several side by side.
-public struct SentencePooling: Sendable, Equatable {
+package struct SentencePooling: Sendable, Equatable {
     /// In the order in which the library puts them.
-    public enum Kind: String, Sendable, CaseIterable {
+    package enum Kind: String, Sendable, CaseIterable {
         /// The first token.
         case cls
         /// The largest value of each channel.
@@ -18,11 +18,11 @@ public struct SentencePooling: Sendable, Equatable {
         case last = "lasttoken"
     }
 
-    public let kinds: [Kind]
+    package let kinds: [Kind]
     /// Whether the tokens of a prompt count like the others.
-    public let countsPrompt: Bool
+    package let countsPrompt: Bool
 
-    public init(_ kinds: [Kind], countsPrompt: Bool = true) { (self.kinds, self.countsPrompt) = (kinds, countsPrompt) }
+    package init(_ kinds: [Kind], countsPrompt: Bool = true) { (self.kinds, self.countsPrompt) = (kinds, countsPrompt) }
 
     /// Reads `config.json` of a pooling module: `pooling_mode`, or the older versions' one flag for each kind. Nothing
     /// set means the mean.
@@ -65,14 +65,16 @@ extension SentencePooling: Decodable {
         case countsPrompt = "include_prompt"
     }
 
-    public init(from decoder: any Decoder) throws {
+    package init(from decoder: any Decoder) throws {
         let file = try decoder.container(keyedBy: CodingKeys.self)
         countsPrompt = try file.decodeIfPresent(Bool.self, forKey: .countsPrompt) ?? true
         if file.contains(.mode) {
-            let names = try (try? file.decode([String].self, forKey: .mode)) ?? [file.decode(String.self, forKey: .mode)]
+            let names =
+                try (try? file.decode([String].self, forKey: .mode)) ?? [file.decode(String.self, forKey: .mode)]
             kinds = try names.map { name in
                 guard let kind = Kind(rawValue: name) else {
-                    throw ModelError("pooling_mode \(name) is not one of \(Kind.allCases.map(\.rawValue).joined(separator: ", ")).")
+                    throw ModelError(
+                        "pooling_mode \(name) is not one of \(Kind.allCases.map(\.rawValue).joined(separator: ", ")).")
                 }
                 return kind
             }

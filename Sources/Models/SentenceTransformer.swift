@@ -1,6 +1,6 @@
-import Checkpoints
 import Foundation
-import Tensors
+import SynCheckpoints
+import SynTensors
 
 /// A folder of the sentence-transformers library: an encoder, and what becomes of its token states, as
 /// `modules.json` lists it (Reimers and Gurevych 2019).
@@ -8,10 +8,10 @@ import Tensors
 /// Its `probe` pooling is the folder's own way to a sentence vector: its pooling, its dense layers, its normalisation,
 /// its cut. Every other pooling, and the vectors of single layers, are the inner encoder's; layers asked for beside
 /// `probe` are pooled the folder's way, without what follows the pooling.
-public struct SentenceTransformer: TextEncoder {
-    public let encoder: any TextEncoder
+package struct SentenceTransformer: TextEncoder {
+    package let encoder: any TextEncoder
     /// Nil where the encoder gives a text's vector by itself: a CLIP.
-    public let pooling: SentencePooling?
+    package let pooling: SentencePooling?
     /// What follows the pooling, in order.
     let steps: [Step]
     /// The most tokens of a sentence, where the folder sets a limit below the encoder's own.
@@ -69,18 +69,18 @@ public struct SentenceTransformer: TextEncoder {
         return copy
     }
 
-    public var hiddenSize: Int { encoder.hiddenSize }
-    public var layerCount: Int { encoder.layerCount }
-    public var maximumLength: Int { min(limit ?? .max, encoder.maximumLength) }
-    public var vocabularySize: Int { encoder.vocabularySize }
+    package var hiddenSize: Int { encoder.hiddenSize }
+    package var layerCount: Int { encoder.layerCount }
+    package var maximumLength: Int { min(limit ?? .max, encoder.maximumLength) }
+    package var vocabularySize: Int { encoder.vocabularySize }
 
-    public func vectorSize(_ pooling: Pooling) -> Int {
+    package func vectorSize(_ pooling: Pooling) -> Int {
         pooling == .probe ? vectorWidth : encoder.vectorSize(pooling)
     }
 
-    public func hiddenStates(ids: [[Int32]]) throws -> [Tensor] { try encoder.hiddenStates(ids: ids) }
+    package func hiddenStates(ids: [[Int32]]) throws -> [Tensor] { try encoder.hiddenStates(ids: ids) }
 
-    public func encode(ids: [[Int32]], pooling: Pooling, everyLayer: Bool) throws -> CaptionVectors {
+    package func encode(ids: [[Int32]], pooling: Pooling, everyLayer: Bool) throws -> CaptionVectors {
         guard pooling == .probe else { return try encoder.encode(ids: ids, pooling: pooling, everyLayer: everyLayer) }
         guard let own = self.pooling else {
             let found = try encoder.encode(ids: ids, pooling: .probe, everyLayer: everyLayer)

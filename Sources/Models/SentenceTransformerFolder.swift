@@ -56,7 +56,9 @@ struct SentenceTransformerFolder {
         if first == "CLIPModel" || limits.givesVectors {
             pooling = nil
         } else {
-            guard let entry = following.popFirst(), entry.kind == "Pooling" else { throw Self.unexpected(entries, list) }
+            guard let entry = following.popFirst(), entry.kind == "Pooling" else {
+                throw Self.unexpected(entries, list)
+            }
             pooling = try SentencePooling(folder: place(entry))
         }
         rest = try following.compactMap { entry in

@@ -31,7 +31,8 @@ struct SentenceTransformerSettings: Decodable {
         guard let name = try file.decodeIfPresent(String.self, forKey: .defaultPrompt) else { return }
         // The library knows two names before any file does, without a text.
         let known = ["query": "", "document": ""].merging(
-            try file.decodeIfPresent([String: String?].self, forKey: .prompts) ?? [:]) { $1 ?? "" }
+            try file.decodeIfPresent([String: String?].self, forKey: .prompts) ?? [:]
+        ) { $1 ?? "" }
         guard let prompt = known[name] else {
             let names = known.keys.sorted().joined(separator: ", ")
             throw ModelError("default_prompt_name is \(name), but the prompts are \(names).")
@@ -166,7 +167,8 @@ struct SentenceTransformerLimits: Decodable {
     private mutating func limit(_ length: Double?, _ name: String) throws {
         guard let length, length < 1e9 else { return }   // 10³⁰ means none
         guard length >= 1, let whole = Int(exactly: length) else {
-            throw ModelError("\(name) is \(length.formatted(.number.grouping(.never))), but must be a whole number from 1.")
+            throw ModelError(
+                "\(name) is \(length.formatted(.number.grouping(.never))), but must be a whole number from 1.")
         }
         maximumLength = min(maximumLength ?? .max, whole)
     }

@@ -5,8 +5,10 @@ import Foundation
 enum SettingRanges {
     /// By their names in files; the others' largest is 2^20.
     private static let largest: [String: Int] = [
-        "vocab_size": 1 << 24, "type_vocab_size": 1 << 16, "hidden_size": 1 << 16, "n_embd": 1 << 16, "num_hidden_layers": 1 << 12,
-        "n_layer": 1 << 12, "num_attention_heads": 1 << 14, "n_head": 1 << 14, "intermediate_size": 1 << 20, "n_inner": 1 << 20,
+        "vocab_size": 1 << 24, "type_vocab_size": 1 << 16, "hidden_size": 1 << 16, "n_embd": 1 << 16,
+        "num_hidden_layers": 1 << 12,
+        "n_layer": 1 << 12, "num_attention_heads": 1 << 14, "n_head": 1 << 14, "intermediate_size": 1 << 20,
+        "n_inner": 1 << 20,
         "max_position_embeddings": 1 << 22, "n_positions": 1 << 22, "projection_dim": 1 << 16, "num_channels": 1 << 10,
         "image_size": 1 << 14, "patch_size": 1 << 14,
         // In taming's files.
@@ -25,7 +27,8 @@ enum SettingRanges {
         let (bytes, isTooMuch) = count.multipliedReportingOverflow(by: 4)
         let memory = ProcessInfo.processInfo.physicalMemory
         guard isTooMuch || UInt64(bytes) > memory else { return nil }
-        return "\(what) would need \(text(isTooMuch ? .max : bytes)) of memory, and this machine has \(text(Int(clamping: memory)))."
+        return
+            "\(what) would need \(text(isTooMuch ? .max : bytes)) of memory, and this machine has \(text(Int(clamping: memory)))."
     }
 
     /// "5.2 TB".

@@ -1,7 +1,7 @@
-import Tensors
+import SynTensors
 
 /// How the states of a caption's tokens become one vector.
-public enum Pooling: String, Sendable, CaseIterable {
+package enum Pooling: String, Sendable, CaseIterable {
     /// What the text-to-image probe uses: `mean` for encoders that learnt from text alone, the projected `eos` for
     /// CLIP, and for a sentence-transformers folder whatever the folder says.
     case probe
@@ -18,18 +18,18 @@ public enum Pooling: String, Sendable, CaseIterable {
 }
 
 /// Caption vectors, and on request the same pooling of every layer.
-public struct CaptionVectors: Sendable {
+package struct CaptionVectors: Sendable {
     /// [batch, vectorSize]
-    public let vectors: Tensor
+    package let vectors: Tensor
     /// The embedding output and each layer's output, pooled at the same tokens but not projected or otherwise
     /// transformed: [batch, hidden] each. Empty unless asked for.
-    public let layers: [Tensor]
+    package let layers: [Tensor]
 }
 
 /// A model that reads token ids, one list for each caption with its special tokens and without padding.
 ///
 /// Captions of a batch do not influence each other: padding is hidden from every token.
-public protocol TextEncoder: Sendable {
+package protocol TextEncoder: Sendable {
     /// The width of a token's state.
     var hiddenSize: Int { get }
     /// Transformer layers, the embedding not counted.
@@ -53,7 +53,7 @@ public protocol TextEncoder: Sendable {
 
 extension TextEncoder {
     /// One vector per caption: [batch, vectorSize].
-    public func captionVectors(ids: [[Int32]], pooling: Pooling = .probe) throws -> Tensor {
+    package func captionVectors(ids: [[Int32]], pooling: Pooling = .probe) throws -> Tensor {
         try encode(ids: ids, pooling: pooling, everyLayer: false).vectors
     }
 }

@@ -1,16 +1,16 @@
-import Checkpoints
-import Files
 import Foundation
+import SynCheckpoints
+import SynFiles
 
 /// A folder with a text encoder, opened by what its files say it is: Hugging Face's `config.json`, the
 /// `modules.json` of sentence-transformers, or tensors with OpenAI's names and no settings at all.
-public struct TextEncoderFolder: Sendable {
-    public let url: URL
+package struct TextEncoderFolder: Sendable {
+    package let url: URL
     /// `bert`, `roberta`, `gpt2`, `clip` or `clip_text_model`.
-    public let modelType: String
-    public let encoder: any TextEncoder
+    package let modelType: String
+    package let encoder: any TextEncoder
     /// How texts are read before they become ids.
-    public let rules: TextRules
+    package let rules: TextRules
 
     struct Kind: Decodable {
         let model_type: String
@@ -18,7 +18,7 @@ public struct TextEncoderFolder: Sendable {
 
     /// `url` may also be a file of weights; settings and tokenizer are then expected beside it. `activation` must be given
     /// for a CLIP with OpenAI's names that does not tell its own.
-    public init(_ url: URL, precision: Precision = .float32, activation: CLIPActivation? = nil) throws {
+    package init(_ url: URL, precision: Precision = .float32, activation: CLIPActivation? = nil) throws {
         self.url = url
         let sentences = try SentenceTransformerFolder(url.modelFolder)
         let folder = Self.encoderPlace(url, sentences)
@@ -38,7 +38,7 @@ public struct TextEncoderFolder: Sendable {
     }
 
     /// The encoder for texts whose first so many ids are the prompt's, which its pooling may have to pass over.
-    public func encoder(promptLength: Int) -> any TextEncoder {
+    package func encoder(promptLength: Int) -> any TextEncoder {
         guard !rules.poolsPrompt, let sentences = encoder as? SentenceTransformer else { return encoder }
         return sentences.passing(over: promptLength)
     }
@@ -52,8 +52,11 @@ public struct TextEncoderFolder: Sendable {
     private static func encoder(
         in folder: URL, _ precision: Precision, _ activation: CLIPActivation?
     ) throws -> (type: String, encoder: any TextEncoder) {
-        func clip() throws -> any TextEncoder { try CLIPText(folder: folder, precision: precision, activation: activation) }
-        if !ConfigurationFile.exists(in: folder), let weights = try? Weights(reading: folder), OpenAICLIP.isIn(weights) {
+        func clip() throws -> any TextEncoder {
+            try CLIPText(folder: folder, precision: precision, activation: activation)
+        }
+        if !ConfigurationFile.exists(in: folder), let weights = try? Weights(reading: folder), OpenAICLIP.isIn(weights)
+        {
             return ("clip", try clip())
         }
         let type = try ConfigurationFile.read(Kind.self, in: folder).model_type
@@ -70,5 +73,5 @@ public struct TextEncoderFolder: Sendable {
     }
 
     /// Whether this encoder learnt from images, which decides what `probe` pooling means.
-    public var isContrastive: Bool { modelType.hasPrefix("clip") }
+    package var isContrastive: Bool { modelType.hasPrefix("clip") }
 }

@@ -2,24 +2,24 @@ import Foundation
 
 /// What a folder asks for before its encoder sees ids: how texts are spelled, what is put before them, how much of them
 /// is read.
-public struct TextRules: Sendable, Equatable {
+package struct TextRules: Sendable, Equatable {
     /// Where the tokenizer's files stand: the folder, or the one inside it that holds the encoder proper.
-    public let tokenizerFolder: URL
+    package let tokenizerFolder: URL
     /// Whether texts are made lower case, beside what the tokenizer does by itself.
-    public var lowercases = false
+    package var lowercases = false
     /// The most ids of a text by sentence-transformers' own settings; the tokenizer and the model have limits besides.
-    public var maximumLength: Int?
+    package var maximumLength: Int?
     /// How many positions the model's settings give it; nil where there are no settings or they cannot be read.
-    public var positions: Int?
+    package var positions: Int?
     /// What sentence-transformers puts before every sentence unless told otherwise; empty for nothing.
-    public var prompt = ""
+    package var prompt = ""
     /// Whether the prompt's tokens count when a sentence's tokens become one vector.
-    public var poolsPrompt = true
+    package var poolsPrompt = true
 }
 
 extension TextEncoderFolder {
     /// How texts are read for an encoder's folder, without opening its weights.
-    public static func rules(of url: URL) throws -> TextRules {
+    package static func rules(of url: URL) throws -> TextRules {
         rules(of: url, try SentenceTransformerFolder(url.modelFolder))
     }
 

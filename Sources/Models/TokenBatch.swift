@@ -1,22 +1,22 @@
-import Tensors
+import SynTensors
 
 /// Token ids of several captions: side by side, the short ones padded at their end, or packed one after another, so that no
 /// work goes into padding.
-public struct TokenBatch: Sendable {
+package struct TokenBatch: Sendable {
     /// [batch, time] Int32, or, packed, [1, tokens].
-    public let ids: Tensor
+    package let ids: Tensor
     /// How many tokens each caption has.
-    public let lengths: [Int]
+    package let lengths: [Int]
     /// Where each caption begins, among all tokens of `ids`.
     let starts: [Int]
     let isPacked: Bool
 
-    public var count: Int { lengths.count }
+    package var count: Int { lengths.count }
     /// The longest length.
-    public let time: Int
+    package let time: Int
 
     /// Throws when a caption has no token, more than `maximumLength`, or one outside the vocabulary.
-    public init(
+    package init(
         _ captions: [[Int32]], padding: Int32, maximumLength: Int, vocabularySize: Int, packed: Bool = false
     ) throws {
         precondition(!captions.isEmpty, "a batch has at least one caption")
@@ -36,7 +36,8 @@ public struct TokenBatch: Sendable {
         let lengths = captions.map(\.count)
         let longest = lengths.max() ?? 1
         (self.lengths, time, isPacked) = (lengths, longest, packed)
-        ids = packed
+        ids =
+            packed
             ? Tensor(captions.flatMap { $0 }, shape: [1, lengths.reduce(0, +)])
             : Self.padded(captions, with: padding, to: longest)
         var next = 0
@@ -54,9 +55,9 @@ public struct TokenBatch: Sendable {
 
     /// Vectors of the tokens' places in their captions, from a table: shaped to be added to the tokens' own.
     func places(_ table: Embedding) -> Tensor {
-        guard isPacked else { return table.first(time) }                               // [time, hidden]
+        guard isPacked else { return table.first(time) }   // [time, hidden]
         let places = lengths.flatMap { (0..<$0).map(Int32.init) }
-        return table(Tensor(places, shape: ids.shape))                                 // [1, tokens, hidden]
+        return table(Tensor(places, shape: ids.shape))   // [1, tokens, hidden]
     }
 
     /// States [batch, time, hidden] of packed ones [1, tokens, hidden]; what stands at padded positions means nothing.
@@ -81,12 +82,12 @@ public struct TokenBatch: Sendable {
     // MARK: - From states to one vector per caption
 
     /// The state of one position of each caption.
-    public func states(_ states: Tensor, at positions: [Int]) -> Tensor {
+    package func states(_ states: Tensor, at positions: [Int]) -> Tensor {
         states.reshaped([-1, states.size(-1)]).rows(at: zip(starts, positions).map { $0 + $1 })   // [batch, hidden]
     }
 
     /// The mean state of the real tokens of each caption; padding counts nothing.
-    public func mean(_ states: Tensor) -> Tensor { sum(states) { length, _ in 1 / Float(length) } }
+    package func mean(_ states: Tensor) -> Tensor { sum(states) { length, _ in 1 / Float(length) } }
 
     /// The sum of the real tokens' states, each times a share that depends on the caption's length and the token's place.
     func sum(_ states: Tensor, share: (_ length: Int, _ place: Int) -> Float) -> Tensor {

@@ -1,5 +1,5 @@
 import Foundation
-import Tensors
+import SynTensors
 
 /// How the next token is chosen from one row of logits.
 ///
@@ -11,17 +11,17 @@ import Tensors
 /// *Top-p* removes tokens from the smallest on while the sum of removed probabilities stays at or below 1 − p and
 /// never removes the largest (the rule of Hugging Face's `TopPLogitsWarper`); among equal logits the later token
 /// is removed first.
-public struct TokenSampler: Sendable, Equatable {
-    public let topK: Int?
-    public let topP: Double
-    public let temperature: Float
-    public let isGreedy: Bool
+package struct TokenSampler: Sendable, Equatable {
+    package let topK: Int?
+    package let topP: Double
+    package let temperature: Float
+    package let isGreedy: Bool
 
     /// - Parameters:
     ///   - topK: at least 1; all tokens if not said.
     ///   - topP: in 0...1; 1 keeps all.
     ///   - temperature: above 0.
-    public init(topK: Int? = nil, topP: Double = 1, temperature: Float = 1, greedy: Bool = false) throws {
+    package init(topK: Int? = nil, topP: Double = 1, temperature: Float = 1, greedy: Bool = false) throws {
         if let topK, topK < 1 { throw ModelError("top-k is \(topK); it must be at least 1.") }
         guard (0...1).contains(topP) else {
             throw ModelError("top-p is \(topP); it must lie between 0 and 1.")
@@ -36,7 +36,7 @@ public struct TokenSampler: Sendable, Equatable {
     }
 
     /// One token. The same logits and the same stream give the same token.
-    public func draw(from logits: [Float], _ stream: inout RandomStream) throws -> Int32 {
+    package func draw(from logits: [Float], _ stream: inout RandomStream) throws -> Int32 {
         if isGreedy { return Int32(try place(ofLargestIn: logits)) }
         let shares = try weights(logits)
         var rest = stream.uniformDouble() * shares.reduce(0, +)
@@ -50,7 +50,7 @@ public struct TokenSampler: Sendable, Equatable {
     }
 
     /// The probability of each token to be drawn; exactly 0 for those left out.
-    public func probabilities(_ logits: [Float]) throws -> [Double] {
+    package func probabilities(_ logits: [Float]) throws -> [Double] {
         if isGreedy {
             var shares = [Double](repeating: 0, count: logits.count)
             shares[try place(ofLargestIn: logits)] = 1
@@ -105,7 +105,7 @@ public struct TokenSampler: Sendable, Equatable {
 /// never found out.
 private func largestValue(_ k: Int, of values: [Float]) -> Float {
     var rest = values
-    var wanted = min(k, values.count)                 // 1 means the largest of the rest
+    var wanted = min(k, values.count)   // 1 means the largest of the rest
     while rest.count > 1 {
         let ends = [rest[0], rest[rest.count / 2], rest[rest.count - 1]].sorted()
         let pivot = ends[1]

@@ -1,6 +1,6 @@
-import Checkpoints
 import Foundation
-import Tensors
+import SynCheckpoints
+import SynTensors
 
 /// The image tokeniser of Taming Transformers (Esser et al. 2021, section 3.1): an encoder, a codebook, a decoder.
 ///
@@ -8,15 +8,15 @@ import Tensors
 /// 2^(levels − 1) pixels a side, tokens run row by row. Tensors are named as below `first_stage_model.` in taming's
 /// transformer checkpoints, and at the root of its VQGAN checkpoints. The discriminator and the perceptual loss
 /// of those are not part of this model.
-public struct VQGAN: Sendable {
-    public let configuration: VQGANConfiguration
+package struct VQGAN: Sendable {
+    package let configuration: VQGANConfiguration
     let encoder: VQGANEncoder
     let intoCodebook: Convolution
     let codebook: VQGANCodebook
     let outOfCodebook: Convolution
     let decoder: VQGANDecoder
 
-    public init(_ weights: WeightScope, _ configuration: VQGANConfiguration) throws {
+    package init(_ weights: WeightScope, _ configuration: VQGANConfiguration) throws {
         let (latentChannels, codeWidth) = (configuration.latentChannels, configuration.codeWidth)
         self.configuration = configuration
         encoder = try VQGANEncoder(weights["encoder"], configuration)
@@ -28,37 +28,38 @@ public struct VQGAN: Sendable {
 
     /// Opens a VQGAN on its own: a folder with taming's `model.yaml` (or the `project.yaml` of a `VQModel`) and its
     /// state dict as `model.safetensors`.
-    public init(folder: URL, precision: Precision = .float32) throws {
+    package init(folder: URL, precision: Precision = .float32) throws {
         let file = folder.modelFolder.appending(path: "model.yaml")
         let isThere = FileManager.default.fileExists(atPath: file.path)
         let configuration = try VQGANConfiguration(
             modelFile: isThere ? file : folder.modelFolder.appending(path: "project.yaml"))
         let weights = try Weights(reading: folder, precision: precision)
         try self.init(
-            weights.scope(holding: [.init("quantize.embedding.weight"), .init("decoder.conv_in.weight")]), configuration)
+            weights.scope(holding: [.init("quantize.embedding.weight"), .init("decoder.conv_in.weight")]), configuration
+        )
         try weights.finish(ignoring: Self.ignored)
     }
 
     /// The losses of its training: a discriminator and a perceptual network.
-    public static let ignored = ["loss.*"]
+    package static let ignored = ["loss.*"]
 
     /// What the codebook will be asked for: [batch, h, w, codeWidth].
-    public func latents(of images: Tensor) -> Tensor {
+    package func latents(of images: Tensor) -> Tensor {
         inParts(images, pixels: images.size(1) * images.size(2)) { intoCodebook(encoder($0)) }
     }
 
     /// Each latent vector's nearest codebook vector, with what training needs.
-    public func quantised(_ latents: Tensor) -> VQGANQuantisation {
+    package func quantised(_ latents: Tensor) -> VQGANQuantisation {
         let tokens = codebook.nearest(to: latents)
         let chosen = codebook.vectors.embedding(of: tokens).reshaped(latents.shape)
         return VQGANQuantisation(tokens: tokens, latents: latents, chosen: chosen)
     }
 
     /// Images as tokens: Int32 [batch, h·w], row by row.
-    public func tokens(of images: Tensor) -> Tensor { codebook.nearest(to: latents(of: images)) }
+    package func tokens(of images: Tensor) -> Tensor { codebook.nearest(to: latents(of: images)) }
 
     /// Images from codebook vectors [batch, h, w, codeWidth]. Values may leave -1...1 a little.
-    public func images(from vectors: Tensor) -> Tensor {
+    package func images(from vectors: Tensor) -> Tensor {
         let perCode = 1 << (2 * (configuration.multipliers.count - 1))
         return inParts(vectors, pixels: vectors.size(1) * vectors.size(2) * perCode) { decoder(outOfCodebook($0)) }
     }
@@ -78,7 +79,7 @@ public struct VQGAN: Sendable {
     /// Images from tokens [batch, height·width], each below `codeCount`.
     ///
     /// `height` and `width` count tokens; without them the image is square.
-    public func images(fromTokens tokens: Tensor, height: Int? = nil, width: Int? = nil) -> Tensor {
+    package func images(fromTokens tokens: Tensor, height: Int? = nil, width: Int? = nil) -> Tensor {
         let count = tokens.size(1)
         let rows = height ?? width.map { count / max($0, 1) } ?? Int(Double(count).squareRoot().rounded())
         let columns = width ?? count / max(rows, 1)

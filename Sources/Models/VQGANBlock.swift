@@ -1,5 +1,5 @@
-import Checkpoints
-import Tensors
+import SynCheckpoints
+import SynTensors
 
 // What stands on the way of an image changes it: x is the images on their way, [batch, height, width, channels].
 
@@ -16,7 +16,8 @@ struct VQGANResidualBlock: Sendable {
         convolution1 = try Convolution(weights["conv1"], from: inputs, to: outputs, size: 3)
         norm2 = try GroupNorm(vqgan: weights["norm2"], outputs)
         convolution2 = try Convolution(weights["conv2"], from: outputs, to: outputs, size: 3)
-        shortcut = inputs == outputs ? nil : try Convolution(weights["nin_shortcut"], from: inputs, to: outputs, size: 1)
+        shortcut =
+            inputs == outputs ? nil : try Convolution(weights["nin_shortcut"], from: inputs, to: outputs, size: 1)
     }
 
     /// Frozen in BFloat16, everything between two norms is in it; x itself stays Float32.
@@ -50,7 +51,7 @@ struct VQGANAttention: Sendable {
         func sequence(_ x: Tensor) -> Tensor { x.reshaped([x.size(0), x.size(1) * x.size(2), x.size(3)]) }
         let mixed = attention(
             query: sequence(query(normed)), key: sequence(key(normed)), value: sequence(value(normed)),
-            heads: 1)                                                 // [batch, height·width, channels]
+            heads: 1)   // [batch, height·width, channels]
         x += projection(mixed.reshaped(x.shape))
     }
 }

@@ -1,5 +1,5 @@
-import Checkpoints
-import Tensors
+import SynCheckpoints
+import SynTensors
 
 /// The vectors that latents are replaced by, each by its nearest.
 struct VQGANCodebook: Sendable {
@@ -13,36 +13,36 @@ struct VQGANCodebook: Sendable {
     /// Which vector is nearest: |z − e|² = |z|² + |e|² − 2 z·e is least where z·e − |e|²/2 is largest.
     func nearest(to latents: Tensor) -> Tensor {
         let table = vectors.detached
-        let rows = latents.detached.reshaped([-1, table.size(1)])                 // [batch·h·w, codeWidth]
-        let halfLengths = table.squared().sum(axis: 1) * 0.5                      // [codes]
-        let closeness = rows.matmul(table, transposeRight: true) - halfLengths    // [batch·h·w, codes]
-        return closeness.argmax().reshaped([latents.size(0), -1])                 // [batch, h·w]
+        let rows = latents.detached.reshaped([-1, table.size(1)])   // [batch·h·w, codeWidth]
+        let halfLengths = table.squared().sum(axis: 1) * 0.5   // [codes]
+        let closeness = rows.matmul(table, transposeRight: true) - halfLengths   // [batch·h·w, codes]
+        return closeness.argmax().reshaped([latents.size(0), -1])   // [batch, h·w]
     }
 }
 
 /// Latents and the codebook vectors that stand for them.
-public struct VQGANQuantisation: Sendable {
+package struct VQGANQuantisation: Sendable {
     /// Places in the codebook, row by row of each image: Int32 [batch, h·w].
-    public let tokens: Tensor
+    package let tokens: Tensor
     /// What the encoder gave: [batch, h, w, codeWidth].
-    public let latents: Tensor
+    package let latents: Tensor
     /// The chosen vectors, of the same shape; their gradient belongs to the codebook.
-    public let chosen: Tensor
+    package let chosen: Tensor
 
     /// The chosen vectors' values with the latents' gradient (van den Oord et al. 2017), for the decoder in training.
-    public var straightThrough: Tensor { latents + (chosen.detached - latents.detached) }
+    package var straightThrough: Tensor { latents + (chosen.detached - latents.detached) }
 
     /// mean((z − sg(e))²): draws the encoder towards the codebook.
-    public var commitment: Tensor { (latents - chosen.detached).squared().mean() }
+    package var commitment: Tensor { (latents - chosen.detached).squared().mean() }
 
     /// mean((e − sg(z))²): draws the codebook towards the encoder.
-    public var drift: Tensor { (chosen - latents.detached).squared().mean() }
+    package var drift: Tensor { (chosen - latents.detached).squared().mean() }
 
     /// The embedding loss of taming's `VectorQuantizer2`.
     ///
     /// Its published models were trained with β on the codebook's term, an old mistake kept for compatibility
     /// (`legacy`): commitment + β·drift. The paper's formula is drift + β·commitment.
-    public func loss(beta: Float = 0.25, legacy: Bool = true) -> Tensor {
+    package func loss(beta: Float = 0.25, legacy: Bool = true) -> Tensor {
         legacy ? commitment + drift * beta : drift + commitment * beta
     }
 }

@@ -1,26 +1,26 @@
 import Foundation
 
 /// The numbers of a VQGAN, as taming's `VQModel` parameters and its `ddconfig` have them.
-public struct VQGANConfiguration: Sendable, Equatable {
+package struct VQGANConfiguration: Sendable, Equatable {
     /// Numbers per codebook vector (`embed_dim`) and how many vectors the codebook has (`n_embed`).
-    public var codeWidth: Int
-    public var codeCount: Int
+    package var codeWidth: Int
+    package var codeCount: Int
     /// Channels between the convolutional networks and the codebook (`z_channels`).
-    public var latentChannels: Int
+    package var latentChannels: Int
     /// Height and width of the images it was made for; decides at which levels attention stands.
-    public var resolution: Int
+    package var resolution: Int
     /// Channels of the images, in and out.
-    public var imageChannels: Int
-    public var decodedChannels: Int
+    package var imageChannels: Int
+    package var decodedChannels: Int
     /// Channels of the first level (`ch`), and each level's multiple of it. A level halves the resolution of the
     /// one before.
-    public var baseChannels: Int
-    public var multipliers: [Int]
-    public var residualBlockCount: Int
+    package var baseChannels: Int
+    package var multipliers: [Int]
+    package var residualBlockCount: Int
     /// Resolutions whose residual blocks are followed by attention.
-    public var attentionResolutions: [Int]
+    package var attentionResolutions: [Int]
 
-    public init(
+    package init(
         codeWidth: Int, codeCount: Int, latentChannels: Int, resolution: Int, imageChannels: Int = 3,
         decodedChannels: Int = 3, baseChannels: Int, multipliers: [Int], residualBlockCount: Int,
         attentionResolutions: [Int]
@@ -55,7 +55,7 @@ public struct VQGANConfiguration: Sendable, Equatable {
     }
 
     /// Height and width of the latents of an image of the configured resolution.
-    public var latentSide: Int { resolution >> (multipliers.count - 1) }
+    package var latentSide: Int { resolution >> (multipliers.count - 1) }
 
     /// Every group normalisation has 32 groups, as in taming; channels must be multiples of it.
     static let groups = 32
@@ -77,7 +77,8 @@ public struct VQGANConfiguration: Sendable, Equatable {
             return "resolution (\(resolution)) must be halved evenly \(multipliers.count - 1) times."
         }
         for channels in [baseChannels] + levels.map(\.channels) where channels % Self.groups != 0 {
-            return "a level has \(channels) channels; its norms have \(Self.groups) groups, so ch times each of ch_mult "
+            return
+                "a level has \(channels) channels; its norms have \(Self.groups) groups, so ch times each of ch_mult "
                 + "must be a multiple of \(Self.groups)."
         }
         // An image's largest maps: what the first level makes, its input and a copy.
@@ -99,7 +100,7 @@ extension VQGANConfiguration {
     }
 
     /// Reads taming's file of a VQGAN on its own, such as its `model.yaml`.
-    public init(modelFile url: URL) throws {
+    package init(modelFile url: URL) throws {
         struct File: Decodable {
             struct Model: Decodable { let params: ImageDecoderProject.FirstStage }
             let model: Model

@@ -1,5 +1,5 @@
-import Checkpoints
-import Tensors
+import SynCheckpoints
+import SynTensors
 
 /// From latents to an image: each level doubles the resolution, the image's own excepted.
 struct VQGANDecoder: Sendable {
@@ -35,7 +35,7 @@ struct VQGANDecoder: Sendable {
     }
 
     func callAsFunction(_ latents: Tensor) -> Tensor {
-        var x = first(latents)                                       // [batch, h, w, channels]
+        var x = first(latents)   // [batch, h, w, channels]
         middle(&x)
         for (index, stage) in stages.enumerated() {
             stage(&x)
@@ -52,7 +52,8 @@ struct VQGANDoubling: Sendable {
 
     init(_ weights: WeightScope, _ channels: Int) throws {
         let convolution = try Convolution(weights, from: channels, to: channels, size: 3)
-        let exact = weights.weights.trainable
+        let exact =
+            weights.weights.trainable
             ? nil : try weights.tensor("weight", convolution.weight.shape, initially: .torchDefault)
         kernels = exact.map { DoublingKernels($0, as: convolution.weight.elementType) }
         self.convolution = convolution

@@ -1,5 +1,5 @@
-import Checkpoints
-import Tensors
+import SynCheckpoints
+import SynTensors
 
 /// From an image to its latents: each level halves the resolution, the last one excepted.
 struct VQGANEncoder: Sendable {
@@ -36,10 +36,10 @@ struct VQGANEncoder: Sendable {
     }
 
     func callAsFunction(_ images: Tensor) -> Tensor {
-        var x = first(images)                                        // [batch, height, width, channels]
+        var x = first(images)   // [batch, height, width, channels]
         for (index, stage) in stages.enumerated() {
             stage(&x)
-            if index < halvings.count { x = halvings[index](x) }     // [batch, height/2, width/2, channels]
+            if index < halvings.count { x = halvings[index](x) }   // [batch, height/2, width/2, channels]
         }
         middle(&x)
         return last(norm(x, then: .silu, output: last.weight.elementType))   // [batch, h, w, latentChannels]

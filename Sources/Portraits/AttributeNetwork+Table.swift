@@ -7,7 +7,7 @@ extension AttributeNetwork {
         Node(
             .male, given: [],
             yes: [
-                3686,
+                3686
             ]),
         Node(
             .young, given: [.male],

@@ -29,7 +29,7 @@ struct Box {
 /// A square of colours that layers are painted on, one after the other. Owns its memory.
 struct Canvas: ~Copyable {
     let size: Int
-    private let pixels: UnsafeMutablePointer<Paint>  // [size, size]
+    private let pixels: UnsafeMutablePointer<Paint>   // [size, size]
 
     init(size: Int) {
         precondition(size > 0, "A canvas needs at least one pixel.")

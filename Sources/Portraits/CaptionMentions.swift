@@ -3,9 +3,9 @@
 /// Works on our grammar's captions, on Multi-Modal CelebA-HQ's (with or without capitals and punctuation),
 /// and on plain sentences with the same words. It looks for words, not for grammar: "no", "not" or "without"
 /// directly before a phrase negates it; a phrase it does not know is not a mention.
-public enum CaptionMentions {
+package enum CaptionMentions {
     /// What the caption states, e.g. `[.male: false, .wavyHair: true]`. Sex comes from pronoun or noun.
-    public static func read(_ caption: String) -> [PortraitAttribute: Bool] {
+    package static func read(_ caption: String) -> [PortraitAttribute: Bool] {
         let words: [String] = caption.lowercased()
             .split { !($0.isLetter || $0.isNumber || $0 == "'" || $0 == "’") }
             .map { String($0.map { $0 == "’" ? "'" : $0 }) }

@@ -18,7 +18,7 @@ extension FacePainter {
             let middle = side * v.eyeDistance
             let reach = v.turn * 0.24
             canvas.paint(Box(middle + reach - 0.45, middle + reach + 0.45, -0.32, 0.36), in: head) { u, w in
-                let e = side * (across(u) - middle) / v.eyeSize  // outwards
+                let e = side * (across(u) - middle) / v.eyeSize   // outwards
                 let y = (w + v.eyeSlant * e) / v.eyeSize
                 let t = e / half
                 let arch = max(0, 1 - t * t)

@@ -80,7 +80,8 @@ extension FacePainter {
             let side = abs(x)
             // One side in shade; its edge sharpens towards the tip.
             let ridge = mix(0.055, wide * 0.80, down * down)
-            let flank = bell(((x * away - ridge - 0.01) / (pointy ? 0.042 : 0.05)).squared) * rise(-0.30, 0.10, w)
+            let flank =
+                bell(((x * away - ridge - 0.01) / (pointy ? 0.042 : 0.05)).squared) * rise(-0.30, 0.10, w)
                 * rise(base + 0.06, base - 0.03, w)
             var dim = strength * flank
             // Wings and underside.

@@ -29,7 +29,9 @@ struct FacePainter: ~Copyable {
         glow = mix(skin, rgb(255, 244, 224), 0.42)
         let fair = v.hair.luminance
         let darker = v.hair.lit(fair > 0.25 ? 0.72 : 0.88)
-        hairs = has[.bald] && !has[.grayHair] ? rgb(62, 46, 38)
+        hairs =
+            has[.bald] && !has[.grayHair]
+            ? rgb(62, 46, 38)
             : has[.grayHair] || fair < 0.5 ? darker : mix(darker, rgb(116, 74, 42), 0.55)
         stubble = mix(hairs, rgb(58, 62, 74), 0.45)
     }

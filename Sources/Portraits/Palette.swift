@@ -19,14 +19,16 @@ enum Palette {
         let draw = stream.uniform()
         let warmth = 0.035 * stream.bell()
         let base: Paint =
-            if attributes[.blackHair] { rgb(34, 29, 33) }
-            else if attributes[.brownHair] { mix(rgb(92, 56, 34), rgb(124, 80, 50), draw) }
-            else if attributes[.blondHair] { mix(rgb(218, 172, 96), rgb(240, 208, 140), draw) }
-            else if attributes[.grayHair] { mix(rgb(168, 168, 174), rgb(208, 208, 212), draw) }
-            else if draw < 0.55 { mix(rgb(150, 58, 30), rgb(186, 84, 42), draw / 0.55) }
-            else if draw < 0.80, !attributes[.male] { mix(rgb(120, 34, 38), rgb(146, 44, 60), (draw - 0.55) / 0.25) }
-            else if attributes[.male] { mix(rgb(188, 112, 66), rgb(206, 138, 92), max(0, (draw - 0.55) / 0.45)) }
-            else { others[min(others.count - 1, Int((draw - 0.8) / 0.2 * Float(others.count)))] }
+            if attributes[.blackHair] { rgb(34, 29, 33) } else if attributes[.brownHair] {
+                mix(rgb(92, 56, 34), rgb(124, 80, 50), draw)
+            } else if attributes[.blondHair] {
+                mix(rgb(218, 172, 96), rgb(240, 208, 140), draw)
+            } else if attributes[.grayHair] { mix(rgb(168, 168, 174), rgb(208, 208, 212), draw) } else if draw < 0.55 {
+                mix(rgb(150, 58, 30), rgb(186, 84, 42), draw / 0.55)
+            } else if draw < 0.80, !attributes[.male] {
+                mix(rgb(120, 34, 38), rgb(146, 44, 60), (draw - 0.55) / 0.25)
+            } else if attributes[.male] { mix(rgb(188, 112, 66), rgb(206, 138, 92), max(0, (draw - 0.55) / 0.45)) } else
+            { others[min(others.count - 1, Int((draw - 0.8) / 0.2 * Float(others.count)))] }
         return base.lit(light).tinted(1 + warmth, 1, 1 - warmth)
     }
 

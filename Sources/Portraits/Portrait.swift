@@ -1,23 +1,23 @@
-import Images
+import SynImages
 
 /// One inhabitant of the miniature world.
-public struct Portrait: Sendable, Hashable {
+package struct Portrait: Sendable, Hashable {
     /// The world's seed.
-    public let seed: UInt64
+    package let seed: UInt64
     /// The portrait's number in its world.
-    public let index: Int
+    package let index: Int
     /// What is true of the face.
-    public let attributes: PortraitAttributes
+    package let attributes: PortraitAttributes
     /// What no attribute says.
-    public let variation: PortraitVariation
+    package let variation: PortraitVariation
 
     /// The face as a square picture. The same face at every size, with more detail where there is room for it.
-    public func image(size: Int = 64) -> Image {
+    package func image(size: Int = 64) -> Image {
         Image(width: size, height: size, pixels: pixels(size: size))
     }
 
     /// The face as size·size RGB bytes, rows from the top.
-    public func pixels(size: Int = 64) -> [UInt8] {  // [size, size, 3]
+    package func pixels(size: Int = 64) -> [UInt8] {   // [size, size, 3]
         precondition(size > 0, "A portrait needs at least one pixel.")
         return FacePainter(of: self, size: size).painted()
     }

@@ -1,5 +1,5 @@
 /// The forty facial attributes of CelebA, in the order of its annotation files.
-public enum PortraitAttribute: Int, CaseIterable, Sendable, Hashable, Codable {
+package enum PortraitAttribute: Int, CaseIterable, Sendable, Hashable, Codable {
     case fiveOClockShadow, archedEyebrows, attractive, bagsUnderEyes, bald, bangs, bigLips, bigNose
     case blackHair, blondHair, blurry, brownHair, bushyEyebrows, chubby, doubleChin, eyeglasses
     case goatee, grayHair, heavyMakeup, highCheekbones, male, mouthSlightlyOpen, mustache, narrowEyes
@@ -8,20 +8,20 @@ public enum PortraitAttribute: Int, CaseIterable, Sendable, Hashable, Codable {
     case wearingNecktie, young
 
     /// The name in CelebA's files: `5_o_Clock_Shadow`, `Arched_Eyebrows`, …
-    public var name: String { Self.names[rawValue] }
+    package var name: String { Self.names[rawValue] }
 
     /// The attribute with a name of CelebA's files, or nil.
-    public init?(name: String) {
+    package init?(name: String) {
         guard let place = Self.names.firstIndex(of: name) else { return nil }
         self.init(rawValue: place)
     }
 
     /// What captions call it: `arched eyebrows`, `hat`; nil for sex, beards and what captions never mention.
-    public var phrase: String? { CaptionGrammar.phrases.first { $0.attribute == self }?.words }
+    package var phrase: String? { CaptionGrammar.phrases.first { $0.attribute == self }?.words }
 
     /// Whether the attribute changes the drawing. `attractive` is an annotator's taste and `blurry` the
     /// camera's fault; both are sampled and written out like the others but leave no mark on the picture.
-    public var isDrawn: Bool { self != .attractive && self != .blurry }
+    package var isDrawn: Bool { self != .attractive && self != .blurry }
 
     private static let names = [
         "5_o_Clock_Shadow", "Arched_Eyebrows", "Attractive", "Bags_Under_Eyes", "Bald", "Bangs", "Big_Lips",
@@ -34,20 +34,20 @@ public enum PortraitAttribute: Int, CaseIterable, Sendable, Hashable, Codable {
 }
 
 /// Which of the forty attributes a portrait has: one bit each.
-public struct PortraitAttributes: Hashable, Sendable, ExpressibleByArrayLiteral {
+package struct PortraitAttributes: Hashable, Sendable, ExpressibleByArrayLiteral {
     /// Bit k is attribute k of CelebA's order.
-    public private(set) var bits: UInt64
+    package private(set) var bits: UInt64
 
-    public init() { bits = 0 }
+    package init() { bits = 0 }
 
-    public init(arrayLiteral elements: PortraitAttribute...) { self.init(elements) }
+    package init(arrayLiteral elements: PortraitAttribute...) { self.init(elements) }
 
-    public init(_ elements: some Sequence<PortraitAttribute>) {
+    package init(_ elements: some Sequence<PortraitAttribute>) {
         bits = elements.reduce(0) { $0 | 1 << UInt64($1.rawValue) }
     }
 
     /// Whether the portrait has the attribute.
-    public subscript(attribute: PortraitAttribute) -> Bool {
+    package subscript(attribute: PortraitAttribute) -> Bool {
         get { bits >> UInt64(attribute.rawValue) & 1 == 1 }
         set {
             let bit: UInt64 = 1 << UInt64(attribute.rawValue)
@@ -56,11 +56,11 @@ public struct PortraitAttributes: Hashable, Sendable, ExpressibleByArrayLiteral 
     }
 
     /// The attributes that are true, in CelebA's order.
-    public var all: [PortraitAttribute] { PortraitAttribute.allCases.filter { self[$0] } }
+    package var all: [PortraitAttribute] { PortraitAttribute.allCases.filter { self[$0] } }
 
     /// Removes contradictions: one hair colour at most, no bearded women, nothing on a bald head that needs
     /// hair, nothing under a hat that a hat hides. The same rules prepare the data in `frequencies.py`.
-    public mutating func makeConsistent() {
+    package mutating func makeConsistent() {
         if !self[.male] {
             self[.noBeard] = true
             clear(.bald, .fiveOClockShadow, .goatee, .mustache, .sideburns)

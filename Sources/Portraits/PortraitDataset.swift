@@ -1,6 +1,6 @@
-import Files
 import Foundation
-import Images
+import SynFiles
+import SynImages
 
 /// Writes portraits in the layout of Multi-Modal CelebA-HQ, one at a time; the caller owns the loop.
 ///
@@ -16,14 +16,14 @@ import Images
 ///     try dataset.finish()
 ///
 /// Every file is written under a temporary name and renamed, so an interrupted run can be continued.
-public struct PortraitDataset: Sendable {
-    public let world: PortraitWorld
-    public let directory: URL
-    public let indices: Range<Int>
+package struct PortraitDataset: Sendable {
+    package let world: PortraitWorld
+    package let directory: URL
+    package let indices: Range<Int>
     /// Pixels a side.
-    public let size: Int
+    package let size: Int
 
-    public init(world: PortraitWorld = PortraitWorld(), directory: URL, indices: Range<Int>, size: Int = 64) {
+    package init(world: PortraitWorld = PortraitWorld(), directory: URL, indices: Range<Int>, size: Int = 64) {
         precondition(size > 0 && indices.lowerBound >= 0, "Sizes and file numbers start at 1 and 0.")
         self.world = world
         self.directory = directory
@@ -31,14 +31,14 @@ public struct PortraitDataset: Sendable {
         self.size = size
     }
 
-    public var imageFolder: URL { directory.appending(path: "celeba-hq") }
-    public var captionFolder: URL { directory.appending(path: "celeba-caption") }
+    package var imageFolder: URL { directory.appending(path: "celeba-hq") }
+    package var captionFolder: URL { directory.appending(path: "celeba-caption") }
 
-    public func imageFile(_ index: Int) -> URL { imageFolder.appending(path: "\(index).png") }
-    public func captionFile(_ index: Int) -> URL { captionFolder.appending(path: "\(index).txt") }
+    package func imageFile(_ index: Int) -> URL { imageFolder.appending(path: "\(index).png") }
+    package func captionFile(_ index: Int) -> URL { captionFolder.appending(path: "\(index).txt") }
 
     /// Makes the folders.
-    public func prepare() throws {
+    package func prepare() throws {
         for folder in [imageFolder, captionFolder] {
             do {
                 try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
@@ -49,13 +49,13 @@ public struct PortraitDataset: Sendable {
     }
 
     /// Whether both files of a portrait are there already. Says nothing about their size or world.
-    public func holds(_ index: Int) -> Bool {
+    package func holds(_ index: Int) -> Bool {
         FileManager.default.fileExists(atPath: imageFile(index).path)
             && FileManager.default.fileExists(atPath: captionFile(index).path)
     }
 
     /// Writes the picture and the captions of one portrait.
-    public func write(_ index: Int) throws {
+    package func write(_ index: Int) throws {
         let portrait = world.portrait(at: index)
         try AtomicFile.write(portrait.captions.joined(separator: "\n") + "\n", to: captionFile(index))
         try portrait.image(size: size).writePNG(
@@ -63,7 +63,7 @@ public struct PortraitDataset: Sendable {
     }
 
     /// Writes the two lists and the attribute table, for all indices.
-    public func finish() throws {
+    package func finish() throws {
         for (split, name) in [
             (PortraitWorld.Split.training, "celebahqtrain.txt"), (.validation, "celebahqvalidation.txt"),
         ] {
@@ -81,7 +81,7 @@ public struct PortraitDataset: Sendable {
     }
 
     /// `imgHQ00007.npy`, the name taming-transformers' lists use.
-    public static func listName(_ index: Int) -> String {
+    package static func listName(_ index: Int) -> String {
         let digits = String(index)
         return "imgHQ" + String(repeating: "0", count: max(0, 5 - digits.count)) + digits + ".npy"
     }

@@ -1,9 +1,9 @@
 /// Everything about a portrait that no attribute says: pose, proportions, colours, light.
 ///
 /// Drawn from the portrait's own stream; lengths in half head heights, angles in radians.
-public struct PortraitVariation: Hashable, Sendable {
+package struct PortraitVariation: Hashable, Sendable {
     /// How long the hair is. CelebA does not say; the draw leans on sex and on straight or wavy hair.
-    public enum HairLength: Int, Sendable, CaseIterable {
+    package enum HairLength: Int, Sendable, CaseIterable {
         case cropped, short, tied, bob, long
     }
 
@@ -14,7 +14,7 @@ public struct PortraitVariation: Hashable, Sendable {
     var eyeSize: Float, eyeDistance: Float, eyeSlant: Float, gaze: Float
     var browHeight: Float, noseLength: Float, mouthHeight: Float, mouthWidth: Float
     // Hair.
-    public internal(set) var hairLength: HairLength
+    package internal(set) var hairLength: HairLength
     var part: Float, volume: Float, wavePhase: Float, fringe: Float
     // Colours.
     var skin: Paint, hair: Paint, hairGloss: Paint, iris: Paint, lips: Paint, eyeshadow: Paint

@@ -8,21 +8,21 @@
 ///
 /// Attributes follow CelebA-HQ's frequencies and correlations; captions follow Multi-Modal CelebA-HQ's
 /// manner. A world has no state and may be used from any thread.
-public struct PortraitWorld: Sendable, Hashable {
+package struct PortraitWorld: Sendable, Hashable {
     /// Training or validation, in CelebA-HQ's proportion 25,000 to 5,000.
-    public enum Split: String, Sendable, CaseIterable, Codable {
+    package enum Split: String, Sendable, CaseIterable, Codable {
         case training, validation
     }
 
     /// The seed of the world that the miniature models were trained in.
-    public static let defaultSeed: UInt64 = 0xFACE_5EED
+    package static let defaultSeed: UInt64 = 0xFACE_5EED
 
-    public let seed: UInt64
+    package let seed: UInt64
 
-    public init(seed: UInt64 = PortraitWorld.defaultSeed) { self.seed = seed }
+    package init(seed: UInt64 = PortraitWorld.defaultSeed) { self.seed = seed }
 
     /// The portrait with an index; any integer is one.
-    public func portrait(at index: Int) -> Portrait {
+    package func portrait(at index: Int) -> Portrait {
         var attributeStream = PortraitStream(seed: seed, index: index, purpose: .attributes)
         let attributes = AttributeNetwork.celebAHQ.sample(with: &attributeStream)
         return portrait(at: index, attributes: attributes)
@@ -30,7 +30,7 @@ public struct PortraitWorld: Sendable, Hashable {
 
     /// The portrait with an index, but with the attributes given: the same light, pose and proportions.
     /// Contradictory attributes are made consistent first.
-    public func portrait(at index: Int, attributes: PortraitAttributes) -> Portrait {
+    package func portrait(at index: Int, attributes: PortraitAttributes) -> Portrait {
         var consistent = attributes
         consistent.makeConsistent()
         var stream = PortraitStream(seed: seed, index: index, purpose: .variation)
@@ -39,13 +39,13 @@ public struct PortraitWorld: Sendable, Hashable {
     }
 
     /// Where an index belongs: of every six neighbours 6k ..< 6k + 6 the last is for validation.
-    public static func split(of index: Int) -> Split {
+    package static func split(of index: Int) -> Split {
         let remainder = index % 6
         return (remainder < 0 ? remainder + 6 : remainder) == 5 ? .validation : .training
     }
 
     /// The index of the n-th portrait of a split, counted from 0.
-    public static func index(of place: Int, in split: Split) -> Int {
+    package static func index(of place: Int, in split: Split) -> Int {
         switch split {
         case .training: place / 5 * 6 + place % 5
         case .validation: place * 6 + 5

@@ -4,24 +4,26 @@
 /// absent is an empty field; what is not a number is `nan`, `inf` or `-inf`, as NumPy and R read it.
 /// Lines end in a single newline, which the common readers accept. A text that a spreadsheet would take for a formula
 /// (it begins with =, +, -, @, a tab or a line end) gets an apostrophe in front; numbers stay numbers.
-public enum CSV {
+package enum CSV {
     /// A heading and its rows.
-    public static func text(heading: [String], rows: [[Field]]) -> String {
+    package static func text(heading: [String], rows: [[Field]]) -> String {
         ([heading.map(Field.text)] + rows)
             .map { $0.map(\.quoted).joined(separator: ",") + "\n" }
             .joined()
     }
 
     /// One value.
-    public enum Field: Sendable, Equatable {
+    package enum Field: Sendable, Equatable {
         case text(String)
         case number(Double)
         case integer(UInt64)
         case absent
 
         /// A number if there is one.
-        public static func optional(_ value: Double?) -> Field { value.map(Field.number) ?? .absent }
-        public static func count(_ value: Int) -> Field { value < 0 ? .number(Double(value)) : .integer(UInt64(value)) }
+        package static func optional(_ value: Double?) -> Field { value.map(Field.number) ?? .absent }
+        package static func count(_ value: Int) -> Field {
+            value < 0 ? .number(Double(value)) : .integer(UInt64(value))
+        }
 
         var quoted: String {
             switch self {
@@ -39,7 +41,9 @@ public enum CSV {
         }
 
         private static func defused(_ text: String) -> String {
-            guard let first = text.unicodeScalars.first, "=+-@\t\r\n＝＋－＠".unicodeScalars.contains(first) else { return text }
+            guard let first = text.unicodeScalars.first, "=+-@\t\r\n＝＋－＠".unicodeScalars.contains(first) else {
+                return text
+            }
             let isNumber = text.wholeMatch(of: /[+-]?[0-9]*\.?[0-9]+(?:[eE][+-]?[0-9]+)?/) != nil
             return isNumber ? text : "'" + text
         }
@@ -48,7 +52,7 @@ public enum CSV {
 
 extension ProbeReport {
     /// One line per encoder and seed: `scores.csv`.
-    public var scoresCSV: String {
+    package var scoresCSV: String {
         CSV.text(
             heading: [
                 "encoder", "style", "seed", "n", "clip_score", "attribute_score", "inception_score",
@@ -69,7 +73,7 @@ extension ProbeReport {
     }
 
     /// One line per logged loss: `curves.csv`.
-    public var curvesCSV: String {
+    package var curvesCSV: String {
         let rows = curves.flatMap { curve in
             [("train", curve.train), ("validation", curve.validation)].flatMap { split, points in
                 points.map { point -> [CSV.Field] in

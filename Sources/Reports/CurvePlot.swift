@@ -3,7 +3,7 @@ import Foundation
 /// Training curves as small multiples, one panel per encoder on the same axes: the validation loss as the mean
 /// over seeds in a band from the lowest to the highest seed, the training loss dotted, and the other encoders'
 /// validation means as faint lines behind, for comparison.
-public struct CurvePlot: Sendable {
+package struct CurvePlot: Sendable {
     struct Panel: Sendable {
         let encoder: String
         let style: EncoderStyle
@@ -22,7 +22,7 @@ public struct CurvePlot: Sendable {
 
     let panels: [Panel]
 
-    public init(_ curves: [TrainingCurve]) {
+    package init(_ curves: [TrainingCurve]) {
         var order: [String] = []
         var groups: [String: [TrainingCurve]] = [:]
         for curve in curves {
@@ -39,7 +39,7 @@ public struct CurvePlot: Sendable {
     }
 
     /// The panels as separate drawings, for a page that lays them out by its width.
-    public var drawings: [SVG] {
+    package var drawings: [SVG] {
         guard let (x, y) = axes else { return [] }
         return panels.indices.map { index in
             SVG(width: Self.width, height: Self.height, summary: summary(panels[index])) {
@@ -49,7 +49,7 @@ public struct CurvePlot: Sendable {
     }
 
     /// All panels as one drawing, three in a row.
-    public var drawing: SVG? {
+    package var drawing: SVG? {
         guard let (x, y) = axes else { return nil }
         let across = min(3, panels.count)
         let rows = (panels.count + across - 1) / across

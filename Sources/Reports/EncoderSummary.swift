@@ -1,13 +1,13 @@
-import Statistics
+import SynStatistics
 
 /// One encoder's scores over its seeds.
-public struct EncoderSummary: Sendable {
-    public let encoder: String
-    public let style: EncoderStyle
-    public let scores: [ScoreRecord]
+package struct EncoderSummary: Sendable {
+    package let encoder: String
+    package let style: EncoderStyle
+    package let scores: [ScoreRecord]
 
     /// Encoders grouped by style (BERT, CLIP, random), each in the order of first appearance.
-    public static func of(_ scores: [ScoreRecord]) -> [EncoderSummary] {
+    package static func of(_ scores: [ScoreRecord]) -> [EncoderSummary] {
         var order: [String] = []
         var groups: [String: [ScoreRecord]] = [:]
         for score in scores {
@@ -23,27 +23,27 @@ public struct EncoderSummary: Sendable {
     }
 
     /// How one measurement varies over the seeds; nil where no seed has it.
-    public func spread(of value: (ScoreRecord) -> Double?) -> SeedSpread? {
+    package func spread(of value: (ScoreRecord) -> Double?) -> SeedSpread? {
         SeedSpread(scores.compactMap(value))
     }
 
-    public var clipScore: SeedSpread? { spread { $0.clipScore } }
+    package var clipScore: SeedSpread? { spread { $0.clipScore } }
 }
 
 /// The values of a few seeds: mean, standard deviation, 95 % interval.
-public struct SeedSpread: Sendable, Equatable {
-    public let values: [Double]
+package struct SeedSpread: Sendable, Equatable {
+    package let values: [Double]
     /// Undefined (NaN) if one of the values is.
-    public let mean: Double
+    package let mean: Double
     /// The sample standard deviation (divisor n − 1); nil for a single seed.
-    public let sd: Double?
+    package let sd: Double?
     /// mean ± t(0.975, n − 1) · sd / √n; nil for a single seed, which says nothing about its own spread.
     ///
     /// It is an interval for this encoder over seeds, not for the style the encoder belongs to.
-    public let interval: Interval?
+    package let interval: Interval?
 
     /// Nil without values.
-    public init?(_ values: [Double]) {
+    package init?(_ values: [Double]) {
         guard !values.isEmpty else { return nil }
         self.values = values
         guard let description = try? Descriptives(values) else {

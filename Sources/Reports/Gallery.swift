@@ -1,15 +1,15 @@
 import Foundation
 
 /// One caption and what every encoder made of it.
-public struct GalleryRow: Codable, Sendable, Equatable {
-    public var caption: String
+package struct GalleryRow: Codable, Sendable, Equatable {
+    package var caption: String
     /// What the caption mentions, where that is known ("Wavy_Hair", "Smiling").
-    public var attributes: [String]?
+    package var attributes: [String]?
     /// The real picture the caption was written for, if there is one.
-    public var original: Picture?
-    public var pictures: [GalleryPicture]
+    package var original: Picture?
+    package var pictures: [GalleryPicture]
 
-    public init(
+    package init(
         caption: String, attributes: [String]? = nil, original: Picture? = nil, pictures: [GalleryPicture] = []
     ) {
         self.caption = caption
@@ -20,12 +20,12 @@ public struct GalleryRow: Codable, Sendable, Equatable {
 }
 
 /// A picture drawn from a caption by one encoder and seed.
-public struct GalleryPicture: Codable, Sendable, Equatable {
-    public var encoder: String
-    public var seed: UInt64
-    public var picture: Picture
+package struct GalleryPicture: Codable, Sendable, Equatable {
+    package var encoder: String
+    package var seed: UInt64
+    package var picture: Picture
 
-    public init(encoder: String, seed: UInt64, picture: Picture) {
+    package init(encoder: String, seed: UInt64, picture: Picture) {
         self.encoder = encoder
         self.seed = seed
         self.picture = picture
@@ -33,14 +33,14 @@ public struct GalleryPicture: Codable, Sendable, Equatable {
 }
 
 /// A picture and its own scores.
-public struct Picture: Codable, Sendable, Equatable {
-    public var image: ImageSource
+package struct Picture: Codable, Sendable, Equatable {
+    package var image: ImageSource
     /// 100 · cosine with the caption.
-    public var clipScore: Double?
+    package var clipScore: Double?
     /// Share of the mentioned attributes that were found, 0 to 1.
-    public var attributeScore: Double?
+    package var attributeScore: Double?
 
-    public init(_ image: ImageSource, clipScore: Double? = nil, attributeScore: Double? = nil) {
+    package init(_ image: ImageSource, clipScore: Double? = nil, attributeScore: Double? = nil) {
         self.image = image
         self.clipScore = clipScore
         self.attributeScore = attributeScore
@@ -56,13 +56,13 @@ public struct Picture: Codable, Sendable, Equatable {
 /// The bytes of a PNG or JPEG file, or where they lie below the report's folder.
 ///
 /// In JSON: `{"path": "bert-mini/seed-0/images/000123-4.png"}` or `{"data": "<base64>"}`.
-public enum ImageSource: Codable, Sendable, Equatable {
+package enum ImageSource: Codable, Sendable, Equatable {
     case path(String)
     case data(Data)
 
     enum CodingKeys: String, CodingKey { case path, data }
 
-    public init(from decoder: any Decoder) throws {
+    package init(from decoder: any Decoder) throws {
         let keys = try decoder.container(keyedBy: CodingKeys.self)
         if let path = try keys.decodeIfPresent(String.self, forKey: .path) {
             self = .path(path)
@@ -71,7 +71,7 @@ public enum ImageSource: Codable, Sendable, Equatable {
         }
     }
 
-    public func encode(to encoder: any Encoder) throws {
+    package func encode(to encoder: any Encoder) throws {
         var keys = encoder.container(keyedBy: CodingKeys.self)
         switch self {
         case .path(let path): try keys.encode(path, forKey: .path)
@@ -80,7 +80,7 @@ public enum ImageSource: Codable, Sendable, Equatable {
     }
 
     /// The picture inside an address, for a page that loads nothing.
-    public func dataURI(below folder: URL?) -> Result<String, MissingPicture> {
+    package func dataURI(below folder: URL?) -> Result<String, MissingPicture> {
         bytes(below: folder).map { bytes in
             let kind = bytes.starts(with: Self.png) ? "png" : "jpeg"
             return "data:image/\(kind);base64,\(bytes.base64EncodedString())"
@@ -91,7 +91,7 @@ public enum ImageSource: Codable, Sendable, Equatable {
     ///
     /// A path that leads out of the folder, by its words or by a link, is not followed: a page made from somebody else's
     /// record never carries away other files of this machine. Nor is what is no regular file or larger than 64 MB.
-    public func bytes(below folder: URL?) -> Result<Data, MissingPicture> {
+    package func bytes(below folder: URL?) -> Result<Data, MissingPicture> {
         let bytes: Data
         switch self {
         case .data(let data): bytes = data
@@ -131,8 +131,8 @@ public enum ImageSource: Codable, Sendable, Equatable {
 }
 
 /// Why a picture could not be shown; the page prints the sentence in the picture's place.
-public struct MissingPicture: Error, Sendable, Equatable, CustomStringConvertible {
-    public let description: String
+package struct MissingPicture: Error, Sendable, Equatable, CustomStringConvertible {
+    package let description: String
 
     init(_ description: String) { self.description = description }
 }

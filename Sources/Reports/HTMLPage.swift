@@ -1,15 +1,15 @@
-import Files
+import SynFiles
 import Foundation
 
 /// One HTML file that needs nothing else: no network, style and pictures inside; read whole without its one small script,
 /// which sorts tables and opens what is folded before printing.
-public struct HTMLPage: Sendable {
-    public var title: String
-    public var header: [Markup]
-    public var main: [Markup]
-    public var footer: [Markup]
+package struct HTMLPage: Sendable {
+    package var title: String
+    package var header: [Markup]
+    package var main: [Markup]
+    package var footer: [Markup]
 
-    public init(
+    package init(
         title: String, @MarkupBuilder header: () -> [Markup], @MarkupBuilder main: () -> [Markup],
         @MarkupBuilder footer: () -> [Markup] = { [] }
     ) {
@@ -22,7 +22,7 @@ public struct HTMLPage: Sendable {
     /// The file's text.
     ///
     /// The content policy forbids every request, so that even a mistake here could not make the page call out.
-    public var rendered: String {
+    package var rendered: String {
         let page = Tag.html(["lang": "en", "xmlns": "http://www.w3.org/1999/xhtml"]) {
             Tag.head {
                 Tag.meta(["charset": "utf-8"])
@@ -86,9 +86,9 @@ extension TextTable {
                         }
                     }
                     Tag.tbody {
-                        for row in squareRows {
+                        for (place, row) in squareRows.enumerated() {
                             Tag.tr {
-                                for (index, cell) in row.enumerated() { self.cell(cell, columns[index], isBest: isBest(cell, index)) }
+                                for (index, cell) in row.enumerated() { self.cell(cell, columns[index], isBest: isMarked(cell, place, index)) }
                             }
                         }
                     }

@@ -1,32 +1,32 @@
-import Files
+import SynFiles
 import Foundation
-import Statistics
+import SynStatistics
 
 /// Several runs of one experiment as one report: more seeds, more encoders, trained on other machines.
 ///
 /// Runs are joined only where their settings agree but for what names the run and what it adds: its name, output folder,
 /// threads, seeds, and which encoders it has. What was measured twice must have been measured alike.
-public struct JoinedReport: Sendable {
+package struct JoinedReport: Sendable {
     /// One run: its record, and the folder its pictures lie in.
-    public struct Run: Sendable {
+    package struct Run: Sendable {
         let name: String
         let report: ProbeReport
         let folder: URL
 
-        public init(_ report: ProbeReport, name: String, folder: URL) {
+        package init(_ report: ProbeReport, name: String, folder: URL) {
             (self.report, self.name, self.folder) = (report, name, folder)
         }
     }
 
     /// Why runs cannot be joined, one sentence for each difference.
-    public struct Differences: Error, Sendable, Equatable {
-        public let sentences: [String]
+    package struct Differences: Error, Sendable, Equatable {
+        package let sentences: [String]
     }
 
-    public let report: ProbeReport
+    package let report: ProbeReport
 
     /// - Parameter runs: at least one; the first gives title, settings and the order.
-    public init(_ runs: [Run]) throws {
+    package init(_ runs: [Run]) throws {
         guard let first = runs.first else { throw ReportFailure("there is no run to join") }
         let differences = runs.dropFirst().flatMap { Self.differences(first, $0) }
         guard differences.isEmpty else { throw Differences(sentences: differences) }
@@ -42,6 +42,9 @@ public struct JoinedReport: Sendable {
         joined.provenance = Self.provenance(runs)
         joined.caveats = runs.flatMap(\.report.caveats).reduce(into: []) { if !$0.contains($1) { $0.append($1) } }
         joined.caveats.append("Joined from \(StyleVerdict.counted(runs.count, "run")): \(StyleVerdict.listed(runs.map(\.name))).")
+        var cut: Set<String> = []
+        let cutCaptions = runs.flatMap { $0.report.cutCaptions ?? [] }.filter { cut.insert($0.encoder).inserted }
+        joined.cutCaptions = cutCaptions.isEmpty ? nil : cutCaptions
         joined.secondPage = nil
         report = joined
     }

@@ -1,24 +1,25 @@
-import Statistics
+import SynStatistics
 
 /// A quantity over the layers of several encoders, like Figures 1 to 6 of Wolfe and Caliskan (2022): one line for each
 /// encoder and reading, its best layer marked.
-public struct LayerPlot: Sendable {
+package struct LayerPlot: Sendable {
     /// One line.
-    public struct Line: Sendable, Equatable {
-        public var name: String
+    package struct Line: Sendable, Equatable {
+        package var name: String
         /// Which colour, by the encoder's place in the report.
-        public var colour: Int
+        package var colour: Int
         /// Which dashes, by the reading's place among the encoder's.
-        public var dash: Int
+        package var dash: Int
         /// A value for each layer from 0; nil where there is none.
-        public var values: [Double?]
+        package var values: [Double?]
         /// The ends of each value's interval, drawn as a band; empty where there are none.
-        public var intervals: [Interval?]
+        package var intervals: [Interval?]
         /// Whether the highest point is marked.
-        public var marksBest: Bool
+        package var marksBest: Bool
 
-        public init(
-            name: String, colour: Int, dash: Int = 0, values: [Double?], intervals: [Interval?] = [], marksBest: Bool = true
+        package init(
+            name: String, colour: Int, dash: Int = 0, values: [Double?], intervals: [Interval?] = [],
+            marksBest: Bool = true
         ) {
             (self.name, self.colour, self.dash, self.values) = (name, colour, dash, values)
             (self.intervals, self.marksBest) = (intervals, marksBest)
@@ -32,16 +33,16 @@ public struct LayerPlot: Sendable {
         }
     }
 
-    public let title: String
+    package let title: String
     /// What the vertical axis measures.
-    public let unit: String
+    package let unit: String
     /// What the horizontal axis counts, from 0 for layers and from 1 for anything else.
-    public let axis: String
-    public let lines: [Line]
+    package let axis: String
+    package let lines: [Line]
     /// Horizontal lines with a name: published figures.
-    public let references: [(name: String, value: Double)]
+    package let references: [(name: String, value: Double)]
 
-    public init(
+    package init(
         title: String, unit: String, axis: String = "layer", lines: [Line],
         references: [(name: String, value: Double)] = []
     ) {
@@ -60,7 +61,7 @@ public struct LayerPlot: Sendable {
     private static let bottom = 220.0
 
     /// The drawing; nil without a number.
-    public var drawing: SVG? {
+    package var drawing: SVG? {
         let values = lines.flatMap { $0.values.compactMap(\.self) }.filter(\.isFinite)
         guard let deepest = lines.map(\.values.count).max(), !values.isEmpty else { return nil }
         let x = Scale(

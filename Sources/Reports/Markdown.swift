@@ -1,8 +1,8 @@
 /// Plain text inside Markdown.
-public enum Markdown {
+package enum Markdown {
     /// Text that no Markdown reader takes for markup: one line, with the special characters escaped and
     /// angle brackets and ampersands as entities, so that a caption can bring neither emphasis nor HTML.
-    public static func escaped(_ text: String) -> String {
+    package static func escaped(_ text: String) -> String {
         var out = ""
         for character in TerminalText.safe(text) {
             switch character {

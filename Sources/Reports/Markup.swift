@@ -8,24 +8,24 @@
 ///         "Ampersands & <angles> are safe; "
 ///         Tag.strong { "so is this." }
 ///     }
-public indirect enum Markup: Sendable {
+package indirect enum Markup: Sendable {
     case element(Tag, [Attribute], [Markup])
     case text(String)
     /// Text written as it is: for our own style sheets and scripts only, never for anything from outside.
     case verbatim(StaticString)
 
-    public struct Attribute: Sendable, Equatable {
-        public let name: String
-        public let value: String
+    package struct Attribute: Sendable, Equatable {
+        package let name: String
+        package let value: String
 
-        public init(_ name: String, _ value: String) {
+        package init(_ name: String, _ value: String) {
             self.name = name
             self.value = value
         }
     }
 
     /// The tree as text.
-    public var rendered: String {
+    package var rendered: String {
         var out = ""
         write(to: &out)
         return out
@@ -52,7 +52,7 @@ public indirect enum Markup: Sendable {
     /// Text with the five special characters as entities, and without what XML forbids.
     ///
     /// Works on scalars: a quote followed by a combining mark is one `Character` and would slip through.
-    public static func escaped(_ text: String) -> String {
+    package static func escaped(_ text: String) -> String {
         var out = String.UnicodeScalarView()
         for scalar in text.unicodeScalars {
             switch scalar {
@@ -72,14 +72,14 @@ public indirect enum Markup: Sendable {
 }
 
 /// The elements our pages and plots are made of.
-public enum Tag: String, Sendable {
+package enum Tag: String, Sendable {
     case html, head, meta, title, style, script, body
     case header, main, section, footer, figure, figcaption, details, summary, nav, a
     case h1, h2, h3, p, div, span, strong, em, small, ul, li, dl, dt, dd, code, img, br, aside
     case table, caption, colgroup, col, thead, tbody, tr, th, td
     case svg, g, line, rect, circle, path, polyline, polygon, text, tspan, defs, clipPath, desc
 
-    public func callAsFunction(
+    package func callAsFunction(
         _ attributes: KeyValuePairs<String, String> = [:], @MarkupBuilder _ content: () -> [Markup] = { [] }
     ) -> Markup {
         .element(self, attributes.map { Markup.Attribute($0.key, $0.value) }, content())
@@ -104,13 +104,13 @@ public enum Tag: String, Sendable {
 
 /// Lets an element's content be written as statements: strings, elements, `if` and `for`.
 @resultBuilder
-public enum MarkupBuilder {
-    public static func buildExpression(_ text: String) -> [Markup] { [.text(text)] }
-    public static func buildExpression(_ markup: Markup) -> [Markup] { [markup] }
-    public static func buildExpression(_ markup: [Markup]) -> [Markup] { markup }
-    public static func buildBlock(_ parts: [Markup]...) -> [Markup] { parts.flatMap { $0 } }
-    public static func buildOptional(_ part: [Markup]?) -> [Markup] { part ?? [] }
-    public static func buildEither(first part: [Markup]) -> [Markup] { part }
-    public static func buildEither(second part: [Markup]) -> [Markup] { part }
-    public static func buildArray(_ parts: [[Markup]]) -> [Markup] { parts.flatMap { $0 } }
+package enum MarkupBuilder {
+    package static func buildExpression(_ text: String) -> [Markup] { [.text(text)] }
+    package static func buildExpression(_ markup: Markup) -> [Markup] { [markup] }
+    package static func buildExpression(_ markup: [Markup]) -> [Markup] { markup }
+    package static func buildBlock(_ parts: [Markup]...) -> [Markup] { parts.flatMap { $0 } }
+    package static func buildOptional(_ part: [Markup]?) -> [Markup] { part ?? [] }
+    package static func buildEither(first part: [Markup]) -> [Markup] { part }
+    package static func buildEither(second part: [Markup]) -> [Markup] { part }
+    package static func buildArray(_ parts: [[Markup]]) -> [Markup] { parts.flatMap { $0 } }
 }

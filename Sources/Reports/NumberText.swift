@@ -1,9 +1,9 @@
 import Foundation
 
 /// Numbers as people read them. What is not a number is said in words, never printed as `nan`.
-public enum NumberText {
+package enum NumberText {
     /// A fixed count of decimals: "22.57"; "undefined", "infinite", "minus infinite" where there is no number.
-    public static func fixed(_ value: Double, decimals: Int) -> String {
+    package static func fixed(_ value: Double, decimals: Int) -> String {
         if let word = word(for: value) { return word }
         if abs(value) >= 1e15 { return significant(value) }   // nobody reads three hundred digits
         let text = String(format: "%.\(max(0, decimals))f", value)
@@ -13,7 +13,7 @@ public enum NumberText {
     }
 
     /// At most this many significant digits, no trailing zeros: "0.0502", "3", "1.23e+07".
-    public static func significant(_ value: Double, digits: Int = 3) -> String {
+    package static func significant(_ value: Double, digits: Int = 3) -> String {
         word(for: value) ?? String(format: "%.\(max(1, digits))g", value).replacing("-", with: "−")
     }
 
@@ -21,7 +21,7 @@ public enum NumberText {
     /// programs read.
     ///
     /// Zero can only be an underflow, so it is written as "< 1e-300".
-    public static func pValue(_ p: Double) -> String {
+    package static func pValue(_ p: Double) -> String {
         if let word = word(for: p) { return word }
         if p == 0 { return "< 1e-300" }
         if p >= 0.9995 { return "1.000" }
@@ -30,25 +30,25 @@ public enum NumberText {
     }
 
     /// A share of one: 0.713 is "71.3 %".
-    public static func percent(_ share: Double, decimals: Int = 1) -> String {
+    package static func percent(_ share: Double, decimals: Int = 1) -> String {
         word(for: share) ?? fixed(100 * share, decimals: decimals) + " %"
     }
 
     /// Value and error with the same decimals: "22.571 ± 0.043". No error (one seed): the value alone.
-    public static func plusMinus(_ value: Double, _ error: Double?, decimals: Int) -> String {
+    package static func plusMinus(_ value: Double, _ error: Double?, decimals: Int) -> String {
         let text = fixed(value, decimals: decimals)
         guard value.isFinite, let error, error.isFinite else { return text }
         return "\(text) ± \(fixed(error, decimals: decimals))"
     }
 
     /// Decimals at which the smallest of the errors still shows one digit, within `range`.
-    public static func decimals(showing errors: [Double], within range: ClosedRange<Int> = 2...4) -> Int {
+    package static func decimals(showing errors: [Double], within range: ClosedRange<Int> = 2...4) -> Int {
         guard let smallest = errors.filter({ $0.isFinite && $0 > 0 }).min() else { return range.lowerBound }
         return min(max(Int((-log10(smallest)).rounded(.up)), range.lowerBound), range.upperBound)
     }
 
     /// Seconds as "0.42 s", "8.3 s", "4 min 05 s" or "2 h 07 min".
-    public static func duration(_ seconds: Double) -> String {
+    package static func duration(_ seconds: Double) -> String {
         if let word = word(for: seconds) { return word }
         if seconds < 1 { return fixed(seconds, decimals: 2) + " s" }
         if seconds < 59.95 { return fixed(seconds, decimals: 1) + " s" }

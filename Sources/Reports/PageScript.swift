@@ -1,5 +1,5 @@
-import Files
 import Foundation
+import SynFiles
 
 /// The page's one script. It is plain XML text (no angle bracket, no ampersand), so that pages stay well-formed.
 enum PageScript {
@@ -51,7 +51,9 @@ enum PageScript {
         var digest = Digest<SHA256>()
         digest.add("\(text)")
         let digits = Array(digest.hexadecimal)
-        let bytes = stride(from: 0, to: digits.count, by: 2).compactMap { UInt8(String(digits[$0...($0 + 1)]), radix: 16) }
+        let bytes = stride(from: 0, to: digits.count, by: 2).compactMap {
+            UInt8(String(digits[$0...($0 + 1)]), radix: 16)
+        }
         return Data(bytes).base64EncodedString()
     }
 }

@@ -1,21 +1,21 @@
 import Foundation
 
 /// The probe's report as one page: what was found, the score table, plots, significance, pictures, settings.
-public struct ProbePage: Sendable {
+package struct ProbePage: Sendable {
     let report: ProbeReport
     /// Where relative picture paths start; nil shows a sentence in each picture's place.
     let folder: URL?
     private let encoders: [EncoderSummary]
 
     /// Pictures given by path are read from below `folder` when the page is rendered.
-    public init(_ report: ProbeReport, picturesBelow folder: URL? = nil) {
+    package init(_ report: ProbeReport, picturesBelow folder: URL? = nil) {
         self.report = report
         self.folder = folder
         encoders = EncoderSummary.of(report.scores)
     }
 
     /// The file's text.
-    public var rendered: String {
+    package var rendered: String {
         HTMLPage(title: report.title) {
             top
         } main: {
@@ -176,7 +176,7 @@ public struct ProbePage: Sendable {
         }
     }
 
-    private static func warning(_ text: String) -> Markup {
+    static func warning(_ text: String) -> Markup {
         Tag.div(["class": "warning", "role": "note"]) { Tag.p { text } }
     }
 

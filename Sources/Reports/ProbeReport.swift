@@ -1,42 +1,44 @@
-import Statistics
+import SynStatistics
 
 /// Everything the text-to-image probe found, as one value that is written to `report.json` and read back.
 ///
 /// All pages, tables and plots are made from this record alone: a report can be made again years later from
 /// the file, without a model and without a picture library. Keys in JSON are snake_case. Numbers that are
 /// not defined (0/0, an interval of one seed) are written as the strings "nan", "inf" and "-inf".
-public struct ProbeReport: Codable, Sendable, Equatable {
+package struct ProbeReport: Codable, Sendable, Equatable {
     /// The version of these keys; a reader refuses files of a later version with a sentence.
-    public static let currentSchema = 1
+    package static let currentSchema = 1
 
-    public var schemaVersion: Int = ProbeReport.currentSchema
-    public var title: String
+    package var schemaVersion: Int = ProbeReport.currentSchema
+    package var title: String
     /// The world or data set the captions come from, for example "portraits-64" or "Multi-Modal CelebA-HQ".
-    public var dataset: String
+    package var dataset: String
     /// Set when only part of the captions was used (`--limit`); every rendering then says so at the top.
-    public var partial: Bool = false
+    package var partial: Bool = false
     /// Every setting of the run, defaults written out, in the order they should be read.
-    public var settings: [Setting]
-    public var provenance: Provenance
+    package var settings: [Setting]
+    package var provenance: Provenance
     /// One entry per encoder and seed, in the order of the run.
-    public var scores: [ScoreRecord]
+    package var scores: [ScoreRecord]
     /// The same measurements on real pictures with their own captions; the ceiling in tables and plots.
-    public var groundTruth: GroundTruth?
-    public var curves: [TrainingCurve]
+    package var groundTruth: GroundTruth?
+    package var curves: [TrainingCurve]
     /// Tests between groups of encoders.
-    public var significance: SignificanceRecord?
+    package var significance: SignificanceRecord?
     /// Whatever else the study has to say, as headings, tables and sentences.
-    public var sections: [ReportSection]
-    public var gallery: [GalleryRow]
+    package var sections: [ReportSection]
+    package var gallery: [GalleryRow]
     /// How the gallery's captions were chosen, as a sentence.
-    public var galleryChoice: String?
-    public var ablation: Ablation?
+    package var galleryChoice: String?
+    package var ablation: Ablation?
     /// Sentences a reader must know before quoting a number, the most important first.
-    public var caveats: [String]
+    package var caveats: [String]
+    /// Captions that an encoder could not read to their end; nil where all could.
+    package var cutCaptions: [CutCaptions]?
     /// The file name of a page beside this one, with what the encoders know without pictures.
-    public var secondPage: String?
+    package var secondPage: String?
 
-    public init(
+    package init(
         title: String, dataset: String, partial: Bool = false, settings: [Setting] = [], provenance: Provenance,
         scores: [ScoreRecord] = [], groundTruth: GroundTruth? = nil, curves: [TrainingCurve] = [],
         significance: SignificanceRecord? = nil, sections: [ReportSection] = [], gallery: [GalleryRow] = [],
@@ -63,47 +65,60 @@ public struct ProbeReport: Codable, Sendable, Equatable {
         case groundTruth = "ground_truth"
         case curves, significance, sections, gallery, ablation, caveats
         case galleryChoice = "gallery_choice"
+        case cutCaptions = "cut_captions"
         case secondPage = "second_page"
     }
 }
 
-/// One resolved setting, as text.
-public struct Setting: Codable, Sendable, Equatable {
-    public var key: String
-    public var value: String
+/// How many of the captions of training and validation were longer than an encoder reads, and lost their end.
+package struct CutCaptions: Codable, Sendable, Equatable {
+    package var encoder: String
+    package var cut: Int
+    /// Of how many.
+    package var captions: Int
 
-    public init(_ key: String, _ value: String) {
+    package init(encoder: String, cut: Int, captions: Int) {
+        (self.encoder, self.cut, self.captions) = (encoder, cut, captions)
+    }
+}
+
+/// One resolved setting, as text.
+package struct Setting: Codable, Sendable, Equatable {
+    package var key: String
+    package var value: String
+
+    package init(_ key: String, _ value: String) {
         self.key = key
         self.value = value
     }
 }
 
 /// Where numbers came from: enough to run the same thing again and to know why it might differ.
-public struct Provenance: Codable, Sendable, Equatable {
-    public var toolVersion: String
+package struct Provenance: Codable, Sendable, Equatable {
+    package var toolVersion: String
     /// The commit of the tool's sources, if it was built from a checkout.
-    public var gitCommit: String?
-    public var cpu: String
+    package var gitCommit: String?
+    package var cpu: String
     /// Threads used for computing. Sums depend on it in the last digits.
-    public var threads: Int
+    package var threads: Int
     /// "f32" or "bf16".
-    public var precision: String
+    package var precision: String
     /// As the caller wants it read, ISO 8601 by custom. Nothing here looks at the clock.
-    public var date: String
-    public var stages: [Stage]
+    package var date: String
+    package var stages: [Stage]
 
     /// Wall time of one stage of the run.
-    public struct Stage: Codable, Sendable, Equatable {
-        public var name: String
-        public var seconds: Double
+    package struct Stage: Codable, Sendable, Equatable {
+        package var name: String
+        package var seconds: Double
 
-        public init(_ name: String, seconds: Double) {
+        package init(_ name: String, seconds: Double) {
             self.name = name
             self.seconds = seconds
         }
     }
 
-    public init(
+    package init(
         toolVersion: String, gitCommit: String? = nil, cpu: String, threads: Int, precision: String, date: String,
         stages: [Stage] = []
     ) {

@@ -1,7 +1,7 @@
 /// The sentences of a report: what was asked, what was found, what it does not show.
 extension ProbeReport {
     /// One paragraph for the top of every rendering.
-    public var lead: String {
+    package var lead: String {
         "Each caption went through a frozen text encoder; one trained linear layer handed its vector to a frozen "
             + "picture decoder, which never saw text. If the pictures match the captions, the encoder's vectors "
             + "already knew how the things described look. This compares encoders under one decoder, one judge and "
@@ -10,16 +10,18 @@ extension ProbeReport {
     }
 
     /// The answer in a sentence or two, then what to measure it by; nil without scores.
-    public var finding: String? {
+    package var finding: String? {
         guard let verdict = StyleVerdict(scores) else { return nil }
-        let random = ScorePlot.randomMean(EncoderSummary.of(scores)).map { "the random baseline scores \(StyleVerdict.points($0))" }
+        let random = ScorePlot.randomMean(EncoderSummary.of(scores)).map {
+            "the random baseline scores \(StyleVerdict.points($0))"
+        }
         let real = groundTruth.map { "real pairs \(StyleVerdict.points($0.clipScore))" }
         let frame = StyleVerdict.listed([random, real].compactMap { $0 })
         return verdict.sentence + (frame.isEmpty ? "" : " For scale: \(frame).")
     }
 
     /// "portraits-64 · 5 encoders · 3 seeds each".
-    public var subtitle: String {
+    package var subtitle: String {
         let encoders = EncoderSummary.of(scores)
         let seeds = Set(encoders.map(\.scores.count)).sorted()
         var parts = [dataset]
@@ -33,7 +35,9 @@ extension ProbeReport {
     /// Which seed drew the pictures and how their captions were chosen.
     var galleryOrigin: String {
         let seeds = Set(gallery.flatMap { $0.pictures.map(\.seed) }).sorted().map(String.init)
-        let drawn = seeds.count == 1 ? "All are drawn with seed \(seeds[0]). "
+        let drawn =
+            seeds.count == 1
+            ? "All are drawn with seed \(seeds[0]). "
             : seeds.isEmpty ? "" : "Drawn with seeds \(StyleVerdict.listed(seeds)). "
         return drawn + (galleryChoice.map { $0 + " " } ?? "")
     }
@@ -67,7 +71,7 @@ extension ProbeReport {
     // MARK: Renderings in text
 
     /// What the command prints when it is done.
-    public var terminal: String {
+    package var terminal: String {
         var blocks = [TerminalText.safe(title) + "\n" + TerminalText.safe(subtitle) + "\n"]
         if partial { blocks.append(TerminalText.paragraph("Warning: " + Self.partialNote)) }
         if let finding { blocks.append(TerminalText.paragraph(finding)) }
@@ -76,7 +80,7 @@ extension ProbeReport {
     }
 
     /// `report.md`: the same numbers for a wiki or an issue. Pictures and plots are on the page.
-    public var markdown: String {
+    package var markdown: String {
         var blocks = ["# \(Markdown.escaped(title))\n", Markdown.escaped(subtitle) + "\n"]
         if partial { blocks.append("> **Warning.** \(Markdown.escaped(Self.partialNote))\n") }
         if let finding { blocks.append("**\(Markdown.escaped(finding))**\n") }

@@ -1,22 +1,22 @@
-import Files
 import Foundation
+import SynFiles
 
 /// Records as JSON files: pretty, keys sorted, written whole or not at all.
 ///
 /// Numbers that are not finite become the strings "nan", "inf" and "-inf", which JSON has no number for.
-public enum RecordFile {
+package enum RecordFile {
     /// The text of a record; equal records give equal bytes.
-    public static func json(_ record: some Encodable) throws -> Data {
+    package static func json(_ record: some Encodable) throws -> Data {
         try JSONText.data(record, namesNonFinite: true) + Data("\n".utf8)
     }
 
     /// Writes a record beside its final name and renames it, so that no reader ever sees half of it.
-    public static func write(_ record: some Encodable, to url: URL) throws {
+    package static func write(_ record: some Encodable, to url: URL) throws {
         try write(json(record), to: url)
     }
 
     /// Writes any text the same way.
-    public static func write(_ text: String, to url: URL) throws {
+    package static func write(_ text: String, to url: URL) throws {
         try write(Data(text.utf8), to: url)
     }
 
@@ -26,7 +26,7 @@ public enum RecordFile {
     }
 
     /// Reads a record written by `write`.
-    public static func read<Record: Decodable>(_ type: Record.Type, from url: URL) throws -> Record {
+    package static func read<Record: Decodable>(_ type: Record.Type, from url: URL) throws -> Record {
         let bytes: Data
         do {
             bytes = try Data(contentsOf: url)
@@ -37,11 +37,13 @@ public enum RecordFile {
     }
 
     /// Reads a record from bytes; `name` is what an error calls them.
-    public static func decode<Record: Decodable>(_ type: Record.Type, from bytes: Data, name: String) throws -> Record {
+    package static func decode<Record: Decodable>(_ type: Record.Type, from bytes: Data, name: String) throws -> Record
+    {
         let decoder = JSONDecoder()
         decoder.nonConformingFloatDecodingStrategy = .convertFromString(
             positiveInfinity: "inf", negativeInfinity: "-inf", nan: "nan")
-        if type == ProbeReport.self || type == TextStudyReport.self, let version = (try? decoder.decode(SchemaVersion.self, from: bytes))?.number,
+        if type == ProbeReport.self || type == TextStudyReport.self,
+            let version = (try? decoder.decode(SchemaVersion.self, from: bytes))?.number,
             version > (type == ProbeReport.self ? ProbeReport.currentSchema : TextStudyReport.currentSchema)
         {
             throw ReportFailure(
@@ -62,10 +64,10 @@ public enum RecordFile {
 }
 
 /// A sentence for the person at the terminal.
-public struct ReportFailure: Error, Sendable, Equatable, CustomStringConvertible {
-    public let description: String
+package struct ReportFailure: Error, Sendable, Equatable, CustomStringConvertible {
+    package let description: String
 
-    public init(_ description: String) { self.description = description }
+    package init(_ description: String) { self.description = description }
 
     /// What the system said, without the wrapping of error types.
     static func reason(_ error: any Error) -> String {

@@ -7,7 +7,7 @@ extension ProbeReport {
     /// Relative picture paths start at `folder`. Each file is written whole or not at all; existing ones are
     /// replaced. Returns what was written, the page first.
     @discardableResult
-    public func write(to folder: URL) throws -> [URL] {
+    package func write(to folder: URL) throws -> [URL] {
         var written: [URL] = []
         func put(_ name: String, _ text: String) throws {
             let url = folder.appending(path: name)

@@ -1,6 +1,6 @@
 extension ReportSection {
     /// A heading of the second level, then the parts; warnings are quotations, terms a list.
-    public var markdown: String {
+    package var markdown: String {
         let told = parts.map { part in
             switch part {
             case .sentence(let text): Markdown.escaped(text) + "\n"

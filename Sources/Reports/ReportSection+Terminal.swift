@@ -1,6 +1,6 @@
 extension ReportSection {
     /// The section on a terminal: its heading in capitals, then its parts, a blank line between them.
-    public var terminal: String {
+    package var terminal: String {
         let blocks = parts.map { part in
             switch part {
             case .sentence(let text): TerminalText.paragraph(text)

@@ -2,13 +2,13 @@
 ///
 /// What a study wants to say beyond the fixed parts (significance tests, a note on the judge) goes here,
 /// and every rendering (terminal, Markdown, page) shows it the same way.
-public struct ReportSection: Codable, Sendable, Equatable {
-    public var heading: String
-    public var parts: [Part]
+package struct ReportSection: Codable, Sendable, Equatable {
+    package var heading: String
+    package var parts: [Part]
 
     /// In JSON an object with a `kind`: `{"kind": "sentence", "text": …}`, `{"kind": "warning", "text": …}`,
     /// `{"kind": "table", "table": …}` or `{"kind": "terms", "terms": [{"name": …, "text": …}]}`.
-    public enum Part: Codable, Sendable, Equatable {
+    package enum Part: Codable, Sendable, Equatable {
         case sentence(String)
         /// A sentence to be seen before the numbers are used.
         case warning(String)
@@ -19,7 +19,7 @@ public struct ReportSection: Codable, Sendable, Equatable {
         enum CodingKeys: String, CodingKey { case kind, text, table, terms }
         enum Kind: String, Codable { case sentence, warning, table, terms }
 
-        public init(from decoder: any Decoder) throws {
+        package init(from decoder: any Decoder) throws {
             let keys = try decoder.container(keyedBy: CodingKeys.self)
             switch try keys.decode(Kind.self, forKey: .kind) {
             case .sentence: self = .sentence(try keys.decode(String.self, forKey: .text))
@@ -29,7 +29,7 @@ public struct ReportSection: Codable, Sendable, Equatable {
             }
         }
 
-        public func encode(to encoder: any Encoder) throws {
+        package func encode(to encoder: any Encoder) throws {
             var keys = encoder.container(keyedBy: CodingKeys.self)
             switch self {
             case .sentence(let text):
@@ -49,17 +49,17 @@ public struct ReportSection: Codable, Sendable, Equatable {
     }
 
     /// A name and what it means.
-    public struct Term: Codable, Sendable, Equatable {
-        public var name: String
-        public var text: String
+    package struct Term: Codable, Sendable, Equatable {
+        package var name: String
+        package var text: String
 
-        public init(_ name: String, _ text: String) {
+        package init(_ name: String, _ text: String) {
             self.name = name
             self.text = text
         }
     }
 
-    public init(_ heading: String, _ parts: [Part]) {
+    package init(_ heading: String, _ parts: [Part]) {
         self.heading = heading
         self.parts = parts
     }

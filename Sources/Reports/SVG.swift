@@ -1,11 +1,11 @@
 import Foundation
 
 /// A drawing: inline in a page, or a file of its own with its style inside.
-public struct SVG: Sendable {
-    public let width: Double
-    public let height: Double
+package struct SVG: Sendable {
+    package let width: Double
+    package let height: Double
     /// What a person who cannot see the drawing is told.
-    public let summary: String
+    package let summary: String
     let content: [Markup]
 
     init(width: Double, height: Double, summary: String, @MarkupBuilder _ content: () -> [Markup]) {
@@ -16,7 +16,7 @@ public struct SVG: Sendable {
     }
 
     /// For a page that carries `PlotStyle.css`.
-    public var inline: Markup {
+    package var inline: Markup {
         Tag.svg([
             "xmlns": "http://www.w3.org/2000/svg", "class": "plot", "role": "img", "aria-label": summary,
             "viewBox": "0 0 \(SVG.number(width)) \(SVG.number(height))",
@@ -24,7 +24,7 @@ public struct SVG: Sendable {
     }
 
     /// A whole file, light or dark as the viewer prefers.
-    public var file: String {
+    package var file: String {
         let root = Tag.svg([
             "xmlns": "http://www.w3.org/2000/svg", "class": "plot alone", "role": "img", "aria-label": summary,
             "width": SVG.number(width), "height": SVG.number(height),

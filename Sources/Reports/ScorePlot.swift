@@ -1,4 +1,4 @@
-import Statistics
+import SynStatistics
 
 /// CLIP-Score per encoder: the mean over seeds with its 95 % interval, every seed as a point below it, and
 /// lines for the random baseline and the real pairs.
@@ -6,13 +6,13 @@ import Statistics
 /// If the real pairs lie so far off that the encoders would shrink to a smear, the main axis shows the
 /// encoders alone and a strip below shows the whole way from random to real, with the enlarged part shaded:
 /// nobody should take the magnified differences for large ones.
-public struct ScorePlot: Sendable {
+package struct ScorePlot: Sendable {
     let encoders: [EncoderSummary]
     let groundTruth: Double?
     /// For a phone: names and values stand above their lines instead of beside them.
     let isNarrow: Bool
 
-    public init(_ report: ProbeReport, isNarrow: Bool = false) {
+    package init(_ report: ProbeReport, isNarrow: Bool = false) {
         self.isNarrow = isNarrow
         encoders = EncoderSummary.of(report.scores).filter { $0.clipScore?.mean.isFinite == true }
         groundTruth = report.groundTruth.map(\.clipScore).flatMap { $0.isFinite ? $0 : nil }
@@ -24,7 +24,7 @@ public struct ScorePlot: Sendable {
     private static let top = 62.0
 
     /// The drawing; nil without any score to draw.
-    public var drawing: SVG? {
+    package var drawing: SVG? {
         guard !encoders.isEmpty else { return nil }
         let labels = min(200, (encoders.map { SVG.width(of: $0.encoder) }.max() ?? 0) + 30)
         let left = isNarrow ? 10 : labels + 8
@@ -43,7 +43,8 @@ public struct ScorePlot: Sendable {
             }
             SVG.line("axis", left, bottom, right, bottom)
             SVG.words(
-                isNarrow ? "CLIP-Score (100 × cosine)" : "CLIP-Score (100 × cosine of picture and caption)", (left + right) / 2, bottom + 40,
+                isNarrow ? "CLIP-Score (100 × cosine)" : "CLIP-Score (100 × cosine of picture and caption)",
+                (left + right) / 2, bottom + 40,
                 anchor: "middle", kind: "quiet")
             references(scale, showsRealPairs: showsRealPairs, bottom: bottom)
             for (encoder, y) in zip(encoders, rows) { row(encoder, y: y, scale, left: left, right: right) }

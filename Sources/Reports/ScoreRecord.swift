@@ -1,5 +1,5 @@
 /// How an encoder learned: the groups the probe compares.
-public enum EncoderStyle: String, Codable, Sendable, CaseIterable {
+package enum EncoderStyle: String, Codable, Sendable, CaseIterable {
     /// Trained on text alone (BERT, RoBERTa).
     case bert
     /// The text tower of a model trained on caption-picture pairs.
@@ -8,7 +8,7 @@ public enum EncoderStyle: String, Codable, Sendable, CaseIterable {
     case random
 
     /// As tables and legends name it.
-    public var name: String {
+    package var name: String {
         switch self {
         case .bert: "BERT-style"
         case .clip: "CLIP-style"
@@ -18,49 +18,49 @@ public enum EncoderStyle: String, Codable, Sendable, CaseIterable {
 }
 
 /// What was measured for one encoder and one seed.
-public struct ScoreRecord: Codable, Sendable, Equatable {
-    public var encoder: String
-    public var style: EncoderStyle
-    public var seed: UInt64
+package struct ScoreRecord: Codable, Sendable, Equatable {
+    package var encoder: String
+    package var style: EncoderStyle
+    package var seed: UInt64
     /// Mean over all pairs of 100 · cosine(picture, caption); higher is better.
-    public var clipScore: Double
+    package var clipScore: Double
     /// Caption-picture pairs behind the means.
-    public var n: Int
-    public var inceptionScore: InceptionScore?
+    package var n: Int
+    package var inceptionScore: InceptionScore?
     /// The Inception Score as the paper's released code computes it, on nearly black pictures.
-    public var inceptionScoreAsPublished: InceptionScore?
+    package var inceptionScoreAsPublished: InceptionScore?
     /// Fréchet Inception distance to real pictures; lower is better.
-    public var fid: Double?
+    package var fid: Double?
     /// Share of the attributes a caption mentions that a classifier finds in its picture, 0 to 1.
-    public var attributeScore: Double?
-    public var validationLoss: ValidationLoss?
+    package var attributeScore: Double?
+    package var validationLoss: ValidationLoss?
     /// Wall time of training, sampling and scoring together.
-    public var seconds: Double?
+    package var seconds: Double?
 
     /// Mean and standard deviation over the splits. The deviation is a spread over splits of one set of
     /// pictures, not a confidence interval.
-    public struct InceptionScore: Codable, Sendable, Equatable {
-        public var mean: Double
-        public var sd: Double
+    package struct InceptionScore: Codable, Sendable, Equatable {
+        package var mean: Double
+        package var sd: Double
 
-        public init(mean: Double, sd: Double) {
+        package init(mean: Double, sd: Double) {
             self.mean = mean
             self.sd = sd
         }
     }
 
     /// In nats per image token, on captions the adapter was not trained on.
-    public struct ValidationLoss: Codable, Sendable, Equatable {
-        public var best: Double
-        public var last: Double
+    package struct ValidationLoss: Codable, Sendable, Equatable {
+        package var best: Double
+        package var last: Double
 
-        public init(best: Double, last: Double) {
+        package init(best: Double, last: Double) {
             self.best = best
             self.last = last
         }
     }
 
-    public init(
+    package init(
         encoder: String, style: EncoderStyle, seed: UInt64, clipScore: Double, n: Int,
         inceptionScore: InceptionScore? = nil, inceptionScoreAsPublished: InceptionScore? = nil,
         fid: Double? = nil, attributeScore: Double? = nil, validationLoss: ValidationLoss? = nil,
@@ -93,13 +93,13 @@ public struct ScoreRecord: Codable, Sendable, Equatable {
 }
 
 /// Real pictures with their own captions, measured like generated ones.
-public struct GroundTruth: Codable, Sendable, Equatable {
-    public var clipScore: Double
-    public var n: Int
-    public var attributeScore: Double?
-    public var inceptionScore: ScoreRecord.InceptionScore?
+package struct GroundTruth: Codable, Sendable, Equatable {
+    package var clipScore: Double
+    package var n: Int
+    package var attributeScore: Double?
+    package var inceptionScore: ScoreRecord.InceptionScore?
 
-    public init(
+    package init(
         clipScore: Double, n: Int, attributeScore: Double? = nil,
         inceptionScore: ScoreRecord.InceptionScore? = nil
     ) {

@@ -1,7 +1,7 @@
 /// The tables a report is made of. Every rendering (terminal, Markdown, page) shows the same cells.
 extension ProbeReport {
     /// One row per encoder: means over seeds ± their standard deviation. Columns nobody measured are absent.
-    public var scoreTable: TextTable {
+    package var scoreTable: TextTable {
         let encoders = EncoderSummary.of(scores)
         let clip = NumberText.decimals(
             showing: encoders.compactMap { $0.clipScore?.sd }.filter { $0 > 0 }, within: 2...3)
@@ -42,7 +42,7 @@ extension ProbeReport {
     }
 
     /// The pictures as pictures, and the training behind them: measurements that say nothing about captions.
-    public var qualityTable: TextTable? {
+    package var qualityTable: TextTable? {
         let table = TextTable(
             "Pictures and training",
             columns: [
@@ -124,7 +124,7 @@ extension ProbeReport {
     }
 
     /// One row per way of steering.
-    public var ablationTable: TextTable? {
+    package var ablationTable: TextTable? {
         guard let ablation, !ablation.rows.isEmpty else { return nil }
         return TextTable(
             "Stronger steering",
@@ -143,13 +143,13 @@ extension ProbeReport {
         ).withoutEmptyColumns
     }
 
-    public var settingsTable: TextTable? {
+    package var settingsTable: TextTable? {
         guard !settings.isEmpty else { return nil }
         return TextTable(
             "Settings", columns: [.init("Setting"), .init("Value")], rows: settings.map { [$0.key, $0.value] })
     }
 
-    public var provenanceTable: TextTable {
+    package var provenanceTable: TextTable {
         let rows = [
             ["tool", "synesthesia \(provenance.toolVersion)"],
             ["commit", provenance.gitCommit ?? "unknown"],

@@ -1,9 +1,9 @@
-import Statistics
+import SynStatistics
 
 extension SignificanceRecord {
     /// The record told as sections: what must be known first, the groups, each comparison by every test, and the
     /// question each test answers.
-    public var reportSections: [ReportSection] {
+    package var reportSections: [ReportSection] {
         var parts: [ReportSection.Part] = warnings.map { .warning($0.message) }
         parts.append(.table(groupTable))
         for comparison in comparisons {

@@ -1,4 +1,4 @@
-import Statistics
+import SynStatistics
 
 /// The answer to the probe's question: do encoders of one style draw what captions say better than those of the other,
 /// by how much, how surely, and would other encoders of these styles show it?
@@ -6,8 +6,8 @@ import Statistics
 /// The unit is the encoder, counted once as its mean over seeds: Welch's test of encoder means, two-sided at 0.05, its
 /// one comparison named before looking, so uncorrected. Where a style has one encoder nothing can be said of styles; then
 /// the two encoders are compared over their seeds, and where those are too few as well, only that is said.
-public struct StyleVerdict: Sendable, Equatable {
-    public enum Answer: String, Sendable {
+package struct StyleVerdict: Sendable, Equatable {
+    package enum Answer: String, Sendable {
         /// The test said yes.
         case difference
         /// The test was made and could have said yes.
@@ -16,17 +16,19 @@ public struct StyleVerdict: Sendable, Equatable {
         case untestable
     }
 
-    public let answer: Answer
+    package let answer: Answer
     /// One or two sentences, the answer first.
-    public let sentence: String
+    package let sentence: String
 
     /// Nil where no encoder that learned something has a score.
-    public init?(_ scores: [ScoreRecord]) {
+    package init?(_ scores: [ScoreRecord]) {
         let learned = EncoderSummary.of(scores).filter { $0.style != .random }
         let measured = learned.filter { $0.clipScore?.mean.isFinite == true }
         guard !measured.isEmpty else { return nil }
         let lost = learned.count - measured.count
-        let left = lost == 0 ? "" : " \(Self.counted(lost, "encoder")) without a finite score \(lost == 1 ? "is" : "are") left out."
+        let left =
+            lost == 0
+            ? "" : " \(Self.counted(lost, "encoder")) without a finite score \(lost == 1 ? "is" : "are") left out."
         let styles = [EncoderStyle.bert, .clip].map { style in measured.filter { $0.style == style } }
         let told = Self.told(styles[0], styles[1])
         answer = told.answer
@@ -48,7 +50,8 @@ public struct StyleVerdict: Sendable, Equatable {
         }
         if bert.count > 1, clip.count > 1 { return byEncoder(bert, clip) }
         let single = bert.count == 1 ? someBert : someClip
-        let open = "Whether the styles differ cannot be told: with one \(single.style.name) encoder (\(single.encoder)) "
+        let open =
+            "Whether the styles differ cannot be told: with one \(single.style.name) encoder (\(single.encoder)) "
             + "nothing is known of how much encoders of that style differ."
         guard bert.count == 1, clip.count == 1 else {
             return (
@@ -76,7 +79,8 @@ public struct StyleVerdict: Sendable, Equatable {
                         + "encoders of these styles may show no difference or the opposite one."
                 )
             }
-            let few = min(bert.count, clip.count) < 4
+            let few =
+                min(bert.count, clip.count) < 4
                 ? " With so few encoders that rests on their scores being spread like a normal distribution." : ""
             return (
                 .difference,
@@ -100,7 +104,9 @@ public struct StyleVerdict: Sendable, Equatable {
         guard a.scores.count > 1, b.scores.count > 1,
             let test = try? TTest.welch(a.scores.map(\.clipScore), b.scores.map(\.clipScore))
         else {
-            let why = min(a.scores.count, b.scores.count) == 1 ? "one seed does not tell" : "their scores do not vary, which does not tell"
+            let why =
+                min(a.scores.count, b.scores.count) == 1
+                ? "one seed does not tell" : "their scores do not vary, which does not tell"
             return "Of these two encoders \(a.encoder) has \(points(a.mean)) and \(b.encoder) \(points(b.mean)), and "
                 + "\(why) whether that is more than chance."
         }
@@ -116,7 +122,8 @@ public struct StyleVerdict: Sendable, Equatable {
 
     /// Of the difference as it is told, from the higher to the lower.
     private static func figures(_ test: TTest) -> String {
-        let ends = test.difference >= 0
+        let ends =
+            test.difference >= 0
             ? (test.interval.lower, test.interval.upper) : (-test.interval.upper, -test.interval.lower)
         let p = NumberText.pValue(test.p)
         return "95 % interval \(points(ends.0)) to \(points(ends.1)), p \(p.hasPrefix("<") ? p : "= " + p)"

@@ -1,9 +1,9 @@
-import Files
+import SynFiles
 
 /// Text that is safe and aligned on a terminal.
-public enum TerminalText {
+package enum TerminalText {
     /// One line without control characters: a caption from a file cannot move the cursor or change colours.
-    public static func safe(_ text: String, limit: Int = .max) -> String {
+    package static func safe(_ text: String, limit: Int = .max) -> String {
         let ends: Set<Unicode.Scalar> = ["\t", "\n", "\r", "\u{2028}", "\u{2029}"]
         let line = String(String.UnicodeScalarView(text.unicodeScalars.map { ends.contains($0) ? " " : $0 }))
         return printable(line, limit: limit)
@@ -12,7 +12,7 @@ public enum TerminalText {
     /// Columns a terminal gives to a line: two for East Asian wide characters and emoji, none for marks.
     ///
     /// An approximation by ranges; terminals themselves disagree on the newest emoji.
-    public static func width(_ text: String) -> Int {
+    package static func width(_ text: String) -> Int {
         text.reduce(0) { $0 + width(of: $1) }
     }
 
@@ -34,7 +34,7 @@ public enum TerminalText {
     }
 
     /// A sentence broken at blanks into lines of at most `columns`; a longer word stands alone.
-    public static func wrapped(_ text: String, columns: Int = 100, indent: String = "") -> [String] {
+    package static func wrapped(_ text: String, columns: Int = 100, indent: String = "") -> [String] {
         var lines: [String] = []
         var line = ""
         for word in safe(text).split(separator: " ") {

@@ -1,15 +1,15 @@
-import Statistics
+import SynStatistics
 
 /// A text study as one page: findings, tables, curves over layers, differences, geometry, settings.
-public struct TextStudyPage: Sendable {
+package struct TextStudyPage: Sendable {
     let report: TextStudyReport
     /// A page this one belongs to, in the same folder.
     let home: String?
 
-    public init(_ report: TextStudyReport, home: String? = nil) { (self.report, self.home) = (report, home) }
+    package init(_ report: TextStudyReport, home: String? = nil) { (self.report, self.home) = (report, home) }
 
     /// The file's text.
-    public var rendered: String {
+    package var rendered: String {
         HTMLPage(title: report.title) {
             top
         } main: {
@@ -34,6 +34,7 @@ public struct TextStudyPage: Sendable {
         Tag.p(["class": "eyebrow"]) { "Synesthesia · text encoders by themselves" }
         Tag.h1 { report.title }
         Tag.p(["class": "subtitle"]) { report.subtitle }
+        if report.partial == true { ProbePage.warning(TextStudyReport.partialNote) }
         let findings = report.findings
         if let first = findings.first {
             Tag.p(["class": "finding"]) { first }

@@ -1,24 +1,26 @@
-import Statistics
+import SynStatistics
 
 /// Everything a study of text encoders by themselves found: similarities, word tasks, geometry. Written to `text.json`;
 /// every table, curve and page is made from this record alone.
-public struct TextStudyReport: Codable, Sendable, Equatable {
-    public static let currentSchema = 1
+package struct TextStudyReport: Codable, Sendable, Equatable {
+    package static let currentSchema = 1
 
-    public var schemaVersion: Int = TextStudyReport.currentSchema
-    public var title: String
+    package var schemaVersion: Int = TextStudyReport.currentSchema
+    package var title: String
     /// Where the texts come from.
-    public var dataset: String
-    public var encoders: [TextEncoderRecord]
-    public var scores: [TextScore]
-    public var comparisons: [TextComparison]
-    public var geometry: [GeometryRecord]
-    public var settings: [Setting]
-    public var provenance: Provenance
+    package var dataset: String
+    package var encoders: [TextEncoderRecord]
+    package var scores: [TextScore]
+    package var comparisons: [TextComparison]
+    package var geometry: [GeometryRecord]
+    package var settings: [Setting]
+    package var provenance: Provenance
     /// What was left out and why, and what a reader must know before quoting a number.
-    public var caveats: [String]
+    package var caveats: [String]
+    /// True where only the first items of a task were used, which the caveats then tell; else nil.
+    package var partial: Bool?
 
-    public init(
+    package init(
         title: String, dataset: String, encoders: [TextEncoderRecord] = [], scores: [TextScore] = [],
         comparisons: [TextComparison] = [], geometry: [GeometryRecord] = [], settings: [Setting] = [],
         provenance: Provenance, caveats: [String] = []
@@ -30,21 +32,21 @@ public struct TextStudyReport: Codable, Sendable, Equatable {
 
     enum CodingKeys: String, CodingKey {
         case schemaVersion = "schema_version"
-        case title, dataset, encoders, scores, comparisons, geometry, settings, provenance, caveats
+        case title, dataset, encoders, scores, comparisons, geometry, settings, provenance, caveats, partial
     }
 }
 
 /// An encoder as the study met it.
-public struct TextEncoderRecord: Codable, Sendable, Equatable {
-    public var name: String
+package struct TextEncoderRecord: Codable, Sendable, Equatable {
+    package var name: String
     /// `bert`, `roberta`, `clip`, `gpt2`: as its `config.json` says.
-    public var modelType: String
+    package var modelType: String
     /// Transformer layers, the embedding not counted.
-    public var layers: Int
-    public var width: Int
-    public var isCased: Bool
+    package var layers: Int
+    package var width: Int
+    package var isCased: Bool
 
-    public init(name: String, modelType: String, layers: Int, width: Int, isCased: Bool) {
+    package init(name: String, modelType: String, layers: Int, width: Int, isCased: Bool) {
         (self.name, self.modelType, self.layers, self.width, self.isCased) = (name, modelType, layers, width, isCased)
     }
 
@@ -56,39 +58,39 @@ public struct TextEncoderRecord: Codable, Sendable, Equatable {
 }
 
 /// One encoder on one task under one reading.
-public struct TextScore: Codable, Sendable, Equatable {
-    public enum Metric: String, Codable, Sendable {
+package struct TextScore: Codable, Sendable, Equatable {
+    package enum Metric: String, Codable, Sendable {
         case spearman, pearson
 
-        public var name: String { self == .spearman ? "Spearman" : "Pearson" }
+        package var name: String { self == .spearman ? "Spearman" : "Pearson" }
     }
 
-    public var encoder: String
+    package var encoder: String
     /// A short name, such as `sts-l`.
-    public var task: String
+    package var task: String
     /// As a heading says it.
-    public var taskTitle: String
+    package var taskTitle: String
     /// The pooling or word variant, such as `mean` or `bos-eos`.
-    public var variant: String
+    package var variant: String
     /// What that means, in words.
-    public var reading: String
+    package var reading: String
     /// The figure the task is quoted by.
-    public var metric: Metric
+    package var metric: Metric
     /// Pairs, or words, behind the correlations.
-    public var n: Int
+    package var n: Int
     /// Pairs left out because a text was longer than the encoder's context.
-    public var tooLong: Int
+    package var tooLong: Int
     /// Texts cut to the context because the user asked for it.
-    public var truncated: Int
+    package var truncated: Int
     /// Texts with a piece the vocabulary lacks.
-    public var unknown: Int
+    package var unknown: Int
     /// Of what the encoder puts out; nil where only layers are read.
-    public var output: LayerScore?
+    package var output: LayerScore?
     /// The embedding output and every layer; empty where nobody asked.
-    public var layers: [LayerScore]
-    public var published: [PublishedFigure]
+    package var layers: [LayerScore]
+    package var published: [PublishedFigure]
 
-    public init(
+    package init(
         encoder: String, task: String, taskTitle: String, variant: String, reading: String, metric: Metric, n: Int,
         tooLong: Int = 0, truncated: Int = 0, unknown: Int = 0, output: LayerScore? = nil, layers: [LayerScore] = [],
         published: [PublishedFigure] = []
@@ -106,30 +108,30 @@ public struct TextScore: Codable, Sendable, Equatable {
     }
 
     /// The correlation the task is quoted by.
-    public func figure(_ score: LayerScore) -> CorrelationRecord? {
+    package func figure(_ score: LayerScore) -> CorrelationRecord? {
         metric == .spearman ? score.spearman : score.pearson
     }
 
     /// The layer with the highest figure, the first of equals.
-    public var best: LayerScore? {
+    package var best: LayerScore? {
         layers.filter { figure($0) != nil }.max { (figure($0)?.value ?? 0) < (figure($1)?.value ?? 0) }
     }
 
-    public var top: LayerScore? { layers.last }
+    package var top: LayerScore? { layers.last }
 
     /// What a single cell shows: the output, else the best layer.
-    public var headline: LayerScore? { output ?? best ?? top }
+    package var headline: LayerScore? { output ?? best ?? top }
 }
 
 /// The correlations of one layer; both are nil, and a sentence says why, where there are none.
-public struct LayerScore: Codable, Sendable, Equatable {
+package struct LayerScore: Codable, Sendable, Equatable {
     /// From 0, the embedding output; nil for the encoder's output.
-    public var layer: Int?
-    public var pearson: CorrelationRecord?
-    public var spearman: CorrelationRecord?
-    public var undefined: String?
+    package var layer: Int?
+    package var pearson: CorrelationRecord?
+    package var spearman: CorrelationRecord?
+    package var undefined: String?
 
-    public init(
+    package init(
         layer: Int?, pearson: CorrelationRecord? = nil, spearman: CorrelationRecord? = nil, undefined: String? = nil
     ) {
         (self.layer, self.pearson, self.spearman, self.undefined) = (layer, pearson, spearman, undefined)
@@ -137,33 +139,33 @@ public struct LayerScore: Codable, Sendable, Equatable {
 }
 
 /// A correlation with what is known of its error.
-public struct CorrelationRecord: Codable, Sendable, Equatable {
-    public var value: Double
+package struct CorrelationRecord: Codable, Sendable, Equatable {
+    package var value: Double
     /// Of no correlation at all.
-    public var p: Double
+    package var p: Double
     /// Fisher's 95 % interval.
-    public var interval: Interval
+    package var interval: Interval
     /// The bootstrap's 95 % interval, where it was drawn.
-    public var bootstrap: Interval?
+    package var bootstrap: Interval?
 
-    public init(value: Double, p: Double, interval: Interval, bootstrap: Interval? = nil) {
+    package init(value: Double, p: Double, interval: Interval, bootstrap: Interval? = nil) {
         (self.value, self.p, self.interval, self.bootstrap) = (value, p, interval, bootstrap)
     }
 }
 
 /// A figure from a paper that a score can be held against.
-public struct PublishedFigure: Codable, Sendable, Equatable {
+package struct PublishedFigure: Codable, Sendable, Equatable {
     /// The model it was measured on.
-    public var model: String
-    public var source: String
-    public var metric: TextScore.Metric
-    public var value: Double
+    package var model: String
+    package var source: String
+    package var metric: TextScore.Metric
+    package var value: Double
     /// "output", "best" or "top".
-    public var place: String
+    package var place: String
     /// The layer, where the paper names it.
-    public var layer: Int?
+    package var layer: Int?
 
-    public init(
+    package init(
         model: String, source: String, metric: TextScore.Metric, value: Double, place: String, layer: Int? = nil
     ) {
         (self.model, self.source, self.metric) = (model, source, metric)
@@ -172,33 +174,33 @@ public struct PublishedFigure: Codable, Sendable, Equatable {
 }
 
 /// Two encoders on the same pairs: is the difference of their correlations more than chance?
-public struct TextComparison: Codable, Sendable, Equatable {
-    public var task: String
-    public var taskTitle: String
-    public var metric: TextScore.Metric
+package struct TextComparison: Codable, Sendable, Equatable {
+    package var task: String
+    package var taskTitle: String
+    package var metric: TextScore.Metric
     /// "output", "best layer" or "top layer".
-    public var place: String
-    public var a: String
-    public var b: String
+    package var place: String
+    package var a: String
+    package var b: String
     /// How each was read: `mean`, `word`.
-    public var variantA: String
-    public var variantB: String
-    public var n: Int
-    public var valueA: Double
-    public var valueB: Double
+    package var variantA: String
+    package var variantB: String
+    package var n: Int
+    package var valueA: Double
+    package var valueB: Double
     /// The correlation of the two encoders' similarities with each other.
-    public var between: Double
-    public var williamsT: Double
-    public var degreesOfFreedom: Int
-    public var williamsP: Double
-    public var steigerZ: Double
-    public var steigerP: Double
+    package var between: Double
+    package var williamsT: Double
+    package var degreesOfFreedom: Int
+    package var williamsP: Double
+    package var steigerZ: Double
+    package var steigerP: Double
     /// Williams' p corrected by Holm over all comparisons of the task.
-    public var pHolm: Double
+    package var pHolm: Double
     /// Zou's 95 % interval of the difference a − b; absent in older files and where a correlation is ±1.
-    public var differenceInterval: Interval?
+    package var differenceInterval: Interval?
 
-    public init(
+    package init(
         task: String, taskTitle: String, metric: TextScore.Metric, place: String, a: (encoder: String, variant: String),
         b: (encoder: String, variant: String), test: DependentCorrelations, pHolm: Double
     ) {
@@ -228,26 +230,26 @@ public struct TextComparison: Codable, Sendable, Equatable {
 }
 
 /// How an encoder's vectors of words or sentences lie in their space, layer by layer.
-public struct GeometryRecord: Codable, Sendable, Equatable {
-    public enum What: String, Codable, Sendable {
+package struct GeometryRecord: Codable, Sendable, Equatable {
+    package enum What: String, Codable, Sendable {
         case words, sentences
 
-        public var title: String { self == .words ? "Words in their sentences" : "Whole sentences" }
+        package var title: String { self == .words ? "Words in their sentences" : "Whole sentences" }
     }
 
-    public var encoder: String
-    public var what: What
+    package var encoder: String
+    package var what: What
     /// Which vector of each, in words.
-    public var reading: String
+    package var reading: String
     /// Vectors measured.
-    public var n: Int
+    package var n: Int
     /// Words that could not be placed and sentences that were too long.
-    public var leftOut: Int
-    public var layers: [LayerGeometry]
+    package var leftOut: Int
+    package var layers: [LayerGeometry]
     /// What the paper reports of such vectors, one sentence; nil where nothing.
-    public var published: String?
+    package var published: String?
 
-    public init(
+    package init(
         encoder: String, what: What, reading: String, n: Int, leftOut: Int, layers: [LayerGeometry],
         published: String? = nil
     ) {
@@ -262,25 +264,25 @@ public struct GeometryRecord: Codable, Sendable, Equatable {
 }
 
 /// One layer's geometry; nil where a number does not exist (a zero vector, vectors all the same).
-public struct LayerGeometry: Codable, Sendable, Equatable {
-    public var layer: Int
+package struct LayerGeometry: Codable, Sendable, Equatable {
+    package var layer: Int
     /// Mean cosine of all pairs.
-    public var selfSimilarity: Double?
+    package var selfSimilarity: Double?
     /// Share of the squared length in the 5 and 8 largest components.
-    public var top5: Double?
-    public var top8: Double?
-    public var top5AsReleased: Double?
-    public var effectiveRank: Double?
-    public var isoScore: Double?
+    package var top5: Double?
+    package var top8: Double?
+    package var top5AsReleased: Double?
+    package var effectiveRank: Double?
+    package var isoScore: Double?
     /// Share of the variance of each of the first components.
-    public var spectrum: [Double]?
-    public var componentsForNinety: Int?
+    package var spectrum: [Double]?
+    package var componentsForNinety: Int?
     /// Self-similarity after removing the mean, and then the first component, or the first five.
-    public var centredSelfSimilarity: Double?
-    public var withoutTop1: Double?
-    public var withoutTop5: Double?
+    package var centredSelfSimilarity: Double?
+    package var withoutTop1: Double?
+    package var withoutTop5: Double?
 
-    public init(
+    package init(
         layer: Int, selfSimilarity: Double?, top5: Double?, top8: Double?, top5AsReleased: Double?,
         effectiveRank: Double?, isoScore: Double?, spectrum: [Double]?, componentsForNinety: Int?,
         centredSelfSimilarity: Double?, withoutTop1: Double?, withoutTop5: Double?

@@ -3,15 +3,18 @@ import Foundation
 /// The sentences of a text study, and its renderings made of text.
 extension TextStudyReport {
     /// One paragraph for the top of every rendering.
-    public var lead: String {
+    package var lead: String {
         "No picture is drawn here. Texts go through frozen encoders, and the cosine of two vectors is held against what "
             + "people say of the two texts, or against whether they describe one picture. An encoder can know much about "
             + "words and little about looks, or the other way round; which layer knows it, and how its vectors lie in "
             + "their space, is measured beside it."
     }
 
+    static let partialNote =
+        "Only part of the texts was used (--limit): these are not the numbers of the whole study."
+
     /// "3 encoders · 8 tasks".
-    public var subtitle: String {
+    package var subtitle: String {
         func count(_ n: Int, _ one: String) -> String { n == 1 ? "1 \(one)" : "\(n) \(one)s" }
         return [dataset, count(encoders.count, "encoder"), scores.isEmpty ? "geometry" : count(tasks.count, "task")]
             .filter { !$0.isEmpty }.joined(separator: " · ")
@@ -20,7 +23,7 @@ extension TextStudyReport {
     /// First how many tasks tell encoders apart, then for each task the two best that were tested against each other.
     ///
     /// A difference is claimed only where Williams' p, corrected by Holm, is below 0.05.
-    public var findings: [String] {
+    package var findings: [String] {
         guard encoders.count > 1, !scores.isEmpty else { return [] }
         let told = tasks.map { (task: $0, pair: tested($0)) }
         let tests = told.compactMap(\.pair)
@@ -70,7 +73,7 @@ extension TextStudyReport {
     /// From top to bottom as sections, for renderings made of text.
     ///
     /// - Parameter layers: whether every layer gets its line.
-    public func sections(layers: Bool) -> [ReportSection] {
+    package func sections(layers: Bool) -> [ReportSection] {
         var all: [ReportSection] = []
         if let table = summaryTable { all.append(ReportSection("All tasks", [.table(Self.untitled(table))])) }
         for task in tasks {
@@ -99,18 +102,20 @@ extension TextStudyReport {
     }
 
     /// What a command prints; `caveats` are for whole studies.
-    public func terminal(layers: Bool, caveats: Bool) -> String {
+    package func terminal(layers: Bool, caveats: Bool) -> String {
         var shown = self
         if !caveats { shown.caveats = [] }
+        let warning = partial == true ? [TerminalText.paragraph("Warning: " + Self.partialNote)] : []
         let first = caveats ? findings.first.map { [TerminalText.paragraph($0)] } ?? [] : []
-        return (first + shown.sections(layers: layers).map(\.terminal)).joined(separator: "\n")
+        return (warning + first + shown.sections(layers: layers).map(\.terminal)).joined(separator: "\n")
     }
 
     /// `text.md`.
-    public var markdown: String {
+    package var markdown: String {
         var blocks = [
             "# \(Markdown.escaped(title))\n", Markdown.escaped(subtitle) + "\n",
         ]
+        if partial == true { blocks.append("> **Warning.** \(Markdown.escaped(Self.partialNote))\n") }
         if let first = findings.first {
             blocks.append("**\(Markdown.escaped(first))**\n")
             if findings.count > 1 { blocks.append(findings.dropFirst().map { "- \(Markdown.escaped($0))\n" }.joined()) }
@@ -125,7 +130,7 @@ extension TextStudyReport {
     /// Writes `text.html`, `text.md`, `text.csv`, `geometry.csv` and `text.json` into `folder`; the page comes first in
     /// what is returned. `home` is the page this one belongs to, in the same folder.
     @discardableResult
-    public func write(to folder: URL, home: String? = nil) throws -> [URL] {
+    package func write(to folder: URL, home: String? = nil) throws -> [URL] {
         var written: [URL] = []
         func put(_ name: String, _ text: String) throws {
             let url = folder.appending(path: name)

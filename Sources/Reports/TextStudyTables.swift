@@ -2,7 +2,7 @@
 /// print them.
 extension TextStudyReport {
     /// The tasks in the order they were measured.
-    public var tasks: [String] {
+    package var tasks: [String] {
         scores.reduce(into: []) { names, score in
             if !names.contains(score.task) { names.append(score.task) }
         }
@@ -31,7 +31,7 @@ extension TextStudyReport {
     // MARK: One task
 
     /// Encoders and readings against the figures of a task.
-    public func table(of task: String) -> TextTable {
+    package func table(of task: String) -> TextTable {
         let scores = scores(of: task)
         let metric = scores.first?.metric ?? .spearman
         let other: TextScore.Metric = metric == .spearman ? .pearson : .spearman
@@ -57,8 +57,33 @@ extension TextStudyReport {
                 ]
             })
         table.notes = notes(scores)
+        if let row = scores.firstIndex(where: { isClearlyBest($0) }) {
+            table.marks = [[row, scores[row].output == nil ? 5 : 2]]
+            table.notes.append(Self.markNote)
+        }
         return table.withoutEmptyColumns
     }
+
+    /// Whether a task's figure was tested against those of other encoders, and is the higher one in every test by more
+    /// than chance. The highest number alone says nothing of other texts.
+    func isClearlyBest(_ score: TextScore) -> Bool {
+        let own = comparisons.filter {
+            $0.task == score.task
+                && (($0.a == score.encoder && $0.variantA == score.variant) || ($0.b == score.encoder && $0.variantB == score.variant))
+        }
+        return !own.isEmpty
+            && own.allSatisfy { test in
+                let isA = test.a == score.encoder && test.variantA == score.variant
+                return test.pHolm < 0.05 && (isA ? test.valueA > test.valueB : test.valueB > test.valueA)
+            }
+            && encoders.allSatisfy { encoder in
+                encoder.name == score.encoder || own.contains { $0.a == encoder.name || $0.b == encoder.name }
+            }
+    }
+
+    private static let markNote =
+        "Bold on pages: above every other encoder by more than chance (Williams' test, Holm's correction, p below 0.05); "
+        + "nothing is bold where the tests do not say so."
 
     private static func text(_ figure: PublishedFigure) -> String {
         let layer = figure.layer.map { " (layer \($0))" } ?? ""
@@ -97,7 +122,7 @@ extension TextStudyReport {
     }
 
     /// The figure of every layer, encoders side by side; nil where no layers were read.
-    public func layerTable(of task: String) -> TextTable? {
+    package func layerTable(of task: String) -> TextTable? {
         let scores = scores(of: task).filter { !$0.layers.isEmpty }
         guard let deepest = scores.map(\.layers.count).max() else { return nil }
         return TextTable(
@@ -112,7 +137,7 @@ extension TextStudyReport {
     // MARK: All tasks
 
     /// Encoders against tasks, best layer and top layer, as in the papers' Table 1; nil for a single task.
-    public var summaryTable: TextTable? {
+    package var summaryTable: TextTable? {
         guard tasks.count > 1 else { return nil }
         var rows: [(key: String, cells: [String: String])] = []
         for score in scores {
@@ -127,7 +152,7 @@ extension TextStudyReport {
                 ?? "undefined"
             rows[place].cells[score.task] = cell
         }
-        return TextTable(
+        var table = TextTable(
             "All tasks", columns: [.init("Encoder"), .init("Vector")] + tasks.map { .init($0, .right) },
             rows: rows.map { row in
                 row.key.split(separator: "\u{0}").map(String.init) + tasks.map { row.cells[$0] ?? "" }
@@ -136,10 +161,18 @@ extension TextStudyReport {
                 "Spearman × 100, for valnorm Pearson × 100. Sentence tasks: the encoder's output. "
                     + "Word tasks: best layer (its number) / top layer."
             ])
+        table.marks = scores.filter(isClearlyBest).compactMap { score in
+            guard let row = rows.firstIndex(where: { $0.key == "\(score.encoder)\u{0}\(score.variant)" }),
+                let column = tasks.firstIndex(of: score.task)
+            else { return nil }
+            return [row, column + 2]
+        }
+        if table.marks?.isEmpty == false { table.notes.append(Self.markNote) } else { table.marks = nil }
+        return table
     }
 
     /// Which differences are more than chance.
-    public func comparisonTable(of task: String) -> TextTable? {
+    package func comparisonTable(of task: String) -> TextTable? {
         let found = comparisons.filter { $0.task == task }
         guard let first = found.first else { return nil }
         let variants = Set(found.flatMap { [$0.variantA, $0.variantB] })
@@ -175,7 +208,7 @@ extension TextStudyReport {
 
     // MARK: Geometry
 
-    public func table(of record: GeometryRecord) -> TextTable {
+    package func table(of record: GeometryRecord) -> TextTable {
         func number(_ value: Double?, _ decimals: Int = 3) -> String {
             value.map { NumberText.fixed($0, decimals: decimals) } ?? "undefined"
         }
@@ -228,7 +261,7 @@ extension TextStudyReport {
             "the first principal component's share of the variance, and how many components hold 90 % of it."),
     ]
 
-    public var encoderTable: TextTable {
+    package var encoderTable: TextTable {
         TextTable(
             "Encoders",
             columns: [
@@ -259,7 +292,7 @@ extension TextStudyReport {
     // MARK: For other programs
 
     /// One line per encoder, task, reading and layer: `text.csv`. The output's layer is empty.
-    public var scoresCSV: String {
+    package var scoresCSV: String {
         let rows = scores.flatMap { score in
             ([score.output].compactMap(\.self) + score.layers).map { layer -> [CSV.Field] in
                 let (spearman, pearson) = (layer.spearman, layer.pearson)
@@ -280,7 +313,7 @@ extension TextStudyReport {
     }
 
     /// One line per encoder and layer: `geometry.csv`.
-    public var geometryCSV: String {
+    package var geometryCSV: String {
         let rows = geometry.flatMap { record in
             record.layers.map { layer -> [CSV.Field] in
                 [

@@ -2,26 +2,28 @@
 ///
 /// Cells are finished text: the table aligns and escapes, it does not format. Rows shorter than the heading
 /// are filled with empty cells, longer ones are cut.
-public struct TextTable: Codable, Sendable, Equatable {
-    public var title: String?
-    public var columns: [Column]
-    public var rows: [[String]]
+package struct TextTable: Codable, Sendable, Equatable {
+    package var title: String?
+    package var columns: [Column]
+    package var rows: [[String]]
     /// Sentences below the table: units, what ± means, what is missing and why.
-    public var notes: [String]
+    package var notes: [String]
+    /// Cells that stand out because a test says that they are the best, as [row, column]; nil where none does.
+    var marks: [[Int]]?
 
-    public struct Column: Codable, Sendable, Equatable {
-        public var heading: String
-        public var alignment: Alignment
+    package struct Column: Codable, Sendable, Equatable {
+        package var heading: String
+        package var alignment: Alignment
 
-        public init(_ heading: String, _ alignment: Alignment = .left) {
+        package init(_ heading: String, _ alignment: Alignment = .left) {
             self.heading = heading
             self.alignment = alignment
         }
     }
 
-    public enum Alignment: String, Codable, Sendable { case left, right }
+    package enum Alignment: String, Codable, Sendable { case left, right }
 
-    public init(_ title: String? = nil, columns: [Column], rows: [[String]] = [], notes: [String] = []) {
+    package init(_ title: String? = nil, columns: [Column], rows: [[String]] = [], notes: [String] = []) {
         self.title = title
         self.columns = columns
         self.rows = rows
@@ -29,12 +31,18 @@ public struct TextTable: Codable, Sendable, Equatable {
     }
 
     /// Without the columns in which no row says anything.
-    public var withoutEmptyColumns: TextTable {
+    package var withoutEmptyColumns: TextTable {
         let kept = columns.indices.filter { column in squareRows.contains { !$0[column].isEmpty } }
         var copy = self
         copy.columns = kept.map { columns[$0] }
         copy.rows = squareRows.map { row in kept.map { row[$0] } }
+        copy.marks = marks?.compactMap { mark in kept.firstIndex(of: mark[1]).map { [mark[0], $0] } }
         return copy
+    }
+
+    /// Whether a cell stands out.
+    func isMarked(_ cell: String, _ row: Int, _ column: Int) -> Bool {
+        marks?.contains([row, column]) == true || isBest(cell, column)
     }
 
     /// Whether a cell has the best number of its column. Only columns that say which way is better (↑, ↓) have a best,
@@ -67,7 +75,7 @@ public struct TextTable: Codable, Sendable, Equatable {
     // MARK: Terminal
 
     /// Aligned columns with a rule under the heading; lines carry no trailing blanks; ends with a newline.
-    public var terminal: String {
+    package var terminal: String {
         let headings = columns.map { TerminalText.safe($0.heading) }
         let body = squareRows.map { $0.map { TerminalText.safe($0, limit: 300) } }
         let widths = columnWidths([headings] + body)
@@ -86,11 +94,11 @@ public struct TextTable: Codable, Sendable, Equatable {
     // MARK: Markdown
 
     /// A pipe table whose source is aligned too, so that it reads well as plain text.
-    public var markdown: String {
+    package var markdown: String {
         let headings = columns.map { Markdown.escaped($0.heading) }
-        let body = squareRows.map { row in
+        let body = squareRows.enumerated().map { place, row in
             row.enumerated().map { column, cell in
-                isBest(cell, column) ? "**\(Markdown.escaped(cell))**" : Markdown.escaped(cell)
+                isMarked(cell, place, column) ? "**\(Markdown.escaped(cell))**" : Markdown.escaped(cell)
             }
         }
         let widths = columnWidths([headings] + body).map { max($0, 3) }

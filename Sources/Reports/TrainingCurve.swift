@@ -1,23 +1,23 @@
 /// The losses of one adapter's training, in nats per image token.
-public struct TrainingCurve: Codable, Sendable, Equatable {
-    public var encoder: String
-    public var style: EncoderStyle
-    public var seed: UInt64
-    public var train: [Point]
-    public var validation: [Point]
+package struct TrainingCurve: Codable, Sendable, Equatable {
+    package var encoder: String
+    package var style: EncoderStyle
+    package var seed: UInt64
+    package var train: [Point]
+    package var validation: [Point]
 
     /// One logged step.
-    public struct Point: Codable, Sendable, Equatable {
-        public var step: Int
-        public var loss: Double
+    package struct Point: Codable, Sendable, Equatable {
+        package var step: Int
+        package var loss: Double
 
-        public init(_ step: Int, _ loss: Double) {
+        package init(_ step: Int, _ loss: Double) {
             self.step = step
             self.loss = loss
         }
     }
 
-    public init(
+    package init(
         encoder: String, style: EncoderStyle, seed: UInt64, train: [Point] = [], validation: [Point] = []
     ) {
         self.encoder = encoder

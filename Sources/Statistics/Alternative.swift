@@ -1,5 +1,5 @@
 /// Which departure from "no difference" a test looks for; spelled as in `scipy.stats`.
-public enum Alternative: String, Codable, Sendable, CaseIterable {
+package enum Alternative: String, Codable, Sendable, CaseIterable {
     /// The first group differs from the second, in either direction.
     case twoSided = "two-sided"
     /// The first group is smaller than the second.

@@ -1,14 +1,14 @@
 /// Bootstrap intervals of correlations: the pairs are drawn again from themselves, with replacement.
 extension Bootstrap {
     /// Which correlation is drawn again.
-    public enum Kind: String, Sendable, CaseIterable, Codable { case pearson, spearman }
+    package enum Kind: String, Sendable, CaseIterable, Codable { case pearson, spearman }
 
     /// The percentile interval of a correlation over `resamples` samples of pairs.
     ///
     /// A resample is how often each pair was drawn. Spearman's ranks follow from these counts along an order that is
     /// sorted once, so a resample costs time in proportion to the pairs and no sorting. Resamples in which a list is
     /// constant have no correlation and are left out; if most are, the interval is undefined and that is an error.
-    public static func correlationInterval(
+    package static func correlationInterval(
         _ x: [Double], _ y: [Double], _ kind: Kind, confidence: Double = 0.95, resamples: Int = 1_999,
         using generator: inout some RandomNumberGenerator
     ) throws(StatisticsError) -> Interval {

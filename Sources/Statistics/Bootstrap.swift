@@ -1,10 +1,10 @@
 /// Bootstrap intervals: how far a mean moves when the sample is drawn again from itself.
-public enum Bootstrap {
+package enum Bootstrap {
     /// The percentile interval of the mean over `resamples` samples drawn with replacement.
     ///
     /// Depends on the generator only; the same seed gives the same interval. For a few values it is too narrow
     /// (by √((n − 1)/n) at least), which is why it stands beside Student's interval and not in its place.
-    public static func meanInterval(
+    package static func meanInterval(
         of values: [Double], confidence: Double = 0.95, resamples: Int = 9_999,
         using generator: inout some RandomNumberGenerator
     ) throws(StatisticsError) -> Interval {

@@ -6,25 +6,25 @@ import RealModule
 /// values, the usual approximation for Spearman's. Equal to `scipy.stats.pearsonr` and `spearmanr`; for nearly
 /// perfect correlations more precise, because 1 − r² is not formed by subtraction: p then has a relative error of
 /// about n · 1e-16 / √(1 − r²).
-public struct Correlation: Equatable, Sendable {
+package struct Correlation: Equatable, Sendable {
     /// r or ρ, from −1 to 1.
-    public let coefficient: Double
-    public let count: Int
-    public let p: Double
-    public let alternative: Alternative
+    package let coefficient: Double
+    package let count: Int
+    package let p: Double
+    package let alternative: Alternative
     /// tanh(artanh r ± z / √(n − 3)); [−1, 1] for three pairs or fewer.
-    public let interval: Interval
+    package let interval: Interval
 
     /// The linear correlation of two lists of equal length, at least two pairs. With two pairs r is ±1 whatever
     /// they are, and p is 1.
-    public static func pearson(
+    package static func pearson(
         _ x: [Double], _ y: [Double], alternative: Alternative = .twoSided, confidence: Double = 0.95
     ) throws(StatisticsError) -> Correlation {
         try Correlation(x, y, alternative, confidence, name: "A Pearson correlation")
     }
 
     /// Pearson's correlation of the ranks, ties sharing their mean rank.
-    public static func spearman(
+    package static func spearman(
         _ x: [Double], _ y: [Double], alternative: Alternative = .twoSided, confidence: Double = 0.95
     ) throws(StatisticsError) -> Correlation {
         try requireFinite(x, atLeast: 2, for: "A Spearman correlation")

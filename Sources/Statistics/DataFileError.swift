@@ -1,16 +1,16 @@
 import Foundation
 
 /// What is wrong with a text file of data: which file, which line and column, and what to do about it.
-public struct DataFileError: Error, Equatable, Sendable {
-    public let file: String
+package struct DataFileError: Error, Equatable, Sendable {
+    package let file: String
     /// The line, from 1; nil when the whole file is meant.
-    public let line: Int?
+    package let line: Int?
     /// The name of the column, or its number where it has none.
-    public let column: String?
+    package let column: String?
     /// A sentence.
-    public let message: String
+    package let message: String
 
-    public init(file: String, line: Int? = nil, column: String? = nil, _ message: String) {
+    package init(file: String, line: Int? = nil, column: String? = nil, _ message: String) {
         self.file = file
         self.line = line
         self.column = column
@@ -19,12 +19,12 @@ public struct DataFileError: Error, Equatable, Sendable {
 }
 
 extension DataFileError: LocalizedError, CustomStringConvertible {
-    public var description: String {
+    package var description: String {
         var place = file
         if let line { place += ", line \(line)" }
         if let column { place += ", column \(column)" }
         return "\(place): \(message)"
     }
 
-    public var errorDescription: String? { description }
+    package var errorDescription: String? { description }
 }

@@ -2,10 +2,11 @@
 ///
 /// Swift also takes `0x10` for 16, `0x1p3` for 8, and `nan` and `inf` for what they say; no program that writes tables
 /// means that, and the reference programs refuse it.
-public func decimalNumber(_ text: String) -> Double? {
+package func decimalNumber(_ text: String) -> Double? {
     let isPlain = text.utf8.allSatisfy { byte in
         switch byte {
-        case UInt8(ascii: "0")...UInt8(ascii: "9"), UInt8(ascii: "+"), UInt8(ascii: "-"), UInt8(ascii: "."), UInt8(ascii: "e"),
+        case UInt8(ascii: "0")...UInt8(ascii: "9"), UInt8(ascii: "+"), UInt8(ascii: "-"), UInt8(ascii: "."),
+            UInt8(ascii: "e"),
             UInt8(ascii: "E"):
             true
         default: false

@@ -5,9 +5,9 @@ import Foundation
 /// Lines may end in LF or CRLF (or the file without either), a UTF-8 byte order mark is skipped, lines without any
 /// character are skipped. Everything else is kept as it is: no trimming, no guessing of types. Fields must be
 /// UTF-8.
-public struct DelimitedText: Equatable, Sendable {
+package struct DelimitedText: Equatable, Sendable {
     /// What a quote mark means. There is no safe guess, so the caller says.
-    public enum Quoting: String, Sendable {
+    package enum Quoting: String, Sendable {
         /// RFC 4180: a field that starts with `"` ends at the next lone `"`; inside, `""` is one quote mark and
         /// delimiters and line ends are text.
         case rfc4180
@@ -15,19 +15,19 @@ public struct DelimitedText: Equatable, Sendable {
         case none
     }
 
-    public struct Row: Equatable, Sendable {
+    package struct Row: Equatable, Sendable {
         /// The line the row starts on, from 1.
-        public let line: Int
-        public let fields: [String]
+        package let line: Int
+        package let fields: [String]
     }
 
-    public let rows: [Row]
+    package let rows: [Row]
 
     /// - Parameters:
     ///   - bytes: the whole file.
     ///   - delimiter: one ASCII character, such as `,` or a tab.
     ///   - file: the name used in errors.
-    public init(
+    package init(
         _ bytes: some Collection<UInt8>, delimiter: Unicode.Scalar = ",", quoting: Quoting, file: String
     ) throws(DataFileError) {
         precondition(delimiter.isASCII && delimiter != "\"" && delimiter != "\n" && delimiter != "\r")
@@ -37,7 +37,7 @@ public struct DelimitedText: Equatable, Sendable {
     }
 
     /// Reads a file; a delimiter of nil means a tab for names ending in `.tsv` and a comma otherwise.
-    public init(
+    package init(
         contentsOf url: URL, delimiter: Unicode.Scalar? = nil, quoting: Quoting
     ) throws(DataFileError) {
         let bytes = try readBytes(of: url)
@@ -109,7 +109,8 @@ private struct Scanner {
         while position < bytes.count, bytes[position] != delimiter, !atLineEnd {
             if quoting == .rfc4180, bytes[position] == Scanner.quote {
                 throw failure(
-                    number, line, "a quote mark stands inside a field that does not start with one; "
+                    number, line,
+                    "a quote mark stands inside a field that does not start with one; "
                         + "put the whole field in quotes and double the marks inside it.")
             }
             position += 1

@@ -12,27 +12,27 @@ import RealModule
 ///   with s = (r₁₂(1 − 2r̄²) − r̄²(1 − 2r̄² − r₁₂²)/2) / (1 − r̄²)².
 ///
 /// Both assume normal values; on ranks they are the usual approximation for Spearman's ρ.
-public struct DependentCorrelations: Equatable, Sendable {
+package struct DependentCorrelations: Equatable, Sendable {
     /// Triples measured.
-    public let count: Int
-    public let first: Double
-    public let second: Double
+    package let count: Int
+    package let first: Double
+    package let second: Double
     /// The correlation of the two with each other.
-    public let between: Double
+    package let between: Double
     /// Williams' t; ±infinite where the two agree perfectly but their correlations with the third differ by rounding.
-    public let williamsT: Double
+    package let williamsT: Double
     /// n − 3.
-    public let degreesOfFreedom: Int
-    public let williamsP: Double
-    public let steigerZ: Double
-    public let steigerP: Double
-    public let alternative: Alternative
+    package let degreesOfFreedom: Int
+    package let williamsP: Double
+    package let steigerZ: Double
+    package let steigerP: Double
+    package let alternative: Alternative
 
     /// r₁ − r₂.
-    public var difference: Double { first - second }
+    package var difference: Double { first - second }
 
     /// From the three correlations of `count` triples, at least 4.
-    public init(
+    package init(
         first: Double, second: Double, between: Double, count: Int, alternative: Alternative = .twoSided
     ) throws(StatisticsError) {
         let name = "A comparison of dependent correlations"
@@ -79,7 +79,7 @@ public struct DependentCorrelations: Equatable, Sendable {
 
     /// The 95 % interval of r₁ − r₂ after Zou (2007): Fisher's intervals of both, put together with the correlation of the
     /// two correlations; nil where one of them is ±1.
-    public var differenceInterval: Interval? {
+    package var differenceInterval: Interval? {
         guard abs(first) < 1, abs(second) < 1, count > 3 else { return nil }
         let reach = NormalDistribution.upperPoint(0.025) / Double(count - 3).squareRoot()
         func fisher(_ r: Double) -> (lower: Double, upper: Double) {
@@ -87,17 +87,19 @@ public struct DependentCorrelations: Equatable, Sendable {
         }
         let (a, b) = (fisher(first), fisher(second))
         let (square, other) = (first * first, second * second)
-        let shared = ((between - 0.5 * first * second) * (1 - square - other - between * between) + between * between * between)
+        let shared =
+            ((between - 0.5 * first * second) * (1 - square - other - between * between) + between * between * between)
             / ((1 - square) * (1 - other))
         func width(_ left: Double, _ right: Double) -> Double {
             max(0, left * left + right * right - 2 * shared * left * right).squareRoot()
         }
         return Interval(
-            difference - width(first - a.lower, b.upper - second), difference + width(a.upper - first, second - b.lower))
+            difference - width(first - a.lower, b.upper - second), difference + width(a.upper - first, second - b.lower)
+        )
     }
 
     /// From the triples themselves, by Pearson's correlation.
-    public static func pearson(
+    package static func pearson(
         gold: [Double], _ first: [Double], _ second: [Double], alternative: Alternative = .twoSided
     ) throws(StatisticsError) -> DependentCorrelations {
         try DependentCorrelations(
@@ -107,7 +109,7 @@ public struct DependentCorrelations: Equatable, Sendable {
     }
 
     /// From the ranks of the triples.
-    public static func spearman(
+    package static func spearman(
         gold: [Double], _ first: [Double], _ second: [Double], alternative: Alternative = .twoSided
     ) throws(StatisticsError) -> DependentCorrelations {
         for values in [gold, first, second] {

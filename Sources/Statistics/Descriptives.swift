@@ -2,19 +2,19 @@
 ///
 /// Sums are compensated and the spread is taken about the mean in a second pass, so a large common offset
 /// costs no digits.
-public struct Descriptives: Equatable, Sendable {
-    public let count: Int
-    public let mean: Double
+package struct Descriptives: Equatable, Sendable {
+    package let count: Int
+    package let mean: Double
     /// The middle value, or the mean of the two middle values.
-    public let median: Double
-    public let minimum: Double
-    public let maximum: Double
+    package let median: Double
+    package let minimum: Double
+    package let maximum: Double
     /// √(Σ(x − mean)² / n): the spread of these numbers themselves.
-    public let populationDeviation: Double
+    package let populationDeviation: Double
     /// √(Σ(x − mean)² / (n − 1)), the estimate for the population they were drawn from; nil for one value.
-    public let sampleDeviation: Double?
+    package let sampleDeviation: Double?
 
-    public init(_ values: [Double]) throws(StatisticsError) {
+    package init(_ values: [Double]) throws(StatisticsError) {
         try requireFinite(values, atLeast: 1, for: "A mean")
         let squares = sumOfSquaredDeviations(values)
         let n = Double(values.count)
@@ -30,11 +30,11 @@ public struct Descriptives: Equatable, Sendable {
 }
 
 /// What a t-test needs to know of a group: mean, sample standard deviation and count.
-public struct Summary: Equatable, Sendable, Codable {
-    public var mean: Double
+package struct Summary: Equatable, Sendable, Codable {
+    package var mean: Double
     /// The sample standard deviation (divisor n − 1).
-    public var deviation: Double
-    public var count: Int
+    package var deviation: Double
+    package var count: Int
     /// What rounding took from `mean` when it was computed from values.
     private var rest = 0.0
 
@@ -42,14 +42,14 @@ public struct Summary: Equatable, Sendable, Codable {
         case mean, deviation, count
     }
 
-    public init(mean: Double, deviation: Double, count: Int) {
+    package init(mean: Double, deviation: Double, count: Int) {
         self.mean = mean
         self.deviation = deviation
         self.count = count
     }
 
     /// The summary of individual values; at least two, since one value has no sample deviation.
-    public init(_ values: [Double], for what: String = "A sample standard deviation") throws(StatisticsError) {
+    package init(_ values: [Double], for what: String = "A sample standard deviation") throws(StatisticsError) {
         try requireFinite(values, atLeast: 2, for: what)
         (mean, rest) = meanParts(values)
         deviation = (sumOfSquaredDeviations(values) / Double(values.count - 1)).squareRoot()

@@ -6,18 +6,18 @@ import RealModule
 /// J = Γ(ν/2) / (√(ν/2) Γ((ν − 1)/2)), ν = n₁ + n₂ − 2. The intervals are the large-sample normal ones of
 /// Hedges and Olkin (1985): v = (n₁ + n₂)/(n₁n₂) + d²/(2(n₁ + n₂)); for groups of a few they are rough, and they
 /// believe the scores to be independent.
-public struct EffectSize: Equatable, Sendable {
-    public let cohenD: Double
-    public let cohenDInterval: Interval
-    public let hedgesG: Double
-    public let hedgesGInterval: Interval
+package struct EffectSize: Equatable, Sendable {
+    package let cohenD: Double
+    package let cohenDInterval: Interval
+    package let hedgesG: Double
+    package let hedgesGInterval: Interval
 
-    public init(_ a: [Double], _ b: [Double], confidence: Double = 0.95) throws(StatisticsError) {
+    package init(_ a: [Double], _ b: [Double], confidence: Double = 0.95) throws(StatisticsError) {
         try self.init(
             Summary(a, for: "An effect size"), Summary(b, for: "An effect size"), confidence: confidence)
     }
 
-    public init(_ a: Summary, _ b: Summary, confidence: Double = 0.95) throws(StatisticsError) {
+    package init(_ a: Summary, _ b: Summary, confidence: Double = 0.95) throws(StatisticsError) {
         try a.validated(for: "An effect size")
         try b.validated(for: "An effect size")
         try requireConfidence(confidence)

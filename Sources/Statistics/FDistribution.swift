@@ -1,9 +1,9 @@
 /// Fisher's F distribution, the ratio of two mean squares with ν₁ and ν₂ degrees of freedom.
-public struct FDistribution: Sendable {
-    public let numerator: Double
-    public let denominator: Double
+package struct FDistribution: Sendable {
+    package let numerator: Double
+    package let denominator: Double
 
-    public init(numerator: Double, denominator: Double) throws(StatisticsError) {
+    package init(numerator: Double, denominator: Double) throws(StatisticsError) {
         for freedom in [numerator, denominator] where !(freedom > 0 && freedom.isFinite) {
             throw .outOfRange(what: "The number of degrees of freedom", value: freedom, range: "positive and finite")
         }
@@ -12,12 +12,12 @@ public struct FDistribution: Sendable {
     }
 
     /// P(F ≤ f) (`scipy.stats.f.cdf`).
-    public func cumulative(_ f: Double) -> Double {
+    package func cumulative(_ f: Double) -> Double {
         f <= 0 ? 0 : IncompleteBeta.upper(point(f), 0.5 * denominator, 0.5 * numerator)
     }
 
     /// P(F > f) (`scipy.stats.f.sf`).
-    public func upperTail(_ f: Double) -> Double {
+    package func upperTail(_ f: Double) -> Double {
         f <= 0 ? 1 : IncompleteBeta.lower(point(f), 0.5 * denominator, 0.5 * numerator)
     }
 

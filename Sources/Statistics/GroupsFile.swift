@@ -9,12 +9,12 @@ import Foundation
 ///
 /// Columns are found by name, in any order and case; others are ignored. Fields may be quoted as in RFC 4180; tabs
 /// separate instead of commas when the header has a tab. At least two groups.
-public enum GroupsFile: Equatable, Sendable {
+package enum GroupsFile: Equatable, Sendable {
     case scores([Observation])
     case summaries([SummaryRow])
 
     /// Reads a file.
-    public init(contentsOf url: URL, score: String? = nil) throws(DataFileError) {
+    package init(contentsOf url: URL, score: String? = nil) throws(DataFileError) {
         try self.init(readBytes(of: url), file: url.relativePath, score: score)
     }
 
@@ -24,7 +24,7 @@ public enum GroupsFile: Equatable, Sendable {
     ///   - file: its name in errors.
     ///   - score: the column that holds the scores; nil for `score`, else `clip_score`.
     ///   - isPart: other files hold the other groups, so that one group is enough here.
-    public init(
+    package init(
         _ bytes: some Collection<UInt8>, file: String, score: String? = nil, isPart: Bool = false
     ) throws(DataFileError) {
         let header = bytes.prefix { $0 != UInt8(ascii: "\n") }
@@ -81,7 +81,8 @@ private struct Table {
         if names.count == 1, let mark = names[0].first(where: { $0 == ";" || $0 == "|" }) {
             throw DataFileError(
                 file: file, line: headerLine,
-                "the columns are separated by \"\(mark)\"; save the table with commas or tabs between them, and with points in numbers.")
+                "the columns are separated by \"\(mark)\"; save the table with commas or tabs between them, and with points in numbers."
+            )
         }
         guard !rows.isEmpty else {
             throw DataFileError(file: file, line: headerLine, "there is a header, but no row below it.")

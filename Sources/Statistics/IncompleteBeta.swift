@@ -3,14 +3,14 @@ import RealModule
 /// A point of [0, 1] with its complement and both logarithms, each with full relative precision.
 ///
 /// Tails are lost where 1 − x is formed by subtraction, so whoever knows both sides passes both.
-public struct UnitPoint: Sendable {
-    public let x: Double
+package struct UnitPoint: Sendable {
+    package let x: Double
     /// 1 − x.
-    public let y: Double
+    package let y: Double
     let logX: Double
     let logY: Double
 
-    public init(_ x: Double) {
+    package init(_ x: Double) {
         self.x = x
         y = 1 - x
         logX = Double.log(x)
@@ -41,9 +41,9 @@ public struct UnitPoint: Sendable {
 /// even form (Didonato and Morris 1992), on whichever side of the mean it converges. Both tails keep their
 /// relative precision down to 1e-300 and below (until Double ends). Work grows like √(a + b): a million
 /// costs some microseconds, and that is the range promised here.
-public enum IncompleteBeta {
+package enum IncompleteBeta {
     /// I_x(a, b), for a, b > 0.
-    public static func lower(_ point: UnitPoint, _ a: Double, _ b: Double) -> Double {
+    package static func lower(_ point: UnitPoint, _ a: Double, _ b: Double) -> Double {
         if point.x <= 0 && point.logX == -.infinity { return 0 }
         if point.y <= 0 && point.logY == -.infinity { return 1 }
         let excess = excess(point, a, b)
@@ -53,7 +53,7 @@ public enum IncompleteBeta {
     }
 
     /// 1 − I_x(a, b), not formed by subtraction where that would lose digits.
-    public static func upper(_ point: UnitPoint, _ a: Double, _ b: Double) -> Double {
+    package static func upper(_ point: UnitPoint, _ a: Double, _ b: Double) -> Double {
         lower(point.mirrored, b, a)
     }
 

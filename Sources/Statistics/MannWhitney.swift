@@ -3,9 +3,9 @@
 /// It uses only the order of the scores, so it assumes no distribution, but it does assume independent ones.
 /// U counts the pairs in which the first group's value is the larger, ties as one half. Statistic, choice of
 /// method and p equal `scipy.stats.mannwhitneyu(x, y, method='auto')`.
-public struct MannWhitney: Equatable, Sendable {
+package struct MannWhitney: Equatable, Sendable {
     /// How p was found.
-    public enum Method: String, Codable, Sendable {
+    package enum Method: String, Codable, Sendable {
         /// All orders of the pooled values counted; correct without ties.
         case exact
         /// The normal approximation with corrections for ties and for continuity (one half).
@@ -13,15 +13,15 @@ public struct MannWhitney: Equatable, Sendable {
     }
 
     /// U of the first group, from 0 to n₁n₂.
-    public let statistic: Double
-    public let p: Double
-    public let alternative: Alternative
-    public let method: Method
+    package let statistic: Double
+    package let p: Double
+    package let alternative: Alternative
+    package let method: Method
 
     /// - Parameter method: nil chooses as scipy does: exact when the smaller group has at most 8 values and
     ///   there are no ties. (Above 16,000 pairs the asymptotic form is taken, where scipy would still count;
     ///   ask for `.exact` to count.)
-    public init(
+    package init(
         _ a: [Double], _ b: [Double], alternative: Alternative = .twoSided, method: Method? = nil
     ) throws(StatisticsError) {
         try requireFinite(a, atLeast: 1, for: "The Mann-Whitney test")
@@ -29,17 +29,19 @@ public struct MannWhitney: Equatable, Sendable {
         let ranks = Ranks(of: a + b)
         let (n, m) = (Double(a.count), Double(b.count))
         let u = ranks.values[..<a.count].reduce(0, +) - n * (n + 1) / 2
-        let extreme = switch alternative {
-        case .twoSided: max(u, n * m - u)
-        case .greater: u
-        case .less: n * m - u
-        }
+        let extreme =
+            switch alternative {
+            case .twoSided: max(u, n * m - u)
+            case .greater: u
+            case .less: n * m - u
+            }
         let countable = min(a.count, b.count) <= 8 && ranks.ties.isEmpty && a.count * b.count <= 16_000
         let chosen = method ?? (countable ? .exact : .asymptotic)
-        let tail = switch chosen {
-        case .exact: MannWhitney.exactTail(extreme, a.count, b.count)
-        case .asymptotic: MannWhitney.normalTail(extreme, n, m, ties: ranks.ties)
-        }
+        let tail =
+            switch chosen {
+            case .exact: MannWhitney.exactTail(extreme, a.count, b.count)
+            case .asymptotic: MannWhitney.normalTail(extreme, n, m, ties: ranks.ties)
+            }
         statistic = u
         p = min(1, alternative == .twoSided ? 2 * tail : tail)
         self.alternative = alternative

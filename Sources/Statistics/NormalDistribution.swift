@@ -1,26 +1,26 @@
 import RealModule
 
 /// The standard normal distribution.
-public enum NormalDistribution {
+package enum NormalDistribution {
     /// exp(−z²/2) / √(2π).
-    public static func density(_ z: Double) -> Double {
+    package static func density(_ z: Double) -> Double {
         Double.exp(-0.5 * z * z) / (2 * Double.pi).squareRoot()
     }
 
     /// P(Z ≤ z), precise in the lower tail (`scipy.stats.norm.cdf`).
-    public static func cumulative(_ z: Double) -> Double { 0.5 * Double.erfc(-z * 0.5.squareRoot()) }
+    package static func cumulative(_ z: Double) -> Double { 0.5 * Double.erfc(-z * 0.5.squareRoot()) }
 
     /// P(Z > z), precise in the upper tail (`scipy.stats.norm.sf`).
-    public static func upperTail(_ z: Double) -> Double { cumulative(-z) }
+    package static func upperTail(_ z: Double) -> Double { cumulative(-z) }
 
     /// The z with P(Z ≤ z) = p; ∓∞ at 0 and 1, nil outside [0, 1] (`scipy.stats.norm.ppf`).
-    public static func quantile(_ p: Double) -> Double? {
+    package static func quantile(_ p: Double) -> Double? {
         guard p >= 0, p <= 1 else { return nil }
         return -upperPoint(p)
     }
 
     /// The z with P(Z > z) = q (`scipy.stats.norm.isf`), nil outside [0, 1].
-    public static func upperQuantile(_ q: Double) -> Double? {
+    package static func upperQuantile(_ q: Double) -> Double? {
         q >= 0 && q <= 1 ? upperPoint(q) : nil
     }
 

@@ -1,12 +1,12 @@
 /// One score and where it comes from: the group (a style of encoders, say), the encoder, and the seed.
-public struct Observation: Equatable, Sendable {
-    public var group: String
+package struct Observation: Equatable, Sendable {
+    package var group: String
     /// The model that was trained or tested; nil where scores have no such owner.
-    public var encoder: String?
-    public var seed: Int?
-    public var score: Double
+    package var encoder: String?
+    package var seed: Int?
+    package var score: Double
 
-    public init(group: String, encoder: String? = nil, seed: Int? = nil, score: Double) {
+    package init(group: String, encoder: String? = nil, seed: Int? = nil, score: Double) {
         self.group = group
         self.encoder = encoder
         self.seed = seed
@@ -15,14 +15,14 @@ public struct Observation: Equatable, Sendable {
 }
 
 /// A group of which only mean, sample deviation and count are known.
-public struct SummaryRow: Equatable, Sendable {
-    public var group: String
-    public var mean: Double
+package struct SummaryRow: Equatable, Sendable {
+    package var group: String
+    package var mean: Double
     /// The sample standard deviation; nil for a single score, which has none.
-    public var deviation: Double?
-    public var count: Int
+    package var deviation: Double?
+    package var count: Int
 
-    public init(group: String, mean: Double, deviation: Double?, count: Int) {
+    package init(group: String, mean: Double, deviation: Double?, count: Int) {
         self.group = group
         self.mean = mean
         self.deviation = deviation

@@ -6,8 +6,8 @@
 /// only that, without an effect, the units could have carried any labels.
 ///
 /// Two-sided p is twice the smaller one-sided p, at most 1, as in `scipy.stats.permutation_test`.
-public struct PermutationTest: Equatable, Sendable {
-    public enum Method: String, Codable, Sendable {
+package struct PermutationTest: Equatable, Sendable {
+    package enum Method: String, Codable, Sendable {
         /// Every assignment was tried; p is a proportion.
         case exact
         /// Random assignments; p = (b + 1) / (n + 1), which counts the observed one and is never zero.
@@ -15,14 +15,14 @@ public struct PermutationTest: Equatable, Sendable {
     }
 
     /// Mean of the first group's scores − mean of the second's.
-    public let difference: Double
-    public let p: Double
-    public let alternative: Alternative
-    public let method: Method
+    package let difference: Double
+    package let p: Double
+    package let alternative: Alternative
+    package let method: Method
     /// The number of assignments tried: all there are, or the random draws.
-    public let assignments: Int
+    package let assignments: Int
     /// The smallest p this design can give: with 4 against 4 units no result is below 2/70.
-    public let smallestP: Double
+    package let smallestP: Double
 
     /// Deals out single scores.
     ///
@@ -30,7 +30,7 @@ public struct PermutationTest: Equatable, Sendable {
     ///   - limit: up to so many assignments all are tried (C(24, 12) = 2,704,156 takes well under a second).
     ///   - draws: random assignments where there are more.
     ///   - generator: their source; untouched by an exact test.
-    public init(
+    package init(
         _ a: [Double], _ b: [Double], alternative: Alternative = .twoSided, limit: Int = 3_000_000,
         draws: Int = 99_999, using generator: inout some RandomNumberGenerator
     ) throws(StatisticsError) {
@@ -40,7 +40,7 @@ public struct PermutationTest: Equatable, Sendable {
     }
 
     /// Deals out whole units, each a list of scores that stay together. A group's mean is over its scores.
-    public init(
+    package init(
         units a: [[Double]], _ b: [[Double]], alternative: Alternative = .twoSided, limit: Int = 3_000_000,
         draws: Int = 99_999, using generator: inout some RandomNumberGenerator
     ) throws(StatisticsError) {
@@ -67,11 +67,12 @@ public struct PermutationTest: Equatable, Sendable {
         let less = (Double(tally.atMost) + own) / total
         let greater = (Double(tally.atLeast) + own) / total
         let sides = alternative == .twoSided ? 2.0 : 1.0
-        p = switch alternative {
-        case .twoSided: min(1, 2 * min(less, greater))
-        case .less: less
-        case .greater: greater
-        }
+        p =
+            switch alternative {
+            case .twoSided: min(1, 2 * min(less, greater))
+            case .less: less
+            case .greater: greater
+            }
         smallestP = min(1, sides / (method == .exact ? possible : total))
     }
 }

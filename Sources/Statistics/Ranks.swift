@@ -1,11 +1,11 @@
 /// Ranks from 1, where equal values share the mean of the places they take.
-public struct Ranks: Equatable, Sendable {
+package struct Ranks: Equatable, Sendable {
     /// The rank of each value, in the order the values were given.
-    public let values: [Double]
+    package let values: [Double]
     /// The sizes of the groups of equal values, those of size one left out.
-    public let ties: [Int]
+    package let ties: [Int]
 
-    public init(of values: [Double]) {
+    package init(of values: [Double]) {
         let order = values.indices.sorted { values[$0] < values[$1] }
         var ranks = [Double](repeating: 0, count: values.count)
         var ties: [Int] = []

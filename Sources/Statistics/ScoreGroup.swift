@@ -37,7 +37,8 @@ struct ScoreGroup: Sendable {
         name = row.group
         count = row.count
         mean = row.mean
-        summary = row.count >= 2
+        summary =
+            row.count >= 2
             ? row.deviation.map { Summary(mean: row.mean, deviation: $0, count: row.count) } : nil
         observations = []
         encoders = nil

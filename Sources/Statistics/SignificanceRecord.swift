@@ -3,19 +3,19 @@
 ///
 /// JSON keys follow pingouin and scipy (`T`, `dof`, `p`, `ci95`, `cohen_d`, …). Absent keys mean "does not exist
 /// for these data"; no field is ever NaN or infinite. `schema_version` changes when the meaning of a key does.
-public struct SignificanceRecord: Codable, Equatable, Sendable {
-    public var schemaVersion = 1
+package struct SignificanceRecord: Codable, Equatable, Sendable {
+    package var schemaVersion = 1
     /// The file or run the scores came from.
-    public var source: String?
+    package var source: String?
     /// The seed of Monte Carlo permutations and bootstrap samples.
-    public var seed: UInt64
-    public var groups: [GroupRecord]
+    package var seed: UInt64
+    package var groups: [GroupRecord]
     /// One for each pair of groups: first–second, first–third, second–third, …
-    public var comparisons: [ComparisonRecord]
+    package var comparisons: [ComparisonRecord]
     /// How p values were corrected for asking several questions.
-    public var correction: String
+    package var correction: String
     /// What a reader must know before believing a p value.
-    public var warnings: [SignificanceWarning]
+    package var warnings: [SignificanceWarning]
 
     enum CodingKeys: String, CodingKey {
         case schemaVersion = "schema_version"
@@ -24,30 +24,30 @@ public struct SignificanceRecord: Codable, Equatable, Sendable {
 }
 
 /// One group, described.
-public struct GroupRecord: Codable, Equatable, Sendable {
-    public var group: String
+package struct GroupRecord: Codable, Equatable, Sendable {
+    package var group: String
     /// The number of scores.
-    public var n: Int
-    public var mean: Double
+    package var n: Int
+    package var mean: Double
     /// Sample standard deviation (divisor n − 1); absent for one score.
-    public var deviation: Double?
+    package var deviation: Double?
     /// Standard deviation of these scores themselves (divisor n); absent where only a summary is known.
-    public var populationDeviation: Double?
-    public var median: Double?
+    package var populationDeviation: Double?
+    package var median: Double?
     /// Student's 95 % interval of the mean, every score taken as independent.
-    public var interval: Interval?
+    package var interval: Interval?
     /// Percentile bootstrap 95 % interval of the mean of `bootstrapUnit`s.
-    public var bootstrapInterval: Interval?
+    package var bootstrapInterval: Interval?
     /// What the bootstrap draws: encoder means where encoders are known, else scores.
-    public var bootstrapUnit: SignificanceUnit?
+    package var bootstrapUnit: SignificanceUnit?
     /// The encoders in order of appearance; absent where the scores name none.
-    public var encoders: [EncoderRecord]?
+    package var encoders: [EncoderRecord]?
     /// Mean of the encoders' means.
-    public var meanOverEncoders: Double?
+    package var meanOverEncoders: Double?
     /// Sample standard deviation of the encoders' means; absent for one encoder.
-    public var deviationOverEncoders: Double?
+    package var deviationOverEncoders: Double?
     /// Student's 95 % interval of the mean of encoders' means.
-    public var intervalOverEncoders: Interval?
+    package var intervalOverEncoders: Interval?
 
     enum CodingKeys: String, CodingKey {
         case group, n, mean, median, encoders
@@ -63,12 +63,12 @@ public struct GroupRecord: Codable, Equatable, Sendable {
 }
 
 /// One encoder of a group: its scores over seeds.
-public struct EncoderRecord: Codable, Equatable, Sendable {
-    public var encoder: String
-    public var n: Int
-    public var mean: Double
+package struct EncoderRecord: Codable, Equatable, Sendable {
+    package var encoder: String
+    package var n: Int
+    package var mean: Double
     /// Sample standard deviation over seeds; absent for one seed.
-    public var deviation: Double?
+    package var deviation: Double?
 
     enum CodingKeys: String, CodingKey {
         case encoder, n, mean
@@ -77,55 +77,55 @@ public struct EncoderRecord: Codable, Equatable, Sendable {
 }
 
 /// What counts as one independent observation.
-public enum SignificanceUnit: String, Codable, Sendable {
+package enum SignificanceUnit: String, Codable, Sendable {
     case score
     case encoder
 }
 
 /// Two groups compared by every test.
-public struct ComparisonRecord: Codable, Equatable, Sendable {
-    public var a: String
-    public var b: String
+package struct ComparisonRecord: Codable, Equatable, Sendable {
+    package var a: String
+    package var b: String
     /// Mean of a's scores − mean of b's.
-    public var difference: Double
-    public var tests: [TestRecord]
+    package var difference: Double
+    package var tests: [TestRecord]
     /// Effect sizes, by score and where encoders are known by encoder.
-    public var effects: [EffectRecord]
+    package var effects: [EffectRecord]
 
     /// The entry of one test, for those who look for it by name.
-    public subscript(_ name: SignificanceTest) -> TestRecord? { tests.first { $0.name == name } }
+    package subscript(_ name: SignificanceTest) -> TestRecord? { tests.first { $0.name == name } }
 }
 
 /// One test of one pair of groups. All tests are two-sided.
-public struct TestRecord: Codable, Equatable, Sendable {
-    public var name: SignificanceTest
-    public var title: String
+package struct TestRecord: Codable, Equatable, Sendable {
+    package var name: SignificanceTest
+    package var title: String
     /// The question this test answers, as a sentence.
-    public var question: String
-    public var unit: SignificanceUnit
+    package var question: String
+    package var unit: SignificanceUnit
     /// How many units each group has.
-    public var countA: Int
-    public var countB: Int
+    package var countA: Int
+    package var countB: Int
     /// T of a t-test.
-    public var t: Double?
+    package var t: Double?
     /// U of the Mann-Whitney test, of group a.
-    public var u: Double?
-    public var degreesOfFreedom: Double?
-    public var p: Double?
+    package var u: Double?
+    package var degreesOfFreedom: Double?
+    package var p: Double?
     /// p after Holm's correction over the comparisons of this test.
-    public var pHolm: Double?
+    package var pHolm: Double?
     /// The smallest p this design could have given (permutation tests).
-    public var smallestP: Double?
+    package var smallestP: Double?
     /// The difference tested, mean of a's units − mean of b's.
-    public var difference: Double?
+    package var difference: Double?
     /// 95 % confidence interval of `difference`.
-    public var interval: Interval?
+    package var interval: Interval?
     /// `exact`, `asymptotic` or `monte-carlo`, where there is a choice.
-    public var method: String?
+    package var method: String?
     /// Assignments tried by a permutation test.
-    public var assignments: Int?
+    package var assignments: Int?
     /// Why the numbers are absent, as a sentence; absent when they are there.
-    public var unavailable: String?
+    package var unavailable: String?
 
     enum CodingKeys: String, CodingKey {
         case name, title, question, unit, p, difference, method, assignments, unavailable
@@ -141,14 +141,14 @@ public struct TestRecord: Codable, Equatable, Sendable {
 }
 
 /// Cohen's d and Hedges' g of one pair of groups.
-public struct EffectRecord: Codable, Equatable, Sendable {
-    public var unit: SignificanceUnit
-    public var cohenD: Double?
-    public var cohenDInterval: Interval?
-    public var hedgesG: Double?
-    public var hedgesGInterval: Interval?
+package struct EffectRecord: Codable, Equatable, Sendable {
+    package var unit: SignificanceUnit
+    package var cohenD: Double?
+    package var cohenDInterval: Interval?
+    package var hedgesG: Double?
+    package var hedgesGInterval: Interval?
     /// Why there is no effect size, as a sentence.
-    public var unavailable: String?
+    package var unavailable: String?
 
     enum CodingKeys: String, CodingKey {
         case unit, unavailable
@@ -160,8 +160,8 @@ public struct EffectRecord: Codable, Equatable, Sendable {
 }
 
 /// Something a reader must know before believing a p value.
-public struct SignificanceWarning: Codable, Equatable, Sendable {
-    public enum Code: String, Codable, Sendable {
+package struct SignificanceWarning: Codable, Equatable, Sendable {
+    package enum Code: String, Codable, Sendable {
         /// Scores of one encoder under several seeds are counted as independent.
         case seedsNotIndependent = "seeds_not_independent"
         /// Nothing says which scores share an encoder.
@@ -180,9 +180,9 @@ public struct SignificanceWarning: Codable, Equatable, Sendable {
         case sharedEncoder = "shared_encoder"
     }
 
-    public var code: Code
+    package var code: Code
     /// The groups it concerns.
-    public var groups: [String]
+    package var groups: [String]
     /// A sentence or two.
-    public var message: String
+    package var message: String
 }

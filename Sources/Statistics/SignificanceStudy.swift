@@ -4,22 +4,22 @@
 /// are not twelve independent encoders, so beside it stand tests whose unit is the encoder, tests without the
 /// assumption of equal variances or of normality, effect sizes and intervals; p values are corrected by Holm over the
 /// comparisons of each test.
-public struct SignificanceStudy: Sendable {
+package struct SignificanceStudy: Sendable {
     /// How much resampling, and from which seed.
     ///
     /// All of it is bounded by `work`, so that a hundred thousand scores take seconds: with more units than that allows
     /// fewer assignments are dealt and fewer resamples drawn, never below 999, and the record says how many.
-    public struct Settings: Equatable, Sendable {
-        public var seed: UInt64
+    package struct Settings: Equatable, Sendable {
+        package var seed: UInt64
         /// Units dealt out or drawn in all comparisons of one test together, about.
-        public var work = 400_000_000
+        package var work = 400_000_000
         /// Permutations are enumerated up to so many assignments, drawn at random above.
-        public var exactLimit: Int
+        package var exactLimit: Int
         /// Random assignments where enumeration is too long; p is never below 1 / (draws + 1).
-        public var draws: Int
-        public var bootstrapResamples: Int
+        package var draws: Int
+        package var bootstrapResamples: Int
 
-        public init(
+        package init(
             seed: UInt64 = 0, exactLimit: Int = 3_000_000, draws: Int = 99_999, bootstrapResamples: Int = 9_999
         ) {
             self.seed = seed
@@ -34,7 +34,7 @@ public struct SignificanceStudy: Sendable {
     private let settings: Settings
 
     /// Groups of individual scores, in order of first appearance.
-    public init(_ observations: [Observation], source: String? = nil, settings: Settings = Settings()) {
+    package init(_ observations: [Observation], source: String? = nil, settings: Settings = Settings()) {
         var names: [String] = []
         var members: [String: [Observation]] = [:]
         for one in observations {
@@ -47,14 +47,14 @@ public struct SignificanceStudy: Sendable {
     }
 
     /// Groups of which only summaries are known: t-tests and effect sizes, nothing that needs the scores.
-    public init(_ summaries: [SummaryRow], source: String? = nil, settings: Settings = Settings()) {
+    package init(_ summaries: [SummaryRow], source: String? = nil, settings: Settings = Settings()) {
         groups = summaries.map(ScoreGroup.init)
         self.source = source
         self.settings = settings
     }
 
     /// What a groups file holds, under its name.
-    public init(_ file: GroupsFile, source: String? = nil, settings: Settings = Settings()) {
+    package init(_ file: GroupsFile, source: String? = nil, settings: Settings = Settings()) {
         switch file {
         case .scores(let scores): self.init(scores, source: source, settings: settings)
         case .summaries(let rows): self.init(rows, source: source, settings: settings)
@@ -67,7 +67,7 @@ public struct SignificanceStudy: Sendable {
     /// than a hundred groups).
     /// What is undefined for single groups is said in the record.
     /// - Parameter progress: told after each group and each comparison how many of all are done; may throw to stop.
-    public func record(
+    package func record(
         progress: (_ done: Int, _ total: Int) throws -> Void = { _, _ in }
     ) throws -> SignificanceRecord {
         guard groups.count >= 2 else {
@@ -227,7 +227,8 @@ public struct SignificanceStudy: Sendable {
             return record
         }
         do throws(StatisticsError) {
-            let size = unit == .score
+            let size =
+                unit == .score
                 ? try EffectSize(a.summaryOrEmpty, b.summaryOrEmpty)
                 : try EffectSize(a.encoderMeans ?? [], b.encoderMeans ?? [])
             record.cohenD = size.cohenD

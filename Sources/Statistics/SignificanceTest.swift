@@ -1,5 +1,5 @@
 /// The tests of a significance record, and which question each of them answers.
-public enum SignificanceTest: String, Codable, CaseIterable, Sendable {
+package enum SignificanceTest: String, Codable, CaseIterable, Sendable {
     case student
     case welch
     case mannWhitney = "mann_whitney"
@@ -9,7 +9,7 @@ public enum SignificanceTest: String, Codable, CaseIterable, Sendable {
     /// Only where both groups have the same encoders and seeds.
     case paired
 
-    public var title: String {
+    package var title: String {
         switch self {
         case .student: "Student t (pooled)"
         case .welch: "Welch t"
@@ -22,7 +22,7 @@ public enum SignificanceTest: String, Codable, CaseIterable, Sendable {
     }
 
     /// The question, as one sentence.
-    public var question: String {
+    package var question: String {
         switch self {
         case .student:
             "If every score were an independent draw and both groups had the same variance, "
@@ -49,7 +49,7 @@ public enum SignificanceTest: String, Codable, CaseIterable, Sendable {
     }
 
     /// What the test takes as one independent observation.
-    public var unit: SignificanceUnit {
+    package var unit: SignificanceUnit {
         switch self {
         case .student, .welch, .mannWhitney, .permutation, .paired: .score
         case .encoderWelch, .encoderPermutation: .encoder

@@ -4,7 +4,7 @@ import Foundation
 ///
 /// A t-test of one number or a correlation with a constant is not a zero and not a NaN: it is undefined,
 /// and these cases say so.
-public enum StatisticsError: Error, Equatable, Sendable {
+package enum StatisticsError: Error, Equatable, Sendable {
     /// Fewer values than the statistic needs.
     case tooFew(what: String, needed: Int, found: Int)
     /// Nothing varies, so there is no scale to measure a difference with.
@@ -18,7 +18,7 @@ public enum StatisticsError: Error, Equatable, Sendable {
 }
 
 extension StatisticsError: LocalizedError, CustomStringConvertible {
-    public var description: String {
+    package var description: String {
         switch self {
         case .tooFew(let what, let needed, let found):
             let values = found == 1 ? "1 value" : "\(found) values"
@@ -34,7 +34,7 @@ extension StatisticsError: LocalizedError, CustomStringConvertible {
         }
     }
 
-    public var errorDescription: String? { description }
+    package var errorDescription: String? { description }
 }
 
 /// Refuses lists that are too short or hold NaN or infinity, naming what they were for.

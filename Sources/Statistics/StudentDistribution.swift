@@ -5,10 +5,10 @@ import RealModule
 /// P(T > t) = ½ I_x(ν/2, ½) with x = ν / (ν + t²). Relative precision of both tails and the quantile is
 /// better than 1e-9 from 1 to a million degrees of freedom and down to probabilities of 1e-300; infinitely many
 /// degrees of freedom give the normal distribution.
-public struct StudentDistribution: Sendable {
-    public let degreesOfFreedom: Double
+package struct StudentDistribution: Sendable {
+    package let degreesOfFreedom: Double
 
-    public init(degreesOfFreedom: Double) throws(StatisticsError) {
+    package init(degreesOfFreedom: Double) throws(StatisticsError) {
         guard degreesOfFreedom > 0 else {
             throw .outOfRange(
                 what: "The number of degrees of freedom", value: degreesOfFreedom, range: "positive")
@@ -23,7 +23,7 @@ public struct StudentDistribution: Sendable {
     }
 
     /// (1 + t²/ν)^(−(ν+1)/2) / (√ν B(½, ν/2)).
-    public func density(_ t: Double) -> Double {
+    package func density(_ t: Double) -> Double {
         guard degreesOfFreedom.isFinite else { return NormalDistribution.density(t) }
         return Double.exp(logDensity(t))
     }
@@ -34,10 +34,10 @@ public struct StudentDistribution: Sendable {
     }
 
     /// P(T ≤ t) (`scipy.stats.t.cdf`).
-    public func cumulative(_ t: Double) -> Double { upperTail(-t) }
+    package func cumulative(_ t: Double) -> Double { upperTail(-t) }
 
     /// P(T > t) (`scipy.stats.t.sf`).
-    public func upperTail(_ t: Double) -> Double {
+    package func upperTail(_ t: Double) -> Double {
         guard degreesOfFreedom.isFinite else { return NormalDistribution.upperTail(t) }
         if t == 0 { return 0.5 }
         let beyond = IncompleteBeta.lower(point(t), 0.5 * degreesOfFreedom, 0.5)   // P(|T| > |t|)
@@ -45,7 +45,7 @@ public struct StudentDistribution: Sendable {
     }
 
     /// P(|T| > |t|).
-    public func bothTails(_ t: Double) -> Double { min(1, 2 * upperTail(abs(t))) }
+    package func bothTails(_ t: Double) -> Double { min(1, 2 * upperTail(abs(t))) }
 
     /// The probability of a departure at least as large as t in the direction of `alternative`.
     func p(_ t: Double, _ alternative: Alternative) -> Double {
@@ -57,13 +57,13 @@ public struct StudentDistribution: Sendable {
     }
 
     /// The t with P(T ≤ t) = p; ∓∞ at 0 and 1, nil outside [0, 1] (`scipy.stats.t.ppf`).
-    public func quantile(_ p: Double) -> Double? {
+    package func quantile(_ p: Double) -> Double? {
         guard p >= 0, p <= 1 else { return nil }
         return -upperPoint(p)
     }
 
     /// The t with P(T > t) = q (`scipy.stats.t.isf`), nil outside [0, 1].
-    public func upperQuantile(_ q: Double) -> Double? { q >= 0 && q <= 1 ? upperPoint(q) : nil }
+    package func upperQuantile(_ q: Double) -> Double? { q >= 0 && q <= 1 ? upperPoint(q) : nil }
 
     /// The t with P(T > t) = q.
     func upperPoint(_ q: Double) -> Double {

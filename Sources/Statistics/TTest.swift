@@ -3,22 +3,22 @@
 /// All four assume that the observations are independent and roughly normal. T = difference / standard error,
 /// referred to Student's distribution. Values equal `scipy.stats.ttest_ind`, `ttest_ind_from_stats`,
 /// `ttest_rel` and `ttest_1samp`.
-public struct TTest: Equatable, Sendable {
+package struct TTest: Equatable, Sendable {
     /// T.
-    public let statistic: Double
+    package let statistic: Double
     /// ν; fractional in Welch's test.
-    public let degreesOfFreedom: Double
-    public let p: Double
-    public let alternative: Alternative
+    package let degreesOfFreedom: Double
+    package let p: Double
+    package let alternative: Alternative
     /// First mean − second mean (or − the reference value).
-    public let difference: Double
+    package let difference: Double
     /// The standard error of `difference`.
-    public let standardError: Double
+    package let standardError: Double
     /// The confidence interval of `difference`; one side is infinite where the alternative has one side.
-    public let interval: Interval
+    package let interval: Interval
 
     /// Student's test of two independent groups with one common variance.
-    public static func pooled(
+    package static func pooled(
         _ a: [Double], _ b: [Double], alternative: Alternative = .twoSided, confidence: Double = 0.95
     ) throws(StatisticsError) -> TTest {
         try pooled(
@@ -28,7 +28,7 @@ public struct TTest: Equatable, Sendable {
 
     /// Student's test from the groups' means, sample deviations and counts:
     /// s² = ((n₁ − 1)s₁² + (n₂ − 1)s₂²) / (n₁ + n₂ − 2), T = (m₁ − m₂) / (s √(1/n₁ + 1/n₂)).
-    public static func pooled(
+    package static func pooled(
         _ a: Summary, _ b: Summary, alternative: Alternative = .twoSided, confidence: Double = 0.95
     ) throws(StatisticsError) -> TTest {
         try a.validated(for: "Student's t-test")
@@ -41,7 +41,7 @@ public struct TTest: Equatable, Sendable {
     }
 
     /// Welch's test of two independent groups, each with its own variance.
-    public static func welch(
+    package static func welch(
         _ a: [Double], _ b: [Double], alternative: Alternative = .twoSided, confidence: Double = 0.95
     ) throws(StatisticsError) -> TTest {
         try welch(
@@ -51,7 +51,7 @@ public struct TTest: Equatable, Sendable {
 
     /// Welch's test from summaries: T = (m₁ − m₂) / √(e₁ + e₂) with e = s²/n, and
     /// ν = (e₁ + e₂)² / (e₁²/(n₁ − 1) + e₂²/(n₂ − 1)) (Welch and Satterthwaite).
-    public static func welch(
+    package static func welch(
         _ a: Summary, _ b: Summary, alternative: Alternative = .twoSided, confidence: Double = 0.95
     ) throws(StatisticsError) -> TTest {
         try a.validated(for: "Welch's t-test")
@@ -66,7 +66,7 @@ public struct TTest: Equatable, Sendable {
     }
 
     /// The test of differences within pairs, against zero.
-    public static func paired(
+    package static func paired(
         _ a: [Double], _ b: [Double], alternative: Alternative = .twoSided, confidence: Double = 0.95
     ) throws(StatisticsError) -> TTest {
         guard a.count == b.count else { throw .unpaired(first: a.count, second: b.count) }
@@ -77,7 +77,7 @@ public struct TTest: Equatable, Sendable {
     }
 
     /// The test of one group's mean against a reference value.
-    public static func oneSample(
+    package static func oneSample(
         _ values: [Double], reference: Double = 0, alternative: Alternative = .twoSided,
         confidence: Double = 0.95
     ) throws(StatisticsError) -> TTest {
@@ -113,10 +113,11 @@ public struct TTest: Equatable, Sendable {
         self.alternative = alternative
         self.difference = difference
         self.standardError = standardError
-        interval = switch alternative {
-        case .twoSided: Interval(around: difference, reach: reach)
-        case .less: Interval(-.infinity, difference + reach)
-        case .greater: Interval(difference - reach, .infinity)
-        }
+        interval =
+            switch alternative {
+            case .twoSided: Interval(around: difference, reach: reach)
+            case .less: Interval(-.infinity, difference + reach)
+            case .greater: Interval(difference - reach, .infinity)
+            }
     }
 }

@@ -1,8 +1,8 @@
-import CLanes
-import COneDNN
+import CSynKernels
+import CSynOneDNN
 
 /// The activations of the networks we read.
-public enum Activation: Sendable {
+package enum Activation: Sendable {
     case identity, relu
     /// x·Φ(x), with the exact normal distribution function.
     case gelu
@@ -26,21 +26,11 @@ public enum Activation: Sendable {
         case .geluTanh: SYN_GELU_TANH
         }
     }
-
-    /// As the ends of our own products call it, where they have it.
-    var lanes: lanes_activation? {
-        switch self {
-        case .identity: LANES_IDENTITY
-        case .gelu: LANES_GELU
-        case .quickGELU: LANES_QUICK_GELU
-        default: nil
-        }
-    }
 }
 
 extension Tensor {
     /// Float32 → Float32; BFloat16 → BFloat16, computed in Float32.
-    public func activated(_ activation: Activation) -> Tensor {
+    package func activated(_ activation: Activation) -> Tensor {
         if activation == .identity { return self }
         if activation == .gelu { return gelu() }
         if elementType == .bfloat16 { return converted(to: .float32).activated(activation).converted(to: .bfloat16) }
@@ -74,9 +64,9 @@ extension Tensor {
         parallel(count, grain: elementGrain / 4) { range in
             let (first, count) = (range.lowerBound, range.count)
             if x.elementType == .bfloat16 {
-                lanes_gelu_bf16(x.constShorts + first, out.mutableShorts + first, count)
+                kernels.gelu_bf16(x.constShorts + first, out.mutableShorts + first, count)
             } else {
-                lanes_gelu(x.constFloats + first, out.mutableFloats + first, count)
+                kernels.gelu(x.constFloats + first, out.mutableFloats + first, count)
             }
         }
         return out.remembering([self], backward: { g in
@@ -85,10 +75,10 @@ extension Tensor {
             parallel(x.count, grain: elementGrain / 4) { range in
                 let (first, count) = (range.lowerBound, range.count)
                 if x.elementType == .bfloat16 {
-                    lanes_gelu_gradient_bf16(
+                    kernels.gelu_gradient_bf16(
                         x.constShorts + first, g.constShorts + first, slope.mutableShorts + first, count)
                 } else {
-                    lanes_gelu_gradient(x.constFloats + first, g.constFloats + first, slope.mutableFloats + first, count)
+                    kernels.gelu_gradient(x.constFloats + first, g.constFloats + first, slope.mutableFloats + first, count)
                 }
             }
             return [slope]

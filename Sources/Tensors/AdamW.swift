@@ -1,21 +1,21 @@
-import CLanes
+import CSynKernels
 import Foundation
 
 /// Adam with decoupled weight decay (Loshchilov and Hutter 2019), as `torch.optim.AdamW` computes it.
 ///
 /// Parameters are moved in place. `state` and `restore` carry everything that resuming needs.
-public final class AdamW: @unchecked Sendable {
-    public let parameters: [Tensor]
-    public let betas: (Float, Float)
-    public let epsilon: Float
+package final class AdamW: @unchecked Sendable {
+    package let parameters: [Tensor]
+    package let betas: (Float, Float)
+    package let epsilon: Float
     /// One rate of decay per parameter.
-    public let weightDecay: [Float]
+    package let weightDecay: [Float]
     /// Steps taken.
-    public private(set) var step = 0
+    package private(set) var step = 0
     private let first: [Tensor]
     private let second: [Tensor]
 
-    public init(
+    package init(
         _ parameters: [Tensor], betas: (Float, Float) = (0.9, 0.999), epsilon: Float = 1e-8,
         weightDecay: [Float]? = nil
     ) {
@@ -29,7 +29,7 @@ public final class AdamW: @unchecked Sendable {
     }
 
     /// Moves every parameter by one step.
-    public func step(gradients: [Tensor], learningRate: Float) {
+    package func step(gradients: [Tensor], learningRate: Float) {
         step += 1
         let firstCorrection = Float(1 - pow(Double(betas.0), Double(step)))
         let secondCorrection = Float(1 - pow(Double(betas.1), Double(step))).squareRoot()
@@ -42,7 +42,7 @@ public final class AdamW: @unchecked Sendable {
             let size = learningRate / firstCorrection
             parallel(parameter.count, grain: elementGrain) { range in
                 let i = range.lowerBound
-                lanes_adamw(
+                kernels.adamw(
                     p + i, g + i, m + i, v + i, range.count, beta1, beta2, epsilon, decay, size, secondCorrection)
             }
             parameter.storage.forgetPackings()
@@ -50,10 +50,10 @@ public final class AdamW: @unchecked Sendable {
     }
 
     /// Moments by parameter, for a checkpoint.
-    public var state: (step: Int, first: [Tensor], second: [Tensor]) { (step, first, second) }
+    package var state: (step: Int, first: [Tensor], second: [Tensor]) { (step, first, second) }
 
     /// Goes on where `state` stood. Shapes must be those of the parameters.
-    public func restore(step: Int, first: [Tensor], second: [Tensor]) {
+    package func restore(step: Int, first: [Tensor], second: [Tensor]) {
         self.step = step
         for i in parameters.indices {
             self.first[i].assign(first[i])
@@ -63,7 +63,7 @@ public final class AdamW: @unchecked Sendable {
 }
 
 /// Gradients scaled so that their joint Euclidean norm is at most `limit`, and the norm before.
-public func clipped(_ gradients: [Tensor], toNorm limit: Float) -> (gradients: [Tensor], norm: Float) {
+package func clipped(_ gradients: [Tensor], toNorm limit: Float) -> (gradients: [Tensor], norm: Float) {
     let squares = gradients.reduce(0.0) { sum, g in
         sum + Double(sumLanes(g.count, g.constFloats) { $0 * $0 })
     }

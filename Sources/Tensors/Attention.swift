@@ -1,7 +1,8 @@
-import COneDNN
+import CSynOneDNN
+import CSynKernels
 
 /// Which keys a query may look at. Every mask here hides the end of a row of keys.
-public enum AttentionMask: Sendable {
+package enum AttentionMask: Sendable {
     case none
     /// Query i of the newest `queries` positions sees the keys up to its own position.
     case causal
@@ -15,7 +16,7 @@ public enum AttentionMask: Sendable {
     case packed([Int], causal: Bool)
 
     /// Whether this processor attends packed BFloat16 samples as fast as padded ones.
-    public static var packingPays: Bool { StreamedWeight.isAvailable }
+    package static var packingPays: Bool { kernels.flash_attention != nil }
 
     /// How many keys row `query` of sample `sample` sees.
     func visible(sample: Int, query: Int, queries: Int, keys: Int) -> Int {
@@ -46,7 +47,7 @@ public enum AttentionMask: Sendable {
 /// query [batch, queries, hidden], key and value [batch, keys, hidden] → [batch, queries, hidden]; the heads
 /// are consecutive parts of hidden, read in place through strides. Scores are divided by the square root of
 /// the head size unless `scale` says otherwise.
-public func attention(
+package func attention(
     query: Tensor, key: Tensor, value: Tensor, heads: Int, mask: AttentionMask = .none, scale: Float? = nil
 ) -> Tensor {
     precondition(key.shape == value.shape && key.shape[0] == query.shape[0] && key.shape[2] == query.shape[2])
@@ -71,19 +72,19 @@ public func attention(
 /// and value one after another → [batch, time, hidden], in the same type.
 ///
 /// BFloat16 inputs are attended without ever writing the matrix of scores, where the processor multiplies BFloat16.
-public func attention(
+package func attention(
     queryKeyValue: Tensor, heads: Int, mask: AttentionMask = .none, scale: Float? = nil
 ) -> Tensor {
     let (batch, time, hidden) = (queryKeyValue.size(0), queryKeyValue.size(1), queryKeyValue.size(2) / 3)
     precondition(queryKeyValue.shape == [batch, time, 3 * hidden], "\(queryKeyValue.shape) is not three parts")
     let input = queryKeyValue.detached
     if input.elementType == .bfloat16 {
-        guard StreamedWeight.isAvailable else {
+        guard let kernel = kernels.flash_attention?.pointee else {
             return attention(queryKeyValue: queryKeyValue.converted(to: .float32), heads: heads, mask: mask, scale: scale)
                 .converted(to: .bfloat16)
         }
         let flash = FlashAttention(
-            batch: batch, time: time, heads: heads, headSize: hidden / heads,
+            kernel: kernel, batch: batch, time: time, heads: heads, headSize: hidden / heads,
             scale: scale ?? 1 / Float(hidden / heads).squareRoot(), mask: mask)
         let (out, sums) = flash.attended(input, forGradient: queryKeyValue.wantsGradient)
         guard let sums else { return out }

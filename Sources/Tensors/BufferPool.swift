@@ -42,7 +42,8 @@ package final class BufferPool: Sendable {
         mutating func dropPages(_ wanted: Int) {
             var left = wanted
             for size in free.keys.filter({ $0 >= BufferPool.largeBlock }).sorted(by: >) {
-                while left > 0, let blocks = free[size], case let place = empty[size, default: 0], place < blocks.count {
+                while left > 0, let blocks = free[size], case let place = empty[size, default: 0], place < blocks.count
+                {
                     BufferPool.forgetContent(blocks[place])
                     empty[size] = place + 1
                     left -= size

@@ -1,17 +1,17 @@
-import COneDNN
+import CSynOneDNN
 
 /// Zeros around an image, in pixels.
-public struct Padding: Sendable, Hashable {
-    public var top, left, bottom, right: Int
+package struct Padding: Sendable, Hashable {
+    package var top, left, bottom, right: Int
 
-    public init(top: Int, left: Int, bottom: Int, right: Int) {
+    package init(top: Int, left: Int, bottom: Int, right: Int) {
         (self.top, self.left, self.bottom, self.right) = (top, left, bottom, right)
     }
-    public init(_ all: Int) { self.init(top: all, left: all, bottom: all, right: all) }
-    public init(vertical: Int, horizontal: Int) {
+    package init(_ all: Int) { self.init(top: all, left: all, bottom: all, right: all) }
+    package init(vertical: Int, horizontal: Int) {
         self.init(top: vertical, left: horizontal, bottom: vertical, right: horizontal)
     }
-    public static let zero = Padding(0)
+    package static let zero = Padding(0)
 
     /// Windows of a size and stride that fit into a padded image.
     func windows(_ height: Int, _ width: Int, _ size: (Int, Int), _ stride: Int) -> (height: Int, width: Int) {
@@ -25,7 +25,7 @@ extension Tensor {
     /// self [batch, height, width, in], weight [out, in, kernelHeight, kernelWidth] as checkpoints have it,
     /// bias [out] → [batch, height', width', out]. A BFloat16 weight makes the products run in BFloat16 with Float32
     /// sums, as in `linear`; frozen images may then come in BFloat16 and be asked for in it, rounded once at the end.
-    public func convolved(
+    package func convolved(
         _ weight: Tensor, _ bias: Tensor? = nil, stride: Int = 1, padding: Padding = .zero,
         then activation: Activation = .identity, output: ElementType = .float32
     ) -> Tensor {
@@ -35,6 +35,10 @@ extension Tensor {
         let isTrained = wantsGradient || weight.wantsGradient || (bias?.wantsGradient ?? false)
         if isTrained && activation != .identity {
             return convolved(weight, bias, stride: stride, padding: padding).activated(activation)
+        }
+        if activation == .sigmoid {
+            // Behind a convolution oneDNN's makes a number of what is none, on processors with SSE alone.
+            return convolved(weight, bias, stride: stride, padding: padding).activated(activation).converted(to: output)
         }
         precondition(!isTrained || output == .float32, "training is in Float32")
         let size = padding.windows(shape[1], shape[2], (weight.shape[2], weight.shape[3]), stride)
@@ -126,7 +130,7 @@ extension Tensor {
 
     /// Every pixel `factor` × `factor` times, in the type of the images:
     /// [batch, height, width, channels] → [batch, height·factor, width·factor, channels].
-    public func upsampledNearest(by factor: Int) -> Tensor {
+    package func upsampledNearest(by factor: Int) -> Tensor {
         let (batch, height, width, channels) = (shape[0], shape[1], shape[2], shape[3])
         let out = Tensor(
             uninitialised: [batch, height * factor, width * factor, channels], elementType: elementType)

@@ -3,12 +3,12 @@
 /// Of the nine doubled pixels that one of the result sees, only four are different: (dy, dx) in the corner of a square
 /// of two, it sees a 2×2 neighbourhood of the image as it was, with the sums of the weights that fell on each pixel.
 /// That is four products for nine. For frozen weights.
-public struct DoublingKernels: Sendable {
+package struct DoublingKernels: Sendable {
     /// For each corner of a square, row by row: [out, in, 2, 2].
     let corners: [Tensor]
 
     /// From weights [out, in, 3, 3] in Float32, kept in `type`: sums are rounded once.
-    public init(_ weight: Tensor, as type: ElementType) {
+    package init(_ weight: Tensor, as type: ElementType) {
         precondition(weight.shape.count == 4 && Array(weight.shape[2...]) == [3, 3], "\(weight.shape) is not 3×3")
         let values = weight.floats
         // Which of the three taps fall on the first and the second pixel.
@@ -32,7 +32,7 @@ public struct DoublingKernels: Sendable {
 extension Tensor {
     /// `upsampledNearest(by: 2)` and then a 3×3 convolution that keeps the size, in four convolutions of the image as
     /// it is: [batch, height, width, in] → [batch, 2·height, 2·width, out]. No gradients.
-    public func doubledAndConvolved(
+    package func doubledAndConvolved(
         _ kernels: DoublingKernels, _ bias: Tensor?, output: ElementType = .float32
     ) -> Tensor {
         precondition(!wantsGradient, "a doubling convolution is for frozen networks")
@@ -42,7 +42,7 @@ extension Tensor {
             let (dy, dx) = (place / 2, place % 2)
             return narrow.convolved(
                 kernel, bias, padding: Padding(top: 1 - dy, left: 1 - dx, bottom: dy, right: dx), output: output)
-        }                                                             // four of [batch, height, width, out]
+        }   // four of [batch, height, width, out]
         let channels = corners[0].size(3)
         let out = Tensor(uninitialised: [batch, 2 * height, 2 * width, channels], elementType: output)
         let (bytes, to, from) = (channels * output.width, out.storage.address, corners.map(\.storage.address))

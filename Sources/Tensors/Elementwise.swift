@@ -1,4 +1,4 @@
-import CLanes
+import CSynKernels
 import Foundation
 
 /// Elements a thread should have at least before a second one is worth waking.
@@ -79,19 +79,19 @@ extension Tensor {
 // MARK: - Arithmetic
 
 extension Tensor {
-    public static func + (a: Tensor, b: Tensor) -> Tensor {
+    package static func + (a: Tensor, b: Tensor) -> Tensor {
         a.broadcast(b) { $0 + $1 }.remembering([a, b], backward: { g in
             [g, b.wantsGradient ? g.summed(to: b.shape) : nil]
         })
     }
 
-    public static func - (a: Tensor, b: Tensor) -> Tensor {
+    package static func - (a: Tensor, b: Tensor) -> Tensor {
         a.broadcast(b) { $0 - $1 }.remembering([a, b], backward: { g in
             [g, b.wantsGradient ? g.summed(to: b.shape).scaled(by: -1) : nil]
         })
     }
 
-    public static func * (a: Tensor, b: Tensor) -> Tensor {
+    package static func * (a: Tensor, b: Tensor) -> Tensor {
         let (av, bv) = (a.detached, b.detached)
         let wants = (a.wantsGradient, b.wantsGradient)
         return a.broadcast(b) { $0 * $1 }.remembering([a, b], backward: { g in
@@ -99,7 +99,7 @@ extension Tensor {
         })
     }
 
-    public static func / (a: Tensor, b: Tensor) -> Tensor {
+    package static func / (a: Tensor, b: Tensor) -> Tensor {
         let (av, bv) = (a.detached, b.detached)
         let wants = (a.wantsGradient, b.wantsGradient)
         return a.broadcast(b) { $0 / $1 }.remembering([a, b], backward: { g in
@@ -111,19 +111,19 @@ extension Tensor {
         })
     }
 
-    public static func * (a: Tensor, factor: Float) -> Tensor {
+    package static func * (a: Tensor, factor: Float) -> Tensor {
         a.mapped { $0 * factor }.remembering([a], backward: { g in [g.scaled(by: factor)] })
     }
 
-    public static func * (factor: Float, a: Tensor) -> Tensor { a * factor }
-    public static func / (a: Tensor, divisor: Float) -> Tensor { a * (1 / divisor) }
+    package static func * (factor: Float, a: Tensor) -> Tensor { a * factor }
+    package static func / (a: Tensor, divisor: Float) -> Tensor { a * (1 / divisor) }
 
-    public static func + (a: Tensor, number: Float) -> Tensor {
+    package static func + (a: Tensor, number: Float) -> Tensor {
         a.mapped { $0 + number }.remembering([a], backward: { g in [g] })
     }
 
-    public static func - (a: Tensor, number: Float) -> Tensor { a + -number }
-    public static prefix func - (a: Tensor) -> Tensor { a * -1 }
+    package static func - (a: Tensor, number: Float) -> Tensor { a + -number }
+    package static prefix func - (a: Tensor) -> Tensor { a * -1 }
 }
 
 // MARK: - Functions
@@ -137,34 +137,34 @@ extension Tensor {
         return y.remembering([self], backward: { g in [g.zipped(x.zipped(y, slope)) { $0 * $1 }] })
     }
 
-    public func exp() -> Tensor { function(exponential) { _, y in y } }
+    package func exp() -> Tensor { function(exponential) { _, y in y } }
 
     /// The natural logarithm.
-    public func log() -> Tensor { function({ each($0, Foundation.log) }) { x, _ in 1 / x } }
+    package func log() -> Tensor { function({ each($0, Foundation.log) }) { x, _ in 1 / x } }
 
-    public func squareRoot() -> Tensor { function({ $0.squareRoot() }) { _, y in 0.5 / y } }
+    package func squareRoot() -> Tensor { function({ $0.squareRoot() }) { _, y in 0.5 / y } }
 
-    public func squared() -> Tensor { function({ $0 * $0 }) { x, _ in 2 * x } }
+    package func squared() -> Tensor { function({ $0 * $0 }) { x, _ in 2 * x } }
 
     /// |x|; its slope at 0 is 0.
-    public func absolute() -> Tensor {
+    package func absolute() -> Tensor {
         function({ $0.replacing(with: -$0, where: $0 .< 0) }) { x, _ in
             Lanes(repeating: 0).replacing(with: 1, where: x .> 0).replacing(with: -1, where: x .< 0)
         }
     }
 
-    public func tanh() -> Tensor { activated(.tanh) }
-    public func sigmoid() -> Tensor { activated(.sigmoid) }
+    package func tanh() -> Tensor { activated(.tanh) }
+    package func sigmoid() -> Tensor { activated(.sigmoid) }
 
     /// The largest of each element and `floor`; the slope below it is 0.
-    public func clamped(from floor: Float) -> Tensor {
+    package func clamped(from floor: Float) -> Tensor {
         function({ $0.replacing(with: floor, where: $0 .< floor) }) { x, _ in
             Lanes(repeating: 1).replacing(with: 0, where: x .< floor)
         }
     }
 
     /// The elements as another type: BFloat16 rounds to nearest, ties to even. Gradients pass unchanged.
-    public func converted(to type: ElementType) -> Tensor {
+    package func converted(to type: ElementType) -> Tensor {
         if type == elementType { return self }
         let out = Tensor(uninitialised: shape, elementType: type)
         precondition(elementType != .int32 && type != .int32, "no conversion from \(elementType) to \(type)")
@@ -172,8 +172,8 @@ extension Tensor {
         let (source, target) = (elementType, type)
         parallel(count, grain: elementGrain) { range in
             let first = range.lowerBound
-            lanes_convert(
-                from + first * source.width, source.lanes, to + first * target.width, target.lanes, range.count)
+            kernels.convert(
+                from + first * source.width, source.kernelType, to + first * target.width, target.kernelType, range.count)
         }
         return out.remembering([self], backward: { g in [g] })
     }

@@ -1,8 +1,9 @@
-import CLanes
+import CSynKernels
 
 /// Self-attention over BFloat16 numbers whose square matrix of scores is never written: queries are taken eight at a
 /// time, and what a causal mask hides is not computed. Sums and softmax are in Float32.
 struct FlashAttention {
+    let kernel: flash_attention_kernels
     let batch, time, heads, headSize: Int
     let scale: Float
     let mask: AttentionMask
@@ -41,7 +42,7 @@ struct FlashAttention {
         let sums = forGradient ? Tensor(uninitialised: [batch, heads, time]) : nil
         let (qkv, o, s) = (queryKeyValue.constShorts, out.mutableShorts, sums?.mutableFloats)
         eachHead { head, from, to, at, room in
-            lanes_flash_forward(
+            kernel.forward(
                 head, qkv + from, qkv + from + hidden, qkv + from + 2 * hidden, o + to, hidden, s.map { $0 + at }, room)
         }
         return (out, sums)
@@ -53,7 +54,7 @@ struct FlashAttention {
         let (qkv, o, s, d) = (queryKeyValue.constShorts, out.constShorts, sums.constFloats, slope.mutableShorts)
         let gradient = g.constShorts
         eachHead { head, from, to, at, room in
-            lanes_flash_backward(
+            kernel.backward(
                 head, qkv + from, qkv + from + hidden, qkv + from + 2 * hidden, o + to, gradient + to, hidden, s + at,
                 d + from, d + from + hidden, d + from + 2 * hidden, room)
         }
@@ -62,13 +63,13 @@ struct FlashAttention {
 
     /// Calls `body` with each sample's each head, where its query, its result and its sums begin, and room.
     private func eachHead(
-        _ body: (UnsafePointer<lanes_head>, _ from: Int, _ to: Int, _ at: Int, _ room: UnsafeMutableRawPointer) -> Void
+        _ body: (UnsafePointer<attention_head>, _ from: Int, _ to: Int, _ at: Int, _ room: UnsafeMutableRawPointer) -> Void
     ) {
         let spans = spans
         let longest = spans.reduce(0) { max($0, $1.time) }
-        dealt(spans.count * heads, room: lanes_flash_room(longest, headSize)) { pair, room in
+        dealt(spans.count * heads, room: kernel.room(longest, headSize)) { pair, room in
             let (span, number) = (spans[pair / heads], pair % heads)
-            let head = lanes_head(
+            let head = attention_head(
                 time: span.time, keys: span.keys, size: headSize, step: 3 * hidden, scale: scale, causal: span.isCausal)
             let column = number * headSize
             withUnsafePointer(to: head) {

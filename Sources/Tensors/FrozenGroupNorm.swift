@@ -1,4 +1,4 @@
-import CLanes
+import CSynKernels
 
 extension Tensor {
     /// Group norm without a backward pass: one reading for the statistics, one for the result with its activation.
@@ -52,8 +52,8 @@ extension Tensor {
             for part in range {
                 let (pixels, plane) = (parts[part], part / parts.perSample * channels)
                 let first = pixels.lowerBound * channels
-                lanes_affine(
-                    x + first * from.width, from.lanes, y + first * target.width, target.lanes, pixels.count, channels,
+                kernels.affine(
+                    x + first * from.width, from.kernelType, y + first * target.width, target.kernelType, pixels.count, channels,
                     f + plane, b + plane, activation == .silu)
             }
         }
@@ -72,8 +72,8 @@ extension Tensor {
                 row.initializeMemory(as: UInt8.self, repeating: 0, count: bytes)
                 let own = row.assumingMemoryBound(to: Double.self)
                 let (pixels, pixel) = (parts[part], channels * type.width)
-                lanes_moments(
-                    x + pixels.lowerBound * pixel, type.lanes, pixels.count, channels, own, own + channels)
+                kernels.moments(
+                    x + pixels.lowerBound * pixel, type.kernelType, pixels.count, channels, own, own + channels)
             }
         }
         return table

@@ -43,7 +43,7 @@ extension Tensor {
 /// The gradients of a scalar loss for each parameter, in their order; zeros for those it does not depend on.
 ///
 /// The computation is consumed: its saved values are released on the way back.
-public func gradients(of loss: Tensor, for parameters: [Tensor]) -> [Tensor] {
+package func gradients(of loss: Tensor, for parameters: [Tensor]) -> [Tensor] {
     precondition(loss.count == 1, "a loss is one number, not a tensor of shape \(loss.shape)")
     var sums: [ObjectIdentifier: Tensor] = [:]
     var steps: [GradientNode] = []

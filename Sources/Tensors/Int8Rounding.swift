@@ -1,20 +1,20 @@
-import CLanes
+import CSynKernels
 
 /// How far rounded weights are from the given ones: summed squares of the differences and of the weights.
-public struct Int8Rounding: Sendable {
-    public fileprivate(set) var difference = 0.0
-    public fileprivate(set) var total = 0.0
+package struct Int8Rounding: Sendable {
+    package fileprivate(set) var difference = 0.0
+    package fileprivate(set) var total = 0.0
 
-    public init() {}
+    package init() {}
 
     /// The size of the differences as a share of the weights'.
-    public var relative: Double { total > 0 ? (difference / total).squareRoot() : 0 }
+    package var relative: Double { total > 0 ? (difference / total).squareRoot() : 0 }
 }
 
 extension Tensor {
     /// These weights [out, in] as whole numbers −127...127 with a scale for each row, which the row's largest magnitude
     /// decides: the nearest ones.
-    public func roundedToInt8(noting error: inout Int8Rounding) -> (weight: Tensor, scales: Tensor) {
+    package func roundedToInt8(noting error: inout Int8Rounding) -> (weight: Tensor, scales: Tensor) {
         precondition(shape.count == 2, "weights have two axes, not \(shape)")
         let wide = detached.converted(to: .float32)
         let (outs, ins) = (shape[0], shape[1])
@@ -25,7 +25,7 @@ extension Tensor {
         let w = weight.storage.address.assumingMemoryBound(to: Int8.self)
         parallel(outs, grain: max(1, elementGrain / max(ins, 1))) { rows in
             for row in rows {
-                s[row] = lanes_to_int8(a + row * ins, w + row * ins, ins)
+                s[row] = kernels.to_int8(a + row * ins, w + row * ins, ins)
                 var (difference, total): (Float, Float) = (0, 0)
                 for i in row * ins..<(row + 1) * ins {
                     let miss = a[i] - Float(w[i]) * s[row]
@@ -44,7 +44,7 @@ extension Tensor {
     }
 
     /// Int8 weights and their scales as Float32 numbers again.
-    public func widened(scales: Tensor) -> Tensor {
+    package func widened(scales: Tensor) -> Tensor {
         precondition(elementType == .int8 && scales.count == shape[0], "not whole numbers with a scale for each row")
         let w = storage.address.assumingMemoryBound(to: Int8.self)
         let width = shape[1]

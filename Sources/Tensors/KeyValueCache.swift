@@ -1,23 +1,21 @@
-import CLanes
+import CSynKernels
 
 /// Keys and values of the positions seen so far, with room for more: what lets a transformer take one step.
 ///
 /// All samples of a batch advance together. The memory is taken once; a head's positions lie one after another.
-public final class KeyValueCache: @unchecked Sendable {
-    public let batch, capacity, heads, headSize: Int
+package final class KeyValueCache: @unchecked Sendable {
+    package let batch, capacity, heads, headSize: Int
     /// Positions held.
-    public private(set) var count = 0
+    package private(set) var count = 0
     private let keys: Tensor      // [batch, heads, capacity, headSize]
     private let values: Tensor    // [batch, heads, capacity, headSize]
 
-    /// `elementType` is Float32, or BFloat16: half the memory, and keys, values and queries rounded to it. Where the
-    /// processor has no products of BFloat16 numbers, Float32 is kept all the same.
-    public init(batch: Int, capacity: Int, heads: Int, headSize: Int, elementType: ElementType = .float32) {
+    /// `elementType` is Float32, or BFloat16: half the memory, and keys, values and queries rounded to it.
+    package init(batch: Int, capacity: Int, heads: Int, headSize: Int, elementType: ElementType = .float32) {
         (self.batch, self.capacity, self.heads, self.headSize) = (batch, capacity, heads, headSize)
-        let kept = StreamedWeight.isAvailable ? elementType : .float32
-        precondition(kept == .float32 || kept == .bfloat16, "keys and values are floating-point numbers")
-        keys = Tensor(uninitialised: [batch, heads, capacity, headSize], elementType: kept)
-        values = Tensor(uninitialised: [batch, heads, capacity, headSize], elementType: kept)
+        precondition(elementType == .float32 || elementType == .bfloat16, "keys and values are floating-point numbers")
+        keys = Tensor(uninitialised: [batch, heads, capacity, headSize], elementType: elementType)
+        values = Tensor(uninitialised: [batch, heads, capacity, headSize], elementType: elementType)
     }
 
     /// Attention of the newest positions over themselves and everything before, causal. No gradients.
@@ -27,7 +25,7 @@ public final class KeyValueCache: @unchecked Sendable {
     /// - Returns: [batch, time, hidden].
     ///
     /// The order of the sums does not depend on the batch: each sample and head is computed by itself.
-    public func attention(queryKeyValue: Tensor) -> Tensor {
+    package func attention(queryKeyValue: Tensor) -> Tensor {
         let (time, hidden) = (queryKeyValue.size(1), heads * headSize)
         precondition(
             queryKeyValue.shape == [batch, time, 3 * hidden], "queries, keys and values \(queryKeyValue.shape) do not fit")
@@ -63,8 +61,8 @@ public final class KeyValueCache: @unchecked Sendable {
     /// Writes one head's numbers as row `row` of a tensor [.., headSize].
     private func store(_ from: UnsafePointer<Float>, in rows: Tensor, _ row: Int) {
         let width = rows.elementType.width
-        lanes_convert(
-            from, LANES_F32, rows.storage.address + row * headSize * width, rows.elementType.lanes, headSize)
+        kernels.convert(
+            from, KERNEL_F32, rows.storage.address + row * headSize * width, rows.elementType.kernelType, headSize)
     }
 
     private func attend(
@@ -74,17 +72,13 @@ public final class KeyValueCache: @unchecked Sendable {
         let (one, all) = (pair * headSize, pair * capacity * headSize)
         let next = (pair + 1 < batch * heads ? pair + 1 : pair) * capacity * headSize
         if keys.elementType == .bfloat16 {
-            lanes_attend_bf16(
+            kernels.attend_bf16(
                 queries.constShorts + one, keys.constShorts + all, values.constShorts + all, visible, headSize, scale,
                 keys.constShorts + next, scores, out)
-        } else if StreamedWeight.isAvailable {
-            lanes_attend_f32(
+        } else {
+            kernels.attend_f32(
                 queries.constFloats + one, keys.constFloats + all, values.constFloats + all, visible, headSize, scale,
                 keys.constFloats + next, scores, out)
-        } else {
-            lanes_attend(
-                queries.constFloats + one, keys.constFloats + all, values.constFloats + all, headSize, visible, headSize,
-                scale, scores, out)
         }
     }
 }

@@ -1,14 +1,14 @@
-import COpenBLAS
+import CSynOpenBLAS
 
 /// A matrix of doubles, row-major, for the few places where single precision does not do: covariances and their
 /// eigenvalues. The work is OpenBLAS's, on as many threads as `Threads.count` says.
-public struct DoubleMatrix: Sendable, Equatable {
-    public let rows: Int
-    public let columns: Int
+package struct DoubleMatrix: Sendable, Equatable {
+    package let rows: Int
+    package let columns: Int
     /// Element (i, j) is `values[i * columns + j]`.
-    public let values: [Double]
+    package let values: [Double]
 
-    public init(_ values: [Double], rows: Int, columns: Int) {
+    package init(_ values: [Double], rows: Int, columns: Int) {
         precondition(rows >= 0 && columns >= 0, "a matrix of \(rows)×\(columns) cannot be")
         precondition(values.count == rows * columns, "\(values.count) values do not make a \(rows)×\(columns) matrix")
         self.rows = rows
@@ -17,29 +17,31 @@ public struct DoubleMatrix: Sendable, Equatable {
     }
 
     /// A tensor [rows, columns], widened exactly.
-    public init(_ tensor: Tensor) {
+    package init(_ tensor: Tensor) {
         precondition(tensor.shape.count == 2, "\(tensor.shape) is not [rows, columns]")
         self.init(tensor.floats.map(Double.init), rows: tensor.size(0), columns: tensor.size(1))
     }
 
-    public subscript(row: Int, column: Int) -> Double { values[row * columns + column] }
+    package subscript(row: Int, column: Int) -> Double { values[row * columns + column] }
 
     /// The sum of the diagonal.
-    public var trace: Double { (0..<min(rows, columns)).reduce(0) { $0 + self[$1, $1] } }
+    package var trace: Double { (0..<min(rows, columns)).reduce(0) { $0 + self[$1, $1] } }
 }
 
 // MARK: - Product
 
 extension DoubleMatrix {
     /// One of the operands as it is, or turned over.
-    public enum Side: Sendable { case plain, transposed }
+    package enum Side: Sendable { case plain, transposed }
 
     /// The product of two matrices, either of them transposed on the way.
-    public func times(_ right: DoubleMatrix, _ side: Side = .plain, from own: Side = .plain) -> DoubleMatrix {
+    package func times(_ right: DoubleMatrix, _ side: Side = .plain, from own: Side = .plain) -> DoubleMatrix {
         let (m, k) = own == .plain ? (rows, columns) : (columns, rows)
         let (inner, n) = side == .plain ? (right.rows, right.columns) : (right.columns, right.rows)
         precondition(k == inner, "a product over \(k) and \(inner) elements")
-        guard m > 0, n > 0, k > 0 else { return DoubleMatrix([Double](repeating: 0, count: m * n), rows: m, columns: n) }
+        guard m > 0, n > 0, k > 0 else {
+            return DoubleMatrix([Double](repeating: 0, count: m * n), rows: m, columns: n)
+        }
         openblas_set_num_threads(Int32(clamping: Threads.count))
         let product = [Double](unsafeUninitializedCapacity: m * n) { out, count in
             cblas_dgemm(
@@ -48,7 +50,7 @@ extension DoubleMatrix {
                 0, out.baseAddress, blasint(n))
             count = m * n
         }
-        return DoubleMatrix(product, rows: m, columns: n)                              // [m, n]
+        return DoubleMatrix(product, rows: m, columns: n)   // [m, n]
     }
 }
 
@@ -56,22 +58,22 @@ extension DoubleMatrix {
 
 extension DoubleMatrix {
     /// Eigenvalues from the smallest to the largest, and unit eigenvectors: row i belongs to value i.
-    public struct Eigensystem: Sendable {
-        public let values: [Double]
-        public let vectors: DoubleMatrix
+    package struct Eigensystem: Sendable {
+        package let values: [Double]
+        package let vectors: DoubleMatrix
     }
 
     /// The eigenvalues and eigenvectors of a symmetric matrix, of which only the lower triangle is read.
     ///
     /// Each eigenvalue is right to about ε times the largest one in size: small ones can be wrong in every digit.
     /// An eigenvector's sign is not promised, nor are single vectors of equal eigenvalues.
-    public func symmetricEigensystem() throws -> Eigensystem {
+    package func symmetricEigensystem() throws -> Eigensystem {
         let (values, vectors) = try solved(wantsVectors: true)
         return Eigensystem(values: values, vectors: DoubleMatrix(vectors, rows: rows, columns: rows))
     }
 
     /// The eigenvalues of a symmetric matrix alone, from the smallest to the largest.
-    public func symmetricEigenvalues() throws -> [Double] { try solved(wantsVectors: false).values }
+    package func symmetricEigenvalues() throws -> [Double] { try solved(wantsVectors: false).values }
 
     /// LAPACK counts by columns. Of a symmetric matrix that changes nothing but the triangle's name, and makes
     /// eigenvectors, its columns, our rows.
@@ -85,7 +87,9 @@ extension DoubleMatrix {
         var matrix = values
         var eigenvalues = [Double](repeating: 0, count: rows)
 
-        func call(_ work: inout [Double], _ workSize: blasint, _ integers: inout [blasint], _ integerSize: blasint) -> Int {
+        func call(
+            _ work: inout [Double], _ workSize: blasint, _ integers: inout [blasint], _ integerSize: blasint
+        ) -> Int {
             var info: blasint = 0
             withUnsafePointer(to: job) { job in
                 withUnsafePointer(to: triangle) { triangle in
@@ -122,8 +126,8 @@ extension DoubleMatrix {
 }
 
 /// Why a matrix has no answer, as a sentence.
-public struct LinearAlgebraError: Error, CustomStringConvertible, Sendable {
-    public let description: String
+package struct LinearAlgebraError: Error, CustomStringConvertible, Sendable {
+    package let description: String
 
     init(_ description: String) { self.description = description }
 }

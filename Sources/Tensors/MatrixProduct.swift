@@ -1,11 +1,11 @@
-import COneDNN
+import CSynOneDNN
 
 /// A matrix product of arrays in memory with any strides: c = a·b, through oneDNN.
 func multiply(
     _ a: syn_view, _ aData: UnsafeRawPointer, _ b: syn_view, _ bData: UnsafeRawPointer, into c: syn_view,
     _ cData: UnsafeMutableRawPointer
 ) {
-    withUnsafePointers(a, b, c) { Primitive(syn_matmul($0, $1, $2, false, SYN_IDENTITY, false, false)) }
+    withUnsafePointers(a, b, c) { Primitive(syn_matmul($0, $1, $2, false, SYN_IDENTITY, false)) }
         .run(aData, bData, into: cData)
 }
 
@@ -14,13 +14,12 @@ extension Tensor {
     ///
     /// A BFloat16 weight (frozen) makes the product run in BFloat16 with Float32 sums: x is rounded, unless it is
     /// BFloat16 already, and y is Float32, or BFloat16 if `output` asks for that. The gradient of a BFloat16 x is
-    /// BFloat16. On a processor for which oneDNN has no such product, x is rounded all the same and the product runs
-    /// in Float32.
+    /// BFloat16. On a processor that has no such product, x is rounded all the same and the product runs in Float32.
     /// Frozen BFloat16 weights are used as they lie (`PanelProduct`); frozen Float32 weights are packed once for the
     /// processor, in each direction that is used; weights under training are used as they lie.
     ///
     /// - Parameter addend: [.., out] Float32, which the result is added to: y = addend + act(x·Wᵀ + b), Float32.
-    public func linear(
+    package func linear(
         _ weight: Tensor, _ bias: Tensor? = nil, then activation: Activation = .identity, addingTo addend: Tensor? = nil,
         output: ElementType = .float32
     ) -> Tensor {
@@ -37,16 +36,16 @@ extension Tensor {
         if activation != .identity && (isTrained || (activation == .gelu && output == .float32 && panels == nil)) {
             return linear(weight, bias, output: output).activated(activation)
         }
-        if panels != nil, activation.lanes == nil {
+        if panels != nil, activation.ofKernels == nil {
             return linear(weight, bias).activated(activation).converted(to: output)
         }
-        if output == .bfloat16 && weight.productType != .bfloat16 {
+        if output == .bfloat16 && panels == nil && weight.productType != .bfloat16 {
             return linear(weight, bias, then: activation).converted(to: .bfloat16)
         }
 
         let out = Tensor(uninitialised: shape.dropLast() + [outs], elementType: output)
         guard rows > 0 else { return out }
-        let x = operand(of: weight)
+        let x = panels == nil ? operand(of: weight) : detached.converted(to: weight.elementType)
         if let panels {
             panels.run(x, rowsAreOuts: true, bias, activation, addend, into: out)
         } else {
@@ -54,7 +53,7 @@ extension Tensor {
             let b = syn_view([ins, outs], strides: [1, ins], weight.productType)       // [in, out]
             let c = syn_view([rows, outs], output)                                     // [rows, out]
             let product = withUnsafePointers(a, b, c) {
-                Primitive(syn_matmul($0, $1, $2, bias != nil, activation.kind, false, !weight.wantsGradient))
+                Primitive(syn_matmul($0, $1, $2, bias != nil, activation.kind, !weight.wantsGradient))
             }
             product.run(x, withWeights: weight, bias?.storage.address, into: out)
         }
@@ -81,19 +80,20 @@ extension Tensor {
     /// dx = dy·W for a linear layer's weights [out, in].
     private func timesWeights(_ weight: Tensor, rows: Int, output: ElementType) -> Tensor {
         let (outs, ins) = (weight.shape[0], weight.shape[1])
+        if let panels = PanelProduct(weight, inner: outs) {
+            let out = Tensor(uninitialised: [rows, ins], elementType: output)
+            panels.run(detached.converted(to: weight.elementType), rowsAreOuts: false, into: out)
+            return out
+        }
         if output == .bfloat16 && weight.productType != .bfloat16 {
             return timesWeights(weight, rows: rows, output: .float32).converted(to: .bfloat16)
         }
         let g = operand(of: weight)
         let out = Tensor(uninitialised: [rows, ins], elementType: output)
-        if let panels = PanelProduct(weight, inner: outs) {
-            panels.run(g, rowsAreOuts: false, into: out)
-            return out
-        }
         let product = withUnsafePointers(
             syn_view([rows, outs], g.elementType), syn_view([outs, ins], weight.productType), syn_view([rows, ins], output)
         ) {
-            Primitive(syn_matmul($0, $1, $2, false, SYN_IDENTITY, false, !weight.wantsGradient))
+            Primitive(syn_matmul($0, $1, $2, false, SYN_IDENTITY, !weight.wantsGradient))
         }
         product.run(g, withWeights: weight, into: out)
         return out
@@ -103,7 +103,7 @@ extension Tensor {
     /// `transposeRight`.
     ///
     /// The batch axes are equal, or the right side has none and serves every matrix of the left.
-    public func matmul(_ right: Tensor, transposeRight: Bool = false) -> Tensor {
+    package func matmul(_ right: Tensor, transposeRight: Bool = false) -> Tensor {
         precondition(shape.count >= 2 && right.shape.count >= 2, "a matrix product needs matrices")
         if right.shape.count == 2 && shape.count > 2 {
             return reshaped([-1, size(-1)]).matmul(right, transposeRight: transposeRight)

@@ -1,9 +1,9 @@
-import CLanes
+import CSynKernels
 
 extension Tensor {
     /// Layer norm over the last axis (Ba, Kiros and Hinton 2016): (x − mean)/√(variance + ε)·scale + shift. In Float32,
     /// the result rounded where `output` is BFloat16.
-    public func layerNorm(
+    package func layerNorm(
         scale: Tensor, shift: Tensor, epsilon: Float, output: ElementType = .float32
     ) -> Tensor {
         let width = size(-1)
@@ -17,9 +17,9 @@ extension Tensor {
             for row in range {
                 let from = row * width
                 if output == .bfloat16 {
-                    lanes_layer_norm_bf16(a + from, gamma, beta, out.mutableShorts + from, width, epsilon, s + 2 * row)
+                    kernels.layer_norm_bf16(a + from, gamma, beta, out.mutableShorts + from, width, epsilon, s + 2 * row)
                 } else {
-                    lanes_layer_norm(a + from, gamma, beta, out.mutableFloats + from, width, epsilon, s + 2 * row)
+                    kernels.layer_norm(a + from, gamma, beta, out.mutableFloats + from, width, epsilon, s + 2 * row)
                 }
             }
         }
@@ -48,10 +48,10 @@ extension Tensor {
                     for row in range {
                         let from = row * width
                         if g.elementType == .bfloat16 {
-                            lanes_layer_norm_gradient_bf16(
+                            kernels.layer_norm_gradient_bf16(
                                 a + from, g.constShorts + from, gamma, b + from, width, s + 2 * row)
                         } else {
-                            lanes_layer_norm_gradient(a + from, g.constFloats + from, gamma, b + from, width, s + 2 * row)
+                            kernels.layer_norm_gradient(a + from, g.constFloats + from, gamma, b + from, width, s + 2 * row)
                         }
                     }
                 }
@@ -65,7 +65,7 @@ extension Tensor {
     /// normalised in `groups` of neighbours, over all pixels; then scale and shift per channel.
     ///
     /// Frozen images may come and go in BFloat16; the statistics are of what came, in single precision at least.
-    public func groupNorm(
+    package func groupNorm(
         groups: Int, scale: Tensor, shift: Tensor, epsilon: Float, then activation: Activation = .identity,
         output: ElementType = .float32
     ) -> Tensor {
@@ -78,7 +78,7 @@ extension Tensor {
 
     /// Batch norm in training (Ioffe and Szegedy 2015): statistics of this batch, per channel. The variance
     /// is the biased one that normalises; running averages conventionally take n/(n−1) of it.
-    public func batchNormTraining(
+    package func batchNormTraining(
         scale: Tensor, shift: Tensor, epsilon: Float
     ) -> (output: Tensor, mean: Tensor, variance: Tensor) {
         // One sample whose groups are single channels: the same sums as group norm's.
@@ -86,7 +86,7 @@ extension Tensor {
     }
 
     /// Batch norm with given statistics [channels]: what a frozen network does.
-    public func batchNorm(scale: Tensor, shift: Tensor, mean: Tensor, variance: Tensor, epsilon: Float) -> Tensor {
+    package func batchNorm(scale: Tensor, shift: Tensor, mean: Tensor, variance: Tensor, epsilon: Float) -> Tensor {
         let factor = scale / (variance + epsilon).squareRoot()
         return self * factor + (shift - mean * factor)
     }

@@ -1,5 +1,5 @@
-import CLanes
-import COneDNN
+import CSynKernels
+import CSynOneDNN
 
 /// Products of many rows with large frozen weights by our own kernel, which brings sixty-four columns of the weights at a
 /// time into the processor's order: nothing is packed beforehand, the weights stay in memory once and serve both
@@ -9,16 +9,17 @@ import COneDNN
 /// of an odd number of BFloat16 terms, oneDNN serves.
 struct PanelProduct {
     private let weight: Tensor
+    private let kernel: gemm_kernels
 
     /// Nothing where the kernel does not serve. `inner`: how many terms each sum has.
     init?(_ weight: Tensor, inner: Int) {
-        guard !weight.wantsGradient, inner > 0, lanes_has_products() else { return nil }
+        guard let kernel = kernels.gemm?.pointee, !weight.wantsGradient, inner > 0 else { return nil }
         switch weight.elementType {
         case .bfloat16: guard inner % 2 == 0 else { return nil }
         case .float32: guard weight.shape.allSatisfy({ $0 >= 256 }) else { return nil }
         case .int32, .int8: return nil
         }
-        self.weight = weight
+        (self.weight, self.kernel) = (weight, kernel)
     }
 
     /// out = addend + act(x·wᵀ + bias), or x·w where the weight's rows are not the outputs.
@@ -31,19 +32,19 @@ struct PanelProduct {
     ) {
         let (outs, inner) = (out.size(-1), x.size(-1))
         let (rows, units) = (x.count / inner, inner / weight.elementType.terms)
-        let product = lanes_panels(
-            type: weight.elementType.lanes, rows: rows, units: units, outs: outs, x: x.storage.address,
+        let product = gemm(
+            type: weight.elementType.kernelType, rows: rows, units: units, outs: outs, x: x.storage.address,
             w: weight.storage.address, rows_are_outs: rowsAreOuts,
-            end: lanes_epilogue(bias, activation, addend, into: out))
+            end: kernel_epilogue(bias, activation, addend, into: out))
         // Few panels for many threads: the rows are dealt out in parts too, each long against a panel's making.
-        let panels = lanes_panel_count(outs)
+        let panels = (outs + kernel.columns - 1) / kernel.columns
         let threads = Threads.count
         let parts = max(1, min(4 * threads / panels, rows / 192))
         let step = (rows + parts - 1) / parts
         withUnsafePointer(to: product) { product in
-            dealt(panels * parts, room: lanes_panel_room(step, units)) { item, room in
+            dealt(panels * parts, room: kernel.room(step, units)) { item, room in
                 let from = item % parts * step
-                lanes_panel_product(
+                kernel.run(
                     product, item / parts, (item + threads) / parts, from, min(from + step, rows), room)
             }
         }

@@ -1,19 +1,19 @@
-import CLanes
+import CSynKernels
 
 extension Tensor {
     /// The mean of each window, channels last, in the type of the images.
     ///
     /// With `countsPadding` the zeros around the image count as pixels, as PyTorch's default has it; without, each
     /// window is divided by its real pixels.
-    public func averagePooled(size: Int, stride: Int, padding: Int = 0, countsPadding: Bool = true) -> Tensor {
+    package func averagePooled(size: Int, stride: Int, padding: Int = 0, countsPadding: Bool = true) -> Tensor {
         let pool = Pooling(shape, size: size, stride: stride, padding: padding)
         let channels = pool.channels
         let out = Tensor(uninitialised: pool.outShape, elementType: elementType)
         let (a, o, type) = (storage.address, out.storage.address, elementType)
         pool.forEachWindow { window in
             let factor = 1 / Float(countsPadding ? size * size : window.pixelCount)
-            lanes_window_sum(
-                a + window.firstPixel * channels * type.width, type.lanes, window.rows.count, window.columns.count,
+            kernels.window_sum(
+                a + window.firstPixel * channels * type.width, type.kernelType, window.rows.count, window.columns.count,
                 pool.width * channels, channels, factor, o + window.number * channels * type.width)
         }
         let full = shape
@@ -34,14 +34,14 @@ extension Tensor {
 
     /// The largest of each window, channels last, in the type of the images; padding never wins, and what is not a
     /// number always does.
-    public func maxPooled(size: Int, stride: Int, padding: Int = 0) -> Tensor {
+    package func maxPooled(size: Int, stride: Int, padding: Int = 0) -> Tensor {
         let pool = Pooling(shape, size: size, stride: stride, padding: padding)
         let channels = pool.channels
         let out = Tensor(uninitialised: pool.outShape, elementType: elementType)
         let (a, o, type) = (storage.address, out.storage.address, elementType)
         pool.forEachWindow { window in
-            lanes_window_largest(
-                a + window.firstPixel * channels * type.width, type.lanes, window.rows.count, window.columns.count,
+            kernels.window_largest(
+                a + window.firstPixel * channels * type.width, type.kernelType, window.rows.count, window.columns.count,
                 pool.width * channels, channels, o + window.number * channels * type.width)
         }
         let (x, y) = (detached, out)

@@ -1,4 +1,4 @@
-import COneDNN
+import CSynOneDNN
 
 /// A oneDNN primitive prepared for its shapes, in use for as long as this value lives.
 ///
@@ -94,12 +94,12 @@ extension syn_view {
 }
 
 /// What the processor and oneDNN offer; for `env` and for choosing a precision.
-public enum Processor {
-    /// Whether BFloat16 products run natively; `auto` precision means bf16 exactly then.
-    public static var hasNativeBFloat16: Bool { syn_has_native_bf16() }
+package enum Processor {
+    /// Whether BFloat16 products run natively, by what oneDNN has here.
+    package static var hasNativeBFloat16: Bool { syn_has_native_bf16() }
 
     /// oneDNN's version, as in "2.6.3".
-    public static var oneDNNVersion: String {
+    package static var oneDNNVersion: String {
         var (major, minor, patch): (Int32, Int32, Int32) = (0, 0, 0)
         syn_version(&major, &minor, &patch)
         return "\(major).\(minor).\(patch)"

@@ -5,11 +5,11 @@ import Foundation
 /// Every sample, portrait and dropout mask has its own stream, so batch size, order, resuming and the
 /// number of workers can not change a result. Philox-like in spirit, simpler in form: SplitMix64 started at
 /// a hash of the name (Steele, Lea and Flood 2014). Not for secrets.
-public struct RandomStream: RandomNumberGenerator, Sendable {
+package struct RandomStream: RandomNumberGenerator, Sendable {
     private var state: UInt64
     private var spareNormal: Float?
 
-    public init(seed: UInt64, purpose: String, index: Int = 0) {
+    package init(seed: UInt64, purpose: String, index: Int = 0) {
         var hash: UInt64 = 0xcbf2_9ce4_8422_2325
         for byte in purpose.utf8 { hash = (hash ^ UInt64(byte)) &* 0x0000_0100_0000_01b3 }
         state = Self.mixed(seed &+ Self.mixed(hash &+ Self.mixed(UInt64(bitPattern: Int64(index)))))
@@ -22,22 +22,22 @@ public struct RandomStream: RandomNumberGenerator, Sendable {
         return z ^ (z >> 31)
     }
 
-    public mutating func next() -> UInt64 {
+    package mutating func next() -> UInt64 {
         defer { state &+= 0x9e37_79b9_7f4a_7c15 }
         return Self.mixed(state)
     }
 
     /// Uniform in [0, 1), in steps of 2⁻²⁴.
-    public mutating func uniform() -> Float { Float(next() >> 40) * 0x1p-24 }
+    package mutating func uniform() -> Float { Float(next() >> 40) * 0x1p-24 }
 
     /// Uniform in [0, 1), in steps of 2⁻⁵³.
-    public mutating func uniformDouble() -> Double { Double(next() >> 11) * 0x1p-53 }
+    package mutating func uniformDouble() -> Double { Double(next() >> 11) * 0x1p-53 }
 
     /// Uniform in `0..<bound`, without bias.
-    public mutating func below(_ bound: Int) -> Int { Int.random(in: 0..<bound, using: &self) }
+    package mutating func below(_ bound: Int) -> Int { Int.random(in: 0..<bound, using: &self) }
 
     /// Standard normal, by Box and Muller.
-    public mutating func normal() -> Float {
+    package mutating func normal() -> Float {
         if let spare = spareNormal {
             spareNormal = nil
             return spare
@@ -49,12 +49,12 @@ public struct RandomStream: RandomNumberGenerator, Sendable {
     }
 
     /// `0..<count` in random order.
-    public mutating func permutation(_ count: Int) -> [Int] { Array(0..<count).shuffled(using: &self) }
+    package mutating func permutation(_ count: Int) -> [Int] { Array(0..<count).shuffled(using: &self) }
 }
 
 extension Tensor {
     /// Normally distributed elements.
-    public static func normal(
+    package static func normal(
         _ shape: [Int], mean: Float = 0, deviation: Float = 1, _ stream: inout RandomStream
     ) -> Tensor {
         Tensor(shape: shape) { out in
@@ -63,7 +63,7 @@ extension Tensor {
     }
 
     /// Elements uniform in [-bound, bound).
-    public static func uniform(_ shape: [Int], bound: Float, _ stream: inout RandomStream) -> Tensor {
+    package static func uniform(_ shape: [Int], bound: Float, _ stream: inout RandomStream) -> Tensor {
         Tensor(shape: shape) { out in
             for i in out.indices { out[i] = (2 * stream.uniform() - 1) * bound }
         }

@@ -1,6 +1,6 @@
 extension Tensor {
     /// The sum of all elements, in double precision over parts of 4096: a tensor without axes.
-    public func sum() -> Tensor {
+    package func sum() -> Tensor {
         let a = constFloats
         var total = 0.0
         var start = 0
@@ -13,10 +13,10 @@ extension Tensor {
         return Tensor(Float(total)).remembering([self], backward: { g in [Tensor.full(full, g.item)] })
     }
 
-    public func mean() -> Tensor { sum() * (1 / Float(count)) }
+    package func mean() -> Tensor { sum() * (1 / Float(count)) }
 
     /// The sums along one axis, which disappears.
-    public func sum(axis: Int) -> Tensor {
+    package func sum(axis: Int) -> Tensor {
         let axis = axis < 0 ? shape.count + axis : axis
         let (outer, inner) = around(axis)
         let length = shape[axis]
@@ -38,23 +38,25 @@ extension Tensor {
             }
         }
         let full = shape
-        return out.remembering([self], backward: { g in
-            let back = Tensor(uninitialised: full)
-            let (gradient, b) = (g.constFloats, back.mutableFloats)
-            for row in 0..<outer {
-                for i in 0..<length {
-                    (b + (row * length + i) * inner).update(from: gradient + row * inner, count: inner)
+        return out.remembering(
+            [self],
+            backward: { g in
+                let back = Tensor(uninitialised: full)
+                let (gradient, b) = (g.constFloats, back.mutableFloats)
+                for row in 0..<outer {
+                    for i in 0..<length {
+                        (b + (row * length + i) * inner).update(from: gradient + row * inner, count: inner)
+                    }
                 }
-            }
-            return [back]
-        })
+                return [back]
+            })
     }
 
-    public func mean(axis: Int) -> Tensor { sum(axis: axis) * (1 / Float(size(axis))) }
+    package func mean(axis: Int) -> Tensor { sum(axis: axis) * (1 / Float(size(axis))) }
 
     /// The place of the largest element along the last axis, the first one among equals. What is not a number is larger
     /// than any, as in PyTorch.
-    public func argmax() -> Tensor {
+    package func argmax() -> Tensor {
         let width = size(-1)
         let a = constFloats
         let places = (0..<count / width).map { row -> Int32 in
@@ -69,7 +71,7 @@ extension Tensor {
     }
 
     /// Each vector of the last axis divided by its Euclidean length (at least 10⁻¹²).
-    public func l2Normalised() -> Tensor {
+    package func l2Normalised() -> Tensor {
         let width = size(-1)
         let out = Tensor(uninitialised: shape)
         let (a, o) = (constFloats, out.mutableFloats)
@@ -82,16 +84,18 @@ extension Tensor {
             let factor = scale[row]
             mapLanes(0..<width, line, o + row * width) { $0 * factor }
         }
-        return out.remembering([self], backward: { g in
-            let back = Tensor(uninitialised: out.shape)
-            let (y, gradient, b, scale) = (out.constFloats, g.constFloats, back.mutableFloats, inverse.constFloats)
-            for row in 0..<rows {
-                let (line, slope) = (y + row * width, gradient + row * width)
-                let along = sumLanes(width, line, slope) { $0 * $1 }
-                let factor = scale[row]
-                mapLanes(0..<width, line, slope, b + row * width) { ($1 - $0 * along) * factor }
-            }
-            return [back]
-        })
+        return out.remembering(
+            [self],
+            backward: { g in
+                let back = Tensor(uninitialised: out.shape)
+                let (y, gradient, b, scale) = (out.constFloats, g.constFloats, back.mutableFloats, inverse.constFloats)
+                for row in 0..<rows {
+                    let (line, slope) = (y + row * width, gradient + row * width)
+                    let along = sumLanes(width, line, slope) { $0 * $1 }
+                    let factor = scale[row]
+                    mapLanes(0..<width, line, slope, b + row * width) { ($1 - $0 * along) * factor }
+                }
+                return [back]
+            })
     }
 }

@@ -1,18 +1,18 @@
 import Foundation
 
 /// A learning rate that rises linearly over `warmup` steps and falls along half a cosine to `floor` at `total`.
-public struct CosineSchedule: Sendable, Equatable {
-    public var base: Float
-    public var warmup: Int
-    public var total: Int
-    public var floor: Float
+package struct CosineSchedule: Sendable, Equatable {
+    package var base: Float
+    package var warmup: Int
+    package var total: Int
+    package var floor: Float
 
-    public init(base: Float, warmup: Int, total: Int, floor: Float = 0) {
+    package init(base: Float, warmup: Int, total: Int, floor: Float = 0) {
         (self.base, self.warmup, self.total, self.floor) = (base, warmup, total, floor)
     }
 
     /// The rate of a step counted from 0.
-    public func rate(at step: Int) -> Float {
+    package func rate(at step: Int) -> Float {
         if step < warmup { return base * Float(step + 1) / Float(warmup) }
         let done = min(1, Double(step - warmup) / Double(max(1, total - warmup)))
         return floor + (base - floor) * Float(0.5 * (1 + cos(.pi * done)))
@@ -21,20 +21,20 @@ public struct CosineSchedule: Sendable, Equatable {
 
 /// A learning rate divided when a loss stops falling, as `torch.optim.lr_scheduler.ReduceLROnPlateau` with
 /// a relative threshold: a loss counts as better when it is below best · (1 − threshold).
-public struct PlateauSchedule: Sendable, Equatable, Codable {
-    public private(set) var rate: Float
-    public var factor: Float
-    public var patience: Int
-    public var threshold: Float
-    public private(set) var best: Float?
-    public private(set) var badRounds = 0
+package struct PlateauSchedule: Sendable, Equatable, Codable {
+    package private(set) var rate: Float
+    package var factor: Float
+    package var patience: Int
+    package var threshold: Float
+    package private(set) var best: Float?
+    package private(set) var badRounds = 0
 
-    public init(base: Float, factor: Float = 0.1, patience: Int = 1, threshold: Float = 0.5) {
+    package init(base: Float, factor: Float = 0.1, patience: Int = 1, threshold: Float = 0.5) {
         (rate, self.factor, self.patience, self.threshold) = (base, factor, patience, threshold)
     }
 
     /// Takes note of a validation loss; call once per round.
-    public mutating func observe(_ loss: Float) {
+    package mutating func observe(_ loss: Float) {
         // Written so that a loss that is no number counts as bad.
         if loss < best.map({ $0 * (1 - threshold) }) ?? .infinity {
             best = loss

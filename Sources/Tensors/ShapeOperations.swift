@@ -1,6 +1,6 @@
 extension Tensor {
     /// The same elements with other axes; one axis may be −1. No copy.
-    public func reshaped(_ newShape: [Int]) -> Tensor {
+    package func reshaped(_ newShape: [Int]) -> Tensor {
         var shape = newShape
         if let free = shape.firstIndex(of: -1) {
             let others = shape.enumerated().reduce(1) { $1.offset == free ? $0 : $0 * $1.element }
@@ -13,7 +13,7 @@ extension Tensor {
     }
 
     /// The axes in another order: axis i of the result is axis `axes[i]` of this. A copy.
-    public func transposed(axes: [Int]) -> Tensor {
+    package func transposed(axes: [Int]) -> Tensor {
         precondition(axes.sorted() == Array(shape.indices), "\(axes) is not an order of the axes of \(shape)")
         let out = Tensor(uninitialised: axes.map { shape[$0] }, elementType: elementType)
         var strides = [Int](repeating: 1, count: shape.count)
@@ -43,12 +43,12 @@ extension Tensor {
     }
 
     /// [batch, channels, height, width] → [batch, height, width, channels].
-    public var channelsLast: Tensor { transposed(axes: [0, 2, 3, 1]) }
+    package var channelsLast: Tensor { transposed(axes: [0, 2, 3, 1]) }
     /// [batch, height, width, channels] → [batch, channels, height, width].
-    public var channelsFirst: Tensor { transposed(axes: [0, 3, 1, 2]) }
+    package var channelsFirst: Tensor { transposed(axes: [0, 3, 1, 2]) }
 
     /// The part of one axis from `from` up to, not including, `to`.
-    public func slice(axis: Int, from: Int, to: Int) -> Tensor {
+    package func slice(axis: Int, from: Int, to: Int) -> Tensor {
         let axis = axis < 0 ? shape.count + axis : axis
         precondition(
             0 <= from && from <= to && to <= shape[axis], "\(from)..<\(to) is outside axis \(axis) of \(shape)")
@@ -63,14 +63,16 @@ extension Tensor {
             (out.storage.address + i * part).copyMemory(from: source, byteCount: part)
         }
         let full = shape
-        return out.remembering([self], backward: { g in
-            let back = Tensor.zeros(full)
-            for i in 0..<outer {
-                let target = back.storage.address + i * whole + from * width
-                target.copyMemory(from: g.storage.address + i * part, byteCount: part)
-            }
-            return [back]
-        })
+        return out.remembering(
+            [self],
+            backward: { g in
+                let back = Tensor.zeros(full)
+                for i in 0..<outer {
+                    let target = back.storage.address + i * whole + from * width
+                    target.copyMemory(from: g.storage.address + i * part, byteCount: part)
+                }
+                return [back]
+            })
     }
 
     /// Elements before and after one axis.
@@ -79,7 +81,7 @@ extension Tensor {
     }
 
     /// The rows at these places of the first axis, in this order; a place may come more than once.
-    public func rows(at places: [Int]) -> Tensor {
+    package func rows(at places: [Int]) -> Tensor {
         let width = shape.dropFirst().reduce(1, *)
         let bytes = width * elementType.width
         let out = Tensor(uninitialised: [places.count] + shape.dropFirst(), elementType: elementType)
@@ -103,13 +105,13 @@ extension Tensor {
     }
 
     /// For each id of any shape, the row of this table: [rows, hidden] → [ids…, hidden].
-    public func embedding(of ids: Tensor) -> Tensor {
+    package func embedding(of ids: Tensor) -> Tensor {
         rows(at: ids.integers.map(Int.init)).reshaped(ids.shape + shape.dropFirst())
     }
 }
 
 /// Tensors one after another along an axis; the other axes are equal.
-public func concatenated(_ parts: [Tensor], axis: Int) -> Tensor {
+package func concatenated(_ parts: [Tensor], axis: Int) -> Tensor {
     precondition(!parts.isEmpty, "nothing to concatenate")
     let first = parts[0]
     let axis = axis < 0 ? first.shape.count + axis : axis
@@ -135,11 +137,13 @@ public func concatenated(_ parts: [Tensor], axis: Int) -> Tensor {
     }
     let sizes = parts.map { $0.shape[axis] }
     let wants = parts.map(\.wantsGradient)
-    return out.remembering(parts, backward: { g in
-        var from = 0
-        return zip(sizes, wants).map { size, wanted in
-            defer { from += size }
-            return wanted ? g.slice(axis: axis, from: from, to: from + size) : nil
-        }
-    })
+    return out.remembering(
+        parts,
+        backward: { g in
+            var from = 0
+            return zip(sizes, wants).map { size, wanted in
+                defer { from += size }
+                return wanted ? g.slice(axis: axis, from: from, to: from + size) : nil
+            }
+        })
 }

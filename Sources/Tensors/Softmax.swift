@@ -1,8 +1,8 @@
-import CLanes
+import CSynKernels
 
 extension Tensor {
     /// Softmax over the last axis, exponentials taken relative to each row's largest.
-    public func softmax() -> Tensor {
+    package func softmax() -> Tensor {
         let width = size(-1)
         let out = softmaxed { _ in width }
         return out.remembering([self], backward: { g in [out.softmaxGradient(g)] })
@@ -17,7 +17,7 @@ extension Tensor {
         let (a, o) = (constFloats, out.mutableFloats)
         parallel(count / max(width, 1), grain: max(1, elementGrain / 8 / max(width, 1))) { rows in
             for row in rows {
-                lanes_softmax(a + row * width, o + row * width, length(row), width, scale)
+                kernels.softmax(a + row * width, o + row * width, length(row), width, scale)
             }
         }
         return out
@@ -30,21 +30,21 @@ extension Tensor {
         let (p, g, o) = (constFloats, gradient.constFloats, out.mutableFloats)
         parallel(count / max(width, 1), grain: max(1, elementGrain / 4 / max(width, 1))) { rows in
             for row in rows {
-                lanes_softmax_gradient(p + row * width, g + row * width, o + row * width, width, scale)
+                kernels.softmax_gradient(p + row * width, g + row * width, o + row * width, width, scale)
             }
         }
         return out
     }
 
     /// x − log Σ eˣ over the last axis.
-    public func logSoftmax() -> Tensor {
+    package func logSoftmax() -> Tensor {
         let width = size(-1)
         let out = Tensor(uninitialised: shape)
         let (a, o) = (constFloats, out.mutableFloats)
         parallel(count / max(width, 1), grain: max(1, elementGrain / 8 / max(width, 1))) { rows in
             for row in rows {
                 let x = a + row * width
-                let shift = lanes_log_sum_exp(x, width)
+                let shift = kernels.log_sum_exp(x, width)
                 mapLanes(0..<width, x, o + row * width) { $0 - shift }
             }
         }
@@ -64,7 +64,7 @@ extension Tensor {
     ///
     /// Rows whose target is `ignored` do not count; with none left the loss is 0. The gradient is made with
     /// the loss, in one pass over the logits.
-    public func crossEntropy(_ targets: Tensor, ignoring ignored: Int32? = nil) -> Tensor {
+    package func crossEntropy(_ targets: Tensor, ignoring ignored: Int32? = nil) -> Tensor {
         let (rows, width) = (count / size(-1), size(-1))
         let ids = targets.integers
         precondition(ids.count == rows, "\(ids.count) targets for \(rows) rows of logits")
@@ -82,8 +82,8 @@ extension Tensor {
                     if ids[row] == ignored {
                         y.update(repeating: 0, count: width)
                     } else {
-                        let shift = lanes_log_sum_exp(x, width)
-                        lanes_exponential(x, y, width, shift, weight)
+                        let shift = kernels.log_sum_exp(x, width)
+                        kernels.exponential(x, y, width, shift, weight)
                         y[Int(ids[row])] -= weight
                     }
                 }
@@ -93,7 +93,7 @@ extension Tensor {
     }
 
     /// The cross-entropy in nats of every row, without a gradient: logits [.., classes] → [..].
-    public func crossEntropyPerRow(_ targets: Tensor) -> Tensor {
+    package func crossEntropyPerRow(_ targets: Tensor) -> Tensor {
         Tensor(nats(targets.integers, nil), shape: Array(shape.dropLast()))
     }
 
@@ -107,7 +107,7 @@ extension Tensor {
                 for row in range where ids[row] != ignored {
                     precondition(ids[row] >= 0 && ids[row] < width, "target \(ids[row]) is not one of \(width) classes")
                     let x = a + row * width
-                    losses[row] = lanes_log_sum_exp(x, width) - x[Int(ids[row])]
+                    losses[row] = kernels.log_sum_exp(x, width) - x[Int(ids[row])]
                 }
             }
         }

@@ -1,4 +1,4 @@
-import CLanes
+import CSynKernels
 
 extension Tensor {
     /// y = addend + act(x·Wᵀ + b) for frozen weights: x [.., in], bias [out], addend [.., out] → [.., out]. No gradients.
@@ -10,13 +10,13 @@ extension Tensor {
     /// - Parameters:
     ///   - addend: Float32.
     ///   - output: Float32 or BFloat16.
-    public func streamed(
+    package func streamed(
         _ weight: StreamedWeight, _ bias: Tensor? = nil, then activation: Activation = .identity,
         addingTo addend: Tensor? = nil, output: ElementType = .float32
     ) -> Tensor {
         let (outs, ins) = (weight.outs, weight.ins)
         precondition(size(-1) == ins, "weights [\(outs), \(ins)] do not fit inputs \(shape)")
-        guard let panels = weight.panels, activation.lanes != nil else {
+        guard let kernel = kernels.skinny_gemm?.pointee, let panels = weight.panels, activation.ofKernels != nil else {
             let y = weight.plain.map { detached.linear($0, bias?.detached) } ?? streamed(weight, bias)
             let active = y.detached.activated(activation)
             return (addend.map { active + $0.detached } ?? active).converted(to: output)
@@ -25,17 +25,17 @@ extension Tensor {
         let out = Tensor(uninitialised: shape.dropLast() + [outs], elementType: output)
         guard rows > 0, outs > 0 else { return out }
         let x = RowsOfUnits(detached, rows: rows, width: ins, as: weight.elementType)
-        let product = lanes_stream(
-            kind: weight.elementType.stream, rows: rows, units: panels.shape[1], outs: outs, x: x.address,
+        let product = skinny_gemm(
+            type: weight.elementType.ofWeights, rows: rows, units: panels.shape[1], outs: outs, x: x.address,
             x_scales: x.scales?.constFloats, w: panels.storage.address, w_scales: weight.scales?.constFloats,
-            end: lanes_epilogue(bias, activation, addend, into: out))
+            end: kernel_epilogue(bias, activation, addend, into: out))
         // Parts that take a thread long enough, and of some length in memory where there is so much.
         let (all, size, threads) = (panels.shape[0], panels.shape[1] * panels.shape[2], Threads.count)
         let step = max(1, elementGrain / max(1, size * rows / 8), min(131072 / max(1, size), all / (2 * threads)))
         withUnsafePointer(to: product) { product in
-            dealt((all + step - 1) / step, room: lanes_stream_room(rows)) { part, room in
+            dealt((all + step - 1) / step, room: kernel.room(rows, panels.shape[1], product.pointee.type)) { part, room in
                 let from = part * step
-                lanes_streamed_product(product, from, min(from + step, all), from + threads * step, room)
+                kernel.run(product, from, min(from + step, all), from + threads * step, room)
             }
         }
         withExtendedLifetime((x, weight, bias, addend)) {}
@@ -62,7 +62,7 @@ private struct RowsOfUnits {
         scales = sizes
         let to = numbers.address.assumingMemoryBound(to: Int16.self)
         for row in 0..<rows {
-            sizes.mutableFloats[row] = lanes_to_int16(wide.constFloats + row * width, to + row * step, width)
+            sizes.mutableFloats[row] = kernels.to_int16(wide.constFloats + row * width, to + row * step, width)
             if step > width { to[row * step + width] = 0 }
         }
         withExtendedLifetime(wide) {}

@@ -1,5 +1,5 @@
 /// What one element of a tensor is.
-public enum ElementType: Sendable, Equatable {
+package enum ElementType: Sendable, Equatable {
     case float32
     case bfloat16
     case int32
@@ -7,7 +7,7 @@ public enum ElementType: Sendable, Equatable {
     case int8
 
     /// Bytes of one element.
-    public var width: Int {
+    package var width: Int {
         switch self {
         case .float32, .int32: 4
         case .bfloat16: 2
@@ -26,9 +26,9 @@ public enum ElementType: Sendable, Equatable {
 ///
 /// Wrong shapes given to an operation are our own mistakes and stop the program with a sentence; data from
 /// outside is checked where it is read.
-public struct Tensor: Sendable {
-    public let shape: [Int]
-    public let elementType: ElementType
+package struct Tensor: Sendable {
+    package let shape: [Int]
+    package let elementType: ElementType
     private(set) var storage: Storage
     /// Where this value came from, kept only while somebody upstream wants a gradient.
     let node: GradientNode?
@@ -44,50 +44,50 @@ public struct Tensor: Sendable {
     }
 
     /// How many elements the tensor has.
-    public var count: Int { shape.reduce(1, *) }
+    package var count: Int { shape.reduce(1, *) }
 
     /// The size of one axis; negative axes count from the end.
-    public func size(_ axis: Int) -> Int { shape[axis < 0 ? shape.count + axis : axis] }
+    package func size(_ axis: Int) -> Int { shape[axis < 0 ? shape.count + axis : axis] }
 }
 
 // MARK: - Making
 
 extension Tensor {
-    public init(_ values: [Float], shape: [Int]) {
+    package init(_ values: [Float], shape: [Int]) {
         precondition(values.count == shape.reduce(1, *), "\(values.count) values do not make a shape of \(shape)")
         self.init(uninitialised: shape)
         values.withUnsafeBytes { storage.bytes.copyMemory(from: $0) }
     }
 
-    public init(_ values: [Int32], shape: [Int]) {
+    package init(_ values: [Int32], shape: [Int]) {
         precondition(values.count == shape.reduce(1, *), "\(values.count) values do not make a shape of \(shape)")
         self.init(uninitialised: shape, elementType: .int32)
         values.withUnsafeBytes { storage.bytes.copyMemory(from: $0) }
     }
 
     /// A number as a tensor without axes.
-    public init(_ value: Float) { self.init([value], shape: []) }
+    package init(_ value: Float) { self.init([value], shape: []) }
 
     /// Float32 or Int32 elements that stand in memory owned by somebody else (a mapped file), used in place.
     ///
     /// `owner` is kept alive as long as the tensor. The memory must be aligned to four bytes and is never written.
-    public init(
+    package init(
         borrowing bytes: UnsafeRawBufferPointer, shape: [Int], elementType: ElementType, owner: AnyObject & Sendable
     ) {
         self.init(storage: Storage(borrowing: bytes, owner: owner), shape: shape, elementType: elementType)
     }
 
     /// A Float32 tensor that the closure fills; every element must be written.
-    public init(shape: [Int], filling body: (UnsafeMutableBufferPointer<Float>) throws -> Void) rethrows {
+    package init(shape: [Int], filling body: (UnsafeMutableBufferPointer<Float>) throws -> Void) rethrows {
         self.init(uninitialised: shape)
         try body(UnsafeMutableBufferPointer(start: mutableFloats, count: count))
     }
 
-    public static func full(_ shape: [Int], _ value: Float) -> Tensor {
+    package static func full(_ shape: [Int], _ value: Float) -> Tensor {
         Tensor(shape: shape) { $0.update(repeating: value) }
     }
 
-    public static func zeros(_ shape: [Int]) -> Tensor { full(shape, 0) }
+    package static func zeros(_ shape: [Int]) -> Tensor { full(shape, 0) }
 
     init(uninitialised shape: [Int], elementType: ElementType = .float32) {
         let count = shape.reduce(1, *)
@@ -96,23 +96,23 @@ extension Tensor {
     }
 
     /// The same value without a past: nothing computed from it asks for gradients through it.
-    public var detached: Tensor { Tensor(storage: storage, shape: shape, elementType: elementType) }
+    package var detached: Tensor { Tensor(storage: storage, shape: shape, elementType: elementType) }
 
     /// The same value as a leaf whose gradient is wanted: a parameter.
-    public func asParameter() -> Tensor {
+    package func asParameter() -> Tensor {
         precondition(elementType == .float32, "only Float32 tensors can be parameters")
         return Tensor(storage: storage, shape: shape, node: GradientNode(leafOf: count))
     }
 
     /// Whether anything computed from this tensor remembers how, for a gradient.
-    public var wantsGradient: Bool { node != nil }
+    package var wantsGradient: Bool { node != nil }
 }
 
 // MARK: - Reading
 
 extension Tensor {
     /// All elements as Float, in row-major order. BFloat16 is widened.
-    public var floats: [Float] {
+    package var floats: [Float] {
         switch elementType {
         case .float32: Array(UnsafeBufferPointer(start: constFloats, count: count))
         case .bfloat16: converted(to: .float32).floats
@@ -122,19 +122,19 @@ extension Tensor {
     }
 
     /// All elements of an Int32 tensor, in row-major order.
-    public var integers: [Int32] {
+    package var integers: [Int32] {
         precondition(elementType == .int32, "these are not integers")
         return Array(UnsafeBufferPointer(start: constIntegers, count: count))
     }
 
     /// The one element of a tensor that has one.
-    public var item: Float {
+    package var item: Float {
         precondition(count == 1, "a tensor of shape \(shape) is not one number")
         return floats[0]
     }
 
     /// The elements in place, without a copy. Float32 only.
-    public func withFloats<Result>(_ body: (UnsafeBufferPointer<Float>) throws -> Result) rethrows -> Result {
+    package func withFloats<Result>(_ body: (UnsafeBufferPointer<Float>) throws -> Result) rethrows -> Result {
         precondition(elementType == .float32, "these are not Float32 elements")
         defer { withExtendedLifetime(storage) {} }
         return try body(UnsafeBufferPointer(start: constFloats, count: count))

@@ -1,4 +1,4 @@
-import COneDNN
+import CSynOneDNN
 
 /// How many threads the process computes with: oneDNN's pool, which our own kernels share.
 ///
@@ -6,8 +6,8 @@ import COneDNN
 /// bits with any number of threads: every sum is made in one order. oneDNN's matrix products and
 /// convolutions, and so attention and whole networks, promise that only for one number of threads on one
 /// kind of processor: they may divide a long sum among threads.
-public enum Threads {
-    public static var count: Int {
+package enum Threads {
+    package static var count: Int {
         get { Int(syn_thread_count()) }
         set { syn_set_thread_count(Int32(clamping: newValue)) }
     }
@@ -18,7 +18,7 @@ public enum Threads {
 /// Parts hold at least `grain` items, so small work stays on the calling thread. Which part runs where is
 /// not promised: a body writes only to places that belong to its own items. Several threads may call at
 /// once; a call from inside a body runs on the thread that makes it.
-public func parallel(_ count: Int, grain: Int, _ body: (Range<Int>) -> Void) {
+package func parallel(_ count: Int, grain: Int, _ body: (Range<Int>) -> Void) {
     guard count > max(grain, 1), Threads.count > 1 else {
         if count > 0 { body(0..<count) }
         return

@@ -1,7 +1,7 @@
 /// Tokens that are found in the text as they stand, before any model sees it: `[SEP]`, `<|endoftext|>`, `<mask>`.
 struct AddedToken: Sendable {
     var content: String
-    var id: Int32 = -1  // not known yet
+    var id: Int32 = -1   // not known yet
     /// Whether it is a mark of the model rather than a word: `split_special_tokens` leaves those in the text.
     var isSpecial = false
     /// Takes the white space before it.
@@ -145,7 +145,7 @@ private struct Patterns: Sendable {
     ) -> (scalars: [Unicode.Scalar], token: AddedToken)? {
         guard var range = ranges[text[start]] else { return nil }
         var found: Int?
-        var depth = 1  // so many scalars of all patterns in the range are those of the text
+        var depth = 1   // so many scalars of all patterns in the range are those of the text
         while true {
             // The shortest of them stands first.
             if patterns[range.lowerBound].scalars.count == depth {
@@ -178,7 +178,7 @@ private struct Patterns: Sendable {
         _ text: ArraySlice<Unicode.Scalar>, _ splitsSpecials: Bool, _ body: (AddedTokens.Piece) -> Bool
     ) -> Bool {
         guard !patterns.isEmpty else { return text.isEmpty || body(.text(text)) }
-        var done = text.startIndex  // all before was given away
+        var done = text.startIndex   // all before was given away
         var index = text.startIndex
         while index < text.endIndex {
             let value = text[index].value

@@ -2,20 +2,20 @@
 /// (`</w>`), one piece for each merge, `<|startoftext|>` and `<|endoftext|>`.
 ///
 /// No text is unknown to it: whatever was not learned is spelled in bytes.
-public struct BPETrainer: Sendable {
+package struct BPETrainer: Sendable {
     /// Pieces wanted, at least 514; fewer come out if the texts have no more pairs.
-    public var vocabularySize: Int
+    package var vocabularySize: Int
     /// Pairs seen less often are not merged.
-    public var minimumFrequency: Int
+    package var minimumFrequency: Int
 
-    public static let specials = ["<|startoftext|>", "<|endoftext|>"]
+    package static let specials = ["<|startoftext|>", "<|endoftext|>"]
 
-    public init(vocabularySize: Int, minimumFrequency: Int = 2) {
+    package init(vocabularySize: Int, minimumFrequency: Int = 2) {
         self.vocabularySize = vocabularySize
         self.minimumFrequency = minimumFrequency
     }
 
-    public func train(on texts: some Sequence<String>) throws -> TrainedVocabulary {
+    package func train(on texts: some Sequence<String>) throws -> TrainedVocabulary {
         var counts = WordCounts()
         for text in texts {
             let normalized = Normalizer.clip(Array(text.unicodeScalars))

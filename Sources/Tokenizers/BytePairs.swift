@@ -63,7 +63,7 @@ struct BytePairs: Sendable {
         let count = ids.count - first
         var next = (0..<Int32(count)).map { $0 + 1 < count ? $0 + 1 : -1 }
         var previous = (0..<Int32(count)).map { $0 - 1 }
-        var symbols = Array(ids[first...])  // -1 once merged into its left neighbour
+        var symbols = Array(ids[first...])   // -1 once merged into its left neighbour
         var queue = PriorityQueue<Candidate>()
 
         func propose(_ position: Int32) {

@@ -4,8 +4,8 @@
 /// know two. Hence bytes. One pool of bytes and open addressing: no allocation per entry and none per look-up.
 struct ByteTable: Sendable {
     private var pool: [UInt8] = []
-    private var ends: [Int] = [0]  // entry i is pool[ends[i] ..< ends[i + 1]]
-    private var slots: [Int32]  // an entry's number, or -1; the count is a power of two
+    private var ends: [Int] = [0]   // entry i is pool[ends[i] ..< ends[i + 1]]
+    private var slots: [Int32]   // an entry's number, or -1; the count is a power of two
     /// Another one in each table, so that no file can be made whose entries all fall into one slot.
     private let seed = UInt64.random(in: 0 ... .max)
     /// Bytes of the longest entry.

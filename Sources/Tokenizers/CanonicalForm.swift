@@ -27,8 +27,8 @@ enum CanonicalForm {
         guard text.contains(where: { $0.value >= 0x300 }) else { return text }
         var result: [Unicode.Scalar] = []
         result.reserveCapacity(text.count)
-        var starter: Int?  // in the result: the last scalar that is no mark
-        var lastClass: UInt8 = 0  // of the scalars kept since then
+        var starter: Int?   // in the result: the last scalar that is no mark
+        var lastClass: UInt8 = 0   // of the scalars kept since then
         for scalar in decompose(text) {
             let order = combiningClass(scalar)
             // A mark joins the starter if none of the same class stands between; anything else only as its neighbour.
@@ -81,7 +81,7 @@ enum CanonicalForm {
             return Unicode.Scalar(0xac00 + ((first.value - 0x1100) * 21 + second.value - 0x1161) * 28)
         case (0xac00...0xd7a3, 0x11a8...0x11c2) where (first.value - 0xac00) % 28 == 0:
             return Unicode.Scalar(first.value + second.value - 0x11a7)
-        case (0xcca, 0xcd5): return "\u{ccb}"  // the one pair Foundation does not join
+        case (0xcca, 0xcd5): return "\u{ccb}"   // the one pair Foundation does not join
         case (_, ..<0x300): return nil
         default:
             switch second.properties.generalCategory {

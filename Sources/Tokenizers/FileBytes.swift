@@ -1,5 +1,5 @@
-import Files
 import Foundation
+import SynFiles
 
 /// Files in and out, whole.
 enum FileBytes {

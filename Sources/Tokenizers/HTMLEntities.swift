@@ -12,7 +12,9 @@ enum HTMLEntities {
             let parts = entry.split(separator: "=")
             let isLegacy = parts[0].last == "*"
             named[String(isLegacy ? parts[0].dropLast() : parts[0])] = Entity(
-                scalars: parts[1].split(separator: "+").compactMap { UInt32($0, radix: 16).flatMap(Unicode.Scalar.init) },
+                scalars: parts[1].split(separator: "+").compactMap {
+                    UInt32($0, radix: 16).flatMap(Unicode.Scalar.init)
+                },
                 needsSemicolon: !isLegacy)
         }
         return named
@@ -114,7 +116,9 @@ enum HTMLEntities {
     private static func semicolon(_ text: [Unicode.Scalar], _ start: Int) -> Int? {
         let first = start < text.count && text[start] == "#" ? start + 1 : start
         var end = first
-        while end < text.count, end - first < 24, text[end].isASCIILetter || ("0"..."9").contains(text[end]) { end += 1 }
+        while end < text.count, end - first < 24, text[end].isASCIILetter || ("0"..."9").contains(text[end]) {
+            end += 1
+        }
         return end > first && end < text.count && text[end] == ";" ? end + 1 : nil
     }
 

@@ -4,8 +4,8 @@ struct MergeTable: Sendable {
         let rank, result: Int32
     }
 
-    private static let free = UInt64.max  // no pair of ids, which are not negative
-    private var keys = [UInt64](repeating: free, count: 64)  // the left id in the high half
+    private static let free = UInt64.max   // no pair of ids, which are not negative
+    private var keys = [UInt64](repeating: free, count: 64)   // the left id in the high half
     private var merges = [Merge](repeating: Merge(rank: 0, result: 0), count: 64)
     private var count = 0
     private var rank: Int32 = 0

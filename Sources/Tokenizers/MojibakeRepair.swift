@@ -40,7 +40,8 @@ enum MojibakeRepair {
             for (first, count) in [(MojibakeSigns.Classes.firstOfTwo, 2), (.firstOfThree, 3), (.firstOfFour, 4)]
             where classes[start].contains(first) {
                 guard start + count <= text.count else { return nil }
-                return classes[start + 1..<start + count].allSatisfy { $0.contains(.continuation) } ? start + count : nil
+                return classes[start + 1..<start + count].allSatisfy { $0.contains(.continuation) }
+                    ? start + count : nil
             }
             return nil
         }
@@ -90,7 +91,9 @@ enum BytePatterns {
             + "|f0 80-bf 80-bf 20")
 
     static func withBlanksRestored(_ bytes: [UInt8]) -> [UInt8] {
-        guard bytes.indices.contains(where: { start in blanks.contains { find($0, bytes, start) } }) else { return bytes }
+        guard bytes.indices.contains(where: { start in blanks.contains { find($0, bytes, start) } }) else {
+            return bytes
+        }
         // "Ã la" is "à la", but for Portuguese words.
         var spaced: [UInt8] = []
         let words = [" ", "quele", "quela", "quilo", "s "].map { Array($0.utf8) }

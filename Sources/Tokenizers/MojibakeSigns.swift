@@ -144,7 +144,9 @@ enum MojibakeSigns {
         let classes = text.map(classes(of:))
         func matches(_ rule: Rule, _ start: Int) -> Bool {
             guard start + rule.count <= classes.count else { return false }
-            for (offset, wanted) in rule.enumerated() where classes[start + offset].isDisjoint(with: wanted) { return false }
+            for (offset, wanted) in rule.enumerated() where classes[start + offset].isDisjoint(with: wanted) {
+                return false
+            }
             return true
         }
         return beginnings.contains { matches($0, 0) }

@@ -1,8 +1,8 @@
 /// What happens to a text before it is cut into words.
 indirect enum Normalizer: Sendable {
     case bert(cleans: Bool, separatesIdeographs: Bool, stripsAccents: Bool, lowercases: Bool)
-    case composed  // NFC
-    case decomposed  // NFD
+    case composed   // NFC
+    case decomposed   // NFD
     case lowercased
     /// Each run of white space becomes one blank.
     case blanksCollapsed
@@ -40,7 +40,7 @@ indirect enum Normalizer: Sendable {
     /// The steps of all sequences, and how many times longer they can make a text.
     var work: Work {
         switch self {
-        case .bert: Work(steps: 1, growth: 4)  // an ideograph between two blanks; a letter and its marks
+        case .bert: Work(steps: 1, growth: 4)   // an ideograph between two blanks; a letter and its marks
         case .composed, .decomposed, .repaired: Work(steps: 1, growth: 4)
         case .lowercased: Work(steps: 1, growth: 2)
         case .blanksCollapsed: Work(steps: 1, growth: 1)

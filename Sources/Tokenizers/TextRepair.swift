@@ -19,7 +19,7 @@ package enum TextRepair {
     static func repair(_ text: Scalars) -> Scalars {
         var result: Scalars = []
         var start = 0
-        var resolvesEntities = true  // until a line looks like HTML
+        var resolvesEntities = true   // until a line looks like HTML
         while start < text.count {
             let lineEnd = text[start...].firstIndex(of: "\n").map { $0 + 1 } ?? text.count
             let end = min(lineEnd, start + longestLine)
@@ -88,7 +88,9 @@ package enum TextRepair {
         while index < text.count {
             if text[index] == "\u{1b}", index + 1 < text.count, text[index + 1] == "[" {
                 var end = index + 2
-                while end < text.count, text[end] == ";" || text[end].properties.generalCategory == .decimalNumber { end += 1 }
+                while end < text.count, text[end] == ";" || text[end].properties.generalCategory == .decimalNumber {
+                    end += 1
+                }
                 if end < text.count, text[end].isASCIILetter {
                     index = end + 1
                     continue
@@ -112,7 +114,11 @@ package enum TextRepair {
     private static func collapsed(_ text: Scalars) -> Scalars {
         var result: Scalars = []
         for scalar in text {
-            if !scalar.isSpace { result.append(scalar) } else if let last = result.last, last != " " { result.append(" ") }
+            if !scalar.isSpace {
+                result.append(scalar)
+            } else if let last = result.last, last != " " {
+                result.append(" ")
+            }
         }
         if result.last == " " { result.removeLast() }
         return result

@@ -1,14 +1,14 @@
 import Foundation
 
 /// A text as a model sees it.
-public struct Encoding: Sendable, Equatable {
-    public var ids: [Int32]
+package struct Encoding: Sendable, Equatable {
+    package var ids: [Int32]
     /// The pieces as the vocabulary spells them ("##ing", "Ġa", "cat</w>"), one for each id.
-    public var tokens: [String]
+    package var tokens: [String]
     /// Whether the text was too long and its tail is missing.
-    public var truncated: Bool
+    package var truncated: Bool
 
-    public init(ids: [Int32], tokens: [String], truncated: Bool) {
+    package init(ids: [Int32], tokens: [String], truncated: Bool) {
         self.ids = ids
         self.tokens = tokens
         self.truncated = truncated
@@ -21,8 +21,8 @@ public struct Encoding: Sendable, Equatable {
 /// The steps are those of `tokenizers`: added tokens such as `[SEP]` are cut out of the text, what lies between is
 /// normalised, cut into words, each word spelled with pieces of the vocabulary; then the start and end tokens are put
 /// around. A value, safe to use from many threads at once; it keeps nothing between calls.
-public struct Tokenizer: Sendable {
-    public enum Kind: String, Sendable, CaseIterable {
+package struct Tokenizer: Sendable {
+    package enum Kind: String, Sendable, CaseIterable {
         /// WordPiece with `##` pieces, as BERT's.
         case wordPiece
         /// Byte pairs with `</w>` at the end of words, as CLIP's.
@@ -33,19 +33,19 @@ public struct Tokenizer: Sendable {
         case gpt2
     }
 
-    public let kind: Kind
+    package let kind: Kind
     /// The longest sequence its model was made for, with start and end token, at least 1; nil if no file says so.
-    public let modelMaximumLength: Int?
+    package let modelMaximumLength: Int?
     /// `[CLS]`, `<|startoftext|>`, `<s>`: put before a text (GPT-2's is known, but not put there).
-    public let startID: Int32?
+    package let startID: Int32?
     /// `[SEP]`, `<|endoftext|>`, `</s>`: put after a text (GPT-2's is known, but not put there).
-    public let endID: Int32?
-    public let padID: Int32?
-    public let maskID: Int32?
-    public let unknownID: Int32?
+    package let endID: Int32?
+    package let padID: Int32?
+    package let maskID: Int32?
+    package let unknownID: Int32?
 
     /// One more than the largest id: the rows an embedding table needs at least.
-    public let vocabularySize: Int
+    package let vocabularySize: Int
 
     private let normalizer: Normalizer?
     private let preTokenizer: PreTokenizer?
@@ -75,7 +75,7 @@ public struct Tokenizer: Sendable {
     ///
     /// - Parameter lowercasing: makes texts lower case before anything else, as sentence-transformers' `do_lower_case`
     ///   does; added tokens that are found before texts are normalised stay as they are.
-    public init(folder: URL, lowercasing: Bool = false) throws {
+    package init(folder: URL, lowercasing: Bool = false) throws {
         var recipe = try TokenizerRecipe(folder: folder)
         if lowercasing { recipe.normalizer = .lowercasing(before: recipe.normalizer) }
         self.init(recipe)
@@ -103,12 +103,12 @@ public struct Tokenizer: Sendable {
     }
 
     /// The piece with this id, nil if there is none. Bytes that are no UTF-8 become U+FFFD.
-    public func token(_ id: Int32) -> String? {
+    package func token(_ id: Int32) -> String? {
         addedByID[id] ?? model.vocabulary.bytes(of: id).map { String(decoding: $0, as: UTF8.self) }
     }
 
     /// The id of a piece, byte for byte as the vocabulary spells it.
-    public func id(ofToken token: String) -> Int32? {
+    package func id(ofToken token: String) -> Int32? {
         addedByContent[Array(token.utf8)] ?? model.vocabulary.id(of: token)
     }
 
@@ -118,7 +118,7 @@ public struct Tokenizer: Sendable {
     ///   loses its tail (or its beginning, where the files say `truncation_side: left`), never its start and end token,
     ///   and says so in `truncated`. Below the number of start and end tokens only the last of them remain; of 0 and
     ///   less none.
-    public func encode(_ text: String, maximumLength: Int?) -> Encoding {
+    package func encode(_ text: String, maximumLength: Int?) -> Encoding {
         var ids: [Int32] = []
         let room = maximumLength.map { max($0 - before.count - after.count, 0) } ?? .max
         // What follows a text that is long enough is cut off anyway.

@@ -1,13 +1,13 @@
 import Foundation
 
 /// What is wrong with a tokenizer's files, as a sentence for the person at the terminal.
-public struct TokenizerError: Error, Equatable, Sendable, CustomStringConvertible, LocalizedError {
+package struct TokenizerError: Error, Equatable, Sendable, CustomStringConvertible, LocalizedError {
     /// What, where and what to do.
-    public let description: String
-    public var errorDescription: String? { description }
+    package let description: String
+    package var errorDescription: String? { description }
 
     /// Whether a file or folder is not there, rather than wrong inside.
-    public let isMissing: Bool
+    package let isMissing: Bool
 
     init(_ sentence: String, isMissing: Bool = false) {
         description = sentence

@@ -27,7 +27,7 @@ struct TokenizerFile {
                 hasModel = true
                 try readModel(&scanner)
             case "truncation": cutsLeft = try scanner.value()["direction"]?.string.map { $0 == "Left" }
-            default: _ = try scanner.value()  // decoder, padding: not part of encoding
+            default: _ = try scanner.value()   // decoder, padding: not part of encoding
             }
         }
         try scanner.finish()
@@ -49,8 +49,9 @@ struct TokenizerFile {
             switch String(decoding: key, as: UTF8.self) {
             case "vocab":
                 guard scanner.peek() == UInt8(ascii: "{") else {
-                    throw scanner.problem("the vocabulary is no object of pieces and ids (a Unigram model?); "
-                        + "implemented are WordPiece and BPE.")
+                    throw scanner.problem(
+                        "the vocabulary is no object of pieces and ids (a Unigram model?); "
+                            + "implemented are WordPiece and BPE.")
                 }
                 vocabulary = try scanner.vocabulary()
             case "merges": try readMerges(&scanner)
@@ -129,7 +130,8 @@ struct TokenizerFile {
         if let prefix = modelSettings["continuing_subword_prefix"]?.string { model.continuation = Array(prefix.utf8) }
         if let value = modelSettings["max_input_chars_per_word"] {
             guard let longest = value.number, longest >= 0, longest == longest.rounded() else {
-                throw TokenizerError("\(file): \"max_input_chars_per_word\" is \(value.text); it must be a whole number.")
+                throw TokenizerError(
+                    "\(file): \"max_input_chars_per_word\" is \(value.text); it must be a whole number.")
             }
             model.longestWord = Int(exactly: min(longest, 0x1p62)) ?? .max
         }
@@ -197,7 +199,8 @@ struct TokenizerFile {
             let content = value["content"]?.string ?? ""
             if let old = value["pattern"]?["String"]?.string {
                 guard old.utf8.count <= 1000 else {
-                    throw TokenizerError("\(file): a Replace looks for a text of \(old.utf8.count) bytes; at most 1000.")
+                    throw TokenizerError(
+                        "\(file): a Replace looks for a text of \(old.utf8.count) bytes; at most 1000.")
                 }
                 return .replaced(Array(old.unicodeScalars), by: Array(content.unicodeScalars))
             }

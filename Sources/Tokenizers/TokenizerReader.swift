@@ -65,21 +65,24 @@ enum TokenizerReader: Sendable {
         (
             .roberta,
             [
-                "bart", "bridgetower", "clap", "data2vec-text", "ibert", "led", "lilt", "longformer", "mega", "mra", "mvp",
+                "bart", "bridgetower", "clap", "data2vec-text", "ibert", "led", "lilt", "longformer", "mega", "mra",
+                "mvp",
                 "roberta", "roberta-prelayernorm",
             ]
         ),
         (
             .gpt2,
             [
-                "blip-2", "codegen", "dbrx", "emu3", "gpt2", "gpt_neo", "gptj", "instructblip", "instructblipvideo", "jais2",
+                "blip-2", "codegen", "dbrx", "emu3", "gpt2", "gpt_neo", "gptj", "instructblip", "instructblipvideo",
+                "jais2",
                 "opt", "phi", "starcoder2",
             ]
         ),
         (
             .clip,
             [
-                "aimv2", "clip", "clip_text_model", "clipseg", "groupvit", "omdet-turbo", "oneformer", "owlv2", "owlvit",
+                "aimv2", "clip", "clip_text_model", "clipseg", "groupvit", "omdet-turbo", "oneformer", "owlv2",
+                "owlvit",
                 "sam3", "sam3_video", "xclip",
             ]
         ),

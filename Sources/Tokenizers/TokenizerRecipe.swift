@@ -123,8 +123,10 @@ struct TokenizerRecipe {
         let vocabulary = try JSONScanner.vocabulary(url)
         // CLIP ends its words with a mark, and so knows every byte with it.
         if vocabulary.id(of: "!</w>") != nil, vocabulary.id(of: "a</w>") != nil { return (.clip, "vocab.json") }
+        // RoBERTa's vocabulary holds GPT-2's end of text too, but GPT-2's ends with it.
+        let endsWithText = vocabulary.id(of: "<|endoftext|>").map(Int.init) == vocabulary.size - 1
         let wraps = settings.roles[.classification] != nil
-            || (vocabulary.id(of: "<s>") != nil && vocabulary.id(of: "</s>") != nil)
+            || (vocabulary.id(of: "<s>") != nil && vocabulary.id(of: "</s>") != nil && !endsWithText)
         return (wraps ? .roberta : .gpt2, "vocab.json")
     }
 

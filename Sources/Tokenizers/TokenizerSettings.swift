@@ -131,7 +131,8 @@ struct TokenizerSettings {
                 objects.append(token)
             }
         }
-        let key = Self.hasContent(settings["extra_special_tokens"]) ? "extra_special_tokens" : "additional_special_tokens"
+        let isListed = settings["extra_special_tokens"].map { !$0.isNull && !Self.isEmpty($0) } ?? false
+        let key = isListed ? "extra_special_tokens" : "additional_special_tokens"
         if let value = settings[key] {
             if value.members != nil { own += try tokens(value, key, Self.file) } else { extra = try tokens(value, key, Self.file) }
         }
@@ -165,6 +166,11 @@ struct TokenizerSettings {
 
     private static func hasContent(_ value: JSONValue?) -> Bool {
         value?.array.map { !$0.isEmpty } ?? value?.members.map { !$0.isEmpty } ?? false
+    }
+
+    /// An empty list or object; a value of another kind is not empty, but wrong.
+    private static func isEmpty(_ value: JSONValue) -> Bool {
+        value.array?.isEmpty ?? value.members?.isEmpty ?? false
     }
 
     /// A string or an object with `content`; nil for null.

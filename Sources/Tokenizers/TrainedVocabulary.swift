@@ -1,27 +1,27 @@
 import Foundation
 
 /// A vocabulary that was learned, and how it becomes a folder that Hugging Face's `transformers` opens.
-public struct TrainedVocabulary: Sendable {
-    public enum Style: Sendable, Equatable {
+package struct TrainedVocabulary: Sendable {
+    package enum Style: Sendable, Equatable {
         case wordPiece(lowercases: Bool)
         case clip
     }
 
-    public struct Merge: Sendable, Equatable {
-        public let left, right: String
+    package struct Merge: Sendable, Equatable {
+        package let left, right: String
     }
 
-    public let style: Style
+    package let style: Style
     /// By id.
-    public let pieces: [String]
+    package let pieces: [String]
     /// In the order they were learned; none for WordPiece.
-    public let merges: [Merge]
+    package let merges: [Merge]
 
     /// Writes `vocab.txt`, or `vocab.json` and `merges.txt`, with `tokenizer_config.json` and
     /// `special_tokens_map.json`. Each file is written whole under another name, then renamed.
     ///
     /// - Parameter modelMaximumLength: the longest sequence the model will take, start and end token included.
-    public func write(to folder: URL, modelMaximumLength: Int) throws {
+    package func write(to folder: URL, modelMaximumLength: Int) throws {
         try FileBytes.makeFolder(folder)
         var specials: [(String, String)]
         var settings: [(String, String)]

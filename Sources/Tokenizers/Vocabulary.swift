@@ -2,7 +2,7 @@
 struct Vocabulary: Sendable {
     private var table: ByteTable
     private var idOfEntry: [Int32] = []
-    private var entryOfID: [Int32] = []  // -1 where an id has no piece
+    private var entryOfID: [Int32] = []   // -1 where an id has no piece
 
     /// Ids at or above this are taken for a damaged file.
     static let largestID = 1 << 24

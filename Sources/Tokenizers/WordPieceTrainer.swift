@@ -3,22 +3,22 @@
 /// The texts are cleaned and cut as that tokenizer will do it. Pieces start as single scalars and grow by joining the
 /// most frequent pair of neighbours (byte-pair learning, as in Hugging Face's trainer; Google's own was never
 /// published). Printable ASCII is always in the vocabulary, so that plain English never becomes `[UNK]`.
-public struct WordPieceTrainer: Sendable {
+package struct WordPieceTrainer: Sendable {
     /// Pieces wanted, special tokens included; fewer come out if the texts have no more pairs.
-    public var vocabularySize: Int
-    public var lowercases: Bool
+    package var vocabularySize: Int
+    package var lowercases: Bool
     /// Pairs seen less often are not joined.
-    public var minimumFrequency: Int
+    package var minimumFrequency: Int
 
-    public static let specials = ["[PAD]", "[UNK]", "[CLS]", "[SEP]", "[MASK]"]
+    package static let specials = ["[PAD]", "[UNK]", "[CLS]", "[SEP]", "[MASK]"]
 
-    public init(vocabularySize: Int, lowercases: Bool = true, minimumFrequency: Int = 2) {
+    package init(vocabularySize: Int, lowercases: Bool = true, minimumFrequency: Int = 2) {
         self.vocabularySize = vocabularySize
         self.lowercases = lowercases
         self.minimumFrequency = minimumFrequency
     }
 
-    public func train(on texts: some Sequence<String>) throws -> TrainedVocabulary {
+    package func train(on texts: some Sequence<String>) throws -> TrainedVocabulary {
         let normalizer = Normalizer.bert(
             cleans: true, separatesIdeographs: true, stripsAccents: lowercases, lowercases: lowercases)
         var counts = WordCounts()

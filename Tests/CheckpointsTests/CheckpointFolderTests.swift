@@ -1,6 +1,6 @@
-import Checkpoints
+import SynCheckpoints
 import Foundation
-import Tensors
+import SynTensors
 import TestSupport
 import Testing
 

@@ -1,4 +1,4 @@
-import Checkpoints
+import SynCheckpoints
 import Foundation
 import TestSupport
 import Testing

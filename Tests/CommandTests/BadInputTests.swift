@@ -1,6 +1,6 @@
-import Checkpoints
+import SynCheckpoints
 import Foundation
-import Tensors
+import SynTensors
 import TestSupport
 import Testing
 
@@ -23,7 +23,7 @@ struct BadInputTests {
         ["encode", "--encoder", encoder, "--captions", "faces.txt", "--out", place.path(out)]
     }
 
-    @Test("weights: missing, empty, cut, of another shape, misnamed")
+    @Test("weights: missing, empty, cut, of another shape, misnamed, too many")
     func weights() throws {
         let place = try Workplace()
         let folder = try place.copy("bert-mini")
@@ -48,6 +48,20 @@ struct BadInputTests {
         try refuse(65, "tensor \(name) has the shape [95, 384], but the model's settings ask for [96, 384]", line)
         try rewrite { $0 == name ? [("\($0)s", $1)] : [($0, $1)] }
         try refuse(65, "has no tensor \(name), did you mean \(name)s", line)
+        try rewrite { $0 == name ? [($0, $1), ("bert.extra", $1)] : [($0, $1)] }
+        try refuse(65, "holds 1 tensor that the model does not use: bert.extra", line)
+    }
+
+    @Test("pretrain: a batch beyond memory is refused before work, with what it would need", arguments: ["vqgan", "bert-mini"])
+    func pretraining(_ model: String) throws {
+        let place = try Workplace()
+        let line = ["pretrain", model, "--work", place.path("work"), "--out", place.path("out"), "--batch"]
+        try refuse(64, "--batch is 1000000000000; this would need ", line + ["1000000000000"])
+        try refuse(64, "it must be from 2 to 4096", line + ["1"])
+        let (code, said) = try BehaviourTests().shell(
+            "ulimit -v 8000000; $synesthesia pretrain vqgan --batch 4096 --work work --out out", folder: place.folder)
+        #expect(code == 64 && said.contains("this would need 22.94 GB of memory"), "\(said)")
+        #expect(try place.names("") == ["complaints"])
     }
 
     @Test("settings of a model: not JSON, incomplete, absurd")

@@ -23,7 +23,7 @@ struct FetchCommandTests {
         #expect(first.output == snapshot + "\n")
         #expect(first.complaints.contains("bert-base-uncased: 100 kB of 100 kB in "))
         let again = try CommandRun(["fetch", "bert-base-uncased@main", "--json"], environment: variables)
-        #expect(again.exitCode == 0)
+        #expect(again.exitCode == 0 && again.complaints.isEmpty, "\(again.complaints)")
         let models = again.object?["models"] as? [[String: Any]]
         #expect(models?.first?["commit"] as? String == FakeHub.commit && models?.first?["path"] as? String == snapshot)
         #expect((models?.first?["files"] as? [[String: Any]])?.map { $0["downloaded"] as? Bool } == [false, false, false])
@@ -83,6 +83,10 @@ struct FetchCommandTests {
         #expect(try run("org/model", ["HF_ENDPOINT": "nowhere"]).0 == 64)
         #expect(try run("../up").0 == 66)
         #expect(try run("taming/celebahq", ["HF_HUB_OFFLINE": "1"]).0 == 69)
+        let words = "\u{1B}[2JGated: ask its authors. " + String(repeating: "no ", count: 2000)
+        let gated = try run("org/model") { _, _ in .init(403, ["X-Error-Message": words]) }
+        #expect(gated.0 == 1 && gated.1.contains("(\\u{1B}[2JGated: ask its authors. no no"), "\(gated.1)")
+        #expect(!gated.1.contains("\u{1B}") && gated.1.utf8.count < 600)
         let damaged = try run("org/model") { request, _ in request.path.hasSuffix("config.json") ? .init(200, [:], Data(#"{"model_type": "gert"}"#.utf8)) : nil }
         #expect(damaged.0 == 65 && damaged.1.contains("org/model/config.json did not arrive as it was sent"))
     }

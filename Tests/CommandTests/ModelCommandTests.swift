@@ -1,7 +1,7 @@
-import Checkpoints
+import SynCheckpoints
 import Foundation
-import Models
-import Tensors
+import SynModels
+import SynTensors
 import TestSupport
 import Testing
 
@@ -80,6 +80,61 @@ struct ModelCommandTests {
         let kept = zip(tokens.integers, again.integers).count { $0 == $1 }
         print("tokens kept by decoding and quantising again: \(kept) of \(tokens.count)")
         #expect(kept > tokens.count / 2)
+    }
+
+    @Test("--limit: encode, tokenize, quantize, decode, likelihood and score take the first so many, and say so")
+    func limit() throws {
+        let place = try Workplace()
+        let captions = try place.captionFile()
+        let said = "synesthesia: only the first 3 of 7 captions: a partial result\n"
+        let encode = try succeed(["encode", "--encoder", bert, "--captions", captions, "--out", place.path("e.safetensors"), "--limit", "3", "--json"])
+        #expect(encode.complaints.hasSuffix(said) && encode.object?["partial"] as? Bool == true && encode.object?["captions"] as? Int == 3)
+        #expect(try place.tensor("embeddings", in: "e.safetensors").size(0) == 3)
+        #expect(try SafetensorsFile(place["e.safetensors"]).metadata["partial"] == "only the first 3 of 7 captions: a partial result")
+        let index = try JSONSerialization.jsonObject(with: try place.bytes("e.safetensors.index.json")) as? [String: Any]
+        #expect(index?["partial"] as? Bool == true && (index?["captions"] as? [Any])?.count == 3)
+        let whole = try succeed(["encode", "--encoder", bert, "--captions", captions, "--out", place.path("w.safetensors"), "--limit", "7", "--json"])
+        #expect(whole.object?["partial"] == nil && !whole.complaints.contains("partial"))
+        let tokens = try succeed(["tokenize", "--encoder", bert, "--captions", captions, "--limit", "3"])
+        #expect(tokens.output.split(separator: "\n").count == 3 && tokens.complaints == said)
+
+        _ = try succeed(["portraits", "--out", place.path("p"), "--count", "7", "-q"])
+        let images = place.path("p/celeba-hq")
+        let quantize = try succeed(["quantize", "--decoder", decoder, "--images", images, "--out", place.path("t.safetensors"), "--limit", "4", "--json"])
+        #expect(quantize.object?["partial"] as? Bool == true && quantize.complaints.contains("only the first 4 of 7 pictures"))
+        #expect(try place.tensor("tokens", in: "t.safetensors").size(0) == 4)
+        #expect(try SafetensorsFile(place["t.safetensors"]).metadata["partial"]?.hasPrefix("only the first 4 of 7") == true)
+        let decode = try succeed([
+            "decode", "--decoder", decoder, "--tokens", place.path("t.safetensors"), "--out", place.path("d"), "--limit", "2", "--json",
+        ])
+        #expect(decode.object?["files"] as? [String] == ["0.png", "1.png"] && decode.object?["partial"] as? Bool == true)
+        #expect(try place.names("d") == ["0.png", "1.png"])
+        let likely = ["likelihood", "--decoder", decoder, "--tokens", place.path("t.safetensors")]
+        let all = try succeed(likely).object?["per_sample"] as? [Double]
+        let some = try succeed(likely + ["--limit", "2"])
+        let few = try #require(some.object?["per_sample"] as? [Double])
+        #expect(few.count == 2 && some.object?["partial"] as? Bool == true && some.complaints.contains("2 of 4 rows of tokens"))
+        #expect(zip(few, all ?? []).allSatisfy { abs($0 - $1) < 1e-6 })
+
+        let score = [
+            "score", "--clip", Workplace.weights("clip-mini"), "--images", images, "--captions", captions,
+        ]
+        let scored = try succeed(score + ["--limit", "3", "--json"])
+        let scores = try #require(scored.object?["scores"] as? [String: Any])
+        #expect(scores["n"] as? Int == 3 && scores["partial"] as? Bool == true && (scored.object?["pairs"] as? [Any])?.count == 3)
+        #expect((scores["notes"] as? [String])?.first == "only the first 3 of 7 pictures: a partial result")
+        #expect(try succeed(score + ["--limit", "3"]).output.contains("Note: only the first 3 of 7 pictures"))
+    }
+
+    @Test("decode refuses names that are none", arguments: ["", "..", ".", "a/..", "/", "b/.png/"])
+    func names(_ name: String) throws {
+        let place = try Workplace()
+        let list = String(decoding: try JSONEncoder().encode(["0.png", name]), as: UTF8.self)
+        let tokens = Tensor([Int32](repeating: 0, count: 128), shape: [2, 64])
+        try writeSafetensors([("tokens", tokens)], metadata: ["names": list], to: place["t.safetensors"])
+        let run = try CommandRun(["decode", "--decoder", decoder, "--tokens", place.path("t.safetensors"), "--out", place.path("d")])
+        #expect(run.exitCode == 65 && run.complaints.contains("row 2 is called \"\(name)\", which names no picture"), "\(run.complaints)")
+        #expect(!FileManager.default.fileExists(atPath: place.path("d")))
     }
 
     @Test("likelihood without a prefix, with a stored one and with a caption's is what the logits say")

@@ -66,6 +66,30 @@ struct ProbeCommandTests {
         #expect(fewer.exitCode == 64 && fewer.complaints.contains("holds a run with other settings"), "\(fewer.complaints)")
     }
 
+    @Test("captions that an encoder cuts are counted in the record, and the page says so")
+    func cutCaptions() throws {
+        let place = try Workplace()
+        let short = try place.copy("bert-mini")
+        let file = short.appending(path: "tokenizer_config.json")
+        var rules = (try? JSONSerialization.jsonObject(with: Data(contentsOf: file)) as? [String: Any]) ?? [:]
+        rules["model_max_length"] = 12
+        try JSONSerialization.data(withJSONObject: rules).write(to: file)
+        let settings = Self.settings.replacing(Workplace.weights("bert-mini") + ", style", with: short.path + ", style")
+            .replacing("steps: 40", with: "steps: 2")
+        let line = ["probe", try place.file("short.yaml", settings), "--set", "output=\(place.path("run"))"]
+        let run = try CommandRun(line + ["-q", "--json"])
+        #expect(run.exitCode == 0, "\(run.complaints)")
+        let cut = try #require((run.object?["cut_captions"] as? [[String: Any]])?.first)
+        let (count, all) = (try #require(cut["cut"] as? Int), try #require(cut["captions"] as? Int))
+        #expect(cut["encoder"] as? String == "bert-mini" && all == 300 && count > 0 && count < all, "\(cut)")
+        let said = "Captions that are longer than an encoder reads lost their end: bert-mini \(count) of \(all)."
+        #expect((run.object?["caveats"] as? [String])?.contains(said) == true, "\(run.object?["caveats"] ?? "")")
+        #expect(String(decoding: try place.bytes("run/report.html"), as: UTF8.self).contains(said))
+        let whole = try CommandRun(["probe", try place.file("tiny.yaml", settings.replacing(short.path, with: Workplace.weights("bert-mini"))),
+            "--set", "output=\(place.path("whole"))", "-q", "--json"])
+        #expect(whole.exitCode == 0 && whole.object?["cut_captions"] == nil, "\(whole.complaints)")
+    }
+
     @Test("Ctrl-C ends training with 130, and the same command ends it")
     func interrupted() throws {
         let place = try Workplace()

@@ -1,6 +1,6 @@
-import Checkpoints
+import SynCheckpoints
 import Foundation
-import Tensors
+import SynTensors
 import TestSupport
 
 /// A temporary folder in which commands are tried on the models of `Weights/`.

@@ -1,4 +1,4 @@
-import Files
+import SynFiles
 import Foundation
 import TestSupport
 import Testing
@@ -13,15 +13,21 @@ struct LeftoverTests {
     func swept() throws {
         let folder = try Fixture.temporaryFolder()
         defer { try? FileManager.default.removeItem(at: folder) }
-        for name in [".a.json.77.partial", ".b.png.X.part", ".c.1-2.tmp", "kept.partial", ".kept"] {
-            try Data().write(to: folder.appending(path: name))
-        }
+        // Of other programs, or of names that only look like ours.
+        let others = [
+            ".b.png.X.part", ".c.1-2.tmp", ".kept", ".d.json.77.partial", ".e.synesthesia-short.partial",
+            "f.synesthesia-0123456789abc.partial", ".g.synesthesia-0123456789abC.partial",
+            ".h.synesthesia-0123456789abc.partial2",
+        ]
+        let own = [".a.json.synesthesia-0123456789abc.partial", ".b.synesthesia-0.png.synesthesia-zzzzzzzzzzzzz.partial"]
+        for name in own + others { try Data().write(to: folder.appending(path: name)) }
         let writing = try OutputFile(folder.appending(path: "d.json"))
         let lock = try FileLock(folder: folder)
         let left = try names(folder)
-        #expect(left.count == 4 && left.contains("kept.partial") && left.contains(".kept") && left.contains(".lock"))
+        #expect(left.count == others.count + 2 && Set(left).isSuperset(of: others + [".lock"]))
+        #expect(left.contains { $0.wholeMatch(of: /\.d\.json\.synesthesia-[0-9a-z]{13}\.partial/) != nil })
         try writing.finish()
-        #expect(try names(folder) == [".kept", ".lock", "d.json", "kept.partial"])
+        #expect(try names(folder) == (others + [".lock", "d.json"]).sorted())
         withExtendedLifetime(lock) {}
     }
 
@@ -29,9 +35,10 @@ struct LeftoverTests {
     func ofOneFile() throws {
         let folder = try Fixture.temporaryFolder()
         defer { try? FileManager.default.removeItem(at: folder) }
-        for name in [".a.json.77.partial", ".ab.json.77.partial"] { try Data().write(to: folder.appending(path: name)) }
+        let (own, other) = (".a.json.synesthesia-0123456789abc.partial", ".ab.json.synesthesia-0123456789abc.partial")
+        for name in [own, other] { try Data().write(to: folder.appending(path: name)) }
         try AtomicFile.check(folder.appending(path: "a.json"))
-        #expect(try names(folder) == [".ab.json.77.partial"])
+        #expect(try names(folder) == [other])
     }
 
     @Test("a folder belongs to one process at a time")

@@ -1,4 +1,4 @@
-import Files
+import SynFiles
 import Testing
 
 @Suite("Names that were meant")

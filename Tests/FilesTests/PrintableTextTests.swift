@@ -1,4 +1,4 @@
-import Files
+import SynFiles
 import Foundation
 import Testing
 

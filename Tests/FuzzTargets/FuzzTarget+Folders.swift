@@ -1,9 +1,10 @@
-import Experiments
-import Files
+import SynEmbedding
+import SynFiles
 import Foundation
-import Models
-import Reports
-import Statistics
+import SynModels
+import SynProbe
+import SynReports
+import SynStatistics
 
 extension FuzzTarget {
     /// Puts a folder's files into place: each follows a line `#file NAME` of the input, and only the given names are.
@@ -53,25 +54,5 @@ extension FuzzTarget {
             _ = try? CaptionDataset(settings)
             _ = try? GroupsFile(contentsOf: url)
         }
-    }
-
-    /// What a run's folder holds and is read back: settings, records, logs, weights.
-    func readRun(_ input: Data, _ folder: URL) {
-        let names: Set<String> = [
-            "settings.yaml", "report.json", "text.json", "training.jsonl", "samples.jsonl", "adapter.safetensors", "state.safetensors",
-        ]
-        unpack(input, names, into: folder)
-        func bytes(_ name: String) -> Data? { try? Data(contentsOf: folder.appending(path: name)) }
-        _ = try? ProbeSettings(file: folder.appending(path: "settings.yaml").path, overrides: [])
-        if let json = bytes("report.json"), let report = try? RecordFile.decode(ProbeReport.self, from: json, name: "report.json") {
-            _ = ProbePage(report, picturesBelow: folder).rendered.count + report.markdown.count + report.terminal.count
-            _ = report.scoresCSV.count
-        }
-        if let json = bytes("text.json"), let report = try? RecordFile.decode(TextStudyReport.self, from: json, name: "text.json") {
-            _ = report.terminal(layers: true, caveats: true).count
-            _ = try? report.write(to: folder.appending(path: "text"), home: nil)
-        }
-        _ = try? JSONLines.read(TrainingLine.self, from: folder.appending(path: "training.jsonl"))
-        _ = try? Adapter(at: folder, width: 8)
     }
 }

@@ -1,5 +1,5 @@
 import Foundation
-import ModelHub
+import SynModelHub
 
 extension FuzzTarget {
     /// `fetch` from a server that answers with pieces of the input, one for each request, divided by lines `#answer`; the

@@ -1,9 +1,9 @@
-import Checkpoints
+import SynCheckpoints
 import Foundation
-import Images
-import Models
-import Tensors
-import Tokenizers
+import SynImages
+import SynModels
+import SynTensors
+import SynTokenizers
 
 /// One reader of outside bytes, given any bytes at all. Every outcome is right but a trap: an error is an answer.
 ///

@@ -1,5 +1,5 @@
-import Images
-import Tensors
+import SynImages
+import SynTensors
 import Testing
 
 @Suite struct ConversionTests {

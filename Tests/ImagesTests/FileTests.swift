@@ -1,5 +1,5 @@
 import Foundation
-import Images
+import SynImages
 import TestSupport
 import Testing
 

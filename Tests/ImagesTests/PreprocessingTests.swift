@@ -1,6 +1,6 @@
 import Foundation
-import Images
-import Tensors
+import SynImages
+import SynTensors
 import TestSupport
 import Testing
 

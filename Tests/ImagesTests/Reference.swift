@@ -1,5 +1,5 @@
 import Foundation
-import Images
+import SynImages
 import TestSupport
 
 /// The files that `Tests/Fixtures/images/make.py` wrote.

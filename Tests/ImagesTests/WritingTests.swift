@@ -1,6 +1,6 @@
-import Files
+import SynFiles
 import Foundation
-import Images
+import SynImages
 import TestSupport
 import Testing
 

@@ -1,5 +1,5 @@
 import Foundation
-import ModelHub
+import SynModelHub
 import Testing
 
 @Suite("Hashes by which the hub names files")

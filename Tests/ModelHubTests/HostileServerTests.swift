@@ -1,5 +1,5 @@
 import Foundation
-import ModelHub
+import SynModelHub
 import TestSupport
 import Testing
 
@@ -62,6 +62,18 @@ struct HostileServerTests {
         let sentence = place.failure()?.description ?? ""
         #expect(!sentence.contains("memory") && !sentence.isEmpty, "\(sentence)")
         if count == 1 { #expect(sentence.hasPrefix("127.0.0.1 sends headers that are longer than any honest server's"), "\(sentence)") }
+    }
+
+    @Test(
+        "no redirect leads from https into the clear, or to another scheme",
+        arguments: [
+            ("https://a", "https://b", true), ("https://a", "http://a", false), ("https://a", "HTTP://a", false),
+            ("HTTPS://a", "http://a", false), ("http://a", "https://a", true), ("http://a", "http://b", true),
+            ("http://a", "HTTP://b", true), ("http://a", "file:///etc/passwd", false), ("https://a", "ftp://a", false),
+        ])
+    func redirects(_ from: String, _ to: String, _ isSafe: Bool) throws {
+        let (next, url) = (try #require(URL(string: to)), try #require(URL(string: from)))
+        #expect(HubClient.isSafe(next, after: url) == isSafe, "\(from) to \(to)")
     }
 
     @Test("the words of a refusal are cut, and move no cursor")

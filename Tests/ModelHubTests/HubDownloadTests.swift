@@ -1,6 +1,6 @@
-import Files
+import SynFiles
 import Foundation
-import ModelHub
+import SynModelHub
 import Synchronization
 import TestSupport
 import Testing

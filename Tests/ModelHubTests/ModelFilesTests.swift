@@ -1,5 +1,5 @@
 import Foundation
-import ModelHub
+import SynModelHub
 import TestSupport
 import Testing
 

@@ -1,7 +1,7 @@
-import Checkpoints
+import SynCheckpoints
 import Foundation
-import Models
-import Tensors
+import SynModels
+import SynTensors
 import TestSupport
 import Testing
 

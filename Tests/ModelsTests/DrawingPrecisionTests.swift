@@ -1,7 +1,7 @@
 import Foundation
-import Models
+import SynModels
 import TestSupport
-import Tensors
+import SynTensors
 import Testing
 
 /// What drawing with BFloat16 weights, or with weights rounded to whole numbers, does to the decoder in `Weights`: the

@@ -1,8 +1,8 @@
-import Checkpoints
+import SynCheckpoints
 import Foundation
-import Images
-import Models
-import Tensors
+import SynImages
+import SynModels
+import SynTensors
 import TestSupport
 import Testing
 
@@ -33,7 +33,7 @@ import Testing
 
     /// The miniature encoders, whose widths are even: alone and in a padded batch of mixed lengths.
     @Test(
-        .enabled(if: StreamedWeight.isAvailable, "this processor has no BFloat16 products"),
+        .enabled(if: AttentionMask.packingPays, "this class of processor has no BFloat16 products"),
         arguments: ["bert-small", "clip-small"])
     func aCaptionsVectorDoesNotDependOnItsBatch(name: String) throws {
         let folder = URL(filePath: #filePath).deletingLastPathComponent().deletingLastPathComponent()

@@ -1,8 +1,8 @@
-import Checkpoints
+import SynCheckpoints
 import Foundation
-import Models
+import SynModels
 import TestSupport
-import Tensors
+import SynTensors
 import Testing
 
 @Suite struct ImageDecoderTests {

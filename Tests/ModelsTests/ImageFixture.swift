@@ -1,7 +1,7 @@
-import Checkpoints
+import SynCheckpoints
 import Foundation
 import TestSupport
-import Tensors
+import SynTensors
 import Testing
 
 /// Results of the reference packages, made by `Tests/Fixtures/models/make_image.py`.

@@ -1,9 +1,9 @@
-import Checkpoints
+import SynCheckpoints
 import Foundation
-import Images
-import Models
+import SynImages
+import SynModels
 import TestSupport
-import Tensors
+import SynTensors
 import Testing
 
 @Suite struct InceptionV3Tests {

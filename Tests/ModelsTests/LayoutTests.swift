@@ -1,8 +1,8 @@
-import Checkpoints
+import SynCheckpoints
 import Foundation
-import Models
+import SynModels
 import Synchronization
-import Tensors
+import SynTensors
 import TestSupport
 import Testing
 
@@ -114,6 +114,11 @@ import Testing
         ("\"rope_theta\": 10000.0,", "rope_theta is set"), ("\"position_embedding_type\": \"relative_key\",", "only absolute"),
         ("\"quantization_config\": {\"bits\": 8},", "quantization_config is set"), ("\"pruned_heads\": {\"0\": [1]},", "pruned_heads is set"),
         ("\"hidden_act\": \"gelu\",}", "this is not JSON"),
+        ("\"type_vocab_size\": 2.25,", "type_vocab_size is 2.25, but a whole"),
+        ("\"pad_token_id\": 0.5,", "pad_token_id is 0.5, but a whole"),
+        ("\"pad_token_id\": 4294967296,", "pad_token_id is 4294967296, but a whole"),
+        ("\"layer_norm_eps\": \"small\",", "layer_norm_eps is \"small\", but a number is needed"),
+        ("\"layer_norm_eps\": 1e300,", "layer_norm_eps is"), ("\"hidden_act\": 3,", "hidden_act is 3, but a text is needed"),
     ]
 
     @Test(arguments: settings) func settingsAsPythonReadsThem(with: String, piece: String) throws {
@@ -125,10 +130,15 @@ import Testing
     @Test(arguments: [
         ("num_attention_heads", "0", "num_attention_heads is 0"), ("num_attention_heads", "-3", "num_attention_heads is -3"),
         ("num_attention_heads", "5", "can not be divided among 5"), ("num_attention_heads", "3.0", "no error"),
-        ("num_attention_heads", "3.5", "config.json"), ("num_attention_heads", "true", "num_attention_heads"),
+        ("num_attention_heads", "3.5", "config.json: num_attention_heads is 3.5, but a whole number is needed"),
+        ("num_attention_heads", "true", "num_attention_heads is true, but a whole number is needed"),
+        ("num_hidden_layers", "1e30", "num_hidden_layers is 1e+30, but a whole number is needed"),
+        ("hidden_size", "\"wide\"", "hidden_size is \"wide\", but a whole number is needed"),
+        ("max_position_embeddings", "{\"a\": 1}", "max_position_embeddings is an object, but a whole number"),
+        ("model_type", "[]", "model_type is a list of 0, but a text is needed"),
         ("num_hidden_layers", "1073741824", "num_hidden_layers is 1073741824; it must be a number from 1 to"),
-        ("vocab_size", "9223372036854775807", "vocab_size is"), ("vocab_size", "1e400", "vocab_size"),
-        ("intermediate_size", "null", "intermediate_size is null"), ("num_hidden_layers", "[2]", "num_hidden_layers"),
+        ("vocab_size", "9223372036854775807", "vocab_size is"), ("vocab_size", "1e400", "vocab_size is Infinity, but"),
+        ("intermediate_size", "null", "intermediate_size is null"), ("num_hidden_layers", "[2]", "num_hidden_layers is a list of 1, but"),
     ]) func sizes(key: String, value: String, piece: String) throws {
         let said = try opened("layouts") { text in
             text.split(separator: "\n", omittingEmptySubsequences: false).map { line in

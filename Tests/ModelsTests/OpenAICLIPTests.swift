@@ -1,7 +1,7 @@
-import Checkpoints
+import SynCheckpoints
 import Foundation
-import Models
-import Tensors
+import SynModels
+import SynTensors
 import TestSupport
 import Testing
 
@@ -54,6 +54,15 @@ import Testing
         let wrong = try copy("openai-vit", settings: #"{"model_cfg": {"text_cfg": {"heads": 7}}}"#)
         defer { try? FileManager.default.removeItem(at: wrong) }
         #expect(sentence { _ = try CLIP(folder: wrong) }.contains("text tower's 64 channels cannot be divided among 7"))
+    }
+
+    /// The program in a TorchScript archive, scripted or traced, tells the activation; asking for the other is refused.
+    @Test(arguments: [("quick.pt", "", CLIPActivation.gelu), ("exact.pt", "gelu.", .quickGELU)])
+    func activationOfAnArchive(file: String, prefix: String, other: CLIPActivation) throws {
+        let fixture = try ModelFixture("openai-vit")
+        let archive = Fixture.url("models/openai-scripts/\(file)")
+        try expectEverything(CLIP(folder: archive), fixture, prefix)
+        #expect(sentence { _ = try CLIP(folder: archive, activation: other) }.contains("but the program in it says"))
     }
 
     @Test func residualNetwork() throws {

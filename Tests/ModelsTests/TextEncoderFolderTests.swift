@@ -1,7 +1,7 @@
-import Checkpoints
+import SynCheckpoints
 import Foundation
-import Models
-import Tensors
+import SynModels
+import SynTensors
 import TestSupport
 import Testing
 
@@ -47,6 +47,17 @@ import Testing
         #expect(wrong.contains("\(query) has the shape [18, 72], but the model's settings ask for [36, 36]"))
         let unread = try spoilt("bert", weights: { $0 + [("encoder.layer.3.output.dense.bias", Tensor.zeros([36]))] })
         #expect(unread.contains("1 tensor that the model does not use: encoder.layer.3.output.dense.bias"))
+        for name in ["extra", "extra.weight", "h.0.attn.weight", "encoder.extra", "embeddings.more.weight", "visual_projection.weight"] {
+            let more = try spoilt("bert", weights: { $0 + [(name, Tensor.zeros([3]))] })
+            #expect(more.contains("1 tensor that the model does not use: \(name)"), "\(more)")
+        }
+        for name in ["text_model.extra", "extra"] {
+            let more = try spoilt("clip", weights: { $0 + [(name, Tensor.zeros([3]))] })
+            #expect(more.contains("1 tensor that the model does not use: \(name)"), "\(more)")
+        }
+        for name in ["qa_outputs.bias", "classifier.out_proj.weight", "multiple_choice_head.weight", "score.weight", "optimizer.0", "loss", "step"] {
+            #expect(try spoilt("bert", weights: { $0 + [(name, Tensor.zeros([3]))] }) == "no error", "\(name)")
+        }
         let ignored = ("embeddings.position_ids", Tensor.zeros([1, 21]))
         #expect(try spoilt("bert", weights: { $0 + [ignored] }) == "no error")
         let ones = Tensor([Int32](repeating: 1, count: 40), shape: [40])
@@ -67,6 +78,10 @@ import Testing
         #expect(try spoilt("bert", settings: { $0["num_hidden_layers"] = 2 }).contains("16 tensors that the model"))
         let clip = try spoilt("clip", settings: { $0["text_config"] = ["hidden_size": 41, "num_attention_heads": 8] })
         #expect(clip.contains("hidden_size 41 can not be divided among 8 heads"))
+        let nested = try spoilt("clip", settings: { $0["text_config"] = ["num_attention_heads": 7.5] })
+        #expect(nested.contains("text_config.num_attention_heads is 7.5, but a whole number is needed"), "\(nested)")
+        let pairs = try spoilt("gpt2", settings: { $0["n_layer"] = 1.5 })
+        #expect(pairs.contains("config.json: n_layer is 1.5, but a whole number is needed"), "\(pairs)")
     }
 
     @Test func spoiltFiles() throws {

@@ -1,6 +1,6 @@
-import Models
+import SynModels
 import TestSupport
-import Tensors
+import SynTensors
 import Testing
 
 @Suite struct TokenSamplerTests {

@@ -1,7 +1,7 @@
-import Checkpoints
-import Models
+import SynCheckpoints
+import SynModels
 import TestSupport
-import Tensors
+import SynTensors
 import Testing
 
 @Suite struct VQGANTests {

@@ -1,5 +1,5 @@
 import Foundation
-import Portraits
+import SynPortraits
 import TestSupport
 import Testing
 

@@ -1,6 +1,6 @@
 import Foundation
-import Images
-import Portraits
+import SynImages
+import SynPortraits
 import TestSupport
 import Testing
 

@@ -1,6 +1,6 @@
 import Foundation
-import Reports
-import Statistics
+import SynReports
+import SynStatistics
 
 /// A report in which every number and picture is made up, and says so. Nothing here was measured.
 enum MadeUpReport {

@@ -1,4 +1,4 @@
-import Reports
+import SynReports
 import Testing
 
 @Suite struct NumberTextTests {

@@ -1,5 +1,5 @@
 import Foundation
-import Reports
+import SynReports
 import TestSupport
 import Testing
 

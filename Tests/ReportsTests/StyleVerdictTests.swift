@@ -1,5 +1,5 @@
 import Foundation
-import Reports
+import SynReports
 import Testing
 
 /// The headline against made-up records: what may be said, and what must not.

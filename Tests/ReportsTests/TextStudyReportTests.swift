@@ -1,6 +1,6 @@
 import Foundation
-import Reports
-import Statistics
+import SynReports
+import SynStatistics
 import TestSupport
 import Testing
 
@@ -141,6 +141,37 @@ struct TextStudyReportTests {
         #expect(report.findings[0] == "No difference between encoders was tested, so none is claimed.")
         #expect(report.findings[1] == "sts-l: no test was made, so nothing is claimed: one 50.00 (mean) and two & <script> 45.00 (mean).")
         for finding in report.findings { #expect(!finding.contains("leads") && !finding.contains("leader")) }
+    }
+
+    @Test("a table marks the best figure only where every test of it says so")
+    func marks() throws {
+        var report = try Self.madeUp()
+        let note = "Bold on pages: above every other encoder"
+        #expect(report.table(of: "sts-l").markdown.contains("**50.00**") && report.table(of: "sts-l").notes.contains { $0.hasPrefix(note) })
+        #expect(report.summaryTable?.markdown.contains("**50.00**") == true)
+        #expect(TextStudyPage(report).rendered.contains("<strong>50.00</strong>"))
+        // The word task was not tested: its highest figure stands like the others.
+        #expect(!report.table(of: "rg65").markdown.dropFirst(40).contains("**7"))
+        report.comparisons[0].pHolm = 0.05
+        for text in [report.table(of: "sts-l").markdown, report.summaryTable?.markdown ?? "", TextStudyPage(report).rendered] {
+            #expect(!text.contains("**50.00**") && !text.contains("<strong>50.00") && !text.contains(note))
+        }
+        // Clear, but against one of two others only.
+        report.comparisons[0].pHolm = 0.01
+        report.encoders.append(TextEncoderRecord(name: "three", modelType: "gpt2", layers: 1, width: 8, isCased: true))
+        #expect(!report.table(of: "sts-l").markdown.contains("**50.00**"))
+    }
+
+    @Test("a partial study says so first, in every rendering, and a whole one nowhere")
+    func partial() throws {
+        var report = try Self.madeUp()
+        let note = "Only part of the texts was used"
+        #expect(!report.markdown.contains(note) && !report.terminal(layers: false, caveats: true).contains(note))
+        report.partial = true
+        #expect(report.markdown.contains("> **Warning.** \(note)") && TextStudyPage(report).rendered.contains(note))
+        #expect(report.terminal(layers: false, caveats: false).hasPrefix("Warning: \(note)"))
+        let data = try RecordFile.json(report)
+        #expect(try RecordFile.decode(TextStudyReport.self, from: data, name: "text.json").partial == true)
     }
 
     @Test("of two readings only encoders that were tested against each other are compared")

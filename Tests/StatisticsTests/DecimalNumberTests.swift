@@ -1,4 +1,4 @@
-import Statistics
+import SynStatistics
 import Testing
 
 @Suite struct DecimalNumberTests {

@@ -1,4 +1,4 @@
-import Statistics
+import SynStatistics
 import Testing
 
 /// The published comparison (protocol, section 1): B 22.414 ± .041 (n = 12), C 22.631 ± .066 (n = 12),

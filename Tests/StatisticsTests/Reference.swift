@@ -1,5 +1,5 @@
 import Foundation
-import Statistics
+import SynStatistics
 import TestSupport
 import Testing
 

@@ -1,5 +1,5 @@
 import Foundation
-import Statistics
+import SynStatistics
 import Testing
 
 @Suite struct SignificanceStudyTests {

@@ -1,4 +1,4 @@
-import Tensors
+import SynTensors
 import Testing
 
 /// Memory is taken once and used again, for shapes that vary too.

@@ -1,9 +1,9 @@
 import TestSupport
-import Tensors
+import SynTensors
 import Testing
 
 /// Attention on BFloat16 numbers and over caches of them, against Float32 attention on the same rounded numbers.
-@Suite(.enabled(if: StreamedWeight.isAvailable, "this processor has no BFloat16 products"))
+@Suite(.enabled(if: AttentionMask.packingPays, "this class of processor has no BFloat16 products"))
 struct FlashAttentionTests {
     struct Case: Sendable {
         let batch, time, heads, headSize: Int

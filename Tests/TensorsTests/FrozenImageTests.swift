@@ -1,5 +1,5 @@
 import TestSupport
-import Tensors
+import SynTensors
 import Testing
 
 /// What frozen convolution networks are made of, in Float32 and BFloat16, against the operations of training.

@@ -1,5 +1,5 @@
 import Testing
-import Tensors
+import SynTensors
 import TestSupport
 
 /// Every operation's gradient against central differences in a random direction.

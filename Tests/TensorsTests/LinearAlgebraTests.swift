@@ -1,5 +1,5 @@
 import Foundation
-import Tensors
+import SynTensors
 import TestSupport
 import Testing
 

@@ -1,4 +1,4 @@
-import Tensors
+import SynTensors
 import TestSupport
 import Testing
 

@@ -1,5 +1,5 @@
 import TestSupport
-import Tensors
+import SynTensors
 import Testing
 
 /// Every operation, forward and backward, against PyTorch in float64.

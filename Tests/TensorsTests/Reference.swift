@@ -1,7 +1,7 @@
-import Checkpoints
+import SynCheckpoints
 import Foundation
 import TestSupport
-import Tensors
+import SynTensors
 import Testing
 
 /// What PyTorch computed for every operation: `Tests/Fixtures/tensors`.

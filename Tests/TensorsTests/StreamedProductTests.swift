@@ -1,5 +1,5 @@
 import TestSupport
-import Tensors
+import SynTensors
 import Testing
 
 /// Products of few rows with weights packed as a stream, against the products that everything else uses.

@@ -1,5 +1,5 @@
 import TestSupport
-import Tensors
+import SynTensors
 import Testing
 
 /// The optimiser, the schedules, clipping, and ten whole steps of training against PyTorch.

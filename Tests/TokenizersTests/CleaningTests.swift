@@ -1,7 +1,7 @@
 import Foundation
 import TestSupport
 import Testing
-import Tokenizers
+import SynTokenizers
 
 /// What CLIP's first tokenizer does before it cuts a text: ftfy, entities of HTML, lower case.
 @Suite("Texts are cleaned as OpenAI's tokenizer cleans them")

@@ -1,28 +1,12 @@
 import Foundation
 import TestSupport
 import Testing
-import Tokenizers
+import SynTokenizers
 
 /// Numbers no tokenizer has, and files that ask for more work than their size: an answer or a sentence, and soon.
 @Suite("Hostile tokenizer files")
 struct HostileFilesTests {
     private static let vocabulary = "[PAD]\n[UNK]\n[CLS]\n[SEP]\n[MASK]\na\nb\n##a\n"
-
-    private func open(_ files: [String: String]) throws -> Tokenizer {
-        let folder = try Fixture.temporaryFolder()
-        defer { try? FileManager.default.removeItem(at: folder) }
-        for (name, text) in files { try Data(text.utf8).write(to: folder.appending(path: name)) }
-        return try Tokenizer(folder: folder)
-    }
-
-    private func complaint(_ files: [String: String]) -> String {
-        do {
-            _ = try open(files)
-            return "no error"
-        } catch {
-            return "\(error)"
-        }
-    }
 
     private func wordPiece(_ parts: String, _ model: String = "") -> [String: String] {
         let pieces = ###""[UNK]": 0, "[CLS]": 1, "[SEP]": 2, "a": 3, "##a": 4, "b": 5"###
@@ -36,7 +20,7 @@ struct HostileFilesTests {
             ("12.0", 12), ("9e15", nil),
         ] as [(String, Int?)])
     func length(_ value: String, _ expected: Int?) throws {
-        let tokenizer = try open([
+        let tokenizer = try TokenizerFolder.open([
             "vocab.txt": Self.vocabulary, "tokenizer_config.json": #"{"model_max_length": \#(value)}"#,
         ])
         #expect(tokenizer.modelMaximumLength == expected)
@@ -45,7 +29,7 @@ struct HostileFilesTests {
 
     @Test("lengths that are refused", arguments: ["0", "-2", "-1e300", "12.5", "NaN", "-Infinity", "\"512\"", "true", "[12]"])
     func noLength(_ value: String) {
-        let told = complaint(["vocab.txt": Self.vocabulary, "tokenizer_config.json": #"{"model_max_length": \#(value)}"#])
+        let told = TokenizerFolder.complaint(["vocab.txt": Self.vocabulary, "tokenizer_config.json": #"{"model_max_length": \#(value)}"#])
         #expect(told.hasPrefix(#"tokenizer_config.json: "model_max_length" is "#) && told.contains("at least 1"), "\(told)")
     }
 
@@ -59,7 +43,7 @@ struct HostileFilesTests {
                 type == "bert"
                 ? ["vocab.txt": Self.vocabulary]
                 : ["vocab.json": "{\(pieces)}", "merges.txt": "", "special_tokens_map.json": specials]
-            let tokenizer = try open(files.merging(["config.json": config]) { $1 })
+            let tokenizer = try TokenizerFolder.open(files.merging(["config.json": config]) { $1 })
             #expect(tokenizer.modelMaximumLength == nil)
         }
     }
@@ -67,31 +51,31 @@ struct HostileFilesTests {
     @Test("ids that are none", arguments: ["-1", "2147483648", "4294967296", "1e300", "NaN", "0.5", "\"3\"", "null", "true", "[3]"])
     func ids(_ id: String) {
         let added = #"[{"id": \#(id), "content": "[X]"}]"#
-        let inFile = complaint(wordPiece(#""added_tokens": \#(added), "#))
+        let inFile = TokenizerFolder.complaint(wordPiece(#""added_tokens": \#(added), "#))
         #expect(inFile.contains("tokenizer.json, line 1: an entry of \"added_tokens\""), "\(inFile)")
-        let inMap = complaint(["vocab.txt": Self.vocabulary, "added_tokens.json": #"{"[X]": \#(id)}"#])
+        let inMap = TokenizerFolder.complaint(["vocab.txt": Self.vocabulary, "added_tokens.json": #"{"[X]": \#(id)}"#])
         #expect(inMap.contains("the id of \"[X]\" is no token id"), "\(inMap)")
         let key = id.replacing("\"", with: "")
-        let inSettings = complaint([
+        let inSettings = TokenizerFolder.complaint([
             "vocab.txt": Self.vocabulary,
             "tokenizer_config.json": #"{"added_tokens_decoder": {"\#(key)": {"content": "[X]"}}}"#,
         ])
         // Large ones are as good as any: tokens take the next ids, whatever the file says.
         let isID = Int(key).map { (0..<1 << 32).contains($0) } ?? false
         #expect(isID ? inSettings == "no error" : inSettings.contains("has a bad entry"), "\(inSettings)")
-        let inVocabulary = complaint(["vocab.json": #"{"a": \#(id)}"#, "merges.txt": ""])
+        let inVocabulary = TokenizerFolder.complaint(["vocab.json": #"{"a": \#(id)}"#, "merges.txt": ""])
         #expect(inVocabulary != "no error")
         let processor = #"{"type": "BertProcessing", "cls": ["[CLS]", \#(id)], "sep": ["[SEP]", 2]}"#
-        #expect(complaint(wordPiece(#""post_processor": \#(processor), "#)).contains("is no token with its id"))
+        #expect(TokenizerFolder.complaint(wordPiece(#""post_processor": \#(processor), "#)).contains("is no token with its id"))
     }
 
     @Test func idsNobodyHas() {
         for (cls, sep) in [(1, 16_000_000), (16_000_000, 2), (6, 2)] {
             let processor = #"{"type": "BertProcessing", "cls": ["[CLS]", \#(cls)], "sep": ["[SEP]", \#(sep)]}"#
-            let told = complaint(wordPiece(#""post_processor": \#(processor), "#))
+            let told = TokenizerFolder.complaint(wordPiece(#""post_processor": \#(processor), "#))
             #expect(told.contains("which no token has"), "\(told)")
         }
-        let last = complaint(["vocab.json": #"{"a": 16777215, "b": 0}"#, "merges.txt": "", "tokenizer_config.json": #"{"extra_special_tokens": ["[X]"]}"#])
+        let last = TokenizerFolder.complaint(["vocab.json": #"{"a": 16777215, "b": 0}"#, "merges.txt": "", "tokenizer_config.json": #"{"extra_special_tokens": ["[X]"]}"#])
         #expect(last == "no error")
     }
 
@@ -100,10 +84,10 @@ struct HostileFilesTests {
         arguments: [("2147483648", 5), ("1e300", 5), ("18446744073709551616", 5), ("3", 1), ("0", 1)] as [(String, Int)])
     func longestWord(_ value: String, _ count: Int) throws {
         let pre = #""pre_tokenizer": {"type": "BertPreTokenizer"}, "#
-        let tokenizer = try open(wordPiece(pre, #""max_input_chars_per_word": \#(value), "#))
+        let tokenizer = try TokenizerFolder.open(wordPiece(pre, #""max_input_chars_per_word": \#(value), "#))
         #expect(tokenizer.encode("aaaaa", maximumLength: nil).ids.count == count)
         for value in ["-1", "1.5", "NaN", "\"9\"", "true"] {
-            let told = complaint(wordPiece(pre, #""max_input_chars_per_word": \#(value), "#))
+            let told = TokenizerFolder.complaint(wordPiece(pre, #""max_input_chars_per_word": \#(value), "#))
             #expect(told.contains("must be a whole number"), "\(told)")
         }
     }
@@ -114,7 +98,7 @@ struct HostileFilesTests {
         func told(_ steps: Int, _ old: String, _ new: String) -> String {
             let step = #"{"type": "Replace", "pattern": {"String": "\#(old)"}, "content": "\#(new)"}"#
             let list = Array(repeating: step, count: steps).joined(separator: ", ")
-            return complaint(wordPiece(#""normalizer": {"type": "Sequence", "normalizers": [\#(list)]}, "#))
+            return TokenizerFolder.complaint(wordPiece(#""normalizer": {"type": "Sequence", "normalizers": [\#(list)]}, "#))
         }
         #expect(told(28, "a", "aa").contains("out of proportion"))
         #expect(told(5, "a", "aa") == "no error" && told(90, "aa", "a") == "no error")
@@ -122,7 +106,7 @@ struct HostileFilesTests {
         #expect(told(1, "a", String(repeating: "a", count: 1_000_000)).contains("times longer"))
         #expect(told(1, String(repeating: "a", count: 1_000_000), "a").contains("looks for a text of 1000000 bytes"))
         let bytes = Array(repeating: #"{"type": "ByteLevel"}"#, count: 28).joined(separator: ", ")
-        let pre = complaint(wordPiece(#""pre_tokenizer": {"type": "Sequence", "pretokenizers": [\#(bytes)]}, "#))
+        let pre = TokenizerFolder.complaint(wordPiece(#""pre_tokenizer": {"type": "Sequence", "pretokenizers": [\#(bytes)]}, "#))
         #expect(pre.contains("its pre-tokenizers are out of proportion"))
     }
 
@@ -131,7 +115,7 @@ struct HostileFilesTests {
         let entries = (0..<200_000).map { #"{"id": \#($0 + 6), "content": "<\#(beginning)\#($0)>"}"# }
         let tokens = entries.joined(separator: ",\n")
         let start = ContinuousClock.now
-        let tokenizer = try open(wordPiece(#""added_tokens": [\#(tokens)], "pre_tokenizer": {"type": "BertPreTokenizer"}, "#))
+        let tokenizer = try TokenizerFolder.open(wordPiece(#""added_tokens": [\#(tokens)], "pre_tokenizer": {"type": "BertPreTokenizer"}, "#))
         let opened = ContinuousClock.now
         let text = String(repeating: "<\(beginning)77><\(beginning)199999>a<<", count: 5000)
         let ids = tokenizer.encode(text, maximumLength: nil).ids
@@ -146,7 +130,7 @@ struct HostileFilesTests {
         let start = ContinuousClock.now
         var files = wordPiece(#""added_tokens": [\#(entries)], "#)
         files["tokenizer_config.json"] = #"{"added_tokens_decoder": {\#(again)}}"#
-        let tokenizer = try open(files)
+        let tokenizer = try TokenizerFolder.open(files)
         #expect(tokenizer.id(ofToken: "<39999>") == 40_005)
         print("40,000 added tokens in two files: opened in \(ContinuousClock.now - start)")
         #expect(ContinuousClock.now - start < .seconds(30))
@@ -158,12 +142,12 @@ struct HostileFilesTests {
         let pieces = ###""[UNK]": 0, "a": 1, "##a": 2, "\###(piece)b": 3, "##\###(piece)b": 4"###
         let model = #"{"type": "WordPiece", "max_input_chars_per_word": 2147483648, "vocab": {\#(pieces)}}"#
         let start = ContinuousClock.now
-        let ids = try open(["tokenizer.json": #"{"model": \#(model)}"#])
+        let ids = try TokenizerFolder.open(["tokenizer.json": #"{"model": \#(model)}"#])
             .encode(String(repeating: "a", count: 100_000), maximumLength: nil).ids
         print("a word of 100,000 characters and a piece of 4,000: \(ids.count) ids in \(ContinuousClock.now - start)")
         #expect(ids.count == 100_000 && ContinuousClock.now - start < .seconds(30))
         let longer = #""[UNK]": 0, "\#(String(repeating: "a", count: 5000))": 1"#
-        let told = complaint(["tokenizer.json": #"{"model": {"type": "WordPiece", "vocab": {\#(longer)}}}"#])
+        let told = TokenizerFolder.complaint(["tokenizer.json": #"{"model": {"type": "WordPiece", "vocab": {\#(longer)}}}"#])
         #expect(told.contains("a piece of 5000 bytes"))
     }
 

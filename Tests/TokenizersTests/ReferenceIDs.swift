@@ -1,7 +1,7 @@
 import Foundation
 import TestSupport
 import Testing
-import Tokenizers
+import SynTokenizers
 
 /// The corpus and what Hugging Face makes of it, written by `make.py`.
 struct Reference: Decodable {

@@ -1,7 +1,7 @@
 import Foundation
 import TestSupport
 import Testing
-import Tokenizers
+import SynTokenizers
 
 @Suite("Scalar classes")
 struct ScalarClassesTests {

@@ -1,35 +1,14 @@
 import Foundation
 import TestSupport
 import Testing
-import Tokenizers
+import SynTokenizers
 
 @Suite("Tokenizer files")
 struct TokenizerFilesTests {
-    private func folder(_ files: [String: String]) throws -> URL {
-        let folder = try Fixture.temporaryFolder()
-        for (name, text) in files { try Data(text.utf8).write(to: folder.appending(path: name)) }
-        return folder
-    }
-
-    private func open(_ files: [String: String]) throws -> Tokenizer {
-        let folder = try folder(files)
-        defer { try? FileManager.default.removeItem(at: folder) }
-        return try Tokenizer(folder: folder)
-    }
-
-    private func complaint(_ files: [String: String]) -> String {
-        do {
-            _ = try open(files)
-            return "no error"
-        } catch {
-            return "\(error)"
-        }
-    }
-
     private static let vocabulary = "[PAD]\n[UNK]\n[CLS]\n[SEP]\n[MASK]\na\nA\ncaf\u{e9}\ncafe\u{301}\ncafe\n##s\n"
 
     @Test func canonicallyEquivalentPiecesStayTwo() throws {
-        let tokenizer = try open([
+        let tokenizer = try TokenizerFolder.open([
             "vocab.txt": Self.vocabulary, "tokenizer_config.json": #"{"do_lower_case": false}"#,
         ])
         #expect(tokenizer.encode("caf\u{e9} cafe\u{301}", maximumLength: nil).ids == [2, 7, 8, 3])
@@ -45,7 +24,7 @@ struct TokenizerFilesTests {
         func ids(_ settings: String?) throws -> [Int32] {
             var files = ["vocab.txt": Self.vocabulary]
             files["tokenizer_config.json"] = settings
-            return try open(files).encode(text, maximumLength: nil).ids
+            return try TokenizerFolder.open(files).encode(text, maximumLength: nil).ids
         }
         #expect(try ids(nil) == [2, 5, 9, 10, 3])
         #expect(try ids(#"{"do_lower_case": false}"#) == [2, 6, 7, 10, 3])
@@ -54,7 +33,7 @@ struct TokenizerFilesTests {
     }
 
     @Test func truncationKeepsTheEnd() throws {
-        let tokenizer = try open(["vocab.txt": Self.vocabulary, "config.json": #"{"max_position_embeddings": 16}"#])
+        let tokenizer = try TokenizerFolder.open(["vocab.txt": Self.vocabulary, "config.json": #"{"max_position_embeddings": 16}"#])
         #expect(tokenizer.modelMaximumLength == 16)
         func cut(_ length: Int) -> Encoding { tokenizer.encode("a a a", maximumLength: length) }
         #expect(cut(5) == Encoding(ids: [2, 5, 5, 5, 3], tokens: ["[CLS]", "a", "a", "a", "[SEP]"], truncated: false))
@@ -67,15 +46,15 @@ struct TokenizerFilesTests {
     @Test func lengthsOfPositions() throws {
         let roberta = #"{"model_type": "roberta", "max_position_embeddings": 514, "pad_token_id": 1}"#
         let pieces = #"{"tokenizer_class": "BertTokenizer"}"#
-        #expect(try open(["vocab.txt": Self.vocabulary, "config.json": roberta, "tokenizer_config.json": pieces]).modelMaximumLength == 512)
+        #expect(try TokenizerFolder.open(["vocab.txt": Self.vocabulary, "config.json": roberta, "tokenizer_config.json": pieces]).modelMaximumLength == 512)
         let clip = #"{"model_type": "clip", "text_config": {"max_position_embeddings": 77}}"#
-        #expect(try open(["vocab.txt": Self.vocabulary, "config.json": clip, "tokenizer_config.json": pieces]).modelMaximumLength == 77)
+        #expect(try TokenizerFolder.open(["vocab.txt": Self.vocabulary, "config.json": clip, "tokenizer_config.json": pieces]).modelMaximumLength == 77)
         let endless = #"{"model_max_length": 1000000000000000019884624838656}"#
-        #expect(try open(["vocab.txt": Self.vocabulary, "tokenizer_config.json": endless]).modelMaximumLength == nil)
+        #expect(try TokenizerFolder.open(["vocab.txt": Self.vocabulary, "tokenizer_config.json": endless]).modelMaximumLength == nil)
     }
 
     @Test func specialTokensMapNamesTokens() throws {
-        let tokenizer = try open([
+        let tokenizer = try TokenizerFolder.open([
             "vocab.txt": "<none>\n<go>\n<stop>\na\n",
             "special_tokens_map.json": #"{"unk_token": "<none>", "cls_token": {"content": "<go>"}, "sep_token": "<stop>"}"#,
         ])
@@ -86,28 +65,28 @@ struct TokenizerFilesTests {
 
     @Test("what is wrong is told in a sentence")
     func complaints() {
-        #expect(complaint([:]).contains("has no tokenizer: neither tokenizer.json"))
-        #expect(complaint(["vocab.json": "{}"]).contains("has vocab.json but no merges.txt"))
-        #expect(complaint(["vocab.txt": "a\nb\n"]).contains("lacks the token [UNK]"))
-        #expect(complaint(["vocab.txt": Self.vocabulary, "tokenizer_config.json": #"{"do_lower_case": 1}"#])
+        #expect(TokenizerFolder.complaint([:]).contains("has no tokenizer: neither tokenizer.json"))
+        #expect(TokenizerFolder.complaint(["vocab.json": "{}"]).contains("has vocab.json but no merges.txt"))
+        #expect(TokenizerFolder.complaint(["vocab.txt": "a\nb\n"]).contains("lacks the token [UNK]"))
+        #expect(TokenizerFolder.complaint(["vocab.txt": Self.vocabulary, "tokenizer_config.json": #"{"do_lower_case": 1}"#])
             == #"tokenizer_config.json: "do_lower_case" must be true, false or null."#)
-        #expect(complaint(["vocab.json": "{\"a\": 0,\n\"b\": ", "merges.txt": ""])
+        #expect(TokenizerFolder.complaint(["vocab.json": "{\"a\": 0,\n\"b\": ", "merges.txt": ""])
             == "vocab.json, line 2: a value was expected here; is the file complete?")
-        #expect(complaint(["vocab.json": #"{"a": -1}"#, "merges.txt": ""]) == "vocab.json, line 1: -1.0 is no token id.")
-        #expect(complaint(["vocab.json": #"{"a": 1e300}"#, "merges.txt": ""]).contains("is no token id"))
-        #expect(complaint(["vocab.json": #"{"\ud800": 1}"#, "merges.txt": ""]).contains("half a pair"))
-        #expect(complaint(["vocab.json": #"{"a": 0}"#, "merges.txt": "#version: 0.2\na b\n"])
+        #expect(TokenizerFolder.complaint(["vocab.json": #"{"a": -1}"#, "merges.txt": ""]) == "vocab.json, line 1: -1.0 is no token id.")
+        #expect(TokenizerFolder.complaint(["vocab.json": #"{"a": 1e300}"#, "merges.txt": ""]).contains("is no token id"))
+        #expect(TokenizerFolder.complaint(["vocab.json": #"{"\ud800": 1}"#, "merges.txt": ""]).contains("half a pair"))
+        #expect(TokenizerFolder.complaint(["vocab.json": #"{"a": 0}"#, "merges.txt": "#version: 0.2\na b\n"])
             .hasPrefix("merges.txt, line 2: \"a b\" merges pieces that vocab.json lacks"))
-        #expect(complaint(["vocab.json": #"{"a": 0}"#, "merges.txt": "abc\n"]).contains("one blank between"))
-        #expect(complaint(["tokenizer.json": String(repeating: "[", count: 100_000)]).contains("an object was expected"))
-        #expect(complaint(["tokenizer.json": "{\"x\": " + String(repeating: "[", count: 100_000)])
+        #expect(TokenizerFolder.complaint(["vocab.json": #"{"a": 0}"#, "merges.txt": "abc\n"]).contains("one blank between"))
+        #expect(TokenizerFolder.complaint(["tokenizer.json": String(repeating: "[", count: 100_000)]).contains("an object was expected"))
+        #expect(TokenizerFolder.complaint(["tokenizer.json": "{\"x\": " + String(repeating: "[", count: 100_000)])
             .contains("nested more than 100 deep"))
     }
 
     @Test("what is not implemented is named")
     func unknownParts() {
         func part(_ part: String) -> String {
-            complaint(["tokenizer.json": #"{\#(part)"model": {"type": "BPE", "vocab": {"a": 0}, "merges": []}}"#])
+            TokenizerFolder.complaint(["tokenizer.json": #"{\#(part)"model": {"type": "BPE", "vocab": {"a": 0}, "merges": []}}"#])
         }
         #expect(part("") == "no error")
         #expect(part(#""normalizer": {"type": "Precompiled"}, "#).contains(#"normalizer "Precompiled" is not"#))
@@ -116,11 +95,11 @@ struct TokenizerFilesTests {
         #expect(part(#""pre_tokenizer": \#(split), "#).contains(#"pre-tokenizer Split at "\d" is not"#))
         #expect(part(#""post_processor": {"type": "Odd"}, "#).contains(#"post-processor "Odd" is not"#))
         let unigram = #"{"model": {"type": "Unigram", "vocab": [["a", -1.5]]}}"#
-        #expect(complaint(["tokenizer.json": unigram]).contains("a Unigram model?"))
+        #expect(TokenizerFolder.complaint(["tokenizer.json": unigram]).contains("a Unigram model?"))
         let wordLevel = #"{"model": {"type": "WordLevel", "vocab": {"a": 0}}}"#
-        #expect(complaint(["tokenizer.json": wordLevel]).contains(#"model "WordLevel" is not implemented"#))
+        #expect(TokenizerFolder.complaint(["tokenizer.json": wordLevel]).contains(#"model "WordLevel" is not implemented"#))
         let dropout = #"{"model": {"type": "BPE", "dropout": 0.1, "vocab": {"a": 0}, "merges": []}}"#
-        #expect(complaint(["tokenizer.json": dropout]).contains("dropout"))
+        #expect(TokenizerFolder.complaint(["tokenizer.json": dropout]).contains("dropout"))
     }
 
     /// 200,000 characters in one word: a quadratic merge would take minutes.
@@ -136,12 +115,12 @@ struct TokenizerFilesTests {
     /// OpenAI's list of merges: 512 symbols, a piece for each line after the first, start and end.
     @Test func mergesOfOpenAI() throws {
         let name = "bpe_simple_vocab_16e6.txt"
-        let tokenizer = try open([name: "a heading of \u{e9} any kind\na b</w>\nc ab</w>\n"])
+        let tokenizer = try TokenizerFolder.open([name: "a heading of \u{e9} any kind\na b</w>\nc ab</w>\n"])
         #expect(tokenizer.kind == .clip && tokenizer.vocabularySize == 516)
         #expect(tokenizer.startID == 514 && tokenizer.endID == 515)
         #expect(tokenizer.encode("AB cab", maximumLength: nil).ids == [514, 512, 513, 515])
-        #expect(complaint([name: "heading\na b c\n"]).contains("\(name), line 2: two pieces"))
-        #expect(complaint([name: "heading\nab c\n"]).contains("merge 1 joins a piece that no other line makes"))
-        #expect(complaint([name + ".gz": ""]).contains("unpack it with: gunzip"))
+        #expect(TokenizerFolder.complaint([name: "heading\na b c\n"]).contains("\(name), line 2: two pieces"))
+        #expect(TokenizerFolder.complaint([name: "heading\nab c\n"]).contains("merge 1 joins a piece that no other line makes"))
+        #expect(TokenizerFolder.complaint([name + ".gz": ""]).contains("unpack it with: gunzip"))
     }
 }

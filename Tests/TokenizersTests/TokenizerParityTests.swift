@@ -1,7 +1,7 @@
 import Foundation
 import TestSupport
 import Testing
-import Tokenizers
+import SynTokenizers
 
 @Suite("Ids equal Hugging Face's")
 struct TokenizerParityTests {

@@ -1,7 +1,7 @@
 import Foundation
 import TestSupport
 import Testing
-import Tokenizers
+import SynTokenizers
 
 @Suite("Learned vocabularies")
 struct TrainerTests {

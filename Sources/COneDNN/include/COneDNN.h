@@ -43,13 +43,12 @@ void syn_release(const syn_op *op);
 int syn_kept_operations(void);
 int syn_most_operations(void);
 
-// What was wrong with the last NULL or false answer on this thread: operation, shapes, oneDNN's status.
+// What oneDNN could not do when it last answered NULL or false on this thread, and its status.
 const char *syn_last_error(void);
 
-// c = act(a b + bias), or c = a b + c with accumulate. b_is_packed: b arrives in the layout of syn_pack.
+// c = act(a b + bias). b_is_packed: b arrives in the layout of syn_pack.
 const syn_op *syn_matmul(
-    const syn_view *a, const syn_view *b, const syn_view *c, bool bias, syn_activation act, bool accumulate,
-    bool b_is_packed);
+    const syn_view *a, const syn_view *b, const syn_view *c, bool bias, syn_activation act, bool b_is_packed);
 
 // Convolution of src [n, c, h, w] (any strides, so channels-last too) with weights [o, i, kh, kw].
 // Weights arrive in the layout of syn_pack (forward and backward_data). winograd: by Winograd's short products where

@@ -1,18 +1,18 @@
-import Checkpoints
-import Tensors
+import SynCheckpoints
+import SynTensors
 
 /// A two-dimensional convolution over images with their channels last.
 ///
 /// `weight` is [out, in, height, width] as checkpoints have it. New weights and biases are uniform within
 /// ±1/√(in·height·width).
-public struct Convolution: Sendable {
-    public let weight: Tensor
-    public let bias: Tensor?
-    public let stride: Int
-    public let padding: Padding
+package struct Convolution: Sendable {
+    package let weight: Tensor
+    package let bias: Tensor?
+    package let stride: Int
+    package let padding: Padding
 
     /// A square kernel. Without `padding`, odd kernels keep the size of the image (divided by the stride).
-    public init(
+    package init(
         _ weights: WeightScope, from inputs: Int, to outputs: Int, size: Int, stride: Int = 1,
         padding: Padding? = nil, bias hasBias: Bool = true
     ) throws {
@@ -23,10 +23,10 @@ public struct Convolution: Sendable {
         self.padding = padding ?? Padding((size - 1) / 2)
     }
 
-    public func callAsFunction(
+    package func callAsFunction(
         _ x: Tensor, then activation: Activation = .identity, output: ElementType = .float32
     ) -> Tensor {
-        x.convolved(                                                  // [batch, height, width, out]
+        x.convolved(   // [batch, height, width, out]
             weight, bias, stride: stride, padding: padding, then: activation, output: output)
     }
 }

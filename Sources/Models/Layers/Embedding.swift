@@ -1,26 +1,26 @@
-import Checkpoints
-import Tensors
+import SynCheckpoints
+import SynTensors
 
 /// A table with one row for each of `count` things.
-public struct Embedding: Sendable {
-    public let table: Tensor   // [count, size]
+package struct Embedding: Sendable {
+    package let table: Tensor   // [count, size]
 
     /// Reads `weight`.
-    public init(
+    package init(
         _ weights: WeightScope, count: Int, size: Int, initially: Initialisation = .normal(deviation: 0.02)
     ) throws {
         table = try weights.tensor("weight", [count, size], initially: initially)
     }
 
-    public init(table: Tensor) { self.table = table }
+    package init(table: Tensor) { self.table = table }
 
     /// The rows of Int32 `ids`, which must be below `count`.
-    public func callAsFunction(_ ids: Tensor) -> Tensor {
+    package func callAsFunction(_ ids: Tensor) -> Tensor {
         table.embedding(of: ids)   // [.., size]
     }
 
     /// The first rows, in order: positions from zero on.
-    public func first(_ count: Int) -> Tensor {
+    package func first(_ count: Int) -> Tensor {
         table.slice(axis: 0, from: 0, to: count)   // [count, size]
     }
 }

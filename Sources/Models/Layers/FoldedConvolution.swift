@@ -1,5 +1,5 @@
-import Checkpoints
-import Tensors
+import SynCheckpoints
+import SynTensors
 
 /// A convolution without bias and the batch normalisation behind it, as one convolution with a bias:
 /// w·γ/√(σ² + ε) and β − μγ/√(σ² + ε). For frozen networks.
@@ -20,8 +20,8 @@ struct FoldedConvolution: Sendable {
         let shift = try norm.tensor("bias", [outputs], initially: .zeros)
         let mean = try norm.statistics("running_mean", [outputs], initially: .zeros)
         let variance = try norm.statistics("running_var", [outputs], initially: .ones)
-        let factor = scale / (variance + epsilon).squareRoot()                               // [out]
-        let folded = (stored.reshaped([outputs, -1]).transposed(axes: [1, 0]) * factor)      // [in·size·size, out]
+        let factor = scale / (variance + epsilon).squareRoot()   // [out]
+        let folded = (stored.reshaped([outputs, -1]).transposed(axes: [1, 0]) * factor)   // [in·size·size, out]
             .transposed(axes: [1, 0]).reshaped(shape)
         weight = weights.weights.precision == .bfloat16 ? folded.converted(to: .bfloat16) : folded
         bias = shift - mean * factor

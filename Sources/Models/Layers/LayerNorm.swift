@@ -1,21 +1,21 @@
-import Checkpoints
-import Tensors
+import SynCheckpoints
+import SynTensors
 
 /// (x − mean) / √(variance + ε) · scale + shift over the last axis (Ba et al. 2016).
-public struct LayerNorm: Sendable {
-    public let scale: Tensor   // [size]
-    public let shift: Tensor   // [size]
-    public let epsilon: Float
+package struct LayerNorm: Sendable {
+    package let scale: Tensor   // [size]
+    package let shift: Tensor   // [size]
+    package let epsilon: Float
 
     /// Reads `weight` and `bias`, or `gamma` and `beta` as the first BERT checkpoints call them.
-    public init(_ weights: WeightScope, size: Int, epsilon: Float) throws {
+    package init(_ weights: WeightScope, size: Int, epsilon: Float) throws {
         let isOld = weights.has("gamma")
         scale = try weights.tensor(isOld ? "gamma" : "weight", [size], initially: .ones)
         shift = try weights.tensor(isOld ? "beta" : "bias", [size], initially: .zeros)
         self.epsilon = epsilon
     }
 
-    public func callAsFunction(_ x: Tensor, output: ElementType = .float32) -> Tensor {
+    package func callAsFunction(_ x: Tensor, output: ElementType = .float32) -> Tensor {
         x.layerNorm(scale: scale, shift: shift, epsilon: epsilon, output: output)
     }
 }

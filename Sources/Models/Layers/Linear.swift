@@ -1,14 +1,14 @@
-import Checkpoints
-import Tensors
+import SynCheckpoints
+import SynTensors
 
 /// y = x·Wᵀ + b, with W of shape [out, in] as PyTorch keeps it.
-public struct Linear: Sendable {
-    public let weight: Tensor   // [out, in]
-    public let bias: Tensor?   // [out]
+package struct Linear: Sendable {
+    package let weight: Tensor   // [out, in]
+    package let bias: Tensor?   // [out]
 
     /// Reads `weight` and `bias`. New biases start at zero, except beside PyTorch's default weights, whose
     /// biases start evenly within ±1/√in too.
-    public init(
+    package init(
         _ weights: WeightScope, from inputSize: Int, to outputSize: Int, bias: Bool = true,
         initially: Initialisation = .torchDefault
     ) throws {
@@ -18,7 +18,7 @@ public struct Linear: Sendable {
         self.bias = bias ? try weights.tensor("bias", [outputSize], initially: start) : nil
     }
 
-    public init(weight: Tensor, bias: Tensor?) { (self.weight, self.bias) = (weight, bias) }
+    package init(weight: Tensor, bias: Tensor?) { (self.weight, self.bias) = (weight, bias) }
 
     /// Several layers on the same input as one, their outputs one after another. Only for frozen weights.
     init(joining parts: [Linear]) {
@@ -39,14 +39,14 @@ public struct Linear: Sendable {
     }
 
     /// The result is Float32, or BFloat16 if `output` asks for that, which a BFloat16 weight allows.
-    public func callAsFunction(
+    package func callAsFunction(
         _ x: Tensor, then activation: Activation = .identity, output: ElementType = .float32
     ) -> Tensor {
         x.linear(weight, bias, then: activation, output: output)   // [.., out]
     }
 
     /// addend + x·Wᵀ + b in Float32, what a residual layer gives; in training the product drops out before it is added.
-    public func callAsFunction(_ x: Tensor, addingTo addend: Tensor, dropout: Dropout? = nil) -> Tensor {
+    package func callAsFunction(_ x: Tensor, addingTo addend: Tensor, dropout: Dropout? = nil) -> Tensor {
         if let dropout, dropout.rate > 0 { return addend + dropout(self(x)) }
         return x.linear(weight, bias, addingTo: addend)   // [.., out]
     }

@@ -1,4 +1,4 @@
-import Tensors
+import SynTensors
 
 /// What makes queries, keys and values for self-attention: three layers while they are trained, one layer with all
 /// their outputs when they are frozen.
@@ -8,7 +8,8 @@ enum QueryKeyValue: Sendable {
 
     init(query: Linear, key: Linear, value: Linear) {
         let isTrained = [query, key, value].contains { $0.weight.wantsGradient }
-        self = isTrained
+        self =
+            isTrained
             ? .apart(query: query, key: key, value: value) : .joined(Linear(joining: [query, key, value]))
     }
 

@@ -1,9 +1,9 @@
-import Checkpoints
-import Tensors
+import SynCheckpoints
+import SynTensors
 
 /// Multi-head self-attention (Vaswani et al. 2017, section 3.2.2): every position looks at every other that the
 /// mask lets it see.
-public struct SelfAttention: Sendable {
+package struct SelfAttention: Sendable {
     let inward: QueryKeyValue
     let output: Linear
     let heads: Int

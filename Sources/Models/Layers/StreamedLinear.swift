@@ -1,4 +1,4 @@
-import Tensors
+import SynTensors
 
 /// A frozen linear layer for few rows, its weights packed as they are read: what a transformer that draws token by token
 /// is made of. Without gradients.

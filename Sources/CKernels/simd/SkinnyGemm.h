@@ -1,0 +1,203 @@
+// Products of few rows in the compiler's vectors, included by each class. Weights come in their own type, half or a quarter
+// of a float's bytes, and are widened in registers: what such a product waits for is memory.
+#ifndef KERNELS_SIMD_SKINNY_GEMM_H
+#define KERNELS_SIMD_SKINNY_GEMM_H
+
+#include "../include/Kernels.h"
+#include "Activations.h"
+#include "Simd.h"
+
+// Outputs of a panel, two vectors of sixteen; rows of a tile at most.
+enum { skinny_NR = 32, skinny_MR = 6 };
+
+#define SKINNY_TILE static inline __attribute__((always_inline))
+#define SKINNY_UNROLL _Pragma("clang loop unroll(full)")
+
+// One run of one panel, as the tiles see it.
+typedef struct {
+    const skinny_gemm *product;
+    const char *w;             // the run's first unit
+    const float *x;            // [rows, terms·units] floats of the run's first unit; for whole numbers as the product has them
+    size_t step, units;        // floats, or units, from row to row; units of the run
+    bool first, last;          // of the runs
+    float *partial;            // [rows, NR]: sums of the runs before
+    size_t column, outs;       // where the panel's outputs begin, and how many there are
+} skinny_run;
+
+// A tile's sums [rows, halves, 16], from the panel's output `n` on, become a part of y, or wait for the runs after.
+static void skinny_end(const skinny_run *run, size_t row, size_t rows, size_t n, size_t halves, const float *sums) {
+    const skinny_gemm *p = run->product;
+    const kernel_epilogue *e = &p->end;
+    for (size_t i = 0; i < rows * halves; i++) {
+        const size_t own_row = row + i / halves, own_n = n + i % halves * 16;
+        float *before = run->partial + own_row * skinny_NR + own_n;
+        simd y = AT(sums + 16 * i);
+        if (!run->first) y = AT(before) + y;
+        if (!run->last) PUT(before, y);
+        if (!run->last || own_n >= run->outs) continue;
+        const size_t left = run->outs - own_n < 16 ? run->outs - own_n : 16, column = run->column + own_n;
+        const size_t at = own_row * p->outs + column;
+        if (p->type == KERNEL_INT8) {
+            y = y * SOME_OF(p->w_scales + column, left, 0);
+            y = y * p->x_scales[own_row];
+        }
+        if (e->bias) y = y + SOME_OF(e->bias + column, left, 0);
+        if (e->activation == KERNEL_GELU) y = GELU(y);
+        else if (e->activation == KERNEL_QUICK_GELU) y = QUICK_GELU(y);
+        if (e->addend) y = SOME_OF(e->addend + at, left, 0) + y;
+        if (e->type == KERNEL_F32) PUT_SOME((float *)e->y + at, left, y);
+        else PUT_SOME_ROUNDED((uint16_t *)e->y + at, left, y);
+    }
+}
+
+// R rows from `row` on with H vectors of the panel's outputs from `n` on. R and H are known where this is inlined.
+SKINNY_TILE void skinny_tile_f32(const int R, const int H, const skinny_run *run, size_t row, size_t n) {
+    simd sums[skinny_MR][2];
+    SKINNY_UNROLL for (int r = 0; r < R; r++)
+        SKINNY_UNROLL for (int h = 0; h < H; h++) sums[r][h] = ALL(0);
+    const float *x = run->x + row * run->step, *w = (const float *)run->w + n;
+    for (size_t k = 0; k < run->units; k++, w += skinny_NR)
+        SKINNY_UNROLL for (int h = 0; h < H; h++) {
+            const simd own = AT(w + 16 * h);
+            SKINNY_UNROLL for (int r = 0; r < R; r++) sums[r][h] += own * x[r * run->step + k];
+        }
+    float ready[skinny_MR * 32];
+    SKINNY_UNROLL for (int r = 0; r < R; r++)
+        SKINNY_UNROLL for (int h = 0; h < H; h++) PUT(ready + (r * H + h) * 16, sums[r][h]);
+    skinny_end(run, row, R, n, H, ready);
+}
+
+// The two numbers of a unit one after the other.
+SKINNY_TILE void skinny_tile_bf16(const int R, const int H, const skinny_run *run, size_t row, size_t n) {
+    simd sums[skinny_MR][2];
+    SKINNY_UNROLL for (int r = 0; r < R; r++)
+        SKINNY_UNROLL for (int h = 0; h < H; h++) sums[r][h] = ALL(0);
+    const float *x = run->x + row * run->step;
+    const int32_t *w = (const int32_t *)run->w + n;
+    for (size_t k = 0; k < run->units; k++, w += skinny_NR)
+        SKINNY_UNROLL for (int h = 0; h < H; h++) {
+            const simd_int both = *(const simd_int *)(w + 16 * h);
+            const simd even = (simd)(both << 16), odd = (simd)(both & (int32_t)0xffff0000);
+            SKINNY_UNROLL for (int r = 0; r < R; r++) {
+                sums[r][h] += even * x[r * run->step + 2 * k];
+                sums[r][h] += odd * x[r * run->step + 2 * k + 1];
+            }
+        }
+    float ready[skinny_MR * 32];
+    SKINNY_UNROLL for (int r = 0; r < R; r++)
+        SKINNY_UNROLL for (int h = 0; h < H; h++) PUT(ready + (r * H + h) * 16, sums[r][h]);
+    skinny_end(run, row, R, n, H, ready);
+}
+
+// Sums of whole numbers are exact in any order. SKINNY_PAIRS: x's two numbers, in thirty-two bits, times two of each
+// output, summed.
+#if !defined(SKINNY_PAIRS)
+typedef int16_t simd_signed __attribute__((vector_size(32), aligned(1)));
+#define SKINNY_PAIRS(both, w)                                                                                          \
+    ({                                                                                                                 \
+        const simd_int w_ = __builtin_convertvector(*(const simd_signed *)(w), simd_int);                              \
+        (w_ << 24 >> 24) * (int32_t)(int16_t)(both) + (w_ >> 8) * ((both) >> 16);                                      \
+    })
+#endif
+
+SKINNY_TILE void skinny_tile_int8(const int R, const int H, const skinny_run *run, size_t row, size_t n) {
+    simd_int sums[skinny_MR][2];
+    SKINNY_UNROLL for (int r = 0; r < R; r++)
+        SKINNY_UNROLL for (int h = 0; h < H; h++) sums[r][h] = (simd_int){};
+    const int32_t *x = (const int32_t *)run->x + row * run->step;
+    const char *w = run->w + 2 * n;
+    for (size_t k = 0; k < run->units; k++, w += 2 * skinny_NR)
+        SKINNY_UNROLL for (int r = 0; r < R; r++)
+            SKINNY_UNROLL for (int h = 0; h < H; h++) sums[r][h] += SKINNY_PAIRS(x[r * run->step + k], w + 32 * h);
+    float ready[skinny_MR * 32];
+    SKINNY_UNROLL for (int r = 0; r < R; r++)
+        SKINNY_UNROLL for (int h = 0; h < H; h++) PUT(ready + (r * H + h) * 16, __builtin_convertvector(sums[r][h], simd));
+    skinny_end(run, row, R, n, H, ready);
+}
+
+// All rows: up to three with the whole panel, more with one half of it and then the other.
+#define SKINNY_ROWS(TILE, R)                                                                                           \
+    case R:                                                                                                            \
+        if (R <= 3) {                                                                                                  \
+            TILE(R, 2, run, row, 0);                                                                                   \
+        } else {                                                                                                       \
+            TILE(R, 1, run, row, 0);                                                                                   \
+            TILE(R, 1, run, row, 16);                                                                                  \
+        }                                                                                                              \
+        break
+#define SKINNY_PANEL(NAME, TILE, MOST)                                                                                 \
+    static void NAME(const skinny_run *run) {                                                                          \
+        const size_t all = run->product->rows, tiles = (all + MOST - 1) / MOST;                                        \
+        for (size_t tile = 0; tile < tiles; tile++) {   /* of equal height, as nearly as can be */                     \
+            const size_t row = all * tile / tiles, end = all * (tile + 1) / tiles;                                     \
+            switch (end - row) {                                                                                       \
+                SKINNY_ROWS(TILE, 1);                                                                                  \
+                SKINNY_ROWS(TILE, 2);                                                                                  \
+                SKINNY_ROWS(TILE, 3);                                                                                  \
+                SKINNY_ROWS(TILE, 4);                                                                                  \
+                SKINNY_ROWS(TILE, 5);                                                                                  \
+                SKINNY_ROWS(TILE, 6);                                                                                  \
+            }                                                                                                          \
+        }                                                                                                              \
+    }
+SKINNY_PANEL(skinny_panel_f32, skinny_tile_f32, 6)
+SKINNY_PANEL(skinny_panel_bf16, skinny_tile_bf16, 5)
+SKINNY_PANEL(skinny_panel_int8, skinny_tile_int8, 4)
+
+// Units of the longest run: 832 keep rows of x in a first-level cache and a panel's in the second; of whole numbers 256
+// units add 512 products of at most 127 · 32767, which thirty-two bits hold.
+static size_t skinny_KC(kernel_type type) { return type == KERNEL_INT8 ? 256 : 832; }
+
+// Sums of runs, and x in floats where it is bfloat16.
+static size_t skinny_room(size_t rows, size_t units, kernel_type type) {
+    return rows * skinny_NR * sizeof(float) + (type == KERNEL_BF16 ? rows * units * 2 * sizeof(float) : 0);
+}
+
+static void skinny_run_panels(const skinny_gemm *p, size_t from, size_t to, size_t after, void *room) {
+    (void)after;
+    const size_t bytes = p->type == KERNEL_INT8 ? 64 : 128, terms = p->type == KERNEL_BF16 ? 2 : 1;
+    const size_t runs = (p->units + skinny_KC(p->type) - 1) / skinny_KC(p->type);
+    const char *w = (const char *)p->w + from * p->units * bytes;
+    skinny_run run = {.product = p, .partial = room, .step = terms * p->units};
+    const float *x = p->x;
+    if (p->type == KERNEL_BF16) {
+        float *wide = (float *)room + p->rows * skinny_NR;
+        const uint16_t *narrow = p->x;
+        for (size_t i = 0; i < p->rows * run.step; i++) {
+            const uint32_t bits = (uint32_t)narrow[i] << 16;
+            memcpy(wide + i, &bits, sizeof bits);
+        }
+        x = wide;
+    }
+    for (size_t n = from; n < to; n++)
+        for (size_t i = 0; i < runs; i++, w += run.units * bytes) {
+            const size_t k = p->units * i / runs;
+            run.units = p->units * (i + 1) / runs - k;
+            (run.first = i == 0, run.last = i + 1 == runs);
+            (run.w = w, run.x = x + terms * k, run.column = n * skinny_NR);
+            run.outs = p->outs - run.column < skinny_NR ? p->outs - run.column : skinny_NR;
+            switch (p->type) {
+            case KERNEL_F32: skinny_panel_f32(&run); break;
+            case KERNEL_BF16: skinny_panel_bf16(&run); break;
+            case KERNEL_INT8: skinny_panel_int8(&run); break;
+            }
+        }
+}
+
+static void skinny_pack(
+    const void *w, size_t outs, size_t units, size_t width, size_t from, size_t to, void *panels) {
+    const char *rows = w;
+    char *place = (char *)panels + from * skinny_NR * units * width;
+    for (size_t p = from; p < to; p++)
+        for (size_t k = 0; k < units; k++)
+            for (size_t n = p * skinny_NR; n < (p + 1) * skinny_NR; n++, place += width) {
+                if (n >= outs) memset(place, 0, width);
+                else if (width == 4) memcpy(place, rows + (n * units + k) * 4, 4);
+                else memcpy(place, rows + (n * units + k) * 2, 2);
+            }
+}
+
+static const skinny_gemm_kernels simd_skinny_gemm = {
+    .columns = skinny_NR, .pack = skinny_pack, .room = skinny_room, .run = skinny_run_panels};
+
+#endif

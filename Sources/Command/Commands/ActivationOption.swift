@@ -1,0 +1,10 @@
+import ArgumentParser
+import SynEmbedding
+
+/// What commands are told that open a CLIP by its checkpoint alone.
+struct ActivationOption: ParsableArguments {
+    @Option(help: "For a CLIP checkpoint with OpenAI's names that does not tell its own: quick_gelu or gelu.")
+    var activation: EncoderSettings.Activation?
+}
+
+extension EncoderSettings.Activation: ExpressibleByArgument {}

@@ -1,0 +1,91 @@
+import ArgumentParser
+import Foundation
+import SynRuns
+import SynTraining
+
+extension MiniatureModel: ExpressibleByArgument {}
+
+struct Pretrain: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        abstract: "Trains one of the miniature world's models from nothing, on portraits drawn as they are needed.",
+        discussion: """
+            Portraits are drawn by index and none is shown twice. The state is saved in --work every minute; the same \
+            command goes on where the last one stopped. The VQGAN comes before the decoder that uses it.
+
+            Examples:
+              synesthesia pretrain bert-mini --out runs/my-bert
+              synesthesia pretrain vqgan --steps 200
+            """)
+
+    @Argument(help: "Which model.")
+    var model: MiniatureModel
+
+    @Option(help: "Where the finished model goes.")
+    var out: String?
+
+    @Option(help: "Where states, vocabularies and the finished VQGAN are kept.")
+    var work = "runs/pretrain"
+
+    @Option(parsing: .unconditional, help: "Steps of training, instead of the recipe's.")
+    var steps: Int?
+
+    @Option(parsing: .unconditional, help: "Portraits a step.")
+    var batch: Int?
+
+    @Option(parsing: .unconditional, help: "The largest learning rate.")
+    var learningRate: Float?
+
+    @Option(parsing: .unconditional, help: "The seed of weights, masks and choices.", transform: SeedArgument.read)
+    var seed: UInt64?
+
+    @Option(parsing: .unconditional, help: "Threads; as many as there are cores unless given.")
+    var threads: Int?
+
+    @OptionGroup var shared: SharedOptions
+
+    func validate() throws {
+        if let steps { try NumberRange.steps.check(steps, "--steps") }
+        if let batch {
+            do {
+                try MemoryNeed.pretraining(model, batch: batch).check()
+            } catch {
+                throw ValidationError("--batch is \(batch); \(Complaint(error).description)")
+            }
+            try NumberRange.trainingBatch.check(batch, "--batch")
+        }
+        if let learningRate { try NumberRange.learningRate.check(Double(learningRate), "--learning-rate") }
+        if let threads { try NumberRange.threads.check(threads, "--threads") }
+    }
+
+    /// The command that makes the same weights, without what does not change them.
+    private var command: String {
+        let given = [
+            ("--steps", steps.map(String.init)), ("--batch", batch.map(String.init)),
+            ("--learning-rate", learningRate.map { "\($0)" }), ("--seed", seed.map(String.init)),
+        ]
+        return (["synesthesia pretrain", model.rawValue] + given.compactMap { name, value in value.map { "\(name) \($0)" } })
+            .joined(separator: " ")
+    }
+
+    func run() throws {
+        var recipe = model.recipe
+        recipe.steps = steps ?? recipe.steps
+        recipe.batch = batch ?? recipe.batch
+        recipe.learningRate = learningRate ?? recipe.learningRate
+        recipe.seed = seed ?? recipe.seed
+        let work = URL(filePath: work)
+        let folder = work.appending(path: model.rawValue)
+        // The decoder's folder holds both halves; the VQGAN alone is only a step on the way.
+        let result = out.map { URL(filePath: $0) }
+            ?? (model == .vqgan ? folder.appending(path: "model") : URL(filePath: "Weights/\(model.rawValue)"))
+        let session = PretrainingSession(model, recipe, work: work, folder: folder, threads: threads)
+        let watch = SignalWatch()
+        var bar: ProgressLine?
+        let record = try session.run(savingTo: result, command: command, interruption: watch.interruption) { done, note in
+            if bar == nil { bar = shared.progress(model.rawValue, total: recipe.steps, done: done) }
+            bar?.advance(to: done, note: note)
+        }
+        bar?.finish()
+        try Output.write(json: record)
+    }
+}

@@ -1,0 +1,42 @@
+import ArgumentParser
+import Foundation
+import SynProbe
+import SynReports
+import SynTextStudies
+
+struct Probe: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        abstract: "Runs the text-to-image probe: trains adapters, draws faces, scores them, writes the report.",
+        discussion: """
+            Everything is kept in the run's folder (runs/NAME unless the settings name another). Stop it at any time: \
+            the same command goes on and ends with the same result. A finished run gives back its report; to do it anew, \
+            name another folder.
+
+            Examples:
+              synesthesia probe Samples/miniature-quick.yaml
+              synesthesia probe Samples/miniature.yaml --set output=runs/one-seed \\
+                  --set 'seeds=[1]'
+              synesthesia probe Samples/miniature.yaml --set output=runs/steered \\
+                  --prefix-tokens 4 --guidance 3
+            """)
+
+    @OptionGroup var options: SettingsOptions
+
+    @OptionGroup var shared: SharedOptions
+
+    func run() throws {
+        let settings = try options.read()
+        let watch = SignalWatch()
+        let bars = ProgressLines(shared)
+        let run = try ProbeRun(
+            settings, shelf: shared.shelf, interruption: watch.interruption, remark: { shared.remark($0) },
+            secondPage: { try PortraitTexts().report($0, with: $1) }, progress: bars.show)
+        for remark in run.remarks { shared.remark(remark) }
+        if run.isFinished { shared.remark("\(settings.output) is finished; this is the report that it wrote") }
+        let report = try run.run()
+        bars.finish()
+        if shared.json { return try Output.write(RecordFile.json(report)) }
+        try Output.write(report.terminal)
+        shared.remark("the whole report: \(settings.output)/report.html")
+    }
+}

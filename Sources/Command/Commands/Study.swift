@@ -1,0 +1,55 @@
+import ArgumentParser
+import SynReports
+import SynRuns
+import SynTextStudies
+
+struct Study: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        abstract: "Runs whole studies without drawing a picture.",
+        discussion: """
+            Example:
+              synesthesia study text --encoder bert-base-uncased --data data
+            """,
+        subcommands: [StudyText.self])
+}
+
+struct StudyText: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "text",
+        abstract: "What the encoders know by themselves: similarity, words and geometry in one report.",
+        discussion: """
+            Whatever of the published files is in the data folder is measured; what is missing is named in the report \
+            with the page it comes from. Stop it at any time: finished features are kept, and the same command goes on.
+
+            Example:
+              synesthesia study text --encoder bert-base-uncased \\
+                  openai/clip-vit-base-patch32 --data data --out runs/text
+            """)
+
+    @Option(help: "Which part of Crisscrossed Captions: val or test.")
+    var part: CrisscrossedCaptions.Part = .val
+
+    @Option(help: "How many words in their sentences to draw.")
+    var sample = 10_000
+
+    @OptionGroup var study: StudyOptions
+    @OptionGroup var shared: SharedOptions
+
+    func validate() throws {
+        try NumberRange.sample.check(sample, "--sample")
+    }
+
+    func run() throws {
+        var options = study
+        options.out = study.out ?? "runs/text"
+        var settings = TextStudy.Settings(folder: study.folder)
+        (settings.part, settings.sample, settings.seed) = (part, sample, study.seed)
+        settings.limit = study.limit.limit
+        settings.likePaper = study.likePaper
+        let models = try options.models(shared)
+        let (watch, bars) = (SignalWatch(), ProgressLines(shared))
+        let report = try TextStudy(models, settings, with: options.source(watch, bars, shared)).run()
+        bars.finish()
+        try options.finish(report, layers: false, caveats: true, shared)
+    }
+}

@@ -1,0 +1,74 @@
+import ArgumentParser
+import SynEmbedding
+import SynFiles
+import Foundation
+import SynReports
+import SynRuns
+import SynTextStudies
+
+/// What all text studies are told.
+struct StudyOptions: ParsableArguments {
+    @Option(
+        parsing: .upToNextOption,
+        help: ArgumentHelp(
+            "One encoder or more: Hugging Face folders or org/name in the cache, perhaps with a name in front.",
+            valueName: "[name=]encoder"))
+    var encoder: [String]
+
+    @Option(help: "The folder with the published files.")
+    var data = "data"
+
+    @Option(
+        help:
+            "A folder for the report (text.html, text.md, text.json, tables as CSV) and for features that later commands use again."
+    )
+    var out: String?
+
+    @Flag(help: "Cut texts longer than an encoder's context instead of leaving them out.")
+    var truncate = false
+
+    @Flag(help: "Read files and encoders as the papers' released code does.")
+    var likePaper = false
+
+    @Option(help: "f32, bf16, or auto: bf16 where the processor is faster with it.")
+    var precision: PrecisionSetting = .f32
+
+    @OptionGroup var named: ActivationOption
+
+    @OptionGroup var limit: LimitOption
+
+    @Option(help: "The seed of everything drawn at random.")
+    var seed: UInt64 = 0
+
+    func validate() throws {
+        if encoder.isEmpty { throw ValidationError("--encoder is missing; name at least one encoder") }
+    }
+
+    var folder: StudyFolder { StudyFolder(data) }
+
+    /// Opens the encoders before any long work, and looks whether the output can be written.
+    func models(_ shared: SharedOptions) throws -> [TextModel] {
+        if let out { try AtomicFile.makeFolder(URL(filePath: out)) }
+        if let sentence = precision.remark { shared.remark(sentence) }
+        let models = try TextModel.all(encoder, shelf: shared.shelf, precision: precision.resolved, activation: named.activation)
+        for model in models {
+            if let sentence = model.reader.remark { shared.remark("\(model.name): \(sentence); words alone are read without it") }
+        }
+        return models
+    }
+
+    func source(_ watch: SignalWatch, _ bars: ProgressLines, _ shared: SharedOptions) throws -> TextFeatureSource {
+        try TextFeatureSource(
+            keepingIn: out.map { URL(filePath: $0).appending(path: "features") },
+            longTexts: truncate ? .truncate : .skip, interruption: watch.interruption, progress: bars.show,
+            remark: { shared.remark($0) })
+    }
+
+    /// Prints the result and writes its folder.
+    func finish(_ report: TextStudyReport, layers: Bool, caveats: Bool = false, _ shared: SharedOptions) throws {
+        if let out { try report.write(to: URL(filePath: out)) }
+        if shared.json { return try Output.write(RecordFile.json(report)) }
+        try Output.write(report.terminal(layers: layers, caveats: caveats))
+        if let out { shared.remark("the whole report: \(out)/text.html") }
+    }
+}

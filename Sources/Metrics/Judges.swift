@@ -1,0 +1,191 @@
+import Foundation
+import SynEmbedding
+import SynImages
+import SynModels
+import SynRuns
+import SynTensors
+
+/// The networks that score pictures, each opened once.
+package struct Judges: Sendable {
+    /// Nil where the settings name none; a probe's always do.
+    package let clip: CLIPScore?
+    private let inception: (network: InceptionV3, folder: URL)?
+    /// Only where a reader of drawn attributes was named.
+    package let attributes: AttributeReader?
+    private let settings: ScoreSettings
+
+    package init(_ settings: ScoreSettings, shelf: ModelShelf) throws {
+        let precision = settings.precision.resolved
+        clip =
+            settings.clip.isEmpty
+            ? nil
+            : try CLIPScore(
+                folder: try shelf.folder(of: settings.clip), precision: precision,
+                activation: settings.activation.map(CLIPActivation.init))
+        if settings.inception.isEmpty {
+            inception = nil
+        } else {
+            let folder = try shelf.folder(of: settings.inception)
+            inception = (try InceptionV3(folder: folder, precision: precision), folder)
+        }
+        attributes = try settings.attributes.map {
+            try AttributeReader(folder: try shelf.folder(of: $0), precision: precision)
+        }
+        self.settings = settings
+    }
+
+    /// What was found on a set of pictures; nil is what nobody was there to judge, or what the pictures are too few for.
+    package struct Findings: Sendable {
+        /// With their scores filled in.
+        package let records: [SampleRecord]
+        package let truncatedCaptions: Int
+        package let inceptionScore: InceptionScore.Result?
+        package let inceptionScoreAsPublished: InceptionScore.Result?
+        package let fid: FrechetDistance?
+
+        package var clipScores: [Double] { records.compactMap(\.clipScore) }
+
+        /// Share of all statements of all captions that pictures bear out.
+        package var attributeScore: Double? {
+            let stated = records.reduce(0) { $0 + ($1.attributesStated ?? 0) }
+            return stated == 0 ? nil : Double(records.reduce(0) { $0 + ($1.attributesRight ?? 0) }) / Double(stated)
+        }
+    }
+
+    /// What was measured on a set of pictures with captions: `scores.json`.
+    package struct Verdict: Codable, Sendable, Equatable {
+        package let clipScore: Double
+        package let count: Int
+        package let truncatedCaptions: Int
+        /// Nil where there are fewer pictures than splits.
+        package let inceptionScore: InceptionScore.Result?
+        package let inceptionScoreAsPublished: InceptionScore.Result?
+        package let fid: Double?
+        /// What a reader of the distance must know; nil where there is nothing.
+        package let fidWarning: String?
+        /// Share of all statements of all captions that pictures bear out.
+        package let attributeScore: Double?
+
+        enum CodingKeys: String, CodingKey {
+            case clipScore = "clip_score"
+            case count = "n"
+            case truncatedCaptions = "truncated_captions"
+            case inceptionScore = "inception_score"
+            case inceptionScoreAsPublished = "inception_score_as_published"
+            case fid
+            case fidWarning = "fid_warning"
+            case attributeScore = "attribute_score"
+        }
+    }
+
+    /// Final features of `count` pictures, in their order: [count, features].
+    ///
+    /// Pictures are asked for one by one, so that a hundred thousand of them need no room.
+    package func inceptionFeatures(
+        _ count: Int, image: (Int) throws -> Image, progress: (Int) throws -> Void = { _ in }
+    ) throws -> Tensor {
+        guard let inception else {
+            throw Complaint(.settings, "a Fréchet distance needs an Inception network; name it in scores.inception")
+        }
+        try progress(0)
+        let parts = try batches(Array(0..<count), of: Self.batch).map { places in
+            let inputs = try places.map { InceptionScore.input(try image($0), inception.network.configuration) }
+            let features = inception.network.features(of: concatenated(inputs, axis: 0)).features2048
+            try NonFinite.refuse(features, "a feature of the Inception network", model: inception.folder)
+            try progress((places.last ?? 0) + 1)
+            return features
+        }
+        return concatenated(parts, axis: 0)
+    }
+
+    /// Scores of every pair and of the set. `records` come back with their scores filled in.
+    ///
+    /// - Parameters:
+    ///   - real: features of real pictures, which the Fréchet distance is measured from; nil for none.
+    ///   - image: the picture of the record at a place, asked for when its turn comes.
+    package func judge(
+        _ records: [SampleRecord], real: FeatureStatistics? = nil, image: (Int) throws -> Image,
+        progress: (Int) throws -> Void = { _ in }
+    ) throws -> (verdict: Verdict, records: [SampleRecord]) {
+        let found = try findings(records, real: real, image: image, progress: progress)
+        let verdict = Verdict(
+            clipScore: found.clipScores.reduce(0, +) / Double(max(records.count, 1)), count: records.count,
+            truncatedCaptions: found.truncatedCaptions, inceptionScore: found.inceptionScore,
+            inceptionScoreAsPublished: found.inceptionScoreAsPublished, fid: found.fid?.value,
+            fidWarning: found.fid?.warning, attributeScore: found.attributeScore)
+        return (verdict, found.records)
+    }
+
+    /// The same by the judges that there are.
+    package func findings(
+        _ records: [SampleRecord], real: FeatureStatistics? = nil, image: (Int) throws -> Image,
+        progress: (Int) throws -> Void = { _ in }
+    ) throws -> Findings {
+        var records = records
+        var (logits, published, features) = ([Tensor](), [Tensor](), [Tensor]())
+        var truncated = 0
+        let isScored = inception != nil && records.count >= settings.splits
+        try progress(0)
+        for places in batches(Array(records.indices), of: Self.batch) {
+            let views = try places.map { try View(try image($0), for: self, published: isScored) }
+            if let clip {
+                let result = try clip.scores(ofPrepared: views.compactMap(\.clip), places.map { records[$0].text })
+                truncated += result.truncated
+                for (place, score) in zip(places, result.scores) { records[place].clipScore = score }
+            }
+            if let attributes {
+                let probabilities = try attributes.probabilities(inputs: views.compactMap(\.attributes))
+                for (place, found) in zip(places, probabilities) {
+                    let agreement = attributes.agreement(records[place].text, found)
+                    (records[place].attributesRight, records[place].attributesStated) = (
+                        agreement.right, agreement.stated
+                    )
+                }
+            }
+            if let inception {
+                func seen(_ inputs: [Tensor]) throws -> InceptionV3Features {
+                    let seen = inception.network.features(of: concatenated(inputs, axis: 0))
+                    try NonFinite.refuse(
+                        seen.logitsWithoutBias, "a logit of the Inception network", model: inception.folder)
+                    return seen
+                }
+                let found = try seen(views.compactMap(\.inception))
+                logits.append(found.logitsWithoutBias)
+                features.append(found.features2048)
+                if isScored { published.append(try seen(views.compactMap(\.published)).logitsWithoutBias) }
+            }
+            try progress((places.last ?? 0) + 1)
+        }
+        func score(_ logits: [Tensor]) throws -> InceptionScore.Result? {
+            guard isScored else { return nil }
+            return try InceptionScore.score(
+                ofLogits: concatenated(logits, axis: 0), splits: settings.splits, seed: settings.shuffleSeed)
+        }
+        return Findings(
+            records: records, truncatedCaptions: truncated, inceptionScore: try score(logits),
+            inceptionScoreAsPublished: try score(published),
+            fid: try (features.isEmpty || records.count < 2 ? nil : real).map {
+                try FrechetDistance(between: FeatureStatistics(of: concatenated(features, axis: 0)), and: $0)
+            })
+    }
+
+    /// Pictures that go through the networks together.
+    private static let batch = 32
+
+    /// One picture as each judge sees it: what is kept of it until its batch is full.
+    private struct View {
+        package let clip: Image?
+        package let attributes: Tensor?
+        package let inception: Tensor?
+        package let published: Tensor?
+
+        package init(_ picture: Image, for judges: Judges, published isScored: Bool) throws {
+            clip = try judges.clip?.prepared(picture)
+            attributes = judges.attributes?.input(picture)
+            inception = judges.inception.map { InceptionScore.input(picture, $0.network.configuration) }
+            published =
+                isScored
+                ? judges.inception.map { InceptionScore.publishedInput(picture, $0.network.configuration) } : nil
+        }
+    }
+}

@@ -1,0 +1,28 @@
+/// One drawn picture: a line of `samples.jsonl`.
+package struct SampleRecord: Codable, Sendable, Equatable {
+    /// The portrait's number and which of its captions.
+    package let number: Int
+    package let caption: Int
+    package let text: String
+    /// The picture's file, below the folder of `samples.jsonl`.
+    package let file: String
+    package var clipScore: Double?
+    /// Statements of the caption that the picture bears out, and all its statements.
+    package var attributesRight: Int?
+    package var attributesStated: Int?
+
+    package init(
+        number: Int, caption: Int, text: String, file: String, clipScore: Double? = nil, attributesRight: Int? = nil,
+        attributesStated: Int? = nil
+    ) {
+        (self.number, self.caption, self.text, self.file) = (number, caption, text, file)
+        (self.clipScore, self.attributesRight, self.attributesStated) = (clipScore, attributesRight, attributesStated)
+    }
+
+    enum CodingKeys: String, CodingKey {
+        case number, caption, text, file
+        case clipScore = "clip_score"
+        case attributesRight = "attributes_right"
+        case attributesStated = "attributes_stated"
+    }
+}

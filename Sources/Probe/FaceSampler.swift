@@ -1,0 +1,56 @@
+import SynEmbedding
+import SynModels
+import SynTensors
+
+/// Draws image tokens after a prefix, one by one, a batch of sequences together.
+///
+/// With a guidance of W the logits are `without + W·(with − without)`: the frozen decoder without a prefix is its
+/// own unconditional model (Ho and Salimans 2022), and both caches advance together. W = 1 is the paper's sampling.
+package struct FaceSampler: Sendable {
+    package let decoder: DrawingDecoder
+    package let sampler: TokenSampler
+    package let guidance: Float
+
+    package init(_ decoder: DrawingDecoder, _ sampler: TokenSampler, guidance: Float = 1) {
+        self.decoder = decoder
+        self.sampler = sampler
+        self.guidance = guidance
+    }
+
+    /// Tokens [batch, tokensPerImage] for prefixes [batch, K, width], or for none.
+    ///
+    /// Sample i draws from stream i only; which other samples stand in the batch does not change its draws.
+    package func tokens(prefixes: Tensor?, streams: [RandomStream]) throws -> Tensor {
+        let (batch, count) = (streams.count, decoder.configuration.tokensPerImage)
+        var streams = streams
+        let transformer = decoder.transformer
+        let start = decoder.configuration.startTokens
+        let room = start.count + count - 1
+        let isGuided = guidance != 1 && prefixes != nil
+        var caches = [transformer.cache(batch: batch, prefix: prefixes, capacity: room)]
+        if isGuided { caches.append(transformer.cache(batch: batch, capacity: room)) }
+        var newest = [Int32](repeating: 0, count: batch)
+        var rows = [[Int32]](repeating: [], count: batch)
+        for place in 0..<count {
+            let ids = caches.flatMap { _ in place == 0 ? (0..<batch).flatMap { _ in start } : newest }
+            var logits = transformer.next(
+                tokens: Tensor(ids, shape: [caches.count * batch, place == 0 ? start.count : 1]),
+                caches: caches)   // [caches·batch, vocabulary]
+            if isGuided {
+                let plain = logits.slice(axis: 0, from: batch, to: 2 * batch)
+                logits = plain + (logits.slice(axis: 0, from: 0, to: batch) - plain) * guidance
+            }
+            let width = logits.size(1)
+            let values = logits.floats
+            for i in 0..<batch {
+                do {
+                    newest[i] = try sampler.draw(from: Array(values[i * width..<(i + 1) * width]), &streams[i])
+                } catch is ModelError {
+                    throw NonFinite.complaint("the decoder's logits are not all numbers", model: decoder.folder)
+                }
+                rows[i].append(newest[i])
+            }
+        }
+        return Tensor(rows.flatMap { $0 }, shape: [batch, count])
+    }
+}

@@ -1,0 +1,56 @@
+import Foundation
+import SynRuns
+
+/// The files of a folder by the number that ends each name's stem.
+struct NumberedFiles: Sendable {
+    let files: [Int: URL]
+
+    /// - Parameter names: candidates; the first folder that holds such files is taken.
+    init(in folder: URL, anyOf names: [String], endings: Set<String>, what: String) throws {
+        guard Self.isFolder(folder) else {
+            throw Complaint(.missing, "\(folder.path) is not a folder; name the data set's in data.folder")
+        }
+        let there = names.map { folder.appending(path: $0) }.filter(Self.isFolder)
+        guard let first = there.first else {
+            throw Complaint(
+                .missing, "\(folder.path) has no folder of \(what); looked for \(names.joined(separator: ", "))")
+        }
+        for candidate in there {
+            let found = try Self.numbered(candidate, endings)
+            if !found.isEmpty {
+                files = found
+                return
+            }
+        }
+        throw Complaint(.badData, "\(first.path) holds no \(what) named by number, such as 42.\(endings.sorted()[0])")
+    }
+
+    private static func numbered(_ folder: URL, _ endings: Set<String>) throws -> [Int: URL] {
+        var files: [Int: URL] = [:]
+        // Sorted, so that of two files with one number the same one is always named.
+        for name in try FileManager.default.contentsOfDirectory(atPath: folder.path).sorted() {
+            let file = folder.appending(path: name)
+            guard !name.hasPrefix("."), endings.contains(file.pathExtension.lowercased()), let number = number(of: name)
+            else { continue }
+            if let other = files.updateValue(file, forKey: number) {
+                throw Complaint(
+                    .badData,
+                    "\(other.path) and \(file.lastPathComponent) are both number \(number); remove one of them")
+            }
+        }
+        return files
+    }
+
+    /// The digits that end a name's stem: 42 of `imgHQ00042.npy`.
+    static func number(of name: String) -> Int? {
+        let file = name.split(separator: "/").last ?? ""
+        let stem = file.lastIndex(of: ".").map { file[..<$0] } ?? file
+        let digits = stem.utf8.reversed().prefix { UInt8(ascii: "0")...UInt8(ascii: "9") ~= $0 }
+        return Int(String(decoding: digits.reversed(), as: UTF8.self))
+    }
+
+    private static func isFolder(_ url: URL) -> Bool {
+        var isFolder: ObjCBool = false
+        return FileManager.default.fileExists(atPath: url.path, isDirectory: &isFolder) && isFolder.boolValue
+    }
+}

@@ -1,0 +1,181 @@
+import SynEmbedding
+import SynFiles
+import SynMetrics
+import SynRuns
+
+extension ProbeSettings: SettingsGroup {
+    package mutating func fields(_ form: inout SettingsForm) throws {
+        try form.field("name", &name, .folderName)
+        try form.field("seeds", &seeds, .distinct(.within(.seed)))
+        try form.field("decoder", &decoder)
+        try form.groups("encoders", &encoders)
+        try form.group("data", &data)
+        try form.group("adapter", &adapter)
+        try form.group("sampling", &sampling)
+        try form.group("scores", &scores)
+        try form.group("ablation", &ablation)
+        try form.field("text-study", &textStudy)
+        try form.field("output", &output)
+        try form.field("precision", &precision)
+        try form.field("threads", &threads, .within(.threads))
+        try form.field("limit", &limit, .within(.limit))
+    }
+
+    /// What no single group can see.
+    func check(_ source: String) throws {
+        func refuse(_ sentence: String) -> Complaint { Complaint(.settings, "\(source): \(sentence)") }
+        for (key, path) in [("decoder", decoder), ("scores.clip", scores.clip), ("scores.inception", scores.inception)]
+        where path.isEmpty {
+            throw refuse("\(key) is missing; name a model's folder")
+        }
+        guard !encoders.isEmpty else { throw refuse("encoders is missing; list at least one encoder") }
+        if textStudy, !data.isDrawnWorld {
+            throw refuse(
+                "text-study is of the drawn world's captions, but data.\(data.table == nil ? "folder" : "table") is given; see synesthesia study text"
+            )
+        }
+        let names = encoders.map(\.name)
+        for (index, name) in names.enumerated() where ProbeFolder.isOwn(name) {
+            throw refuse(
+                "encoders.\(index).name is \"\(name)\", as a file or folder of the run itself; give the encoder another name"
+            )
+        }
+        for (index, name) in names.enumerated() where names[..<index].contains(name) {
+            throw refuse("encoders.\(index).name is \"\(name)\", as an earlier one; every encoder needs its own name")
+        }
+        for name in ablation.encoders where !names.contains(name) {
+            let nearest = NearestNames.nearest(to: name, among: names).map { "; did you mean \($0)?" } ?? ""
+            throw refuse("ablation.encoders names \"\(name)\", which is not among the encoders\(nearest)")
+        }
+    }
+}
+
+extension EncoderSettings: SettingsGroup {
+    package mutating func fields(_ form: inout SettingsForm) throws {
+        try form.field("name", &name, .folderName)
+        try form.field("style", &style)
+        try form.field("path", &path)
+        try form.field("pooling", &pooling)
+        try form.field("activation", &activation)
+        try form.field("size", &size, .within(.vectorSize))
+        guard form.isReading else { return }
+        if name.isEmpty { throw form.complaint("is missing; every encoder needs a name", "name") }
+        switch style {
+        case .random:
+            if path != nil { throw form.complaint("must not be given for the random baseline", "path") }
+            if activation != nil { throw form.complaint("is only for a CLIP", "activation") }
+            if size == nil { size = 512 }
+        case .bert, .clip:
+            if path == nil { throw form.complaint("is missing; name the encoder's folder", "path") }
+            if size != nil { throw form.complaint("is only for the random baseline", "size") }
+        }
+    }
+}
+
+extension DataSettings: SettingsGroup {
+    package mutating func fields(_ form: inout SettingsForm) throws {
+        try form.field("folder", &folder)
+        try form.field("table", &table)
+        try form.field("images", &images)
+        try form.field("validation-share", &validationShare, .openFraction)
+        try form.field("split-seed", &splitSeed, .within(.seed))
+        try form.field("train-list", &trainList)
+        try form.field("validation-list", &validationList)
+        try form.field("train", &train, .within(.pictures))
+        try form.field("validation", &validation, .within(.pictures))
+        guard form.isReading else { return }
+        if table != nil, folder != nil {
+            throw form.complaint("and data.folder contradict each other; give one", "table")
+        }
+        if images != nil, table == nil { throw form.complaint("needs data.table, which is not given", "images") }
+        guard folder == nil else { return }
+        if trainList != nil { throw form.complaint("needs data.folder, which is not given", "train-list") }
+        if validationList != nil { throw form.complaint("needs data.folder, which is not given", "validation-list") }
+    }
+}
+
+extension AdapterSettings: SettingsGroup {
+    package mutating func fields(_ form: inout SettingsForm) throws {
+        try form.field("prefix-tokens", &prefixTokens, .within(.prefixTokens))
+        try form.field("dropout", &dropout, .within(.dropout))
+        try form.field("learning-rate", &learningRate, .within(.learningRate))
+        try form.field("betas", &betas, .momentumPair)
+        try form.field("weight-decay", &weightDecay, .within(.weightDecay))
+        try form.field("batch", &batch, .within(.batch))
+        try form.field("micro-batch", &microBatch, .within(.batch))
+        try form.field("epochs", &epochs, .within(.epochs))
+        try form.field("steps", &steps, .within(.steps))
+        try form.field("patience", &patience, .within(.patience))
+        try form.field("threshold", &threshold, .within(.threshold))
+    }
+}
+
+extension SamplingSettings: SettingsGroup {
+    package mutating func fields(_ form: inout SettingsForm) throws {
+        try form.field("top-k", &topK, .within(.topK))
+        try form.field("top-p", &topP, .within(.topP))
+        try form.field("temperature", &temperature, .within(.temperature))
+        try form.field("greedy", &greedy)
+        try form.field("guidance", &guidance, .within(.guidance))
+        try form.field("batch", &batch, .within(.batch))
+        try form.field("weights", &weights)
+        try form.field("captions", &captions, .within(.captions))
+        try form.field("images-per-caption", &imagesPerCaption, .within(.imagesPerCaption))
+        try form.field("format", &format)
+    }
+}
+
+extension ScoreSettings: SettingsGroup {
+    package mutating func fields(_ form: inout SettingsForm) throws {
+        try form.field("clip", &clip)
+        try form.field("activation", &activation)
+        try form.field("inception", &inception)
+        try form.field("splits", &splits, .within(.splits))
+        try form.field("inception-input", &inceptionInput)
+        try form.field("attributes", &attributes)
+        try form.field("precision", &precision)
+    }
+}
+
+extension AblationSettings: SettingsGroup {
+    package mutating func fields(_ form: inout SettingsForm) throws {
+        try form.field("encoders", &encoders)
+        try form.field("prefix-tokens", &prefixTokens, .distinct(.within(.prefixTokens)))
+        try form.field("guidance", &guidance, .distinct(.within(.guidance)))
+    }
+}
+
+extension PrecisionSetting: SettingsChoice {}
+extension EncoderSettings.Style: SettingsChoice {}
+extension EncoderSettings.Pooling: SettingsChoice {}
+extension EncoderSettings.Activation: SettingsChoice {}
+extension SamplingSettings.Format: SettingsChoice {}
+extension SamplingSettings.Weights: SettingsChoice {}
+extension ScoreSettings.InceptionInput: SettingsChoice {}
+
+extension SettingsRule where Value == String {
+    /// Names become folders of the run, and parts of file names.
+    static var folderName: Self {
+        Self(
+            sentence:
+                "a name of letters, digits, '-', '_', '.' and '@', of at most 100 bytes, that does not begin with '.'"
+        ) { name in
+            !name.hasPrefix(".") && name.utf8.count <= 100
+                && name.unicodeScalars.allSatisfy {
+                    $0.properties.isAlphabetic || ("0"..."9").contains($0) || "-_.@".unicodeScalars.contains($0)
+                }
+        }
+    }
+}
+
+extension SettingsRule where Value == Double {
+    static var openFraction: Self { Self(sentence: "above 0 and below 1") { $0 > 0 && $0 < 1 } }
+}
+
+extension SettingsRule where Value == [Double] {
+    static var momentumPair: Self {
+        Self(sentence: "two numbers, each \(NumberRange.momentum.sentence)") {
+            $0.count == 2 && $0.allSatisfy(NumberRange.momentum.allows)
+        }
+    }
+}

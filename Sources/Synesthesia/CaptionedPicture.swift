@@ -1,0 +1,30 @@
+import SynPortraits
+
+/// A picture and what was said of it: what an adapter learns from.
+public struct CaptionedPicture: Sendable, Equatable {
+    public let picture: Picture
+    /// At least one.
+    public let captions: [String]
+
+    public init(_ picture: Picture, captions: [String]) throws(SynesthesiaError) {
+        guard !captions.isEmpty else {
+            throw SynesthesiaError(.settings, "a picture without a caption teaches nothing")
+        }
+        (self.picture, self.captions) = (picture, captions)
+    }
+
+    private init(_ portrait: Portrait) {
+        picture = Picture(portrait.image())
+        captions = portrait.captions
+    }
+
+    /// The miniature world's drawn portraits of 64×64 pixels with captions from its grammar: always the same ones.
+    ///
+    /// - Parameter heldOut: portraits that are never trained on.
+    public static func drawn(_ count: Int, heldOut: Bool = false) -> [CaptionedPicture] {
+        (0..<max(count, 0)).map {
+            CaptionedPicture(
+                PortraitWorld().portrait(at: PortraitWorld.index(of: $0, in: heldOut ? .validation : .training)))
+        }
+    }
+}

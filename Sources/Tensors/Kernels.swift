@@ -1,0 +1,70 @@
+import CSynKernels
+
+/// Our own kernels for the processor at hand, each as `Kernels.h` describes it. What is nil this class of processor does
+/// not have.
+nonisolated(unsafe) let kernels = kernels_here().pointee   // never changes
+
+/// Classes of processors that our kernels are made for, from the one that all belong to upwards.
+package enum ProcessorClass: String, CaseIterable, Sendable, Comparable {
+    case generic, avx2, avx512, avx512bf16
+
+    /// The class of this process: the best that the processor has and `SYNESTHESIA_ISA` allows.
+    package static let here = ProcessorClass(kernels.level)
+
+    /// Whether precision `auto` means bf16 here: a measured choice for each class of processor, see `Kernels.h`.
+    package static var prefersBFloat16: Bool { kernels_prefer_bf16() }
+
+    /// The classes that this processor could run.
+    package static var runnable: [ProcessorClass] { allCases.filter { $0.table != nil } }
+
+    /// Whether `SYNESTHESIA_ISA` names a class that is the best to be used.
+    package static var isLimited: Bool { kernels_are_limited() }
+
+    /// What `SYNESTHESIA_ISA` says where that is no class.
+    package static var unknownLimit: String? { kernels_unknown_limit().map { String(cString: $0) } }
+
+    /// The class's kernels, if this processor can run them.
+    var table: kernel_table? { kernels_of_class(level)?.pointee }
+
+    private init(_ level: kernel_class) { self = Self.allCases.first { $0.level == level } ?? .generic }
+
+    private var level: kernel_class {
+        switch self {
+        case .generic: KERNELS_GENERIC
+        case .avx2: KERNELS_AVX2
+        case .avx512: KERNELS_AVX512
+        case .avx512bf16: KERNELS_AVX512BF16
+        }
+    }
+
+    package static func < (a: Self, b: Self) -> Bool { a.level.rawValue < b.level.rawValue }
+}
+
+extension ElementType {
+    /// The type of fractions as our kernels call it.
+    var kernelType: kernel_type {
+        precondition(self == .float32 || self == .bfloat16, "kernels of fractions have no whole numbers")
+        return self == .bfloat16 ? KERNEL_BF16 : KERNEL_F32
+    }
+}
+
+extension Activation {
+    /// As the ends of our own products call it, where they have it.
+    var ofKernels: kernel_activation? {
+        switch self {
+        case .identity: KERNEL_IDENTITY
+        case .gelu: KERNEL_GELU
+        case .quickGELU: KERNEL_QUICK_GELU
+        default: nil
+        }
+    }
+}
+
+extension kernel_epilogue {
+    /// y = act(sums + bias) + addend, in the numbers of `out`. The kernels must have the activation.
+    init(_ bias: Tensor?, _ activation: Activation, _ addend: Tensor?, into out: Tensor) {
+        self.init(
+            bias: bias.map { UnsafePointer($0.constFloats) }, activation: activation.ofKernels ?? KERNEL_IDENTITY,
+            addend: addend.map { UnsafePointer($0.constFloats) }, y: out.storage.address, type: out.elementType.kernelType)
+    }
+}

@@ -1,0 +1,189 @@
+import SynCheckpoints
+import SynEmbedding
+import Foundation
+import SynModels
+import SynProbe
+import SynRuns
+import SynTensors
+import Testing
+import TestSupport
+
+/// The probe's promises about stopping, batches and guidance, with the committed miniature decoder.
+@Suite(.serialized) struct ProbeTests {
+    static let weights = Fixture.package.appending(path: "Weights")
+    static let hasWeights = FileManager.default.fileExists(
+        atPath: weights.appending(path: "decoder/model.safetensors").path)
+
+    private func decoder() throws -> ImageDecoder { try ImageDecoder(folder: Self.weights.appending(path: "decoder")) }
+
+    /// Random tokens and vectors: what is learned does not matter here.
+    private func data(_ decoder: ImageDecoder, count: Int, seed: UInt64) throws -> AdapterData {
+        var stream = RandomStream(seed: seed, purpose: "test data")
+        let width = decoder.configuration.tokensPerImage
+        let codes = decoder.configuration.transformer.vocabularySize
+        let tokens = (0..<count * width).map { _ in Int32(stream.below(codes)) }
+        return try AdapterData(
+            tokens: Tensor(tokens, shape: [count, width]), vectors: Tensor.normal([count * 2, 12], &stream),
+            captionCounts: Array(repeating: 2, count: count))
+    }
+
+    private func train(_ decoder: ImageDecoder, in folder: URL, stopAt: Int? = nil, microBatch: Int? = nil) throws {
+        var settings = AdapterSettings()
+        (settings.batch, settings.steps, settings.learningRate) = (8, 14, 1e-2)
+        settings.microBatch = microBatch
+        let session = try AdapterTraining(
+            decoder, settings, seed: 5, training: data(decoder, count: 24, seed: 1),
+            validation: data(decoder, count: 6, seed: 2), folder: folder, metadata: ["encoder": "none"])
+        while !session.isFinished {
+            _ = try session.advance()
+            if session.step == stopAt { return try session.saveState() }
+        }
+        try session.saveAdapters()
+    }
+
+    @Test(.enabled(if: hasWeights, "Weights/decoder is absent"))
+    func trainingThatWasStoppedEndsWithTheSameAdapter() throws {
+        let decoder = try decoder()
+        let (whole, parts) = (try Fixture.temporaryFolder(), try Fixture.temporaryFolder())
+        try train(decoder, in: whole)
+        try train(decoder, in: parts, stopAt: 5)   // in the middle of an epoch of 3 steps
+        try train(decoder, in: parts, stopAt: 9)   // at the end of one
+        try train(decoder, in: parts)
+        for name in ["adapter.safetensors", "adapter-last.safetensors"] {
+            #expect(try Data(contentsOf: whole.appending(path: name)) == Data(contentsOf: parts.appending(path: name)))
+        }
+    }
+
+    /// A batch in parts, the last one smaller, makes the same adapter but for rounding.
+    @Test(.enabled(if: hasWeights, "Weights/decoder is absent"), arguments: [3, 8, 100])
+    func partsOfABatchMakeTheSameStep(_ part: Int) throws {
+        let decoder = try decoder()
+        let (whole, parts) = (try Fixture.temporaryFolder(), try Fixture.temporaryFolder())
+        try train(decoder, in: whole)
+        try train(decoder, in: parts, microBatch: part)
+        func weights(_ folder: URL) throws -> [Float] {
+            try SafetensorsFile(folder.appending(path: "adapter-last.safetensors")).tensor("text2image.0.weight").floats
+        }
+        let closeness = Closeness(try weights(parts), try weights(whole))
+        print("adapter after 14 steps in parts of \(part): \(closeness)")
+        #expect(closeness.within(part == 3 ? 1e-5 : 0))
+    }
+
+    /// The tokens of every caption, whatever stands beside it in the batch.
+    @Test(.enabled(if: hasWeights, "Weights/decoder is absent"))
+    func batchesDoNotChangeTokens() throws {
+        let decoder = try decoder()
+        var stream = RandomStream(seed: 3, purpose: "prefixes")
+        let count = 32
+        let prefixes = Tensor.normal([count, 2, decoder.configuration.transformer.width], deviation: 0.5, &stream)
+        for guidance in [Float(1), 3] {
+            let sampler = FaceSampler(DrawingDecoder(decoder), try TokenSampler(topK: 250), guidance: guidance)
+            func tokens(_ batch: Int) throws -> [Int32] {
+                try stride(from: 0, to: count, by: batch).flatMap { first -> [Int32] in
+                    let places = Array(first..<min(first + batch, count))
+                    return try sampler.tokens(
+                        prefixes: prefixes.rows(at: places),
+                        streams: places.map { Generation.stream(seed: 9, number: $0, caption: 0) }
+                    ).integers
+                }
+            }
+            let (one, seven, all) = (try tokens(1), try tokens(7), try tokens(32))
+            let different = zip(one, all).count { $0 != $1 } + zip(one, seven).count { $0 != $1 }
+            print("guidance \(guidance): \(different) of \(2 * one.count) draws differ between batches")
+            #expect(one == all)
+            #expect(one == seven)
+        }
+    }
+
+    @Test(.enabled(if: hasWeights, "Weights/decoder is absent"))
+    func withoutGuidanceThePrefixDoesNotMatter() throws {
+        let decoder = try decoder()
+        var stream = RandomStream(seed: 4, purpose: "prefixes")
+        let prefixes = Tensor.normal([3, 1, decoder.configuration.transformer.width], &stream)
+        let streams = (0..<3).map { Generation.stream(seed: 1, number: $0, caption: 0) }
+        let greedy = try TokenSampler(greedy: true)
+        let free = try FaceSampler(DrawingDecoder(decoder), greedy).tokens(prefixes: nil, streams: streams).integers
+        let none = try FaceSampler(DrawingDecoder(decoder), greedy, guidance: 0).tokens(prefixes: prefixes, streams: streams).integers
+        let steered = try FaceSampler(DrawingDecoder(decoder), greedy).tokens(prefixes: prefixes, streams: streams).integers
+        #expect(none == free)
+        #expect(steered != free)
+    }
+
+    /// A whole small probe, interrupted again and again, ends with the files of one that ran through.
+    @Test(.enabled(if: hasWeights, "Weights/decoder is absent"))
+    func probeThatWasStoppedEndsTheSame() throws {
+        func settings(_ output: URL) throws -> ProbeSettings {
+            let path = Self.weights.path
+            return try ProbeSettings(
+                yaml: """
+                    name: small
+                    seeds: [1]
+                    decoder: \(path)/decoder
+                    encoders:
+                      - {name: bert, path: \(path)/bert-mini, style: bert}
+                      - {name: random, style: random, size: 16}
+                    data: {train: 48, validation: 12}
+                    adapter: {steps: 8, batch: 16, learning-rate: 0.01}
+                    sampling: {captions: 9, batch: 4}
+                    scores: {clip: \(path)/clip-judge, inception: \(path)/inception-mini, attributes: \(path)/attribute-reader, splits: 3}
+                    ablation: {encoders: [bert], prefix-tokens: [1, 2], guidance: [1, 3]}
+                    output: \(output.path)
+                    """, source: "test")
+        }
+        let shelf = ModelShelf(environment: [:])
+        let (whole, parts) = (try Fixture.temporaryFolder(), try Fixture.temporaryFolder())
+        _ = try ProbeRun(try settings(whole), shelf: shelf, interruption: Interruption()) { _ in }.run()
+
+        var stops = 0
+        for patience in [3, 7, 12, 20, 31, 1000] {
+            let interruption = Interruption()
+            var calls = 0
+            do {
+                _ = try ProbeRun(try settings(parts), shelf: shelf, interruption: interruption) { _ in
+                    calls += 1
+                    if calls == patience { interruption.request() }
+                }.run()
+            } catch is Interrupted {
+                stops += 1
+            }
+        }
+        #expect(stops >= 3)
+        for file in try comparable(whole) {
+            let (a, b) = (try Data(contentsOf: whole.appending(path: file)), try Data(contentsOf: parts.appending(path: file)))
+            #expect(a == b, "\(file) differs")
+        }
+        #expect(try comparable(whole) == comparable(parts))
+    }
+
+    /// Everything but times: adapters, pictures and scores of single pictures.
+    private func comparable(_ folder: URL) throws -> [String] {
+        let all = try FileManager.default.subpathsOfDirectory(atPath: folder.path)
+        return all.filter { $0.hasSuffix(".png") || $0.contains("adapter") && $0.hasSuffix(".safetensors") || $0.contains("samples") }.sorted()
+    }
+
+    @Test(.enabled(if: hasWeights, "Weights/decoder is absent"))
+    func otherSettingsInTheSameFolderAreRefused() throws {
+        let folder = try Fixture.temporaryFolder()
+        let (path, shelf) = (Self.weights.path, ModelShelf(environment: [:]))
+        func run(steps: Int, more: String = "") throws {
+            let settings = try ProbeSettings(
+                yaml: """
+                    decoder: \(path)/decoder
+                    encoders: [{name: random, style: random, size: 16}]
+                    data: {train: 8, validation: 2}
+                    adapter: {steps: \(steps), batch: 4}
+                    scores: {clip: \(path)/clip-judge, inception: \(path)/inception-mini}
+                    output: \(folder.path)
+                    \(more)
+                    """, source: "test")
+            _ = try ProbeRun(settings, shelf: shelf, interruption: Interruption()) { _ in }.trainAdapters()
+        }
+        try run(steps: 1)
+        try run(steps: 1)
+        try run(steps: 1, more: "threads: 1")   // the number of threads is no part of the experiment
+        try run(steps: 1)
+        #expect { try run(steps: 2) } throws: { error in
+            "\(error)".contains("steps: 1") && "\(error)".contains("steps: 2")
+        }
+    }
+}
