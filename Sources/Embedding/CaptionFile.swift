@@ -17,7 +17,7 @@ package struct CaptionFile: Sendable {
     private static let longest = 10_000_000
 
     /// Why no text can be so, as the end of a sentence; nil for any other. Tables of texts refuse the same.
-    static func problem(_ bytes: some Collection<UInt8>) -> String? {
+    package static func problem(_ bytes: some Collection<UInt8>) -> String? {
         if bytes.count > longest { return "has \(bytes.count / 1_000_000) megabytes, which no sentence has" }
         return bytes.contains(0) ? "holds a NUL, which no text does" : nil
     }

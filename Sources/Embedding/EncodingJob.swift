@@ -48,23 +48,23 @@ package struct EncodingJob {
 
     /// What `FILE.index.json` says: where the vectors come from, and the caption of each row.
     private struct Index: Encodable {
-        let file: String
-        let encoder: String
-        let encoderHash: String
-        let pooling: String
-        let precision: String
-        let prompt: String
-        let maximumLength: Int?
-        let shapes: [String: [Int]]
+        package let file: String
+        package let encoder: String
+        package let encoderHash: String
+        package let pooling: String
+        package let precision: String
+        package let prompt: String
+        package let maximumLength: Int?
+        package let shapes: [String: [Int]]
         /// True where only the first of the captions were taken, else nil.
-        let partial: Bool?
-        let captions: [Row]
+        package let partial: Bool?
+        package let captions: [Row]
 
-        struct Row: Encodable {
-            let row: Int
-            let caption: String
-            let tokens: Int
-            let truncated: Bool
+        package struct Row: Encodable {
+            package let row: Int
+            package let caption: String
+            package let tokens: Int
+            package let truncated: Bool
         }
 
         enum CodingKeys: String, CodingKey {

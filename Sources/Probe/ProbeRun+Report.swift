@@ -1,3 +1,4 @@
+import SynRuns
 import SynFiles
 import Foundation
 import SynReports

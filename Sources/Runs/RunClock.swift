@@ -27,10 +27,10 @@ package final class RunClock {
 
     /// What the file holds: the times, and a hash of them.
     private struct Kept: Codable {
-        let times: Times
-        let sha256: String
+        package let times: Times
+        package let sha256: String
 
-        init(_ times: Times) throws {
+        package init(_ times: Times) throws {
             self.times = times
             var hash = ContentHash()
             hash.add(try JSONText.data(times, .line))
@@ -73,7 +73,7 @@ package final class RunClock {
     }
 
     /// Whether earlier sittings, or this one, have left their times.
-    var isThere: Bool { FileManager.default.fileExists(atPath: file.path) }
+    package var isThere: Bool { FileManager.default.fileExists(atPath: file.path) }
 
     /// Adds the times of another run, which become part of this one.
     package func add(_ other: RunClock) {

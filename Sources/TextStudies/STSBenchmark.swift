@@ -1,3 +1,4 @@
+import SynEmbedding
 import Foundation
 import SynRuns
 import SynStatistics

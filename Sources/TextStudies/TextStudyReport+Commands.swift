@@ -1,3 +1,4 @@
+import SynRuns
 import SynEmbedding
 import SynModels
 import SynReports

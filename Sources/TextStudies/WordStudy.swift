@@ -1,3 +1,4 @@
+import SynRuns
 import SynEmbedding
 import Foundation
 import SynReports

@@ -5,7 +5,7 @@ import CSynKernels
 
 /// Products of many rows with weights as they lie: BFloat16 against Float32 products of the same rounded numbers, Float32
 /// against oneDNN's, which serves weights under training.
-@Suite(.serialized, .enabled(if: kernels_here().pointee.gemm != nil, "this class of processor has no products of many rows"))
+@Suite(.serialized, .enabled(if: kernels_here().pointee.gemm != nil, "this class of processor has no BFloat16 products"))
 struct PanelProductTests {
     /// Rows, inputs, outputs: parts of tiles, of registers, of panels and of runs left over; an odd number of inputs or
     /// outputs goes another way in one direction.
@@ -78,12 +78,7 @@ struct PanelProductTests {
         expectClose(slope(weight), slope(weight.asParameter()), "\(shape) gradient", within: 2e-6)
     }
 
-    /// Float32 weights only where the kernel takes them: oneDNN's product makes no such promise.
-    static var ownTypes: [ElementType] {
-        kernels_here().pointee.gemm?.pointee.takes_floats == true ? [.bfloat16, .float32] : [.bfloat16]
-    }
-
-    @Test(arguments: ownTypes) func aRowDependsOnNothingButItself(_ type: ElementType) {
+    @Test(arguments: [ElementType.bfloat16, .float32]) func aRowDependsOnNothingButItself(_ type: ElementType) {
         let (x, weight) = (
             rounded([211, 3400], "x").converted(to: type), rounded([301, 3400], "weight").converted(to: type)
         )
