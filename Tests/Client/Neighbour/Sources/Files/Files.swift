@@ -1,0 +1,2 @@
+/// A module of the name that a well-known package has.
+public enum FilesOfANeighbour {}
