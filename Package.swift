@@ -82,7 +82,9 @@ let package = Package(
             imports: ["Runs", "Files", "Tensors", "Checkpoints", "ModelHub", "Tokenizers", "Images", "Models"]),
         room(
             "Metrics",
-            imports: ["Embedding", "Runs", "Files", "Tensors", "Images", "Models", "Statistics", "Portraits"]),
+            imports: [
+                "Embedding", "Runs", "Files", "Tensors", "Checkpoints", "Images", "Models", "Statistics", "Portraits",
+            ]),
         room(
             "Training",
             imports: [
@@ -94,8 +96,8 @@ let package = Package(
         room(
             "Probe",
             imports: [
-                "Training", "Metrics", "Embedding", "Runs", "Files", "Tensors", "Checkpoints", "Images", "Models",
-                "Statistics", "Portraits", "Reports",
+                "Training", "Metrics", "Embedding", "Runs", "Files", "Tensors", "Checkpoints", "ModelHub", "Images",
+                "Models", "Statistics", "Portraits", "Reports",
             ],
             and: [yaml]),
         room(
@@ -105,7 +107,9 @@ let package = Package(
             ]),
         room(
             "Inspection",
-            imports: ["Embedding", "Runs", "Files", "Tensors", "Checkpoints", "Models", "Tokenizers", "Images"]),
+            imports: [
+                "Embedding", "Runs", "Files", "Tensors", "Checkpoints", "ModelHub", "Models", "Tokenizers", "Images",
+            ]),
 
         // The face for people who import the package: the only public types.
         .target(

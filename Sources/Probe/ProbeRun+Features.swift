@@ -5,7 +5,6 @@ import SynImages
 import SynMetrics
 import SynRuns
 import SynTensors
-import SynTextStudies
 import SynReports
 
 /// What all variants share: tokens, caption vectors, and the real pictures' scores.

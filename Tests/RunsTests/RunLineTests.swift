@@ -1,5 +1,4 @@
 import Foundation
-import SynProbe
 import SynRuns
 import Testing
 
