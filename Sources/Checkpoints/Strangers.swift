@@ -17,6 +17,7 @@ enum Strangers {
     /// Models that are trained together with another and saved in one file with it.
     static let companions: Set<Substring> = [
         "teacher", "ema", "model_ema", "discriminator", "decoder", "generator", "momentum_encoder", "text2image",
+        "transformer", "first_stage_model", "cond_stage_model", "text_model", "vision_model",
     ]
 
     static func include(_ word: Substring) -> Bool {

@@ -69,6 +69,9 @@ extension WeightScope {
         return WeightScope(weights: weights, path: String(path[..<end]))
     }
 
+    /// Says that the model stands here, so that ``Weights/finish(ignoring:)`` refuses what is unread in this place.
+    package func settle() { weights.settle(at: path.isEmpty ? "" : path + ".") }
+
     /// The last word of the path; empty at the top.
     package var lastWord: Substring { path.split(separator: ".").last ?? "" }
 }

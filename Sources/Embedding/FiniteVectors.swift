@@ -25,7 +25,7 @@ package struct FiniteVectors {
         let row = rows.map { $0[own] } ?? own
         throw Complaint(
             .badData,
-            "\(folder.path) makes \(vectors.floats[place]) of text \(row + 1), \"\(text(row).prefix(80))\": \(beginning(ids(row)))")
+            "\(folder.path) makes \(NonFinite.name(vectors.floats[place])) of text \(row + 1), \"\(text(row).prefix(80))\": \(beginning(ids(row)))")
     }
 
     /// The first layer whose states are no numbers, and the first stored tensor that holds such.
@@ -41,7 +41,7 @@ package struct FiniteVectors {
         guard let weight = UnsoundWeight.first(in: folder) else {
             return "it began \(place), though all stored weights are numbers; with bf16, try --precision f32"
         }
-        return "it began \(place), and \(weight.checkpoint) holds \(weight.value) in the tensor \(weight.tensor) at "
-            + "\(weight.place); fetch or export the model again"
+        return "it began \(place), and \(weight.checkpoint) holds \(NonFinite.name(weight.value)), first in the tensor "
+            + "\(weight.tensor) at \(weight.place); fetch or export the model again"
     }
 }

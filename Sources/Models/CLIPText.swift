@@ -150,7 +150,10 @@ extension CLIPTextConfiguration {
                 .init("embeddings.token_embedding.weight", [vocabularySize, hiddenSize]),
                 .init("encoder.layers.\(layerCount - 1).mlp.fc2.weight", [hiddenSize, feedForwardSize]),
             ], usually: ["", "text_model."])
-        return tower.lastWord == "text_model" ? tower.parent : tower
+        guard tower.lastWord == "text_model" else { return tower }
+        let whole = tower.parent
+        whole.settle()   // what stands beside the tower is the model's too
+        return whole
     }
 
     /// A text tower's settings, from its own `config.json` or from a whole CLIP's.

@@ -13,7 +13,7 @@ import TestSupport
 ///
 /// One file of each kind is tried, with damages in turn; with SYNESTHESIA_DAMAGE every file with every damage, which takes
 /// minutes.
-@Suite(.serialized, .enabled(if: ProbeTests.hasWeights, "Weights/decoder is absent"))
+@Suite(.serialized, .oneThreadCount, .enabled(if: ProbeTests.hasWeights, "Weights/decoder is absent"))
 struct DamagedRunTests {
     private static let isWhole = ProcessInfo.processInfo.environment["SYNESTHESIA_DAMAGE"] != nil
 

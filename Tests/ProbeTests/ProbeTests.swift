@@ -9,7 +9,7 @@ import Testing
 import TestSupport
 
 /// The probe's promises about stopping, batches and guidance, with the committed miniature decoder.
-@Suite(.serialized) struct ProbeTests {
+@Suite(.serialized, .oneThreadCount) struct ProbeTests {
     static let weights = Fixture.package.appending(path: "Weights")
     static let hasWeights = FileManager.default.fileExists(
         atPath: weights.appending(path: "decoder/model.safetensors").path)

@@ -9,7 +9,7 @@ import TestSupport
 import SynTraining
 
 /// Runs that grow, that are shared between folders, and whose models or data are exchanged.
-@Suite(.serialized, .enabled(if: ProbeTests.hasWeights, "Weights/decoder is absent")) struct RunGrowthTests {
+@Suite(.serialized, .oneThreadCount, .enabled(if: ProbeTests.hasWeights, "Weights/decoder is absent")) struct RunGrowthTests {
     private static let weights = ProbeTests.weights.path
 
     private func settings(

@@ -5,7 +5,7 @@ import CSynKernels
 
 /// Products of many rows with weights as they lie: BFloat16 against Float32 products of the same rounded numbers, Float32
 /// against oneDNN's, which serves weights under training.
-@Suite(.serialized, .enabled(if: kernels_here().pointee.gemm != nil, "this class of processor has no BFloat16 products"))
+@Suite(.serialized, .oneThreadCount, .enabled(if: kernels_here().pointee.gemm != nil, "this class of processor has no BFloat16 products"))
 struct PanelProductTests {
     /// Rows, inputs, outputs: parts of tiles, of registers, of panels and of runs left over; an odd number of inputs or
     /// outputs goes another way in one direction.

@@ -5,7 +5,7 @@ import SynTensors
 import Testing
 
 /// One pool of threads, called from anywhere; one cache of primitives, bounded.
-@Suite(.serialized) struct ThreadTests {
+@Suite(.serialized, .oneThreadCount) struct ThreadTests {
     /// Runs `body` with so many threads and sets the number back.
     private func with<Result>(threads: Int, _ body: () -> Result) -> Result {
         let before = Threads.count
