@@ -9,6 +9,8 @@ openai-vit; to run an archive, call float() on it first. What the archives make 
 openai-vit/expected.safetensors, and weights with openai-vit/model.safetensors.
 """
 
+import os
+import sys
 from collections import OrderedDict
 from pathlib import Path
 
@@ -17,6 +19,8 @@ import torch.nn as nn
 import torch.nn.functional as F
 from safetensors.torch import load_file
 
+if os.environ.get("PYTHONHASHSEED") != "0":   # the order of a scripted module's constants is that of a set
+    os.execve(sys.executable, [sys.executable, *sys.argv], {**os.environ, "PYTHONHASHSEED": "0"})
 torch.set_num_threads(1)
 HERE = Path(__file__).parent
 WEIGHTS = load_file(HERE / "openai-vit/model.safetensors")
