@@ -40,7 +40,7 @@ package enum NonFinite {
                 + "\(weight.tensor) at \(weight.place); the model is damaged, fetch or train it again")
     }
 
-    private static func name(_ value: Float) -> String {
+    static func name(_ value: Float) -> String {
         value.isNaN ? "NaN" : value < 0 ? "minus infinity" : "infinity"
     }
 }

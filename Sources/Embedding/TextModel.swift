@@ -17,7 +17,7 @@ package struct TextModel: Sendable {
     /// The activation that was asked for, where the checkpoint does not tell it.
     package let activation: EncoderSettings.Activation?
     /// Whether its final vectors pass a last norm and perhaps a projection (CLIP).
-    package let isContrastive: Bool
+    package var isContrastive: Bool { encoder.isContrastive }
     package let reader: TextReader
 
     /// - Parameters:
@@ -45,7 +45,7 @@ package struct TextModel: Sendable {
         (self.precision, self.activation) = (precision, activation)
         reader = try TextReader(opened.rules, positions: opened.encoder.maximumLength)
         encoder = opened.encoder(promptLength: reader.promptLength)
-        (modelType, isContrastive) = (opened.modelType, opened.isContrastive)
+        modelType = opened.modelType
     }
 
     /// Several encoders, their names different.
