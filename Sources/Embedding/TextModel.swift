@@ -67,7 +67,7 @@ package struct TextModel: Sendable {
     package func ids(_ text: String, _ frame: TextReading.Frame, prompted: Bool = false) throws -> TextReader.Ids {
         guard let ids = reader.ids(text, frame, prompted: prompted) else {
             throw Complaint(
-                .settings, "the tokenizer of \(name) names no start and end token; choose another variant")
+                .settings, "the tokenizer of \(name) names no end token; choose another variant")
         }
         return ids
     }

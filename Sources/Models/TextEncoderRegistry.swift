@@ -26,6 +26,10 @@ package enum TextEncoderRegistry {
             context: { try ConfigurationFile.read(GPT2Configuration.self, in: $0).positionCount },
             open: { folder, precision, _ in try GPT2(folder: folder, precision: precision) }),
         clip,
+        Kind(
+            types: ["siglip", "siglip_text_model"],
+            context: { try SigLIPTextConfiguration(folder: $0).positionCount },
+            open: { folder, precision, _ in try SigLIPText(folder: folder, precision: precision) }),
     ]
 
     private static let clip = Kind(
