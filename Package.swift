@@ -149,7 +149,7 @@ let package = Package(
         tests(of: "Portraits"),
         tests(of: "Reports"),
         tests(of: "Runs"),
-        tests(of: "Embedding", alsoImports: ["Models", "Tokenizers"]),
+        tests(of: "Embedding", alsoImports: ["ModelHub", "Models", "Tensors", "Tokenizers"]),
         tests(of: "Metrics", alsoImports: ["Images", "Models", "Tensors"]),
         tests(of: "Training", alsoImports: ["Models", "Portraits", "Tokenizers"]),
         tests(of: "Probe", alsoImports: ["Portraits", "Models", "Tokenizers", "Reports"]),

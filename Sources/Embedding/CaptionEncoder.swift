@@ -25,7 +25,7 @@ package struct CaptionEncoder: Sendable {
         let opened = try TextEncoderFolder(folder, precision: precision, activation: activation)
         let reader = try TextReader(opened.rules, positions: opened.encoder.maximumLength)
         let model = opened.encoder(promptLength: reader.promptLength)
-        isContrastive = opened.isContrastive
+        isContrastive = model.isContrastive
         kind = .frozen(model, reader, pooling)
         vectorSize = model.vectorSize(pooling)
         self.folder = folder

@@ -17,7 +17,7 @@ package struct TextModel: Sendable {
     /// The activation that was asked for, where the checkpoint does not tell it.
     package let activation: EncoderSettings.Activation?
     /// Whether its final vectors pass a last norm and perhaps a projection (CLIP).
-    package let isContrastive: Bool
+    package var isContrastive: Bool { encoder.isContrastive }
     package let reader: TextReader
 
     /// - Parameters:
@@ -45,7 +45,7 @@ package struct TextModel: Sendable {
         (self.precision, self.activation) = (precision, activation)
         reader = try TextReader(opened.rules, positions: opened.encoder.maximumLength)
         encoder = opened.encoder(promptLength: reader.promptLength)
-        (modelType, isContrastive) = (opened.modelType, opened.isContrastive)
+        modelType = opened.modelType
     }
 
     /// Several encoders, their names different.
@@ -67,7 +67,7 @@ package struct TextModel: Sendable {
     package func ids(_ text: String, _ frame: TextReading.Frame, prompted: Bool = false) throws -> TextReader.Ids {
         guard let ids = reader.ids(text, frame, prompted: prompted) else {
             throw Complaint(
-                .settings, "the tokenizer of \(name) names no start and end token; choose another variant")
+                .settings, "the tokenizer of \(name) names no end token; choose another variant")
         }
         return ids
     }

@@ -78,7 +78,8 @@ package struct TextReader: Sendable {
         package var inner: ArraySlice<Int32> { ids.dropFirst(hasStart ? 1 : 0).dropLast(hasEnd ? 1 : 0) }
     }
 
-    /// All ids of a text under a reading, however many; nil where the tokenizer names no start and end token to frame it.
+    /// All ids of a text under a reading, however many; nil where the tokenizer names no end token to frame it
+    /// with. A start token is put where the tokenizer has one: SigLIP's has none.
     package func ids(_ text: String, _ frame: TextReading.Frame, prompted: Bool = false) -> Ids? {
         var text = Ids(tokenizer.encode(prompted ? prompt + text : text, maximumLength: nil).ids, tokenizer)
         switch frame {
@@ -87,10 +88,13 @@ package struct TextReader: Sendable {
             text.ids = Array(text.inner)
             (text.hasStart, text.hasEnd) = (false, false)
         case .framed:
-            guard let start = tokenizer.startID, let end = tokenizer.endID else { return nil }
-            if !text.hasStart { text.ids.insert(start, at: 0) }
+            guard let end = tokenizer.endID else { return nil }
+            if let start = tokenizer.startID, !text.hasStart {
+                text.ids.insert(start, at: 0)
+                text.hasStart = true
+            }
             if !text.hasEnd { text.ids.append(end) }
-            (text.hasStart, text.hasEnd) = (true, true)
+            text.hasEnd = true
         }
         return text
     }

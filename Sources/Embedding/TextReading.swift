@@ -6,7 +6,7 @@ package struct TextReading: Hashable, Sendable {
     package enum Frame: String, Sendable {
         /// Those the model's own tokenizer puts: start and end for BERT and CLIP, none for GPT-2.
         case own
-        /// Start and end token, also where the tokenizer puts none.
+        /// Start and end token, also where the tokenizer puts none; the end token alone where it has no start token.
         case framed
         /// None.
         case bare

@@ -96,7 +96,12 @@ package enum ModelFiles {
         return Set(map.weight_map.values).sorted()
     }
 
+    /// The model types that read texts: those of the list of encoders, which this room cannot see. A test compares the two.
+    package static let textEncoders: Set = [
+        "bert", "roberta", "clip", "clip_text_model", "gpt2", "siglip", "siglip_text_model",
+    ]
+
     private static func needsTokenizer(_ folder: URL) -> Bool {
-        ["bert", "roberta", "clip", "clip_text_model", "gpt2"].contains(ModelFolder.kind(of: folder) ?? "")
+        textEncoders.contains(ModelFolder.kind(of: folder) ?? "")
     }
 }

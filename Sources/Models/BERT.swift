@@ -46,6 +46,8 @@ package struct BERT: TextEncoder {
     package var maximumLength: Int { configuration.maximumLength }
     package var vocabularySize: Int { configuration.vocabularySize }
     package var hasPooler: Bool { pooler != nil }
+    package var family: TextEncoderFamily { .bidirectional }
+    package var poolings: Set<Pooling> { Set(Pooling.allCases).subtracting(hasPooler ? [] : [.pooler]) }
 
     package func vectorSize(_ pooling: Pooling) -> Int { hiddenSize }
 

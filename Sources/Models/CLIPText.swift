@@ -70,6 +70,8 @@ package struct CLIPText: TextEncoder {
     package var maximumLength: Int { configuration.positionCount }
     package var vocabularySize: Int { configuration.vocabularySize }
     package var hasProjection: Bool { projection != nil }
+    package var family: TextEncoderFamily { .contrastive }
+    package var poolings: Set<Pooling> { Set(Pooling.allCases).subtracting(hasProjection ? [] : [.probe]) }
 
     package func vectorSize(_ pooling: Pooling) -> Int {
         pooling == .probe ? configuration.projectionSize : hiddenSize

@@ -58,6 +58,9 @@ package struct GPT2: TextEncoder {
             packed: layers.first?.attention.packingPays ?? false)
     }
 
+    package var family: TextEncoderFamily { .causal }
+    package var poolings: Set<Pooling> { Set(Pooling.allCases).subtracting([.pooler]) }
+
     /// The embedding output, each layer's output but the last, and the last after the final norm: as transformers
     /// gives them, each [batch, time, hidden].
     package func hiddenStates(of batch: TokenBatch) -> [Tensor] { states(of: batch).map(batch.padded) }

@@ -69,6 +69,10 @@ package struct SentenceTransformer: TextEncoder {
         return copy
     }
 
+    package var family: TextEncoderFamily { encoder.family }
+    /// Its own way, and the inner encoder's others.
+    package var poolings: Set<Pooling> { encoder.poolings.union([.probe]) }
+    package var hasProjection: Bool { encoder.hasProjection }
     package var hiddenSize: Int { encoder.hiddenSize }
     package var layerCount: Int { encoder.layerCount }
     package var maximumLength: Int { min(limit ?? .max, encoder.maximumLength) }

@@ -9,7 +9,8 @@ enum SettingRanges {
         "num_hidden_layers": 1 << 12,
         "n_layer": 1 << 12, "num_attention_heads": 1 << 14, "n_head": 1 << 14, "intermediate_size": 1 << 20,
         "n_inner": 1 << 20,
-        "max_position_embeddings": 1 << 22, "n_positions": 1 << 22, "projection_dim": 1 << 16, "num_channels": 1 << 10,
+        "max_position_embeddings": 1 << 22, "n_positions": 1 << 22, "projection_dim": 1 << 16,
+        "projection_size": 1 << 16, "num_channels": 1 << 10,
         "image_size": 1 << 14, "patch_size": 1 << 14,
         // In taming's files.
         "block_size": 1 << 22, "resolution": 1 << 14, "in_channels": 1 << 10, "out_ch": 1 << 10, "ch": 1 << 13,

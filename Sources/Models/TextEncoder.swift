@@ -17,6 +17,16 @@ package enum Pooling: String, Sendable, CaseIterable {
     case pooler
 }
 
+/// What a text encoder learnt from, which decides what its own way to a text's vector is.
+package enum TextEncoderFamily: Sendable {
+    /// From text alone, each token seeing the whole text: BERT's. Its vector is the mean over tokens.
+    case bidirectional
+    /// From text alone, each token seeing what came before: GPT-2's. Its vector is the mean over tokens.
+    case causal
+    /// From pictures with their captions: CLIP's. Its vector is a projection of one token's state.
+    case contrastive
+}
+
 /// Caption vectors, and on request the same pooling of every layer.
 package struct CaptionVectors: Sendable {
     /// [batch, vectorSize]
@@ -30,6 +40,11 @@ package struct CaptionVectors: Sendable {
 ///
 /// Captions of a batch do not influence each other: padding is hidden from every token.
 package protocol TextEncoder: Sendable {
+    var family: TextEncoderFamily { get }
+    /// The poolings it has; asking for another is an error.
+    var poolings: Set<Pooling> { get }
+    /// Whether `probe` ends with a projection into a space shared with pictures.
+    var hasProjection: Bool { get }
     /// The width of a token's state.
     var hiddenSize: Int { get }
     /// Transformer layers, the embedding not counted.
@@ -52,6 +67,10 @@ package protocol TextEncoder: Sendable {
 }
 
 extension TextEncoder {
+    package var hasProjection: Bool { false }
+    /// Whether it learnt from pictures too.
+    package var isContrastive: Bool { family == .contrastive }
+
     /// One vector per caption: [batch, vectorSize].
     package func captionVectors(ids: [[Int32]], pooling: Pooling = .probe) throws -> Tensor {
         try encode(ids: ids, pooling: pooling, everyLayer: false).vectors

@@ -6,15 +6,11 @@ import SynFiles
 /// `modules.json` of sentence-transformers, or tensors with OpenAI's names and no settings at all.
 package struct TextEncoderFolder: Sendable {
     package let url: URL
-    /// `bert`, `roberta`, `gpt2`, `clip` or `clip_text_model`.
+    /// One of ``TextEncoderRegistry/modelTypes``.
     package let modelType: String
     package let encoder: any TextEncoder
     /// How texts are read before they become ids.
     package let rules: TextRules
-
-    struct Kind: Decodable {
-        let model_type: String
-    }
 
     /// `url` may also be a file of weights; settings and tokenizer are then expected beside it. `activation` must be given
     /// for a CLIP with OpenAI's names that does not tell its own.
@@ -23,13 +19,14 @@ package struct TextEncoderFolder: Sendable {
         let sentences = try SentenceTransformerFolder(url.modelFolder)
         let folder = Self.encoderPlace(url, sentences)
         rules = Self.rules(of: url.modelFolder, sentences)
-        let found = try Self.encoder(in: folder, precision, activation)
+        let found = try TextEncoderRegistry.open(folder, precision, activation)
         modelType = found.type
         guard let sentences else {
             encoder = found.encoder
             return
         }
-        guard found.type.hasPrefix("clip") == (sentences.pooling == nil) else {
+        // A contrastive encoder gives a text's vector by itself; the others give states to be pooled.
+        guard (found.encoder.family == .contrastive) == (sentences.pooling == nil) else {
             throw ModelError(
                 "\(url.path): its modules would pool the states of a \(found.type), which is not implemented; "
                     + "give the encoder \(folder.path) itself.")
@@ -48,30 +45,4 @@ package struct TextEncoderFolder: Sendable {
         guard let folder = sentences?.transformer else { return url }
         return folder.standardizedFileURL.path == url.modelFolder.standardizedFileURL.path ? url : folder
     }
-
-    private static func encoder(
-        in folder: URL, _ precision: Precision, _ activation: CLIPActivation?
-    ) throws -> (type: String, encoder: any TextEncoder) {
-        func clip() throws -> any TextEncoder {
-            try CLIPText(folder: folder, precision: precision, activation: activation)
-        }
-        if !ConfigurationFile.exists(in: folder), let weights = try? Weights(reading: folder), OpenAICLIP.isIn(weights)
-        {
-            return ("clip", try clip())
-        }
-        let type = try ConfigurationFile.read(Kind.self, in: folder).model_type
-        if type.hasPrefix("clip") == false { try CLIPActivation.requireNone(activation, at: folder) }
-        switch type {
-        case "bert", "roberta": return (type, try BERT(folder: folder, precision: precision))
-        case "gpt2": return (type, try GPT2(folder: folder, precision: precision))
-        case "clip", "clip_text_model": return (type, try clip())
-        default:
-            throw ModelError(
-                "\(folder.path) holds a model of type \(printable(type)); text encoders are bert, roberta, gpt2, clip "
-                    + "and clip_text_model.")
-        }
-    }
-
-    /// Whether this encoder learnt from images, which decides what `probe` pooling means.
-    package var isContrastive: Bool { modelType.hasPrefix("clip") }
 }

@@ -26,22 +26,12 @@ extension TextEncoderFolder {
     static func rules(of url: URL, _ sentences: SentenceTransformerFolder?) -> TextRules {
         let folder = encoderPlace(url, sentences)
         var rules = TextRules(tokenizerFolder: folder.modelFolder)
-        rules.positions = positions(of: folder)
+        rules.positions = TextEncoderRegistry.context(of: folder)
         if let sentences {
             rules.lowercases = sentences.limits.lowercases
             rules.maximumLength = sentences.limits.maximumLength
             (rules.prompt, rules.poolsPrompt) = (sentences.settings.prompt, sentences.poolsPrompt)
         }
         return rules
-    }
-
-    /// How many positions an encoder has, by its settings alone. What is wrong with them is said when it is opened.
-    private static func positions(of folder: URL) -> Int? {
-        switch try? ConfigurationFile.read(Kind.self, in: folder).model_type {
-        case "bert", "roberta": (try? ConfigurationFile.read(BERTConfiguration.self, in: folder))?.maximumLength
-        case "gpt2": (try? ConfigurationFile.read(GPT2Configuration.self, in: folder))?.positionCount
-        case "clip", "clip_text_model": (try? CLIPTextConfiguration(folder: folder))?.positionCount
-        default: nil
-        }
     }
 }

@@ -117,7 +117,7 @@ package struct TextStudy {
 
     /// The variants that differ for an encoder: GPT-2's own frame is nothing, the others' is start and end token.
     static func variants(_ model: TextModel) -> [WordVariant] {
-        model.modelType == "gpt2" ? [.word, .eos, .bosEos] : [.word, .eos, .plain]
+        model.encoder.family == .causal ? [.word, .eos, .bosEos] : [.word, .eos, .plain]
     }
 
     /// What a reader must know.
@@ -148,10 +148,8 @@ extension TextModel {
             name: name, modelType: modelType, layers: encoder.layerCount, width: encoder.hiddenSize, isCased: isCased)
     }
 
-    var hasPooler: Bool {
-        isContrastive || (((encoder as? SentenceTransformer)?.encoder ?? encoder) as? BERT)?.hasPooler == true
-    }
-    var hasProjection: Bool { (encoder as? CLIPText)?.hasProjection ?? false }
+    var hasPooler: Bool { encoder.poolings.contains(.pooler) }
+    var hasProjection: Bool { encoder.hasProjection }
 }
 
 extension Provenance {

@@ -72,12 +72,23 @@ struct ByteTable: Sendable {
     /// The high bits folded into the low ones.
     private func slot(_ hash: UInt64, _ mask: Int) -> Int { Int(truncatingIfNeeded: hash ^ (hash >> 32)) & mask }
 
-    /// The longest entry that begins these bytes, is longer than `least`, and ends where a scalar of UTF-8 does.
+    /// Every entry that begins these bytes and ends where a scalar of UTF-8 does, the shortest first.
     /// O(longest entry): one hash grows along the bytes.
+    func forEachPrefix(of bytes: ArraySlice<UInt8>, _ body: (_ entry: Int) -> Void) {
+        forEachPrefix(of: bytes, longerThan: 0, body)
+    }
+
+    /// The longest entry that begins these bytes, is longer than `least`, and ends where a scalar of UTF-8 does.
     func longestPrefix(of bytes: ArraySlice<UInt8>, longerThan least: Int) -> Int? {
+        var found: Int?
+        forEachPrefix(of: bytes, longerThan: least) { found = $0 }
+        return found
+    }
+
+    @inline(__always)
+    private func forEachPrefix(of bytes: ArraySlice<UInt8>, longerThan least: Int, _ body: (_ entry: Int) -> Void) {
         let mask = slots.count - 1
         var hash = seed
-        var found: Int?
         let end = min(bytes.endIndex, bytes.startIndex + longest)
         for index in bytes.startIndex..<end {
             hash = Self.hash(hash, bytes[index])
@@ -87,12 +98,11 @@ struct ByteTable: Sendable {
             while slots[slot] >= 0 {
                 let entry = Int(slots[slot])
                 if equal(entry, bytes[...index]) {
-                    found = entry
+                    body(entry)
                     break
                 }
                 slot = (slot + 1) & mask
             }
         }
-        return found
     }
 }

@@ -7,6 +7,13 @@ indirect enum Normalizer: Sendable {
     /// Each run of white space becomes one blank.
     case blanksCollapsed
     case replaced([Unicode.Scalar], by: [Unicode.Scalar])
+    /// Each scalar of a set, alone, becomes this text.
+    case replacedAny(of: Set<Unicode.Scalar>, by: [Unicode.Scalar])
+    /// Each run of two blanks or more becomes this text.
+    case blankRunsReplaced(by: [Unicode.Scalar])
+    /// White space at the ends goes.
+    case stripped(left: Bool, right: Bool)
+    case mapped(CharacterMap)
     /// The cleaning of CLIP's first tokenizer.
     case repaired
     case sequence([Normalizer])
@@ -32,6 +39,10 @@ indirect enum Normalizer: Sendable {
         case .lowercased: return Self.lowercase(text)
         case .blanksCollapsed: return Self.collapseBlanks(text)
         case .replaced(let old, let new): return Self.replace(old, by: new, in: text)
+        case .replacedAny(let set, let new): return text.flatMap { set.contains($0) ? new : [$0] }
+        case .blankRunsReplaced(let new): return Self.replaceBlankRuns(text, by: new)
+        case .stripped(let left, let right): return Self.strip(text, left, right)
+        case .mapped(let map): return map(text)
         case .repaired: return TextRepair.clean(text)
         case .sequence(let steps): return steps.reduce(text) { $1($0) }
         }
@@ -43,7 +54,10 @@ indirect enum Normalizer: Sendable {
         case .bert: Work(steps: 1, growth: 4)   // an ideograph between two blanks; a letter and its marks
         case .composed, .decomposed, .repaired: Work(steps: 1, growth: 4)
         case .lowercased: Work(steps: 1, growth: 2)
-        case .blanksCollapsed: Work(steps: 1, growth: 1)
+        case .blanksCollapsed, .stripped: Work(steps: 1, growth: 1)
+        case .blankRunsReplaced(let new): Work(steps: 1, growth: Double(new.count) / 2)
+        case .replacedAny(_, let new): Work(steps: 1, growth: Double(new.count))
+        case .mapped(let map): Work(steps: 1, growth: Double(map.longest))
         case .replaced(let old, let new): Work(steps: 1, growth: Double(new.count) / Double(max(old.count, 1)))
         case .sequence(let steps): steps.reduce(Work()) { $0.followed(by: $1.work) }
         }
@@ -86,6 +100,25 @@ indirect enum Normalizer: Sendable {
             previousIsBlank = isBlank
         }
         return result
+    }
+
+    private static func replaceBlankRuns(_ text: [Unicode.Scalar], by new: [Unicode.Scalar]) -> [Unicode.Scalar] {
+        var result: [Unicode.Scalar] = []
+        result.reserveCapacity(text.count)
+        var index = 0
+        while index < text.count {
+            let run = text[index...].prefix { $0 == " " }.count
+            if run > 1 { result += new } else { result.append(text[index]) }
+            index += max(run, 1)
+        }
+        return result
+    }
+
+    private static func strip(_ text: [Unicode.Scalar], _ left: Bool, _ right: Bool) -> [Unicode.Scalar] {
+        var rest = text[...]
+        if left { rest = rest.drop { $0.isSpace } }
+        while right, rest.last?.isSpace == true { rest.removeLast() }
+        return Array(rest)
     }
 
     private static func replace(

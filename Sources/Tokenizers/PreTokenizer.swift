@@ -9,6 +9,8 @@ indirect enum PreTokenizer: Sendable {
     case clip(keepsSpecials: Bool)
     /// CLIP's as OpenAI wrote it, down to bytes: "'ſ" is a contraction too.
     case openAI
+    /// SentencePiece: blanks become marks, and each mark begins a word.
+    case marks(Unicode.Scalar, addsMark: Bool, splits: Bool)
     case sequence([PreTokenizer])
 
     /// CLIP's, down to bytes.
@@ -43,6 +45,7 @@ indirect enum PreTokenizer: Sendable {
             return Self.split(text, { Self.clipMatch($0, $1, keepsSpecials: keepsSpecials) }, body)
         case .openAI:
             return Self.split(text, Self.openAIMatch) { body(ByteAlphabet.spell($0)[...]) }
+        case .marks(let mark, let addsMark, let splits): return Self.mark(text, mark, addsMark, splits, body)
         case .sequence(let steps): return Self.run(steps[...], text, body)
         }
     }
@@ -60,6 +63,7 @@ indirect enum PreTokenizer: Sendable {
         switch self {
         case .bert, .clip: Work(steps: 1, growth: 1)
         case .byteLevel, .openAI: Work(steps: 1, growth: 4)
+        case .marks: Work(steps: 1, growth: 2)   // a mark before one scalar
         case .sequence(let steps): steps.reduce(Work()) { $0.followed(by: $1.work) }
         }
     }
@@ -79,6 +83,24 @@ indirect enum PreTokenizer: Sendable {
             start = index + 1
         }
         return start == text.endIndex || body(text[start...])
+    }
+
+    // MARK: SentencePiece
+
+    private static func mark(
+        _ text: ArraySlice<Unicode.Scalar>, _ mark: Unicode.Scalar, _ addsMark: Bool, _ splits: Bool,
+        _ body: (ArraySlice<Unicode.Scalar>) -> Bool
+    ) -> Bool {
+        var marked = text.map { $0 == " " ? mark : $0 }
+        guard let first = marked.first else { return true }
+        if addsMark, first != mark { marked.insert(mark, at: 0) }
+        guard splits else { return body(marked[...]) }
+        var start = 0
+        for index in marked.indices.dropFirst() where marked[index] == mark {
+            guard body(marked[start..<index]) else { return false }
+            start = index
+        }
+        return body(marked[start...])
     }
 
     // MARK: Expressions, by hand

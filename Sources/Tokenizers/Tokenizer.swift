@@ -16,7 +16,7 @@ package struct Encoding: Sendable, Equatable {
 }
 
 /// Text to token ids, equal to Hugging Face's fast tokenizers: WordPiece (BERT), CLIP's byte pairs, byte-level byte
-/// pairs (RoBERTa, GPT-2).
+/// pairs (RoBERTa, GPT-2), Unigram (SigLIP).
 ///
 /// The steps are those of `tokenizers`: added tokens such as `[SEP]` are cut out of the text, what lies between is
 /// normalised, cut into words, each word spelled with pieces of the vocabulary; then the start and end tokens are put
@@ -31,6 +31,8 @@ package struct Tokenizer: Sendable {
         case roberta
         /// Byte-level byte pairs, nothing put around, as GPT-2's.
         case gpt2
+        /// Unigram, as SigLIP's.
+        case unigram
     }
 
     package let kind: Kind
@@ -63,7 +65,8 @@ package struct Tokenizer: Sendable {
     /// `BertTokenizer`, `MPNetTokenizer`, `RobertaTokenizer`, `GPT2Tokenizer`, `CLIPTokenizer` and their namesakes take of
     /// `tokenizer.json` the vocabulary and the added tokens only; how they normalise and cut, the flags of
     /// `tokenizer_config.json` say, or else the class's defaults: a `BertTokenizer` without `do_lower_case` lowers case,
-    /// whatever `tokenizer.json` says. `PreTrainedTokenizerFast`, or no class and no type, means `tokenizer.json` as it is.
+    /// whatever `tokenizer.json` says. `PreTrainedTokenizerFast`, or no class and no type, means `tokenizer.json` as it is;
+    /// so does `SiglipTokenizer`, whose other file, `spiece.model`, is not read.
     /// Other classes are errors that name them. Without `tokenizer.json` the vocabulary is `vocab.txt`, or `vocab.json`
     /// with `merges.txt`; without a class too these tell the kind.
     ///
@@ -149,15 +152,17 @@ package struct Tokenizer: Sendable {
     }
 }
 
-/// How a word is spelled: one of the two algorithms.
+/// How a word is spelled: one of the three algorithms.
 enum SpellingModel: Sendable {
     case wordPiece(WordPiece)
     case bytePairs(BytePairs)
+    case unigram(Unigram)
 
     var vocabulary: Vocabulary {
         switch self {
         case .wordPiece(let model): model.vocabulary
         case .bytePairs(let model): model.vocabulary
+        case .unigram(let model): model.vocabulary
         }
     }
 
@@ -165,6 +170,7 @@ enum SpellingModel: Sendable {
         switch self {
         case .wordPiece(let model): model.unknown
         case .bytePairs(let model): model.unknown
+        case .unigram(let model): model.unknown
         }
     }
 
@@ -172,6 +178,7 @@ enum SpellingModel: Sendable {
         switch self {
         case .wordPiece(let model): model.append(word, to: &ids)
         case .bytePairs(let model): model.append(word, to: &ids)
+        case .unigram(let model): model.append(word, to: &ids)
         }
     }
 }

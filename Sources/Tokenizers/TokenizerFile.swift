@@ -11,6 +11,7 @@ struct TokenizerFile {
     private var postProcessor: JSONValue?
     private var modelSettings: [String: JSONValue] = [:]
     private(set) var vocabulary = Vocabulary()
+    private var scored: [(piece: [UInt8], score: Double)] = []   // of a Unigram model
     private var merges: [(left: [UInt8], right: [UInt8])] = []
     private let file = "tokenizer.json"
 
@@ -48,15 +49,31 @@ struct TokenizerFile {
         try scanner.members { scanner, key in
             switch String(decoding: key, as: UTF8.self) {
             case "vocab":
-                guard scanner.peek() == UInt8(ascii: "{") else {
-                    throw scanner.problem(
-                        "the vocabulary is no object of pieces and ids (a Unigram model?); "
-                            + "implemented are WordPiece and BPE.")
-                }
-                vocabulary = try scanner.vocabulary()
+                if scanner.peek() == UInt8(ascii: "[") { try readScored(&scanner) } else { vocabulary = try scanner.vocabulary() }
             case "merges": try readMerges(&scanner)
             case let name: modelSettings[name] = try scanner.value()
             }
+        }
+    }
+
+    /// Each piece of a Unigram model is ["piece", log probability].
+    private mutating func readScored(_ scanner: inout JSONScanner) throws {
+        try scanner.elements { scanner in
+            guard scored.count < Vocabulary.largestID else { throw scanner.problem("there are too many pieces.") }
+            var (bytes, scores): ([UInt8], [Double]) = ([], [])
+            var hasPiece = false
+            try scanner.elements { scanner in
+                if hasPiece {
+                    scores.append(try scanner.number())
+                } else {
+                    try scanner.string(into: &bytes)
+                    hasPiece = true
+                }
+            }
+            guard hasPiece, scores.count == 1 else {
+                throw scanner.problem("a piece of a Unigram model is a text and its log probability.")
+            }
+            scored.append((bytes, scores[0]))
         }
     }
 
@@ -84,7 +101,9 @@ struct TokenizerFile {
 
     // MARK: The recipe
 
-    private var modelType: String { modelSettings["type"]?.string ?? (merges.isEmpty ? "WordPiece" : "BPE") }
+    private var modelType: String {
+        modelSettings["type"]?.string ?? (!scored.isEmpty ? "Unigram" : merges.isEmpty ? "WordPiece" : "BPE")
+    }
 
     /// Everything as the file says it.
     func recipe() throws -> TokenizerRecipe {
@@ -97,6 +116,7 @@ struct TokenizerFile {
             let wraps = !before.isEmpty && !after.isEmpty
             let kind: Tokenizer.Kind = !pairs.ending.isEmpty ? .clip : wraps ? .roberta : .gpt2
             recipe = TokenizerRecipe(kind: kind, model: .bytePairs(pairs))
+        case "Unigram": recipe = TokenizerRecipe(kind: .unigram, model: .unigram(try unigram()))
         case let type: throw unknown("model", type)
         }
         recipe.normalizer = try normalizer.flatMap(readNormalizer)
@@ -158,6 +178,18 @@ struct TokenizerFile {
         return model
     }
 
+    private func unigram() throws -> Unigram {
+        var unknown: Int?
+        if let value = modelSettings["unk_id"], !value.isNull {
+            guard let id = value.integer else {
+                throw TokenizerError("\(file): \"unk_id\" is \(value.text); it must be the place of a piece.")
+            }
+            unknown = id
+        }
+        return try Unigram(
+            scored, unknown: unknown, fallsBackToBytes: modelSettings["byte_fallback"]?.bool ?? false, in: file)
+    }
+
     private func check(_ work: Work?, _ what: String) throws {
         guard let work, !work.isReasonable else { return }
         throw TokenizerError(
@@ -195,6 +227,13 @@ struct TokenizerFile {
         case "NFC": return .composed
         case "NFD": return .decomposed
         case "Lowercase": return .lowercased
+        case "Strip":
+            return .stripped(left: value["strip_left"]?.bool ?? true, right: value["strip_right"]?.bool ?? true)
+        case "Precompiled":
+            guard let text = value["precompiled_charsmap"]?.string, let map = CharacterMap(base64: text) else {
+                throw TokenizerError("\(file): the \"precompiled_charsmap\" is no table of characters.")
+            }
+            return .mapped(map)
         case "Replace":
             let content = value["content"]?.string ?? ""
             if let old = value["pattern"]?["String"]?.string {
@@ -205,6 +244,11 @@ struct TokenizerFile {
                 return .replaced(Array(old.unicodeScalars), by: Array(content.unicodeScalars))
             }
             let pattern = value["pattern"]?["Regex"]?.string ?? ""
+            guard content.utf8.count <= 1000 else { throw unknown("normalizer Replace by", "a text of over 1000 bytes") }
+            if pattern == " {2,}" { return .blankRunsReplaced(by: Array(content.unicodeScalars)) }
+            if let set = CharacterSetPattern(pattern)?.scalars {
+                return .replacedAny(of: set, by: Array(content.unicodeScalars))
+            }
             guard pattern == #"\s+"#, content == " " else { throw unknown("normalizer Replace of", pattern) }
             return .blanksCollapsed
         case "Sequence":
@@ -219,6 +263,7 @@ struct TokenizerFile {
         if value.isNull { return nil }
         switch try type(of: value, "pre-tokenizer") {
         case "BertPreTokenizer": return .bert
+        case "Metaspace": return try marks(value)
         case "ByteLevel":
             return .byteLevel(
                 addsBlank: value["add_prefix_space"]?.bool ?? true,
@@ -235,6 +280,17 @@ struct TokenizerFile {
             return .sequence(try parts(of: value, "pretokenizers").compactMap(readPreTokenizer))
         case let type: throw unknown("pre-tokenizer", type)
         }
+    }
+
+    /// Older files say `add_prefix_space` in place of `prepend_scheme`.
+    private func marks(_ value: JSONValue) throws -> PreTokenizer {
+        let text = value["replacement"]?.string ?? "\u{2581}"
+        let older = value["add_prefix_space"]?.bool == false ? "never" : "always"
+        let scheme = value["prepend_scheme"]?.string ?? older
+        let mark = text.unicodeScalars.first
+        guard let mark, text.unicodeScalars.count == 1 else { throw unknown("Metaspace replacement", text) }
+        guard ["always", "never"].contains(scheme) else { throw unknown("Metaspace prepend_scheme", scheme) }
+        return .marks(mark, addsMark: scheme == "always", splits: value["split"]?.bool ?? true)
     }
 
     /// The ids put before and after a single text.

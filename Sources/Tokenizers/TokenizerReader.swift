@@ -42,7 +42,7 @@ enum TokenizerReader: Sendable {
         (.roberta, ["RobertaTokenizer", "BartTokenizer", "LEDTokenizer", "LongformerTokenizer", "MvpTokenizer"]),
         (.gpt2, ["GPT2Tokenizer", "CodeGenTokenizer"]),
         (.clip, ["CLIPTokenizer"]),
-        (.file, ["PreTrainedTokenizer", "TokenizersBackend"]),
+        (.file, ["PreTrainedTokenizer", "TokenizersBackend", "SiglipTokenizer"]),
     ]
 
     /// By `model_type` of `config.json`, for folders that name no class; nil for types with other tokenizers.
@@ -86,6 +86,7 @@ enum TokenizerReader: Sendable {
                 "sam3", "sam3_video", "xclip",
             ]
         ),
+        (.file, ["siglip", "siglip_text_model"]),
     ]
 
     /// What the class calls its special tokens if no file says otherwise.

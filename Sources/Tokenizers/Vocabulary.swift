@@ -39,6 +39,11 @@ struct Vocabulary: Sendable {
         table.longestPrefix(of: bytes, longerThan: least).map { (idOfEntry[$0], table[$0].count) }
     }
 
+    /// Every piece that begins these bytes, the shortest first: its id and how many bytes it has.
+    func forEachPiece(beginning bytes: ArraySlice<UInt8>, _ body: (_ id: Int32, _ count: Int) -> Void) {
+        table.forEachPrefix(of: bytes) { body(idOfEntry[$0], table[$0].count) }
+    }
+
     func bytes(of id: Int32) -> ArraySlice<UInt8>? {
         guard id >= 0, id < entryOfID.count, entryOfID[Int(id)] >= 0 else { return nil }
         return table[Int(entryOfID[Int(id)])]

@@ -107,7 +107,7 @@ import Testing
         let fixture = try ModelFixture(name)
         for place in [fixture.folder, fixture.folder.appending(path: "model.safetensors")] {
             let opened = try TextEncoderFolder(place, activation: .quickGELU)
-            #expect(opened.modelType == "clip" && opened.isContrastive)
+            #expect(opened.modelType == "clip" && opened.encoder.isContrastive)
             #expect(opened.rules.tokenizerFolder.path == fixture.folder.path)
             try fixture.expectLayers(opened.encoder.hiddenStates(ids: fixture.ids()))
             try fixture.expectClose(opened.encoder.captionVectors(ids: fixture.ids()), "text_embeds")

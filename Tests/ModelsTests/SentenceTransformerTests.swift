@@ -19,7 +19,7 @@ import Testing
 
     @Test func theFoldersOwnVectors() throws {
         let opened = try TextEncoderFolder(fixture.folder)
-        #expect(opened.modelType == "bert" && !opened.isContrastive && opened.rules.lowercases)
+        #expect(opened.modelType == "bert" && !opened.encoder.isContrastive && opened.rules.lowercases)
         #expect(opened.rules.tokenizerFolder.lastPathComponent == "0_Transformer")
         let model = opened.encoder
         #expect(model.maximumLength == 11 && model.hiddenSize == 36)

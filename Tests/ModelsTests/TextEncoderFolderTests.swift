@@ -13,7 +13,7 @@ import Testing
     ]) func everyKindOpens(name: String, type: String, width: Int) throws {
         let fixture = try ModelFixture(name)
         let folder = try TextEncoderFolder(fixture.folder, activation: name.hasPrefix("openai") ? .quickGELU : nil)
-        #expect(folder.modelType == type && folder.isContrastive == type.hasPrefix("clip"))
+        #expect(folder.modelType == type && folder.encoder.isContrastive == type.hasPrefix("clip"))
         let ids = try fixture.ids()
         #expect(try folder.encoder.captionVectors(ids: ids).shape == [ids.count, width])
         try fixture.expectLayers(folder.encoder.hiddenStates(ids: ids))
