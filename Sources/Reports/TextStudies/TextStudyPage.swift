@@ -10,69 +10,34 @@ package struct TextStudyPage: Sendable {
 
     /// The file's text.
     package var rendered: String {
-        HTMLPage(title: report.title) {
-            top
-        } main: {
-            if let table = report.summaryTable { overview(table) }
-            for task in report.tasks { section(of: task) }
-            for what in [GeometryRecord.What.words, .sentences] {
-                let records = report.geometry.filter { $0.what == what }
-                if !records.isEmpty { geometry(what, records) }
-            }
-            if !report.geometry.isEmpty { terms }
-            if !report.caveats.isEmpty { caveats }
-            facts
-        } footer: {
-            "Made by synesthesia \(report.provenance.toolVersion) on \(report.provenance.date). "
-            HTMLPage.footnote
-        }.rendered
+        StudyPage(study: report, before: home.map { .init(page: $0, name: "Back to the probe") }).rendered
+    }
+
+    /// The tasks and the geometry, each part that there is.
+    var sections: [PageSection] {
+        var all = [report.summaryTable.map(overview)].compactMap(\.self) + report.tasks.map(section)
+        for what in [GeometryRecord.What.words, .sentences] {
+            let records = report.geometry.filter { $0.what == what }
+            if !records.isEmpty { all.append(geometry(what, records)) }
+        }
+        if !report.geometry.isEmpty { all.append(terms) }
+        return all
     }
 
     // MARK: Parts
-
-    @MarkupBuilder private var top: [Markup] {
-        Tag.p(["class": "eyebrow"]) { "Synesthesia · text encoders by themselves" }
-        Tag.h1 { report.title }
-        Tag.p(["class": "subtitle"]) { report.subtitle }
-        if report.partial == true { ProbePage.warning(TextStudyReport.partialNote) }
-        let findings = report.findings
-        if let first = findings.first {
-            Tag.p(["class": "finding"]) { first }
-            Tag.ul(["class": "caveats"]) { for finding in findings.dropFirst() { Tag.li { finding } } }
-        }
-        Tag.p(["class": "lead"]) { report.lead }
-        Tag.nav(["aria-label": "Contents"]) {
-            if let home { Tag.a(["href": home]) { "Back to the probe" } }
-            for (id, name) in contents { Tag.a(["href": "#\(id)"]) { name } }
-        }
-    }
-
-    private var contents: [(String, String)] {
-        var all: [(String, String)] = report.summaryTable == nil ? [] : [("all", "All tasks")]
-        all += report.tasks.map { ("task-\(id($0))", $0) }
-        for what in [GeometryRecord.What.words, .sentences] where report.geometry.contains(where: { $0.what == what }) {
-            all.append(("geometry-\(what.rawValue)", "Geometry: \(what.rawValue)"))
-        }
-        if !report.caveats.isEmpty { all.append(("caveats", "Before quoting a number")) }
-        return all + [("settings", "Settings and provenance")]
-    }
 
     private func id(_ task: String) -> String {
         String(task.map { $0.isASCII && ($0.isLetter || $0.isNumber) ? $0 : "-" })
     }
 
-    private func overview(_ table: TextTable) -> Markup {
-        Tag.section(["id": "all"]) {
-            Tag.h2 { "All tasks" }
-            TextStudyReport.untitled(table).markup
-        }
+    private func overview(_ table: TextTable) -> PageSection {
+        PageSection("all", "All tasks") { table.untitled.markup }
     }
 
-    private func section(of task: String) -> Markup {
+    private func section(of task: String) -> PageSection {
         let table = report.table(of: task)
-        return Tag.section(["id": "task-\(id(task))"]) {
-            Tag.h2 { table.title ?? task }
-            TextStudyReport.untitled(table).markup
+        return PageSection("task-\(id(task))", table.title ?? task, name: task) {
+            table.untitled.markup
             if let drawing = curves(of: task)?.drawing {
                 Tag.figure {
                     legend(report.scores(of: task).map { ($0.encoder, $0.variant) })
@@ -81,12 +46,7 @@ package struct TextStudyPage: Sendable {
                 }
             }
             if let differences = report.comparisonTable(of: task) { Tag.figure { differences.markup } }
-            if let every = report.layerTable(of: task) {
-                Tag.details {
-                    Tag.summary { every.title ?? "" }
-                    TextStudyReport.untitled(every).markup(kind: "facts")
-                }
-            }
+            if let every = report.layerTable(of: task) { PageParts.folded(every) }
         }
     }
 
@@ -138,22 +98,17 @@ package struct TextStudyPage: Sendable {
         }
     }
 
-    private func geometry(_ what: GeometryRecord.What, _ records: [GeometryRecord]) -> Markup {
-        Tag.section(["id": "geometry-\(what.rawValue)"]) {
-            Tag.h2 { "Geometry: \(what.title.lowercased())" }
+    private func geometry(_ what: GeometryRecord.What, _ records: [GeometryRecord]) -> PageSection {
+        PageSection(
+            "geometry-\(what.rawValue)", "Geometry: \(what.title.lowercased())", name: "Geometry: \(what.rawValue)"
+        ) {
             Tag.figure {
                 legend(records.map { ($0.encoder, "") })
                 Tag.div(["class": "box panels wide", "tabindex": "0"]) {
                     for plot in plots(records) { if let drawing = plot.drawing { drawing.inline } }
                 }
             }
-            for record in records {
-                let table = report.table(of: record)
-                Tag.details {
-                    Tag.summary { table.title ?? "" }
-                    TextStudyReport.untitled(table).markup(kind: "facts")
-                }
-            }
+            for record in records { PageParts.folded(report.table(of: record)) }
         }
     }
 
@@ -186,34 +141,9 @@ package struct TextStudyPage: Sendable {
         ]
     }
 
-    private var terms: Markup {
-        Tag.section(["id": "geometry-terms"]) {
-            Tag.h2 { "What geometry measures" }
-            Tag.dl {
-                for term in TextStudyReport.geometryTerms {
-                    Tag.dt { term.name }
-                    Tag.dd { term.text }
-                }
-            }
-        }
-    }
-
-    private var caveats: Markup {
-        Tag.section(["id": "caveats"]) {
-            Tag.h2 { "Before quoting a number" }
-            Tag.ul(["class": "caveats"]) { for sentence in report.caveats { Tag.li { sentence } } }
-        }
-    }
-
-    private var facts: Markup {
-        Tag.section(["id": "settings"]) {
-            Tag.h2 { "Settings and provenance" }
-            for table in [report.encoderTable, report.settingsTable, report.provenanceTable].compactMap(\.self) {
-                Tag.details {
-                    Tag.summary { table.title ?? "" }
-                    TextStudyReport.untitled(table).markup(kind: "facts")
-                }
-            }
+    private var terms: PageSection {
+        PageSection("geometry-terms", "What geometry measures", name: nil) {
+            PageParts.terms(TextStudyReport.geometryTerms)
         }
     }
 }

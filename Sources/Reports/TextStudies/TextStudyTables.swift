@@ -272,22 +272,9 @@ extension TextStudyReport {
             })
     }
 
-    var settingsTable: TextTable? {
-        settings.isEmpty
-            ? nil
-            : TextTable(
-                "Settings", columns: [.init("Setting"), .init("Value")], rows: settings.map { [$0.key, $0.value] })
-    }
+    var settingsTable: TextTable? { .settings(settings) }
 
-    var provenanceTable: TextTable {
-        let rows = [
-            ["tool", "synesthesia \(provenance.toolVersion)"], ["processor", provenance.cpu],
-            ["threads", String(provenance.threads)], ["precision", provenance.precision], ["date", provenance.date],
-        ]
-        return TextTable(
-            "Provenance", columns: [.init("What"), .init("Value")],
-            rows: rows + provenance.stages.map { ["time: \($0.name)", NumberText.duration($0.seconds)] })
-    }
+    var provenanceTable: TextTable { provenance.table }
 
     // MARK: For other programs
 

@@ -143,22 +143,7 @@ extension ProbeReport {
         ).withoutEmptyColumns
     }
 
-    package var settingsTable: TextTable? {
-        guard !settings.isEmpty else { return nil }
-        return TextTable(
-            "Settings", columns: [.init("Setting"), .init("Value")], rows: settings.map { [$0.key, $0.value] })
-    }
+    package var settingsTable: TextTable? { .settings(settings) }
 
-    package var provenanceTable: TextTable {
-        let rows = [
-            ["tool", "synesthesia \(provenance.toolVersion)"],
-            ["commit", provenance.gitCommit ?? "unknown"],
-            ["processor", provenance.cpu],
-            ["threads", String(provenance.threads)],
-            ["precision", provenance.precision],
-            ["date", provenance.date],
-        ]
-        let stages = provenance.stages.map { ["time: \($0.name)", NumberText.duration($0.seconds)] }
-        return TextTable("Provenance", columns: [.init("What"), .init("Value")], rows: rows + stages)
-    }
+    package var provenanceTable: TextTable { provenance.table }
 }

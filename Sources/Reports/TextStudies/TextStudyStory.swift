@@ -1,7 +1,14 @@
 import Foundation
 
 /// The sentences of a text study, and its renderings made of text.
-extension TextStudyReport {
+extension TextStudyReport: StudyReport {
+    package var kind: String { "text encoders by themselves" }
+    package var warning: String? { partial == true ? Self.partialNote : nil }
+    package var numbers: [ReportSection] { sections(layers: true) }
+    package var facts: [TextTable] { [encoderTable, settingsTable, provenanceTable].compactMap(\.self) }
+
+    package func pageSections(picturesBelow folder: URL?) -> [PageSection] { TextStudyPage(self).sections }
+
     /// One paragraph for the top of every rendering.
     package var lead: String {
         "No picture is drawn here. Texts go through frozen encoders, and the cosine of two vectors is held against what "
@@ -70,15 +77,15 @@ extension TextStudyReport {
         return "\(task): no test was made" + (figures.isEmpty ? "." : ", so nothing is claimed: \(StyleVerdict.listed(figures)).")
     }
 
-    /// From top to bottom as sections, for renderings made of text.
+    /// The numbers from top to bottom as sections, for renderings made of text.
     ///
     /// - Parameter layers: whether every layer gets its line.
     package func sections(layers: Bool) -> [ReportSection] {
         var all: [ReportSection] = []
-        if let table = summaryTable { all.append(ReportSection("All tasks", [.table(Self.untitled(table))])) }
+        if let table = summaryTable { all.append(ReportSection("All tasks", [.table(table.untitled)])) }
         for task in tasks {
             let table = table(of: task)
-            var parts: [ReportSection.Part] = [.table(Self.untitled(table))]
+            var parts: [ReportSection.Part] = [.table(table.untitled)]
             if layers, let every = layerTable(of: task) { parts.append(.table(every)) }
             if let differences = comparisonTable(of: task) { parts.append(.table(differences)) }
             all.append(ReportSection(table.title ?? task, parts))
@@ -91,40 +98,14 @@ extension TextStudyReport {
         if !geometry.isEmpty {
             all.append(ReportSection("What the columns of geometry mean", [.terms(Self.geometryTerms)]))
         }
-        if !caveats.isEmpty { all.append(ReportSection("Before quoting a number", caveats.map { .sentence($0) })) }
         return all
-    }
-
-    static func untitled(_ table: TextTable) -> TextTable {
-        var table = table
-        table.title = nil
-        return table
     }
 
     /// What a command prints; `caveats` are for whole studies.
     package func terminal(layers: Bool, caveats: Bool) -> String {
-        var shown = self
-        if !caveats { shown.caveats = [] }
-        let warning = partial == true ? [TerminalText.paragraph("Warning: " + Self.partialNote)] : []
-        let first = caveats ? findings.first.map { [TerminalText.paragraph($0)] } ?? [] : []
-        return (warning + first + shown.sections(layers: layers).map(\.terminal)).joined(separator: "\n")
-    }
-
-    /// `text.md`.
-    package var markdown: String {
-        var blocks = [
-            "# \(Markdown.escaped(title))\n", Markdown.escaped(subtitle) + "\n",
-        ]
-        if partial == true { blocks.append("> **Warning.** \(Markdown.escaped(Self.partialNote))\n") }
-        if let first = findings.first {
-            blocks.append("**\(Markdown.escaped(first))**\n")
-            if findings.count > 1 { blocks.append(findings.dropFirst().map { "- \(Markdown.escaped($0))\n" }.joined()) }
-        }
-        blocks.append(Markdown.escaped(lead) + "\n")
-        blocks += sections(layers: true).map(\.markdown)
-        blocks += [encoderTable, settingsTable, provenanceTable].compactMap(\.self)
-            .map { ReportSection($0.title ?? "", [.table(Self.untitled($0))]).markdown }
-        return blocks.joined(separator: "\n")
+        let told = [warning.map { "Warning: " + $0 }, caveats ? findings.first : nil].compactMap(\.self)
+        return (told.map(TerminalText.paragraph)
+            + (sections(layers: layers) + (caveats ? caveatSections : [])).map(\.terminal)).joined(separator: "\n")
     }
 
     /// Writes `text.html`, `text.md`, `text.csv`, `geometry.csv` and `text.json` into `folder`; the page comes first in

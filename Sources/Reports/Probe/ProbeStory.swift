@@ -1,5 +1,16 @@
+import Foundation
+
 /// The sentences of a report: what was asked, what was found, what it does not show.
-extension ProbeReport {
+extension ProbeReport: StudyReport {
+    package var kind: String { "text-to-image probe" }
+    package var warning: String? { partial ? Self.partialNote : nil }
+    package var findings: [String] { [finding].compactMap(\.self) }
+    package var facts: [TextTable] { [settingsTable, provenanceTable].compactMap(\.self) }
+
+    package func pageSections(picturesBelow folder: URL?) -> [PageSection] {
+        ProbePage(self, picturesBelow: folder).sections
+    }
+
     /// One paragraph for the top of every rendering.
     package var lead: String {
         "Each caption went through a frozen text encoder; one trained linear layer handed its vector to a frozen "
@@ -45,51 +56,28 @@ extension ProbeReport {
     static let partialNote =
         "Only part of the captions was used (--limit): these are not the numbers of the whole experiment."
 
-    /// The report from top to bottom as sections, for renderings made of text.
-    var textSections: [ReportSection] {
+    package var numbers: [ReportSection] {
         var all: [ReportSection] = []
         if !scores.isEmpty {
-            let tables = [untitled(scoreTable), qualityTable].compactMap { $0 }
+            let tables = [scoreTable.untitled, qualityTable].compactMap { $0 }
             all.append(ReportSection("Scores", tables.map { .table($0) }))
         }
         all += studySections
-        if let table = ablationTable { all.append(ReportSection("Stronger steering", [.table(untitled(table))])) }
-        if !caveats.isEmpty { all.append(ReportSection("Before quoting a number", caveats.map { .sentence($0) })) }
+        if let table = ablationTable { all.append(ReportSection("Stronger steering", [.table(table.untitled)])) }
         return all
     }
 
     /// The significance tests, then whatever else the study has to say.
     var studySections: [ReportSection] { (significance?.reportSections ?? []) + sections }
 
-    /// A table under a heading that already says its name.
-    func untitled(_ table: TextTable) -> TextTable {
-        var table = table
-        table.title = nil
-        return table
-    }
-
     // MARK: Renderings in text
 
     /// What the command prints when it is done.
     package var terminal: String {
         var blocks = [TerminalText.safe(title) + "\n" + TerminalText.safe(subtitle) + "\n"]
-        if partial { blocks.append(TerminalText.paragraph("Warning: " + Self.partialNote)) }
+        if let warning { blocks.append(TerminalText.paragraph("Warning: " + warning)) }
         if let finding { blocks.append(TerminalText.paragraph(finding)) }
-        blocks += textSections.map(\.terminal)
-        return blocks.joined(separator: "\n")
-    }
-
-    /// `report.md`: the same numbers for a wiki or an issue. Pictures and plots are on the page.
-    package var markdown: String {
-        var blocks = ["# \(Markdown.escaped(title))\n", Markdown.escaped(subtitle) + "\n"]
-        if partial { blocks.append("> **Warning.** \(Markdown.escaped(Self.partialNote))\n") }
-        if let finding { blocks.append("**\(Markdown.escaped(finding))**\n") }
-        blocks.append(Markdown.escaped(lead) + "\n")
-        blocks += textSections.map(\.markdown)
-        let facts = [settingsTable, provenanceTable].compactMap { $0 }.map { table in
-            ReportSection(table.title ?? "", [.table(untitled(table))])
-        }
-        blocks += facts.map(\.markdown)
+        blocks += (numbers + caveatSections).map(\.terminal)
         return blocks.joined(separator: "\n")
     }
 }
