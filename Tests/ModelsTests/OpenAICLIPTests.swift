@@ -67,7 +67,7 @@ import Testing
         let told = try copy("openai-vit", settings: #"{"model_cfg": {"embed_dim": 28}}"#)
         defer { try? FileManager.default.removeItem(at: told) }
         let (exact, same) = (try CLIP(folder: archive("exact.pt")), try CLIP(folder: told))
-        let images = try fixture.expected.tensor("images").transposed([0, 2, 3, 1])      // [batch, side, side, 3]
+        let images = try fixture.expected.tensor("images").channelsLast   // [batch, side, side, 3]
         #expect(exact.embed(images: images).floats == same.embed(images: images).floats)
         for (name, other) in [("quick.pt", CLIPActivation.gelu), ("exact.pt", .quickGELU)] {
             let said = sentence { _ = try CLIP(folder: archive(name), activation: other) }
