@@ -37,6 +37,9 @@ struct ModelGuess {
             kind: "CLIP ResNet of OpenAI", names: ["visual.attnpool.positional_embedding", "token_embedding.weight"],
             layers: "transformer.resblocks", table: "token_embedding.weight"),
         Rule(
+            kind: "SigLIP", names: ["text_model.embeddings.token_embedding.weight", "vision_model.head.probe"],
+            layers: "text_model.encoder.layers", table: "text_model.embeddings.token_embedding.weight"),
+        Rule(
             kind: "CLIP",
             names: ["text_model.embeddings.token_embedding.weight", "vision_model.embeddings.class_embedding"],
             layers: "text_model.encoder.layers", table: "text_model.embeddings.token_embedding.weight"),

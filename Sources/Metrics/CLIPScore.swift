@@ -7,20 +7,26 @@ import SynRuns
 import SynTensors
 
 /// Agreement of pictures and captions by a CLIP (Hessel et al. 2021, in the paper's form): 100 times the cosine of
-/// the two vectors, not clamped.
+/// the two vectors, not clamped. A SigLIP may judge too; the score is the cosine's, not the sigmoid's.
 package struct CLIPScore: Sendable {
-    private let model: CLIP
+    private let model: any ImageTextModel
     private let reader: TextReader
     private let preprocessing: CLIPPreprocessing
 
-    /// A Hugging Face folder of a whole CLIP, or a checkpoint with OpenAI's names and a tokenizer beside it.
+    /// A Hugging Face folder of a whole CLIP or SigLIP, or a checkpoint with OpenAI's names and a tokenizer beside it.
     /// `activation` must be given where the checkpoint does not tell its own.
     package init(folder: URL, precision: Precision = .float32, activation: CLIPActivation? = nil) throws {
-        model = try CLIP(folder: folder, precision: precision, activation: activation)
-        reader = try TextReader(TextEncoderFolder.rules(of: folder), positions: model.text.maximumLength)
+        model = try ImageTextFolder.open(folder, precision: precision, activation: activation)
+        reader = try TextReader(TextEncoderFolder.rules(of: folder), positions: model.maximumLength)
         let folder = folder.modelFolder
         let side = model.imageSize
         let settings = try ImageSettingsFile.read(in: folder)
+        guard settings != nil || !(model is SigLIP) else {
+            throw Complaint(
+                .missing,
+                "\(folder.path) does not say how its pictures are prepared, which for a SigLIP cannot be taken for granted: "
+                    + "preprocessor_config.json is missing; fetch it from where the weights are from")
+        }
         preprocessing = settings ?? .openAI(size: side)
         remark =
             settings != nil

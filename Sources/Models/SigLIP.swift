@@ -39,16 +39,16 @@ package struct SigLIP: Sendable {
     /// Image vectors in the shared space, not normalised: [batch, projection].
     package func embed(images: Tensor) -> Tensor { vision.summary(images) }
 
-    /// e^logScale times the cosine of every image with every caption, plus the bias: [images, captions]. The sigmoid of a
-    /// number is the probability that the two belong together.
+    /// e^logScale times the cosine of every image with every caption, plus the bias: [images, captions]. The sigmoid of
+    /// a number is the probability that the two belong together.
     package func similarities(images: Tensor, captions: Tensor) -> Tensor {
         let cosines = images.l2Normalised().matmul(captions.l2Normalised(), transposeRight: true)
         return cosines * logScale.exp() + bias
     }
 }
 
-/// SigLIP's text tower: a transformer whose tokens all see each other, the padding behind a text included. The state at the
-/// last position, which is padding unless the text fills it, is projected into the shared space.
+/// SigLIP's text tower: a transformer whose tokens all see each other, the padding behind a text included. The state at
+/// the last position, which is padding unless the text fills it, is projected into the shared space.
 ///
 /// Follows `SiglipTextModel`; reads its folders and those of a whole `SiglipModel`, of which it uses the text half. Its
 /// tokenizer adds an end token and no start token.
@@ -84,7 +84,8 @@ package struct SigLIPText: TextEncoder {
         let place = try weights.scope(
             holding: [
                 .init("embeddings.token_embedding.weight", [shape.vocabularySize, shape.hiddenSize]),
-                .init("encoder.layers.\(shape.layerCount - 1).mlp.fc2.weight", [shape.hiddenSize, shape.feedForwardSize]),
+                .init(
+                    "encoder.layers.\(shape.layerCount - 1).mlp.fc2.weight", [shape.hiddenSize, shape.feedForwardSize]),
             ], usually: ["", "text_model."])
         try self.init(place, shape)
         try weights.finish(ignoring: ["vision_model.*", "logit_scale", "logit_bias"] + Self.positionNumbers)
@@ -108,8 +109,8 @@ package struct SigLIPText: TextEncoder {
         return states(ids).map { $0.slice(axis: 1, from: 0, to: batch.time) }
     }
 
-    /// `probe` and `pooler` are the projected state at the last position; `eos` and `last` are the last token of a text, which
-    /// is its end token, and the one before it.
+    /// `probe` and `pooler` are the projected state at the last position; `eos` and `last` are the last token of a text,
+    /// which is its end token, and the one before it.
     package func encode(ids: [[Int32]], pooling: Pooling, everyLayer: Bool) throws -> CaptionVectors {
         let batch = try batch(ids)
         let states = states(ids)
@@ -175,14 +176,15 @@ package struct SigLIPVision: CLIPImageTower {
 
     /// The patch embedding and each layer's output, each [batch, patches, hidden].
     ///
-    /// `images` are [batch, height, width, channels] of the configured size, normalised as the checkpoint's preprocessing
-    /// says.
+    /// `images` are [batch, height, width, channels] of the configured size, normalised as the checkpoint's
+    /// preprocessing says.
     package func hiddenStates(_ images: Tensor, dropout: Dropout?) -> [Tensor] {
         let size = configuration.imageSize
         precondition(
             images.shape.dropFirst() == [size, size, configuration.channelCount],
             "images of \(images.shape) given to a tower for \(size) by \(size)")
-        let grid = images.convolved(patches, patchBias, stride: configuration.patchSize)   // [batch, rows, columns, hidden]
+        let grid = images.convolved(   // [batch, rows, columns, hidden]
+            patches, patchBias, stride: configuration.patchSize)
         let row = grid.reshaped([images.size(0), -1, configuration.hiddenSize])   // [batch, patches, hidden]
         return tower(row + positions.table, mask: .none, dropout: dropout)
     }

@@ -158,7 +158,8 @@ package struct SigLIPVisionConfiguration: Sendable, Decodable, Equatable {
         try requireRoom(
             forNumbers: (patchesPerSide * patchesPerSide + channelCount * patchSize * patchSize) * hiddenSize
                 + (layerCount + 1) * (4 * hiddenSize * hiddenSize + 2 * hiddenSize * feedForwardSize),
-            in: "an image tower of these settings (\(layerCount) layers of width \(hiddenSize), \(imageSize) pixels a side)"
+            in: "an image tower of these settings (\(layerCount) layers of width \(hiddenSize), "
+                + "\(imageSize) pixels a side)"
         )
     }
 }

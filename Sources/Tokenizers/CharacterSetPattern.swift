@@ -12,7 +12,9 @@ struct CharacterSetPattern {
         for scalar in rest {
             if isEscaped {
                 // What is no letter or digit means itself.
-                guard scalar.value < 0x80, !scalar.properties.isAlphabetic, !("0"..."9").contains(scalar) else { return nil }
+                guard scalar.value < 0x80, !scalar.properties.isAlphabetic, !("0"..."9").contains(scalar) else {
+                    return nil
+                }
                 found.insert(scalar)
                 isEscaped = false
             } else if scalar == "\\" {

@@ -49,7 +49,8 @@ struct TokenizerFile {
         try scanner.members { scanner, key in
             switch String(decoding: key, as: UTF8.self) {
             case "vocab":
-                if scanner.peek() == UInt8(ascii: "[") { try readScored(&scanner) } else { vocabulary = try scanner.vocabulary() }
+                guard scanner.peek() != UInt8(ascii: "[") else { return try readScored(&scanner) }
+                vocabulary = try scanner.vocabulary()
             case "merges": try readMerges(&scanner)
             case let name: modelSettings[name] = try scanner.value()
             }
@@ -244,7 +245,9 @@ struct TokenizerFile {
                 return .replaced(Array(old.unicodeScalars), by: Array(content.unicodeScalars))
             }
             let pattern = value["pattern"]?["Regex"]?.string ?? ""
-            guard content.utf8.count <= 1000 else { throw unknown("normalizer Replace by", "a text of over 1000 bytes") }
+            guard content.utf8.count <= 1000 else {
+                throw unknown("normalizer Replace by", "a text of over 1000 bytes")
+            }
             if pattern == " {2,}" { return .blankRunsReplaced(by: Array(content.unicodeScalars)) }
             if let set = CharacterSetPattern(pattern)?.scalars {
                 return .replacedAny(of: set, by: Array(content.unicodeScalars))

@@ -1,8 +1,8 @@
 /// Unigram (Kudo 2018), as SentencePiece and `tokenizers` read it: of all ways to spell a word with pieces of the
 /// vocabulary the most probable one, the sum of its pieces' log probabilities being the largest.
 ///
-/// A scalar that no piece spells costs ten more than the least probable piece; neighbouring ones become one unknown token,
-/// or, with `byte_fallback`, their bytes.
+/// A scalar that no piece spells costs ten more than the least probable piece; neighbouring ones become one unknown
+/// token, or, with `byte_fallback`, their bytes.
 struct Unigram: Sendable {
     let vocabulary: Vocabulary
     /// The log probability of each id.
@@ -90,12 +90,13 @@ struct Unigram: Sendable {
         }
     }
 
-    /// For every place in the text, by bytes, the best way to get there (Viterbi). Of equal ones the one found first counts:
-    /// the one whose last piece is longest.
+    /// For every place in the text, by bytes, the best way to get there (Viterbi). Of equal ones the one found first
+    /// counts: the one whose last piece is longest.
     private func paths(_ text: [UInt8]) -> [Path] {
         var best = [Path](repeating: Path(), count: text.count + 1)
         func offer(_ end: Int, _ score: Double, from start: Int, _ id: Int32?) {
-            if best[end].start == nil || score > best[end].score { best[end] = Path(score: score, start: start, id: id) }
+            guard best[end].start == nil || score > best[end].score else { return }
+            best[end] = Path(score: score, start: start, id: id)
         }
         var start = 0
         while start < text.count {

@@ -89,8 +89,8 @@ struct TokenizerFilesTests {
             TokenizerFolder.complaint(["tokenizer.json": #"{\#(part)"model": {"type": "BPE", "vocab": {"a": 0}, "merges": []}}"#])
         }
         #expect(part("") == "no error")
-        #expect(part(#""normalizer": {"type": "Precompiled"}, "#).contains(#"normalizer "Precompiled" is not"#))
-        #expect(part(#""pre_tokenizer": {"type": "Metaspace"}, "#).contains(#"pre-tokenizer "Metaspace" is not"#))
+        #expect(part(#""normalizer": {"type": "Nmt"}, "#).contains(#"normalizer "Nmt" is not"#))
+        #expect(part(#""pre_tokenizer": {"type": "UnicodeScripts"}, "#).contains(#"pre-tokenizer "UnicodeScripts" is not"#))
         let split = #"{"type": "Split", "pattern": {"Regex": "\\d"}, "behavior": "Isolated", "invert": false}"#
         #expect(part(#""pre_tokenizer": \#(split), "#).contains(#"pre-tokenizer Split at "\d" is not"#))
         #expect(part(#""post_processor": {"type": "Odd"}, "#).contains(#"post-processor "Odd" is not"#))
