@@ -8,9 +8,6 @@ let package = Package(
     dependencies: [.package(name: "Synesthesia", path: "..")],
     targets: [
         // The readers and how they are fed are those of the tests.
-        .target(
-            name: "FuzzTargets",
-            dependencies: [.product(name: "Synesthesia", package: "Synesthesia")]),
-        .executableTarget(name: "fuzz", dependencies: ["FuzzTargets"]),
+        .executableTarget(name: "fuzz", dependencies: [.product(name: "FuzzTargets", package: "Synesthesia")])
     ]
 )
