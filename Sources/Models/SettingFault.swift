@@ -62,17 +62,18 @@ struct SettingFault {
     /// The first number that cannot be decoded even where all others are harmless.
     private func culprit<Settings: Decodable>(_: Settings.Type) -> Path? {
         let numbers = Self.oddNumbers(content, [])
-        return numbers.first { number in
-            let rest = numbers.filter { $0 != number }.reduce(content) { Self.replacing($0, at: $1[...], by: 1) }
-            return Self.isCorrupt(rest, Settings.self)
-        }
+        return numbers.first { Self.isCorrupt(alone($0, of: numbers), Settings.self) }
     }
 
     /// Whether a fraction could stand in this place.
     private func wantsFraction<Settings: Decodable>(_ place: Path, _: Settings.Type) -> Bool {
-        let others = Self.oddNumbers(content, []).filter { $0 != place }
-        let rest = others.reduce(content) { Self.replacing($0, at: $1[...], by: 1) }
+        let rest = alone(place, of: Self.oddNumbers(content, []))
         return !Self.isCorrupt(Self.replacing(rest, at: place[...], by: 0.5), Settings.self)
+    }
+
+    /// The content where of all these numbers only one is as it was.
+    private func alone(_ place: Path, of numbers: [Path]) -> Any {
+        numbers.filter { $0 != place }.reduce(content) { Self.replacing($0, at: $1[...], by: 1) }
     }
 
     private static func isCorrupt<Settings: Decodable>(_ content: Any, _: Settings.Type) -> Bool {

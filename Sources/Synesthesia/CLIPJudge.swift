@@ -1,4 +1,3 @@
-import Foundation
 import SynEmbedding
 import SynMetrics
 
@@ -10,7 +9,7 @@ public struct CLIPJudge: Sendable {
     /// A folder of a whole CLIP with its tokenizer, or `org/name[@revision]` in the shared Hugging Face cache.
     public init(_ model: String) throws(SynesthesiaError) {
         judge = try explained {
-            try CLIPScore(folder: ModelShelf(environment: ProcessInfo.processInfo.environment).folder(of: model))
+            try CLIPScore(folder: modelFolder(model))
         }
     }
 

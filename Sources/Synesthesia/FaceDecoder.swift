@@ -5,15 +5,17 @@ import SynModels
 import SynProbe
 import SynRuns
 import SynTensors
+import Synchronization
 
 /// A frozen image decoder (VQGAN and transformer) that draws from a prefix: a folder with taming's `project.yaml` and weights.
 public struct FaceDecoder: Sendable {
     let decoder: ImageDecoder
     let folder: URL
+    private let drawing = DrawingParts()
 
     public init(_ model: String) throws(SynesthesiaError) {
         (decoder, folder) = try explained {
-            let folder = try ModelShelf(environment: ProcessInfo.processInfo.environment).folder(of: model)
+            let folder = try modelFolder(model)
             return (try ImageDecoder(folder: folder), folder)
         }
     }
@@ -59,12 +61,26 @@ public struct FaceDecoder: Sendable {
             let sampler = try TokenSampler(topK: sampling.topK, temperature: Float(sampling.temperature))
             let vectors = Tensor(
                 embeddings.vectors.flatMap { $0 }, shape: [embeddings.vectors.count, adapter.adapter.vectorSize])
-            let faces = FaceSampler(DrawingDecoder(decoder), sampler, guidance: Float(sampling.guidance))
+            let faces = FaceSampler(drawing.of(decoder), sampler, guidance: Float(sampling.guidance))
             let streams = embeddings.vectors.indices.map { Generation.stream(seed: seed, number: $0, caption: 0) }
             let tokens = try faces.tokens(prefixes: adapter.adapter(vectors), streams: streams)
             let drawn = decoder.images(fromTokens: tokens)   // [n, side, side, 3]
             try NonFinite.refuse(drawn, "a pixel", model: folder)
             return Image.images(from: drawn, range: .signed).map(Picture.init)
+        }
+    }
+}
+
+/// The decoder's weights in the order in which drawing reads them: made at the first drawing, then kept.
+private final class DrawingParts: Sendable {
+    private let made = Mutex<DrawingDecoder?>(nil)
+
+    func of(_ decoder: ImageDecoder) -> DrawingDecoder {
+        made.withLock { made in
+            if let made { return made }
+            let new = DrawingDecoder(decoder)
+            made = new
+            return new
         }
     }
 }

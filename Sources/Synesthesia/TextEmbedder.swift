@@ -1,4 +1,3 @@
-import Foundation
 import SynEmbedding
 import SynModels
 import SynRuns
@@ -28,7 +27,7 @@ public struct TextEmbedder: Sendable {
     /// - Parameter pooling: one that the model does not have is an error.
     public init(_ model: String, pooling: Pooling = .probe) throws(SynesthesiaError) {
         encoder = try explained {
-            let folder = try ModelShelf(environment: ProcessInfo.processInfo.environment).folder(of: model)
+            let folder = try modelFolder(model)
             return try CaptionEncoder(folder: folder, pooling: SynModels.Pooling(rawValue: pooling.rawValue) ?? .probe)
         }
     }
