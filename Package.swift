@@ -122,7 +122,7 @@ let package = Package(
         .executableTarget(
             name: "SynCommand",
             dependencies: [
-                "Probe", "TextStudies", "Inspection", "Training", "Metrics", "Embedding", "Runs", "Reports", "Files",
+                "Probe", "TextStudies", "Inspection", "Training", "Metrics", "Embedding", "Runs", "Models", "Reports", "Files",
             ].map(module) + [argumentParser],
             path: "Sources/Command", swiftSettings: strict),
 

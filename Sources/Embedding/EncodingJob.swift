@@ -7,23 +7,22 @@ import SynTensors
 
 /// Captions to a file of vectors: what `synesthesia encode` does.
 package struct EncodingJob {
-    private let encoder: CaptionEncoder
+    private let encoder: TextEmbedder
     private let folder: URL
-    private let pooling: EncoderSettings.Pooling
+    private let pooling: Pooling
     private let precision: PrecisionSetting
     private let everyLayer: Bool
-    private let activation: EncoderSettings.Activation?
+    private let activation: CLIPActivation?
     private let output: VectorFile
 
     /// Looks at everything that may be wrong before the long work: the output's kind and place, the encoder.
     package init(
-        folder: URL, pooling: EncoderSettings.Pooling, precision: PrecisionSetting, everyLayer: Bool, output: String,
-        activation: EncoderSettings.Activation? = nil
+        folder: URL, pooling: Pooling, precision: PrecisionSetting, everyLayer: Bool, output: String,
+        activation: CLIPActivation? = nil
     ) throws {
         self.output = try VectorFile(output, arrays: everyLayer ? 2 : 1)
-        encoder = try CaptionEncoder(
-            folder: folder, pooling: Pooling(rawValue: pooling.rawValue) ?? .probe, precision: precision.resolved,
-            activation: activation.map(CLIPActivation.init))
+        encoder = try TextEmbedder(
+            folder: folder, precision: precision.resolved, activation: activation)
         (self.folder, self.pooling, self.precision, self.everyLayer) = (folder, pooling, precision, everyLayer)
         self.activation = activation
     }
@@ -75,25 +74,28 @@ package struct EncodingJob {
     }
 
     /// What a person should know before: prompts, and what `--precision auto` chose.
-    package var remarks: [String] { [encoder.reader?.remark, precision.remark].compactMap(\.self) }
+    package var remarks: [String] { [encoder.reader.remark, precision.remark].compactMap(\.self) }
 
     /// Writes `embeddings` and perhaps `hidden`, and the index beside them.
     ///
     /// - Parameter portion: which part of a file's captions these are; nil for all of them.
     package func write(_ captions: [String], portion: Portion? = nil, progress: (Int) -> Void) throws -> Outcome {
-        let result = try encoder.encode(captions, everyLayer: everyLayer, progress: progress)
+        let result = try encoder.embed(captions, pooling: pooling, everyLayer: everyLayer, progress: progress)
         var tensors: [(name: String, tensor: Tensor)] = [("embeddings", result.vectors)]
-        if let layers = result.layers { tensors.append(("hidden", layers)) }
+        if everyLayer {
+            let layers = result.layers.map { $0.reshaped([1] + $0.shape) }
+            tensors.append(("hidden", concatenated(layers, axis: 0)))   // [layers + 1, captions, hidden]
+        }
         let index = Index(
             file: output.url.lastPathComponent, encoder: folder.path, encoderHash: try ModelContents.hash(of: folder),
-            pooling: pooling.rawValue, precision: precision.recorded, prompt: encoder.reader?.prompt ?? "",
-            maximumLength: encoder.reader?.maximumLength,
+            pooling: pooling.rawValue, precision: precision.recorded, prompt: encoder.reader.prompt,
+            maximumLength: encoder.reader.maximumLength,
             shapes: Dictionary(uniqueKeysWithValues: tensors.map { ($0.name, $0.tensor.shape) }),
             partial: portion == nil ? nil : true,
             captions: captions.enumerated().map { row, caption in
-                let reading = encoder.reader?.encoding(caption)
+                let reading = encoder.reader.encoding(caption)
                 return Index.Row(
-                    row: row, caption: caption, tokens: reading?.ids.count ?? 0, truncated: reading?.truncated ?? false)
+                    row: row, caption: caption, tokens: reading.ids.count, truncated: reading.truncated)
             })
         try output.write(tensors, metadata: try notes(index, portion))
         let hasIndex = try AtomicFile.replaces(output.url)

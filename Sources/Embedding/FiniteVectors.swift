@@ -5,24 +5,23 @@ import SynRuns
 import SynTensors
 
 /// Looks whether an encoder gave numbers, and says where they stopped being some.
-package struct FiniteVectors {
-    package let encoder: any TextEncoder
+struct FiniteVectors {
+    let encoder: any TextEncoder
     /// Where its weights stand.
-    package let folder: URL
+    let folder: URL
 
-    package init(encoder: any TextEncoder, folder: URL) { (self.encoder, self.folder) = (encoder, folder) }
+    init(encoder: any TextEncoder, folder: URL) { (self.encoder, self.folder) = (encoder, folder) }
 
     /// - Parameters:
     ///   - vectors: [n, d]
-    ///   - rows: which of all texts those are, from zero; nil where they are all.
+    ///   - rows: which of all texts those are, from zero.
     ///   - ids: what the encoder read for one of all texts.
     ///   - text: that text.
-    package func check(_ vectors: Tensor, rows: [Int]? = nil, ids: (Int) -> [Int32], text: (Int) -> String) throws {
+    func check(_ vectors: Tensor, rows: ArraySlice<Int>, ids: (Int) -> [Int32], text: (Int) -> String) throws {
         let vectors = vectors.detached.converted(to: .float32)
         let place = vectors.withFloats { $0.firstIndex { !$0.isFinite } }
         guard let place else { return }
-        let own = place / max(vectors.size(-1), 1)
-        let row = rows.map { $0[own] } ?? own
+        let row = rows[rows.startIndex + place / max(vectors.size(-1), 1)]
         throw Complaint(
             .badData,
             "\(folder.path) makes \(NonFinite.name(vectors.floats[place])) of text \(row + 1), \"\(text(row).prefix(80))\": \(beginning(ids(row)))")

@@ -9,36 +9,18 @@ import SynTensors
 /// Agreement of pictures and captions by a CLIP (Hessel et al. 2021, in the paper's form): 100 times the cosine of
 /// the two vectors, not clamped. A SigLIP may judge too; the score is the cosine's, not the sigmoid's.
 package struct CLIPScore: Sendable {
-    private let model: any ImageTextModel
+    private let images: ImageEmbedder
     private let reader: TextReader
-    private let preprocessing: CLIPPreprocessing
 
     /// A Hugging Face folder of a whole CLIP or SigLIP, or a checkpoint with OpenAI's names and a tokenizer beside it.
     /// `activation` must be given where the checkpoint does not tell its own.
     package init(folder: URL, precision: Precision = .float32, activation: CLIPActivation? = nil) throws {
-        model = try ImageTextFolder.open(folder, precision: precision, activation: activation)
-        reader = try TextReader(TextEncoderFolder.rules(of: folder), positions: model.maximumLength)
-        let folder = folder.modelFolder
-        let side = model.imageSize
-        let settings = try ImageSettingsFile.read(in: folder)
-        guard settings != nil || !(model is SigLIP) else {
-            throw Complaint(
-                .missing,
-                "\(folder.path) does not say how its pictures are prepared, which for a SigLIP cannot be taken for granted: "
-                    + "preprocessor_config.json is missing; fetch it from where the weights are from")
-        }
-        preprocessing = settings ?? .openAI(size: side)
-        remark =
-            settings != nil
-            ? nil
-            : "\(folder.path) does not say how its pictures are prepared (it has no preprocessor_config.json and no "
-                + "processor_config.json); OpenAI's way is taken: the shorter side \(side) pixels, bicubic, the middle \(side)×\(side)"
-        self.folder = folder
+        images = try ImageEmbedder(folder: folder, precision: precision, activation: activation)
+        reader = try TextReader(TextEncoderFolder.rules(of: folder), positions: images.model.maximumLength)
     }
 
-    private let folder: URL
     /// What was taken for granted about the folder; nil where it says all.
-    package let remark: String?
+    package var remark: String? { images.remark }
 
     package struct Result: Sendable {
         /// One score per pair.
@@ -63,27 +45,17 @@ package struct CLIPScore: Sendable {
     }
 
     /// A picture as the model sees it, still in 8 bits; a large one need not be kept after that.
-    package func prepared(_ picture: Image) throws -> Image {
-        let prepared = try preprocessing.prepared(picture)
-        let size = model.imageSize
-        guard prepared.width == size, prepared.height == size else {
-            throw Complaint(
-                .badData,
-                "\(folder.path): its image settings make a picture of \(picture.width)×\(picture.height) pixels one of "
-                    + "\(prepared.width)×\(prepared.height), but the model sees \(size)×\(size)")
-        }
-        return prepared
-    }
+    package func prepared(_ picture: Image) throws -> Image { try images.prepared(picture) }
 
     /// Scores of one batch of pictures that went through ``prepared(_:)``.
     ///
     /// - Throws where a score is not a number, naming the weights that are not.
     package func scores(ofPrepared pictures: [Image], _ captions: [String]) throws -> Result {
         let encodings = captions.map { reader.encoding($0) }
-        let x = model.embed(images: try preprocessing.tensor(ofPrepared: pictures)).l2Normalised()   // [batch, projection]
-        let y = try model.embed(ids: encodings.map(\.ids)).l2Normalised()
+        let x = try images.embed(prepared: pictures).l2Normalised()   // [batch, projection]
+        let y = try images.model.embed(ids: encodings.map(\.ids)).l2Normalised()
         let scores = (x * y).sum(axis: -1).floats.map { 100 * Double($0) }
-        try NonFinite.refuse(scores, "a CLIP-Score", model: folder)
+        try NonFinite.refuse(scores, "a CLIP-Score", model: images.folder)
         return Result(scores: scores, truncated: encodings.count { $0.truncated })
     }
 }

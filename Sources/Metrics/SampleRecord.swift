@@ -3,6 +3,8 @@ package struct SampleRecord: Codable, Sendable, Equatable {
     /// The portrait's number and which of its captions.
     package let number: Int
     package let caption: Int
+    /// From 1 for further pictures of the same caption; nil for the first.
+    package let copy: Int?
     package let text: String
     /// The picture's file, below the folder of `samples.jsonl`.
     package let file: String
@@ -12,15 +14,16 @@ package struct SampleRecord: Codable, Sendable, Equatable {
     package var attributesStated: Int?
 
     package init(
-        number: Int, caption: Int, text: String, file: String, clipScore: Double? = nil, attributesRight: Int? = nil,
+        number: Int, caption: Int, copy: Int = 0, text: String, file: String, clipScore: Double? = nil, attributesRight: Int? = nil,
         attributesStated: Int? = nil
     ) {
         (self.number, self.caption, self.text, self.file) = (number, caption, text, file)
+        self.copy = copy == 0 ? nil : copy
         (self.clipScore, self.attributesRight, self.attributesStated) = (clipScore, attributesRight, attributesStated)
     }
 
     enum CodingKeys: String, CodingKey {
-        case number, caption, text, file
+        case number, caption, copy, text, file
         case clipScore = "clip_score"
         case attributesRight = "attributes_right"
         case attributesStated = "attributes_stated"

@@ -1,11 +1,12 @@
 import SynEmbedding
+import SynModels
 import SynRuns
 
 /// Which networks judge, and how.
 package struct ScoreSettings: Sendable, Equatable {
     package var clip = ""
     /// For a CLIP with OpenAI's names that does not tell its own.
-    package var activation: EncoderSettings.Activation?
+    package var activation: CLIPActivation?
     package var inception = ""
     package var splits = 10
     /// Of the order in which pictures are dealt to the splits.

@@ -6,12 +6,12 @@ import SynStatistics
 
 /// Pictures of a folder, with captions or without: what `synesthesia score` does.
 package struct ScoringJob {
-    private let judges: Judges
+    private let scorer: ImageScorer
     private let settings: ScoreSettings
 
     /// - Parameter settings: an empty name is a judge that is not asked.
     package init(_ settings: ScoreSettings, shelf: ModelShelf) throws {
-        judges = try Judges(settings, shelf: shelf)
+        scorer = try ImageScorer(settings, shelf: shelf)
         self.settings = settings
     }
 
@@ -76,7 +76,7 @@ package struct ScoringJob {
     ) throws -> Report {
         if let captions { try pictures.requireOneEach(captions) }
         let isEnough = pictures.names.count >= settings.splits
-        if judges.clip == nil, judges.attributes == nil, !isEnough {
+        if scorer.clip == nil, scorer.attributes == nil, !isEnough {
             throw Complaint(
                 .settings,
                 "an Inception Score over \(settings.splits) splits needs at least \(settings.splits) pictures, but "
@@ -85,7 +85,7 @@ package struct ScoringJob {
         let records = pictures.names.enumerated().map { place, name in
             SampleRecord(number: place, caption: 0, text: captions?[place] ?? "", file: name)
         }
-        let found = try judges.findings(records, image: { try pictures.image(pictures.names[$0]) }, progress: progress)
+        let found = try scorer.findings(records, image: { try pictures.image(pictures.names[$0]) }, progress: progress)
         let each = found.clipScores
         return Report(
             scores: .init(
@@ -106,9 +106,9 @@ package struct ScoringJob {
         return Interval(summary.mean - reach, summary.mean + reach)
     }
 
-    private func notes(_ pictures: PictureFolder, _ found: Judges.Findings) -> [String] {
+    private func notes(_ pictures: PictureFolder, _ found: ImageScorer.Findings) -> [String] {
         let count = pictures.names.count
-        var notes = [judges.clip?.remark, pictures.unreadNote, pictures.alikeNote].compactMap(\.self)
+        var notes = [scorer.clip?.remark, pictures.unreadNote, pictures.alikeNote].compactMap(\.self)
         if found.truncatedCaptions > 0 {
             notes.append("\(found.truncatedCaptions) captions were longer than the judge's context and were cut")
         }

@@ -64,7 +64,7 @@ package struct BERT: TextEncoder {
     package func hiddenStates(
         of batch: TokenBatch, types: [[Int32]]? = nil, dropout: Dropout? = nil
     ) throws -> [Tensor] {
-        try states(of: batch, types: types, dropout: dropout).map(batch.padded)
+        try states(of: batch, types: types, dropout: dropout).map(batch.spans.padded)
     }
 
     package func hiddenStates(ids: [[Int32]]) throws -> [Tensor] { try hiddenStates(of: batch(ids)) }
@@ -80,14 +80,8 @@ package struct BERT: TextEncoder {
     package func encode(ids: [[Int32]], pooling: Pooling, everyLayer: Bool) throws -> CaptionVectors {
         let batch = try batch(ids)
         let states = try states(of: batch)
-        func pooled(_ states: Tensor) -> Tensor {
-            switch pooling {
-            case .probe, .mean: batch.mean(states)
-            case .cls, .pooler: batch.states(states, at: batch.lengths.map { _ in 0 })
-            case .eos: batch.states(states, at: batch.lengths.map { $0 - 1 })
-            case .last: batch.states(states, at: batch.lengths.map { max($0 - 2, 0) })
-            }
-        }
+        let ends = batch.lengths.map { $0 - 1 }
+        func pooled(_ states: Tensor) -> Tensor { batch.spans.pooled(states, pooling, of: family, ends: ends) }
         var vectors = pooled(states[states.count - 1])   // [batch, hidden]
         if pooling == .pooler {
             guard let pooler else {
@@ -138,7 +132,7 @@ struct BERTEmbedding: Sendable {
         let ids = batch.ids.integers
         var positions: [Int32] = []
         positions.reserveCapacity(ids.count)
-        for (start, length) in zip(batch.starts, batch.isPacked ? batch.lengths : batch.lengths.map { _ in batch.time })
+        for (start, length) in zip(batch.spans.starts, batch.isPacked ? batch.lengths : batch.lengths.map { _ in batch.time })
         {
             var next = Int32(firstPosition)
             for id in ids[start..<start + length] {

@@ -86,7 +86,7 @@ package struct CLIPText: TextEncoder {
 
     /// The embedding output and each layer's output, before the last norm: each [batch, time, hidden].
     package func hiddenStates(of batch: TokenBatch, dropout: Dropout? = nil) -> [Tensor] {
-        states(of: batch, dropout: dropout).map(batch.padded)
+        states(of: batch, dropout: dropout).map(batch.spans.padded)
     }
 
     package func hiddenStates(ids: [[Int32]]) throws -> [Tensor] { hiddenStates(of: try batch(ids)) }
@@ -100,14 +100,7 @@ package struct CLIPText: TextEncoder {
         let batch = try batch(ids)
         let ends = try endPositions(ids)
         let states = states(of: batch)
-        func pooled(_ states: Tensor) -> Tensor {
-            switch pooling {
-            case .mean: batch.mean(states)
-            case .cls: batch.states(states, at: ends.map { _ in 0 })
-            case .probe, .eos, .pooler: batch.states(states, at: ends)
-            case .last: batch.states(states, at: ends.map { max($0 - 1, 0) })
-            }
-        }
+        func pooled(_ states: Tensor) -> Tensor { batch.spans.pooled(states, pooling, of: family, ends: ends) }
         var vectors = pooled(finalNorm(states[states.count - 1]))   // [batch, hidden]
         if pooling == .probe {
             guard let projection else {
@@ -123,7 +116,7 @@ package struct CLIPText: TextEncoder {
         guard let projection else { throw ModelError("This text tower's checkpoint has no projection.") }
         let batch = try batch(ids)
         let states = states(of: batch, dropout: dropout)
-        let ends = batch.states(states[states.count - 1], at: try endPositions(ids))   // [batch, hidden]
+        let ends = batch.spans.states(states[states.count - 1], at: try endPositions(ids))   // [batch, hidden]
         return projection(finalNorm(ends))   // [batch, projection]
     }
 

@@ -63,7 +63,7 @@ package struct GPT2: TextEncoder {
 
     /// The embedding output, each layer's output but the last, and the last after the final norm: as transformers
     /// gives them, each [batch, time, hidden].
-    package func hiddenStates(of batch: TokenBatch) -> [Tensor] { states(of: batch).map(batch.padded) }
+    package func hiddenStates(of batch: TokenBatch) -> [Tensor] { states(of: batch).map(batch.spans.padded) }
 
     package func hiddenStates(ids: [[Int32]]) throws -> [Tensor] { hiddenStates(of: try batch(ids)) }
 
@@ -86,26 +86,22 @@ package struct GPT2: TextEncoder {
     /// caption that ends with the end token; `last` is the token before it, or the last one where there is none.
     package func encode(ids: [[Int32]], pooling: Pooling, everyLayer: Bool) throws -> CaptionVectors {
         let batch = try batch(ids)
-        let places = try pooling == .probe || pooling == .mean ? nil : self.places(ids, pooling)
+        let ends = try ends(ids, pooling)
         let states = states(of: batch)
-        func pooled(_ states: Tensor) -> Tensor {
-            places.map { batch.states(states, at: $0) } ?? batch.mean(states)   // [batch, hidden]
-        }
+        func pooled(_ states: Tensor) -> Tensor { batch.spans.pooled(states, pooling, of: family, ends: ends) }
         return CaptionVectors(
             vectors: pooled(states[states.count - 1]), layers: everyLayer ? states.map(pooled) : [])
     }
 
-    /// The token of each caption that a pooling takes.
-    private func places(_ ids: [[Int32]], _ pooling: Pooling) throws -> [Int] {
+    /// Where each caption has its end token, nil where it has none; throws where the pooling reads one.
+    private func ends(_ ids: [[Int32]], _ pooling: Pooling) throws -> [Int?] {
         if pooling == .pooler { throw ModelError("GPT-2 has no pooler; choose another pooling, such as mean.") }
         return try ids.enumerated().map { row, tokens in
-            let ends = tokens.last.map(configuration.endIDs.contains) ?? false
-            if pooling == .eos, !ends {
-                throw ModelError(
-                    "Caption \(row + 1) of the batch does not end with the end token; GPT-2's tokenizer adds one only "
-                        + "when tokenizer_config.json says add_eos_token. Choose another pooling, such as last.")
-            }
-            return pooling == .cls ? 0 : max(tokens.count - (ends && pooling == .last ? 2 : 1), 0)
+            if tokens.last.map(configuration.endIDs.contains) ?? false { return tokens.count - 1 }
+            guard pooling == .eos else { return nil }
+            throw ModelError(
+                "Caption \(row + 1) of the batch does not end with the end token; GPT-2's tokenizer adds one only "
+                    + "when tokenizer_config.json says add_eos_token. Choose another pooling, such as last.")
         }
     }
 }

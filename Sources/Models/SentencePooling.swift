@@ -31,7 +31,7 @@ package struct SentencePooling: Sendable, Equatable {
     }
 
     /// [batch, hidden · kinds] of states [batch, time, hidden]; padding counts nothing, nor do the first `passed` tokens.
-    func callAsFunction(_ states: Tensor, _ batch: TokenBatch, passing passed: Int = 0) -> Tensor {
+    func callAsFunction(_ states: Tensor, _ batch: TokenSpans, passing passed: Int = 0) -> Tensor {
         func share(_ value: @escaping (_ length: Int, _ place: Int) -> Float) -> Tensor {
             batch.sum(states) { length, place in place < passed ? 0 : value(length, place) }
         }

@@ -90,9 +90,8 @@ package struct SentenceTransformer: TextEncoder {
             let found = try encoder.encode(ids: ids, pooling: .probe, everyLayer: everyLayer)
             return CaptionVectors(vectors: steps.reduce(found.vectors) { $1($0) }, layers: found.layers)
         }
-        let batch = try TokenBatch(
-            ids, padding: 0, maximumLength: encoder.maximumLength, vocabularySize: encoder.vocabularySize)
         let states = try encoder.hiddenStates(ids: ids)
+        let batch = TokenSpans(ids.map(\.count))
         let pooled = own(states[states.count - 1], batch, passing: passed)
         return CaptionVectors(
             vectors: steps.reduce(pooled) { $1($0) },

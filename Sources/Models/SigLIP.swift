@@ -114,19 +114,16 @@ package struct SigLIPText: TextEncoder {
     package func encode(ids: [[Int32]], pooling: Pooling, everyLayer: Bool) throws -> CaptionVectors {
         let batch = try batch(ids)
         let states = states(ids)
+        let isProjected = pooling == .probe || pooling == .pooler
         func pooled(_ states: Tensor) -> Tensor {   // [batch, hidden]
-            let own = states.slice(axis: 1, from: 0, to: batch.time)   // [batch, longest, hidden]
-            let last = maximumLength - 1
-            return switch pooling {
-            case .probe, .pooler: states.slice(axis: 1, from: last, to: last + 1).reshaped([batch.count, hiddenSize])
-            case .mean: batch.mean(own)
-            case .cls: batch.states(own, at: batch.lengths.map { _ in 0 })
-            case .eos: batch.states(own, at: batch.lengths.map { $0 - 1 })
-            case .last: batch.states(own, at: batch.lengths.map { max($0 - 2, 0) })
+            guard !isProjected else {
+                let last = maximumLength - 1
+                return states.slice(axis: 1, from: last, to: last + 1).reshaped([batch.count, hiddenSize])
             }
+            let own = states.slice(axis: 1, from: 0, to: batch.time)   // [batch, longest, hidden]
+            return batch.spans.pooled(own, pooling, of: family, ends: batch.lengths.map { $0 - 1 })
         }
         let top = pooled(finalNorm(states[states.count - 1]))   // [batch, hidden]
-        let isProjected = pooling == .probe || pooling == .pooler
         return CaptionVectors(
             vectors: isProjected ? projection(top) : top, layers: everyLayer ? states.map(pooled) : [])
     }

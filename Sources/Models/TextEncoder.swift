@@ -1,22 +1,5 @@
 import SynTensors
 
-/// How the states of a caption's tokens become one vector.
-package enum Pooling: String, Sendable, CaseIterable {
-    /// What the text-to-image probe uses: `mean` for encoders that learnt from text alone, the projected `eos` for
-    /// CLIP, and for a sentence-transformers folder whatever the folder says.
-    case probe
-    /// Mean over all real tokens, the special ones included.
-    case mean
-    /// The first token: [CLS], <s> or start of text.
-    case cls
-    /// The end token: [SEP], </s> or end of text.
-    case eos
-    /// The last token before the end token.
-    case last
-    /// The trained pooler of BERT (tanh of a linear layer on the first token); for CLIP the same as `eos`.
-    case pooler
-}
-
 /// What a text encoder learnt from, which decides what its own way to a text's vector is.
 package enum TextEncoderFamily: Sendable {
     /// From text alone, each token seeing the whole text: BERT's. Its vector is the mean over tokens.

@@ -75,7 +75,7 @@ package struct DecoderJobs {
     ///   - limit: the most rows of tokens.
     package func likelihood(
         _ path: String, limit: Int? = nil, prefix: String?, captions: (encoder: URL, adapter: URL, captions: [String])?,
-        activation: EncoderSettings.Activation? = nil, remark: (String) -> Void = { _ in }
+        activation: CLIPActivation? = nil, remark: (String) -> Void = { _ in }
     ) throws -> Likelihood {
         let whole = try TokenFile(URL(filePath: path), for: decoder)
         let (file, portion) = whole.first(limit)
@@ -92,17 +92,17 @@ package struct DecoderJobs {
             let all = stored.reshaped([count, -1, width])
             prefixes = portion == nil ? all : all.rows(at: Array(file.names.indices))
         } else if let captions {
-            let encoder = try CaptionEncoder(folder: captions.encoder, activation: activation.map(CLIPActivation.init))
-            let adapter = try Adapter(at: captions.adapter, width: width, vectorSize: encoder.vectorSize)
+            let encoder = try TextEmbedder(folder: captions.encoder, activation: activation)
+            let adapter = try Adapter(at: captions.adapter, width: width, vectorSize: encoder.encoder.vectorSize(.probe))
             let unchecked = try Adapter.check(captions.adapter, decoder: folder, encoder: captions.encoder)
             let read = Array(captions.captions.prefix(file.names.count))
-            for sentence in [unchecked, encoder.reader?.remark, encoder.remark(on: read)] {
+            for sentence in [unchecked, encoder.reader.remark, encoder.remark(on: read)] {
                 if let sentence { remark(sentence) }
             }
             guard captions.captions.count == count else {
                 throw Complaint(.badData, "there are \(captions.captions.count) captions for \(count) rows of tokens; they must be as many")
             }
-            prefixes = adapter(try encoder.encode(read).vectors)
+            prefixes = adapter(try encoder.embed(read).vectors)
         }
         if let prefixes {
             try NonFinite.refuse(prefixes, "a number of the prefixes", model: captions?.adapter)

@@ -9,7 +9,7 @@ import SynTensors
 /// Faces for captions of one's own: what `synesthesia generate` does.
 package struct FaceJob {
     private let decoder: DrawingDecoder
-    private let encoder: CaptionEncoder
+    private let encoder: TextEmbedder
     private let adapter: Adapter
     private let adapterFolder: URL
     private let name: String
@@ -23,16 +23,16 @@ package struct FaceJob {
 
     package init(
         decoder: URL, adapter: URL, encoder: URL, precision: PrecisionSetting,
-        weights: SamplingSettings.Weights = .full, activation: EncoderSettings.Activation? = nil
+        weights: SamplingSettings.Weights = .full, activation: CLIPActivation? = nil
     ) throws {
         let opened = try ImageDecoder(folder: decoder, precision: precision.resolved)
         self.decoder = DrawingDecoder(consume opened, roundingToInt8: weights == .int8)
-        self.encoder = try CaptionEncoder(folder: encoder, activation: activation.map(CLIPActivation.init))   // in Float32 always, as in the probe
+        self.encoder = try TextEmbedder(folder: encoder, activation: activation)   // in Float32 always, as in the probe
         self.adapter = try Adapter(
-            at: adapter, width: self.decoder.configuration.transformer.width, vectorSize: self.encoder.vectorSize)
+            at: adapter, width: self.decoder.configuration.transformer.width, vectorSize: self.encoder.encoder.vectorSize(.probe))
         let unchecked = try Adapter.check(adapter, decoder: decoder, encoder: encoder)
         adapterFolder = adapter
-        remarks = [unchecked, self.encoder.reader?.remark, precision.remark].compactMap(\.self)
+        remarks = [unchecked, self.encoder.reader.remark, precision.remark].compactMap(\.self)
         name = encoder.lastPathComponent
         var hash = ContentHash()
         hash.add(part: precision.resolved == .bfloat16 ? "bf16" : "f32")
@@ -57,8 +57,8 @@ package struct FaceJob {
         interruption: Interruption, remark: (String) -> Void = { _ in }, progress: (Int) -> Void
     ) throws -> [Face] {
         let ending = sampling.format == .png ? "png" : "jpg"
-        let jobs = captions.enumerated().map { place, text in
-            GenerationJob(number: place, caption: 0, text: text, file: String(format: "%06d.\(ending)", place))
+        let requests = captions.enumerated().map { place, text in
+            FaceRequest(number: place, caption: 0, text: text, file: String(format: "%06d.\(ending)", place))
         }
         try MemoryNeed([
             MemoryNeed.drawing(
@@ -76,18 +76,18 @@ package struct FaceJob {
             GenerationRecord(Array(captions.prefix(count)), seed: seed, sampling, models: models)
         }
         try record(captions.count).claim(
-            folder, checksums, files: jobs.map(\.file), remark: remark, beginning: record)
-        let sampler = FaceSampler(decoder, try sampling.sampler, guidance: Float(sampling.guidance))
-        let prefixes = adapter(try encoder.encode(captions, seed: seed).vectors)
+            folder, checksums, files: requests.map(\.file), remark: remark, beginning: record)
+        let generator = TokenGenerator(decoder, try sampling.sampler, guidance: Float(sampling.guidance))
+        let prefixes = adapter(try encoder.embed(captions).vectors)
         try NonFinite.refuse(prefixes, "a number of the adapter's prefixes", model: adapterFolder)
-        let generation = Generation(sampler, seed: seed, format: sampling.format, batch: sampling.batch)
-        try generation.run(
-            jobs, prefixes: prefixes, into: folder,
+        let faces = FaceGenerator(generator, seed: seed, format: sampling.format, batch: sampling.batch)
+        try faces.run(
+            requests, prefixes: prefixes, into: folder,
             texts: [("Encoder", name), ("Guidance", "\(sampling.guidance)")], noting: checksums
         ) { done in
             progress(done)
             try interruption.check()
         }
-        return jobs.map { Face(caption: $0.text, file: $0.file) }
+        return requests.map { Face(caption: $0.text, file: $0.file) }
     }
 }

@@ -127,17 +127,14 @@ package enum GroupsComparison {
         var scores: [ScoreRecord] = []
         for encoder in settings.encoders {
             for seed in settings.seeds {
-                let variant = ProbeRun.Variant(
-                    encoder: encoder.name, seed: seed, prefixTokens: settings.adapter.prefixTokens,
-                    guidance: settings.sampling.guidance)
-                let folder = try RunFolder(reading: root, variant, settings)
+                let folder = try TrialFolder(reading: root, Trial(encoder.name, seed: seed, settings))
                 if let only, folder.adapterFolder.standardizedFileURL.path != only.path { continue }
                 guard let found = try folder.scores() else { continue }
                 scores.append(
                     ScoreRecord(
                         encoder: encoder.name, style: EncoderStyle(rawValue: encoder.style.rawValue) ?? .random,
-                        seed: UInt64(seed), clipScore: found.verdict.clipScore, n: found.verdict.count,
-                        fid: found.verdict.fid, attributeScore: found.verdict.attributeScore))
+                        seed: UInt64(seed), clipScore: found.measured.clipScore, n: found.measured.count,
+                        fid: found.measured.fid, attributeScore: found.measured.attributeScore))
             }
         }
         guard only != nil || !scores.isEmpty else {

@@ -1,45 +1,37 @@
-import Foundation
 import SynCheckpoints
 import SynEmbedding
 import SynMetrics
 import SynModels
 import SynRuns
-import SynTensors
 
-/// The frozen networks of a probe, each opened once; text encoders aside, of which only one at a time is needed.
+/// The frozen networks of a probe, each opened once. Their weights are mapped from the files as they are needed.
 final class ProbeModels {
     let decoder: ImageDecoder
-    let judges: Judges
+    let scorer: ImageScorer
     /// The decoder as it draws, with rounded weights where the settings ask for them.
     private(set) lazy var drawing = DrawingDecoder(decoder, roundingToInt8: roundsToInt8)
     private let roundsToInt8: Bool
+    /// By name.
+    private let encoders: [String: CaptionEncoder]
     /// What encoders put before captions, in words.
-    var prompts: [String] = []
+    let prompts: [String]
 
-    init(_ settings: ProbeSettings, _ shelf: ModelShelf, _ precision: Precision) throws {
+    /// Opens every model, and looks whether the work with them has room in memory.
+    init(_ settings: ProbeSettings, _ data: ProbeData, _ shelf: ModelShelf, _ precision: Precision) throws {
         decoder = try ImageDecoder(folder: try shelf.folder(of: settings.decoder), precision: precision)
-        judges = try Judges(settings.scores, shelf: shelf)
+        scorer = try ImageScorer(settings.scores, shelf: shelf)
         roundsToInt8 = settings.sampling.weights == .int8
+        let named = try settings.encoders.map { ($0.name, try CaptionEncoder($0, shelf: shelf)) }
+        encoders = Dictionary(named, uniquingKeysWith: { $1 })
+        prompts = named.compactMap { name, encoder in encoder.embedder?.reader.remark.map { "\(name): \($0)" } }
+        let vectorSize = named.map(\.1.vectorSize).max() ?? 0
+        for need in MemoryNeed.probe(settings, data, decoder.configuration, vectorSize: vectorSize) { try need.check() }
     }
-}
 
-extension CaptionEncoder {
-    /// The encoder that the settings name.
-    init(_ encoder: EncoderSettings, shelf: ModelShelf) throws {
-        if encoder.style == .random {
-            self.init(randomOfSize: encoder.size ?? 512)
-            return
+    func encoder(_ name: String) throws -> CaptionEncoder {
+        guard let encoder = encoders[name] else {
+            throw Complaint(.settings, "the settings have no encoder \"\(name)\"")
         }
-        let pooling = Pooling(rawValue: encoder.pooling.rawValue) ?? .probe
-        let folder = try shelf.folder(of: encoder.path ?? "")
-        try self.init(
-            folder: folder, pooling: pooling, activation: encoder.activation.map(CLIPActivation.init))
-        guard isContrastive == (encoder.style == .clip) else {
-            let found = isContrastive ? "clip" : "bert"
-            throw Complaint(
-                .settings,
-                "the settings give \(encoder.name) the style \(encoder.style.rawValue), but \(folder.path) holds one of style \(found)"
-            )
-        }
+        return encoder
     }
 }

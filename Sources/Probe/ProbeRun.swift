@@ -1,12 +1,7 @@
-import SynCheckpoints
-import SynEmbedding
-import SynFiles
 import Foundation
-import SynMetrics
-import SynModels
+import SynEmbedding
 import SynReports
 import SynRuns
-import SynTensors
 
 /// The text-to-image probe, whole: features, one adapter per encoder and seed, pictures, scores, ablation, report.
 ///
@@ -16,111 +11,43 @@ import SynTensors
 package final class ProbeRun {
     /// Makes the report of another study of the same encoders, which becomes the run's second page: studies never import
     /// each other, so who starts the run hands it over.
-    package typealias SecondPage = (_ models: [TextModel], _ source: TextFeatureSource) throws -> TextStudyReport
+    package typealias SecondPage = (_ models: [TextEmbedder], _ source: TextFeatureSource) throws -> TextStudyReport
 
-    /// One adapter and the pictures drawn with it.
-    struct Variant: Hashable {
-        let encoder: String
-        let seed: Int
-        let prefixTokens: Int
-        let guidance: Double
-    }
-
-    let settings: ProbeSettings
-    let root: URL
-    let shelf: ModelShelf
-    let interruption: Interruption
-    let remark: (String) -> Void
-    let secondPage: SecondPage?
-    private let show: (WorkProgress) -> Void
-
-    let data: ProbeData
-    /// Of the frozen transformer; captions are always encoded in Float32.
-    let precision: Precision
-    let inputs: RunInputs
-    let folder: ProbeFolder
-    let clock: RunClock
-    private var progress: RunProgress?
-    private var opened: ProbeModels?
+    private let session: ProbeSession
+    private let features: ProbeFeatures
+    private let training: TrialTraining
+    private let drawing: TrialDrawing
+    private let scoring: TrialScoring
+    private let report: StoredReport
+    private let secondPage: SecondPage?
     /// The report of a run that was finished before.
-    private var stored: ProbeReport?
-
-    /// By split.
-    var known: [String: (key: String, data: AdapterData)] = [:]
-    var realStatistics: FeatureStatistics?
+    private let stored: ProbeReport?
 
     /// Checks everything before any long work: the data, the run's folder, and all models, which are opened unless the run
     /// is finished.
     package init(
         _ settings: ProbeSettings, shelf: ModelShelf, interruption: Interruption,
-        remark: @escaping (String) -> Void = { _ in }, secondPage: SecondPage? = nil, progress: @escaping (WorkProgress) -> Void
+        remark: @escaping (String) -> Void = { _ in }, secondPage: SecondPage? = nil,
+        progress: @escaping (WorkProgress) -> Void
     ) throws {
-        let settings = settings.limited
-        (self.settings, self.shelf, self.interruption, self.remark, show) = (settings, shelf, interruption, remark, progress)
+        session = try ProbeSession(
+            settings.limited, shelf: shelf, interruption: interruption, remark: remark, progress: progress)
+        features = try ProbeFeatures(session)
+        training = TrialTraining(session: session, features: features)
+        drawing = TrialDrawing(session: session, features: features)
+        scoring = TrialScoring(session)
+        report = StoredReport(session)
         self.secondPage = secondPage
-        root = URL(filePath: settings.output)
-        if let threads = settings.threads { Threads.count = threads }
-        precision = settings.precision.resolved
-        // Settings that cannot run must not make a folder theirs, so a new one is made last.
-        let isThere = root.isFolder
-        var early = isThere ? try ProbeFolder(root, remark: remark) : nil
-        try early?.check(settings)
-        data = try ProbeNeeds(settings).check(shelf)
-        if !isThere { opened = try Self.open(settings, data, shelf, precision) }
-        let inputs = try RunInputs(
-            models: try settings.models.map { ($0.owner, try shelf.folder(of: $0.name)) }, data: data.inputs + [.precision(precision)],
-            known: early?.knownInputs ?? ChecksumTable()
-        ) { done, total in
-            if total > 1_000_000_000 {
-                progress(WorkProgress(task: "checksums of models and data, MB", done: done / 1_000_000, total: total / 1_000_000, note: ""))
-            }
-            try interruption.check()
+        stored = try report.read()
+        if stored == nil {
+            try session.begin()
+        } else {
+            try session.folder.mend(session.settings, session.inputs.table)
         }
-        if early == nil {
-            try AtomicFile.makeFolder(root)
-            early = try ProbeFolder(root, remark: remark)
-            try early?.check(settings)   // another process may have made it in between
-        }
-        guard let folder = early else { throw Complaint(.failed, "\(root.path) cannot be made") }
-        (self.folder, self.inputs) = (folder, inputs)
-        try folder.check(inputs)
-        clock = RunClock(root)
-        if !clock.takeUp() || (folder.isKnown && !clock.isThere) {
-            remark("\(root.relativePath)/times.json is gone or has been changed; a report will only tell the times from now on")
-            clock.save()
-        }
-        stored = try finishedReport()
-        if let split = data.split { try folder.keep(split, as: ProbeFolder.splitName) }
-        guard stored == nil else {
-            try folder.mend(settings, inputs.table)
-            return
-        }
-        if opened == nil { opened = try Self.open(settings, data, shelf, precision) }
-        folder.sweep()
-        try folder.claim(settings, inputs.table)
-        clock.save()
     }
 
-    /// Opens every model, and looks whether the work with them has room in memory.
-    private static func open(
-        _ settings: ProbeSettings, _ data: ProbeData, _ shelf: ModelShelf, _ precision: Precision
-    ) throws -> ProbeModels {
-        let models = try ProbeModels(settings, shelf, precision)
-        var sizes: [Int] = []
-        for named in settings.encoders {
-            let encoder = try CaptionEncoder(named, shelf: shelf)
-            sizes.append(encoder.vectorSize)
-            if let sentence = encoder.reader?.remark { models.prompts.append("\(named.name): \(sentence)") }
-        }
-        for need in MemoryNeed.probe(settings, data, models.decoder.configuration, vectorSize: sizes.max() ?? 0) {
-            try need.check()
-        }
-        return models
-    }
-
-    /// What a person should know before: what is odd about the data but does no harm, what `precision: auto` chose, and
-    /// what encoders put before captions.
-    package var remarks: [String] { [data.remark, settings.precision.remark].compactMap(\.self) + (opened?.prompts ?? []) }
+    /// What a person should know before.
+    package var remarks: [String] { session.remarks }
 
     /// Whether the whole run was done before, so that its report is given back as it is.
     package var isFinished: Bool { stored != nil }
@@ -128,144 +55,76 @@ package final class ProbeRun {
     /// Runs what is not done yet and writes the report.
     package func run() throws -> ProbeReport {
         if let stored {
-            try mendFeatures()
+            try features.mend { _ = try textReport() }
             return stored
         }
+        let (plan, clock) = (session.plan, session.clock)
         defer { clock.save() }
-        var scores: [Variant: RunFolder.Scores] = [:]
-        let jobs = self.jobs
-        for variant in variants { scores[variant] = try finished(variant, jobs) }
-        let rest = variants.filter { scores[$0] == nil }
-        progress = plan(rest)
-        for variant in rest {
-            progress?.beginNext()
-            scores[variant] = try complete(variant, jobs)
+        var scores = try session.finishedScores(plan.trials)
+        let rest = plan.trials.filter { scores[$0] == nil }
+        session.beginTelling(rest)
+        for trial in rest {
+            session.beginNext()
+            scores[trial] = try complete(trial)
         }
-        progress = nil
-        let truth = try clock.measure("real pictures") { try groundTruth() }
-        let hasSecondPage = try clock.measure("text study") { try textStudy() }
-        try mendFeatures()
+        session.endTelling()
+        let real = try clock.measure("real pictures") { try scoring.real() }
+        let page = try clock.measure("text study") { try textReport() }
+        try features.mend { _ = try textReport() }
         clock.save()
-        var report = try ProbeReporting(self, scores, truth).report()
-        if hasSecondPage { report.secondPage = Self.secondPage }
-        try keep(report)
-        try forgetStrays()
-        return report
+        return try report.write(try ProbeReportBuilder(session, scores, real).report(), secondPage: page)
     }
 
-    /// The first stage alone: adapters of the named encoders and seeds, of all where none is named. Returns their folders.
+    /// The first stages alone: adapters of the named encoders and seeds, of all where none is named. Returns their folders.
     package func trainAdapters(encoders: [String] = [], seeds: [Int] = []) throws -> [String] {
-        let known = settings.encoders.map(\.name)
-        for name in encoders where !known.contains(name) {
-            throw Complaint(.settings, "the settings have no encoder \"\(name)\"; they have \(known.joined(separator: ", "))")
-        }
-        for seed in seeds where !settings.seeds.contains(seed) {
-            throw Complaint(.settings, "the settings have no seed \(seed); they have \(settings.seeds.map(String.init).joined(separator: ", "))")
-        }
-        defer { clock.save() }
-        let chosen = publishedVariants.filter {
-            (encoders.isEmpty || encoders.contains($0.encoder)) && (seeds.isEmpty || seeds.contains($0.seed))
-        }
-        progress = plan(chosen, trainingOnly: true)
-        return try chosen.map { variant in
-            progress?.beginNext()
-            let folder = try runFolder(variant)
-            if !folder.isTrained { try clock.measure("adapters") { try train(variant, folder) } }
+        let chosen = try session.plan.published(encoders: encoders, seeds: seeds, of: session.settings)
+        defer { session.clock.save() }
+        session.beginTelling(chosen, drawing: false)
+        return try chosen.map { trial in
+            session.beginNext()
+            let folder = try session.folder(trial)
+            try train(trial, folder)
             return folder.adapterFolder.relativePath
         }
     }
 
-    // MARK: - What there is to do
-
-    /// Every encoder and seed as published: with the settings' own prefix and guidance.
-    var publishedVariants: [Variant] {
-        settings.encoders.flatMap { encoder in settings.seeds.map { published(encoder.name, $0) } }
-    }
-
-    func published(_ encoder: String, _ seed: Int) -> Variant {
-        Variant(
-            encoder: encoder, seed: seed, prefixTokens: settings.adapter.prefixTokens, guidance: settings.sampling.guidance)
-    }
-
-    /// K × W on the encoders named for it, with the first seed.
-    var ablationVariants: [Variant] {
-        guard let seed = settings.seeds.first else { return [] }
-        return settings.ablation.encoders.flatMap { encoder in
-            settings.ablation.prefixTokens.flatMap { count in
-                settings.ablation.guidance.map {
-                    Variant(encoder: encoder, seed: seed, prefixTokens: count, guidance: $0)
-                }
-            }
+    /// Makes what is missing of a trial, or is not what was written.
+    private func complete(_ trial: Trial) throws -> TrialScores {
+        let (folder, clock) = (try session.folder(trial), session.clock)
+        for word in folder.words(session.plan.requests) { session.remark("\(word); it is made again") }
+        return try clock.measure(part: trial.title) {
+            try train(trial, folder)
+            try clock.measure("pictures") { try drawing.run(trial, in: folder) }
+            return try clock.measure("scores") { try scoring.run(trial, in: folder) }
         }
     }
 
-    /// All of them, each once.
-    private var variants: [Variant] {
-        let published = publishedVariants
-        let known = Set(published)
-        return published + ablationVariants.filter { !known.contains($0) }
+    private func train(_ trial: Trial, _ folder: TrialFolder) throws {
+        guard !folder.isTrained else { return }
+        try session.clock.measure("adapters") { try training.run(trial, in: folder) }
     }
 
-    func runFolder(_ variant: Variant) throws -> RunFolder { try RunFolder(folder, variant, settings) }
-
-    func models() throws -> ProbeModels {
-        if let opened { return opened }
-        let models = try Self.open(settings, data, shelf, precision)
-        opened = models
-        return models
-    }
-
-    // MARK: - Progress
-
-    private func plan(_ variants: [Variant], trainingOnly: Bool = false) -> RunProgress {
-        let places = Dictionary(uniqueKeysWithValues: settings.encoders.map(\.name).enumerated().map { ($1, $0) })
-        let published = Set(publishedVariants)
-        let extra = variants.filter { !published.contains($0) }
-        let pictures = trainingOnly ? 0 : jobs.count
-        let parts = variants.map { variant in
-            var place = "encoder \((places[variant.encoder] ?? 0) + 1) of \(settings.encoders.count)"
-            if let number = extra.firstIndex(of: variant) {
-                place = "ablation \(number + 1) of \(extra.count)"
-            } else if settings.seeds.count > 1, let number = settings.seeds.firstIndex(of: variant.seed) {
-                place += ", seed \(number + 1) of \(settings.seeds.count)"
-            }
-            return RunProgress.Part(
-                place: place,
-                needs: [.training: settings.adapter.steps(for: data.training.count), .drawing: pictures, .scoring: pictures])
+    /// What the encoders know of the drawn world's captions without pictures; nil where nobody asked.
+    private func textReport() throws -> TextStudyReport? {
+        guard session.settings.textStudy, let secondPage else { return nil }
+        let models = try session.models()
+        let embedders = try session.settings.encoders.compactMap { try models.encoder($0.name).embedder }
+        guard !embedders.isEmpty else { return nil }
+        let source = TextFeatureSource(keepingIn: features.cache, interruption: session.interruption) {
+            try? self.session.tell($0.task, $0.done, of: $0.total, note: $0.note)   // the study looks for interruptions itself
         }
-        return RunProgress(parts, clock) { ProcessInfo.processInfo.systemUptime }
-    }
-
-    /// Tells how far a task is; throws once a stop was wished for.
-    func tell(_ task: String, _ done: Int, of total: Int, kind: RunProgress.Kind? = nil, note: String = "") throws {
-        clock.tick()
-        if let kind { progress?.tell(kind, done, of: total) }
-        show(WorkProgress(
-            task: task, done: done, total: total, note: note, place: progress?.place ?? "", left: progress?.leftText ?? ""))
-        try interruption.check()
+        return try secondPage(embedders, source)
     }
 }
 
-extension RunInputs.Item {
-    /// What `precision: auto` came to: it must not differ between the sittings of a run.
-    fileprivate static func precision(_ precision: Precision) -> RunInputs.Item {
-        var hash = ContentHash()
-        hash.add(part: precision.rawValue)
-        return RunInputs.Item(owner: "machine", name: "precision of the decoder", source: .content(hash: hash.hexadecimal))
-    }
-}
-
-extension ProbeSettings {
-    /// Every model that the settings name, by what it is to the run.
-    fileprivate var models: [(owner: String, name: String)] {
-        [("decoder", decoder)] + encoders.compactMap { encoder in encoder.path.map { ("encoder \(encoder.name)", $0) } }
-            + [("scores.clip", scores.clip), ("scores.inception", scores.inception)]
-            + (scores.attributes.map { [("scores.attributes", $0)] } ?? [])
-    }
-}
-
-extension SamplingSettings {
-    var sampler: TokenSampler {
-        get throws { try TokenSampler(topK: topK, topP: topP, temperature: Float(temperature), greedy: greedy) }
+extension ProbeSession {
+    /// The scores of the trials that are finished and as they were written.
+    func finishedScores(_ trials: [Trial]) throws -> [Trial: TrialScores] {
+        try trials.reduce(into: [:]) { scores, trial in
+            let folder = try folder(trial)
+            guard let found = folder.finished(plan.requests) else { return }
+            try folder.settleState(remark)
+            scores[trial] = found
+        }
     }
 }

@@ -1,6 +1,7 @@
 import SynEmbedding
 import SynFiles
 import SynMetrics
+import SynModels
 import SynRuns
 
 extension ProbeSettings: SettingsGroup {
@@ -147,8 +148,8 @@ extension AblationSettings: SettingsGroup {
 
 extension PrecisionSetting: SettingsChoice {}
 extension EncoderSettings.Style: SettingsChoice {}
-extension EncoderSettings.Pooling: SettingsChoice {}
-extension EncoderSettings.Activation: SettingsChoice {}
+extension Pooling: SettingsChoice {}
+extension CLIPActivation: SettingsChoice {}
 extension SamplingSettings.Format: SettingsChoice {}
 extension SamplingSettings.Weights: SettingsChoice {}
 extension ScoreSettings.InceptionInput: SettingsChoice {}

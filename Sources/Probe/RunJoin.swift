@@ -128,7 +128,7 @@ package struct RunJoin {
             return false
         }
         if own.isIntact(name) {
-            if own.hash(of: name) != source.hash(of: name), name == RunFolder.trained[0] {
+            if own.hash(of: name) != source.hash(of: name), name == TrialFolder.trained[0] {
                 remark("\(own.folder.relativePath)/\(name) is there already and not the same; it stays as it is")
             }
             return false

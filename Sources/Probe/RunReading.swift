@@ -17,8 +17,8 @@ package enum RunReading {
             ("state.safetensors", { try StateFile<AdapterTraining.State.Progress>($0).record.isSound }),
             (AdapterTraining.logName, { try !JSONLines.read(TrainingLine.self, from: $0).isEmpty }),
             ("samples.jsonl", { try !JSONLines.read(SampleRecord.self, from: $0).isEmpty }),
-            ("scores.json", { try decoded(RunFolder.Scores.self, $0).verdict.count >= 0 }),
-            (RunFolder.Truth.fileName, { try decoded(RunFolder.Truth.self, $0).verdict.count >= 0 }),
+            ("scores.json", { try decoded(TrialScores.self, $0).measured.count >= 0 }),
+            (RealScores.fileName, { try decoded(RealScores.self, $0).measured.count >= 0 }),
             ("features/tokens.safetensors", { try isTensor("tokens", $0) }),
             ("features/embeddings.safetensors", { try isTensor("embeddings", $0) }),
         ]

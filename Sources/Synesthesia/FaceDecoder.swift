@@ -61,8 +61,8 @@ public struct FaceDecoder: Sendable {
             let sampler = try TokenSampler(topK: sampling.topK, temperature: Float(sampling.temperature))
             let vectors = Tensor(
                 embeddings.vectors.flatMap { $0 }, shape: [embeddings.vectors.count, adapter.adapter.vectorSize])
-            let faces = FaceSampler(drawing.of(decoder), sampler, guidance: Float(sampling.guidance))
-            let streams = embeddings.vectors.indices.map { Generation.stream(seed: seed, number: $0, caption: 0) }
+            let faces = TokenGenerator(drawing.of(decoder), sampler, guidance: Float(sampling.guidance))
+            let streams = embeddings.vectors.indices.map { FaceGenerator.stream(seed: seed, number: $0, caption: 0) }
             let tokens = try faces.tokens(prefixes: adapter.adapter(vectors), streams: streams)
             let drawn = decoder.images(fromTokens: tokens)   // [n, side, side, 3]
             try NonFinite.refuse(drawn, "a pixel", model: folder)

@@ -66,7 +66,7 @@ public struct PrefixAdapter: Sendable {
                 folder: place,
                 metadata: [
                     "decoder_hash": try ModelContents.hash(of: decoder.folder),
-                    "encoder_hash": try encoder.encoder.folder.map(ModelContents.hash) ?? "random",
+                    "encoder_hash": try ModelContents.hash(of: encoder.embedder.folder),
                 ])
             while !run.isFinished {
                 let lines = try run.advance()
@@ -93,7 +93,7 @@ public struct PrefixAdapter: Sendable {
         }
         return try AdapterData(
             tokens: concatenated(tokens, axis: 0),
-            vectors: try encoder.encoder.encode(examples.flatMap(\.captions)).vectors,
+            vectors: try encoder.embedder.embed(examples.flatMap(\.captions), pooling: encoder.pooling).vectors,
             captionCounts: examples.map(\.captions.count))
     }
 }

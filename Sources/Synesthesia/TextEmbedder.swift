@@ -22,18 +22,17 @@ public struct TextEmbedder: Sendable {
         case pooler
     }
 
-    let encoder: CaptionEncoder
+    let embedder: SynEmbedding.TextEmbedder
+    let pooling: SynModels.Pooling
 
     /// - Parameter pooling: one that the model does not have is an error.
     public init(_ model: String, pooling: Pooling = .probe) throws(SynesthesiaError) {
-        encoder = try explained {
-            let folder = try modelFolder(model)
-            return try CaptionEncoder(folder: folder, pooling: SynModels.Pooling(rawValue: pooling.rawValue) ?? .probe)
-        }
+        embedder = try explained { try SynEmbedding.TextEmbedder(folder: modelFolder(model)) }
+        self.pooling = SynModels.Pooling(rawValue: pooling.rawValue) ?? .probe
     }
 
     /// How many numbers a vector has.
-    public var vectorSize: Int { encoder.vectorSize }
+    public var vectorSize: Int { embedder.encoder.vectorSize(pooling) }
 
     /// Vectors of captions, in their order.
     public struct Embeddings: Sendable, Equatable {
@@ -46,7 +45,7 @@ public struct TextEmbedder: Sendable {
     /// - Throws where a number of a vector is not finite, naming the damaged weights.
     public func embed(_ captions: [String]) throws(SynesthesiaError) -> Embeddings {
         guard !captions.isEmpty else { return Embeddings(vectors: [], truncated: 0) }
-        let result = try explained { try encoder.encode(captions) }
+        let result = try explained { try embedder.embed(captions, pooling: pooling) }
         let numbers = result.vectors.floats   // [captions, d]
         let rows = stride(from: 0, to: numbers.count, by: vectorSize).map { Array(numbers[$0..<$0 + vectorSize]) }
         return Embeddings(vectors: rows, truncated: result.truncated)

@@ -39,7 +39,7 @@ package struct ContextualWords: Sendable {
 
     /// Every layer's vectors of the words, each [n, hidden], and how many words were left out.
     func layers(
-        of model: TextModel, progress: (Int, Int) throws -> Void
+        of model: TextEmbedder, progress: (Int, Int) throws -> Void
     ) throws -> (layers: [Tensor], count: Int, leftOut: Int) {
         var places: [Int: [(token: Int, row: Int)]] = [:]
         var (whole, count) = ([Int: TextReader.Ids](), 0)
@@ -55,7 +55,9 @@ package struct ContextualWords: Sendable {
         let order = places.keys.sorted()
         let lists = order.compactMap { whole[$0]?.ids }
         var tables: [VectorTable] = []
-        try model.run(lists, progress: progress) {
+        let total = lists.reduce(0) { $0 + $1.count }
+        var done = 0
+        try model.forEachBatch(of: lists, .tokens(2048)) {
             try model.encoder.hiddenStates(ids: $0)
         } take: { batch, states in
             let wanted = batch.enumerated().flatMap { row, place in
@@ -68,13 +70,14 @@ package struct ContextualWords: Sendable {
                     .rows(at: wanted.map { $0.row * time + $0.token })   // [words, hidden]
                 tables[layer].put(vectors, at: wanted.map(\.to))
             }
+            done += batch.reduce(0) { $0 + lists[$1].count }
+            try progress(done, total)
         }
-        let numbers = FiniteVectors(encoder: model.encoder, folder: model.folder)
         let owner = places.flatMap { text, found in found.map { ($0.row, text) } }
             .reduce(into: [Int: Int]()) { $0[$1.0] = $1.1 }
         for table in tables {
-            try numbers.check(
-                table.tensor, ids: { owner[$0].flatMap { whole[$0]?.ids } ?? [] },
+            try model.check(
+                table.tensor, rows: ArraySlice(0..<count), ids: { owner[$0].flatMap { whole[$0]?.ids } ?? [] },
                 text: { owner[$0].map { texts[$0] } ?? "" })
         }
         return (tables.map(\.tensor), count, words.count - count)

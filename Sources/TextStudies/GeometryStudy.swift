@@ -23,7 +23,7 @@ package struct GeometryStudy {
 
     /// Words drawn from sentences.
     package static func words(
-        _ words: ContextualWords, _ models: [TextModel], with source: TextFeatureSource
+        _ words: ContextualWords, _ models: [TextEmbedder], with source: TextFeatureSource
     ) throws -> [GeometryRecord] {
         try models.map { model in
             let found = try words.layers(of: model) { done, total in
@@ -40,7 +40,7 @@ package struct GeometryStudy {
     /// Whole sentences by a pooling, the end token as in the paper. Equal sentences count once; `asGiven` counts them as
     /// often as they stand in the file, as the released code does.
     package static func sentences(
-        _ texts: [String], _ models: [TextModel], pooling: Pooling = .eos, asGiven: Bool = false,
+        _ texts: [String], _ models: [TextEmbedder], pooling: Pooling = .eos, asGiven: Bool = false,
         with source: TextFeatureSource
     ) throws -> [GeometryRecord] {
         let reading = TextReading(sentences: pooling)

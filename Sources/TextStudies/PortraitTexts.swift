@@ -50,7 +50,7 @@ package struct PortraitTexts: Sendable {
 
     /// The study of some encoders, as the second page of a probe's report.
     package func report(
-        _ models: [TextModel], seed: UInt64 = 0, with source: TextFeatureSource
+        _ models: [TextEmbedder], seed: UInt64 = 0, with source: TextFeatureSource
     ) throws
         -> TextStudyReport
     {

@@ -9,7 +9,7 @@ enum PublishedFigures {
     private static let wolfe = "Wolfe and Caliskan 2022"
 
     /// The published model with this encoder's sizes.
-    static func model(_ model: TextModel) -> String? {
+    static func model(_ model: TextEmbedder) -> String? {
         let (encoder, size) = (model.encoder, (model.encoder.layerCount, model.encoder.hiddenSize))
         switch (model.modelType, size) {
         case ("bert", (12, 768)) where encoder.vocabularySize > 28_000: return "BERT-base"
@@ -33,7 +33,7 @@ enum PublishedFigures {
         "CLIP ViT-L/14": ((68.71, 69.00), (45.03, 45.37)), "CLIP ViT-L/14@336": ((68.72, 68.95), (45.02, 45.38)),
     ]
 
-    static func similarity(_ task: String, _ model: TextModel, _ pooling: Pooling) -> [PublishedFigure] {
+    static func similarity(_ task: String, _ model: TextEmbedder, _ pooling: Pooling) -> [PublishedFigure] {
         guard let name = self.model(model) else { return [] }
         if task == "sts-b" {
             // "At most" for GPT-2 is over all its layers.
@@ -61,7 +61,7 @@ enum PublishedFigures {
         "GPT-2 bos-eos": [(0.44, nil, nil), (0.44, nil, nil), (0.25, nil, nil), (0.76, nil, nil), (0.21, nil, nil)],
     ]
 
-    static func words(_ task: WordTask, _ model: TextModel, _ variant: WordVariant) -> [PublishedFigure] {
+    static func words(_ task: WordTask, _ model: TextEmbedder, _ variant: WordVariant) -> [PublishedFigure] {
         guard let name = self.model(model) else { return [] }
         // Each model's own frame is one of the paper's variants.
         let isGPT = name == "GPT-2"
@@ -81,7 +81,7 @@ enum PublishedFigures {
         return figures
     }
 
-    static func geometry(_ what: GeometryRecord.What, _ model: TextModel) -> String? {
+    static func geometry(_ what: GeometryRecord.What, _ model: TextEmbedder) -> String? {
         switch (self.model(model), what) {
         case ("CLIP ViT-B/32", .words):
             "\(wolfe): self-similarity below .25 in every layer, .24 in the top one, .06 in layer 4; top-5 share 39 %."

@@ -71,14 +71,14 @@ package struct SimilarityStudy {
 
     /// One encoder under one pooling.
     package struct Plan: Sendable {
-        let model: TextModel
+        let model: TextEmbedder
         let pooling: Pooling
 
-        package init(_ model: TextModel, _ pooling: Pooling) { (self.model, self.pooling) = (model, pooling) }
+        package init(_ model: TextEmbedder, _ pooling: Pooling) { (self.model, self.pooling) = (model, pooling) }
 
         /// As the released code of the task's paper reads an encoder: for CxC BERT's pooler and CLIP's projected end
         /// token, else the end token.
-        package init(likePaper model: TextModel, task: SimilarityTask) {
+        package init(likePaper model: TextEmbedder, task: SimilarityTask) {
             let isCxC = task.name == "sts-l" || task.name == "sts-v"
             self.init(model, isCxC ? (model.isContrastive ? .probe : .pooler) : .eos)
         }

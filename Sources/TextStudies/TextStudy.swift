@@ -24,11 +24,11 @@ package struct TextStudy {
         package init(folder: StudyFolder) { self.folder = folder }
     }
 
-    private let models: [TextModel]
+    private let models: [TextEmbedder]
     private let settings: Settings
     private let source: TextFeatureSource
 
-    package init(_ models: [TextModel], _ settings: Settings, with source: TextFeatureSource) {
+    package init(_ models: [TextEmbedder], _ settings: Settings, with source: TextFeatureSource) {
         (self.models, self.settings, self.source) = (models, settings, source)
     }
 
@@ -116,12 +116,12 @@ package struct TextStudy {
     }
 
     /// The variants that differ for an encoder: GPT-2's own frame is nothing, the others' is start and end token.
-    static func variants(_ model: TextModel) -> [WordVariant] {
+    static func variants(_ model: TextEmbedder) -> [WordVariant] {
         model.encoder.family == .causal ? [.word, .eos, .bosEos] : [.word, .eos, .plain]
     }
 
     /// What a reader must know.
-    package static func caveats(_ models: [TextModel], likePaper: Bool) -> [String] {
+    package static func caveats(_ models: [TextEmbedder], likePaper: Bool) -> [String] {
         var sentences: [String] = []
         if likePaper {
             sentences.append(
@@ -141,7 +141,7 @@ extension SimilarityStudy.Plan {
     var isPossible: Bool { pooling != .pooler || model.hasPooler }
 }
 
-extension TextModel {
+extension TextEmbedder {
     /// What a report says of it.
     package var record: TextEncoderRecord {
         TextEncoderRecord(
@@ -154,7 +154,7 @@ extension TextModel {
 
 extension Provenance {
     /// Of a run in this process on this machine.
-    package static func ofThisRun(_ models: [TextModel]) -> Provenance {
+    package static func ofThisRun(_ models: [TextEmbedder]) -> Provenance {
         let machine = Machine(version: "0.1.0", environment: [:], cache: "")
         return Provenance(
             toolVersion: machine.version, cpu: machine.processor, threads: Threads.count,

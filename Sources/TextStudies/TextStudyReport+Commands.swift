@@ -9,7 +9,7 @@ extension TextStudyReport {
     ///
     /// - Parameter pooling: nil for the mean, or with `likePaper` for what the task's paper took.
     package static func similarity(
-        _ tasks: [SimilarityTask], _ models: [TextModel], pooling: EncoderSettings.Pooling?, layers: Bool,
+        _ tasks: [SimilarityTask], _ models: [TextEmbedder], pooling: Pooling?, layers: Bool,
         likePaper: Bool, seed: UInt64, with source: TextFeatureSource
     ) throws -> TextStudyReport {
         var report = TextStudyReport(
@@ -22,7 +22,7 @@ extension TextStudyReport {
             ], provenance: .ofThisRun(models), caveats: TextStudy.caveats(models, likePaper: likePaper))
         for task in tasks {
             let plans = models.map { model -> SimilarityStudy.Plan in
-                if let pooling { return .init(model, Pooling(rawValue: pooling.rawValue) ?? .mean) }
+                if let pooling { return .init(model, pooling) }
                 return likePaper ? .init(likePaper: model, task: task) : .init(model, .mean)
             }
             let found = try SimilarityStudy(task, seed: seed).run(plans, layers: layers, with: source)
@@ -43,7 +43,7 @@ extension TextStudyReport {
 
     /// `synesthesia words`.
     package static func words(
-        _ study: WordStudy, _ models: [TextModel], variants: [WordVariant], seed: UInt64, with source: TextFeatureSource
+        _ study: WordStudy, _ models: [TextEmbedder], variants: [WordVariant], seed: UInt64, with source: TextFeatureSource
     ) throws -> TextStudyReport {
         let found = try study.run(models.map { ($0, variants) }, with: source)
         return TextStudyReport(
@@ -56,7 +56,7 @@ extension TextStudyReport {
 
     /// `synesthesia geometry`: of `sample` words in the texts, or with nil of whole texts.
     package static func geometry(
-        _ texts: [String], of name: String, _ models: [TextModel], sample: Int?, pooling: EncoderSettings.Pooling,
+        _ texts: [String], of name: String, _ models: [TextEmbedder], sample: Int?, pooling: Pooling,
         likePaper: Bool, seed: UInt64, with source: TextFeatureSource
     ) throws -> TextStudyReport {
         let records =
@@ -64,7 +64,7 @@ extension TextStudyReport {
                 try GeometryStudy.words(ContextualWords(from: texts, count: $0, seed: seed), models, with: source)
             }
             ?? GeometryStudy.sentences(
-                texts, models, pooling: Pooling(rawValue: pooling.rawValue) ?? .eos, asGiven: likePaper, with: source)
+                texts, models, pooling: pooling, asGiven: likePaper, with: source)
         return TextStudyReport(
             title: "How do text encoders' vectors lie in their space?", dataset: name, encoders: models.map(\.record),
             geometry: records, settings: [.init("texts", name), .init("seed", "\(seed)")],

@@ -92,7 +92,7 @@ package struct WordStudy {
 
     /// Scores of every encoder under its variants; comparisons are of best layers.
     package func run(
-        _ plans: [(model: TextModel, variants: [WordVariant])], with source: TextFeatureSource
+        _ plans: [(model: TextEmbedder, variants: [WordVariant])], with source: TextFeatureSource
     ) throws -> (scores: [TextScore], comparisons: [TextComparison]) {
         let words = ScoredPairs.unique(tasks.flatMap(\.material.words))
         let places = Dictionary(

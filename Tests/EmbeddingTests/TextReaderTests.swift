@@ -74,16 +74,16 @@ import SynTokenizers
         let shown = captions.map { TokenizedCaption($0, with: reader, maximumLength: nil) }
         #expect(shown.map(\.ids) == example.ids)
         // What `encode` and all that follow it read.
-        let encoder = try CaptionEncoder(folder: place)
-        #expect(captions.map { encoder.reader?.encoding($0).ids } == example.ids)
-        let whole = try #require(encoder.reader)
+        let encoder = try TextEmbedder(folder: place)
+        #expect(captions.map { encoder.reader.encoding($0).ids } == example.ids)
+        let whole = encoder.reader
         let isLong = captions.map { whole.tokenizer.encode(whole.prompt + $0, maximumLength: nil).ids.count }
             .map { $0 > whole.maximumLength ?? .max }
         #expect(shown.map(\.truncated) == isLong)
-        let found = try encoder.encode(captions)
+        let found = try encoder.embed(captions)
         #expect(found.truncated == isLong.count { $0 })
         let expected = try SafetensorsFile(Self.folder.appending(path: "expected.safetensors")).tensor(example.name)
-        #expect(found.vectors.shape == expected.shape && encoder.vectorSize == expected.size(1))
+        #expect(found.vectors.shape == expected.shape && encoder.encoder.vectorSize(.probe) == expected.size(1))
         let closeness = Closeness(found.vectors.floats, expected.floats)
         print("sentence-transformers, \(example.name): \(closeness)")
         #expect(closeness.within(1e-5), "\(closeness)")
@@ -100,7 +100,7 @@ import SynTokenizers
                 ])
             defer { try? FileManager.default.removeItem(at: place) }
             let closed = try TextReader(folder: place).maximumLength
-            #expect(try CaptionEncoder(folder: place).reader?.maximumLength == closed)
+            #expect(try TextEmbedder(folder: place).reader.maximumLength == closed)
             return closed
         }
         #expect(try limit(14, "8") == 8)
@@ -166,7 +166,7 @@ import SynTokenizers
     @Test(arguments: refusals()) func refused(file: String, text: String, expected: String) throws {
         let place = try Self.make("Tanh", [file: text])
         defer { try? FileManager.default.removeItem(at: place) }
-        let complaint = #expect(throws: (any Error).self) { try CaptionEncoder(folder: place) }
+        let complaint = #expect(throws: (any Error).self) { try TextEmbedder(folder: place) }
         let said = complaint.map { Complaint($0).description } ?? "nothing"
         #expect(said.contains(expected) && said.contains(place.path), "\(said)")
     }
@@ -188,8 +188,8 @@ import SynTokenizers
         let old = #"[{"path": "0_CLIPModel", "type": "sentence_transformers.models.CLIPModel"}]"#
         let list = place.appending(path: "modules.json")
         try Data(old.utf8).write(to: list)
-        let expected = try CaptionEncoder(folder: Fixture.url("text/clip")).encode(["a face", "a man"]).vectors
-        #expect(try CaptionEncoder(folder: place).encode(["a face", "a man"]).vectors.floats == expected.floats)
+        let expected = try TextEmbedder(folder: Fixture.url("text/clip")).embed(["a face", "a man"]).vectors
+        #expect(try TextEmbedder(folder: place).embed(["a face", "a man"]).vectors.floats == expected.floats)
         // As version 6 saves it, with a norm behind.
         try Data(#"""
             [{"path": "0_CLIPModel", "type": "sentence_transformers.base.modules.transformer.Transformer"},
@@ -199,8 +199,8 @@ import SynTokenizers
             {"modality_config": {"text": {"method": "get_text_features", "method_output_name": "pooler_output"}},
              "module_output_name": "sentence_embedding"}
             """#.utf8).write(to: place.appending(path: "0_CLIPModel/sentence_bert_config.json"))
-        let opened = try CaptionEncoder(folder: place)
+        let opened = try TextEmbedder(folder: place)
         #expect(opened.isContrastive)
-        #expect(try opened.encode(["a face", "a man"]).vectors.floats == expected.l2Normalised().floats)
+        #expect(try opened.embed(["a face", "a man"]).vectors.floats == expected.l2Normalised().floats)
     }
 }

@@ -77,13 +77,13 @@ import TestSupport
         let count = 32
         let prefixes = Tensor.normal([count, 2, decoder.configuration.transformer.width], deviation: 0.5, &stream)
         for guidance in [Float(1), 3] {
-            let sampler = FaceSampler(DrawingDecoder(decoder), try TokenSampler(topK: 250), guidance: guidance)
+            let sampler = TokenGenerator(DrawingDecoder(decoder), try TokenSampler(topK: 250), guidance: guidance)
             func tokens(_ batch: Int) throws -> [Int32] {
                 try stride(from: 0, to: count, by: batch).flatMap { first -> [Int32] in
                     let places = Array(first..<min(first + batch, count))
                     return try sampler.tokens(
                         prefixes: prefixes.rows(at: places),
-                        streams: places.map { Generation.stream(seed: 9, number: $0, caption: 0) }
+                        streams: places.map { FaceGenerator.stream(seed: 9, number: $0, caption: 0) }
                     ).integers
                 }
             }
@@ -100,11 +100,11 @@ import TestSupport
         let decoder = try decoder()
         var stream = RandomStream(seed: 4, purpose: "prefixes")
         let prefixes = Tensor.normal([3, 1, decoder.configuration.transformer.width], &stream)
-        let streams = (0..<3).map { Generation.stream(seed: 1, number: $0, caption: 0) }
+        let streams = (0..<3).map { FaceGenerator.stream(seed: 1, number: $0, caption: 0) }
         let greedy = try TokenSampler(greedy: true)
-        let free = try FaceSampler(DrawingDecoder(decoder), greedy).tokens(prefixes: nil, streams: streams).integers
-        let none = try FaceSampler(DrawingDecoder(decoder), greedy, guidance: 0).tokens(prefixes: prefixes, streams: streams).integers
-        let steered = try FaceSampler(DrawingDecoder(decoder), greedy).tokens(prefixes: prefixes, streams: streams).integers
+        let free = try TokenGenerator(DrawingDecoder(decoder), greedy).tokens(prefixes: nil, streams: streams).integers
+        let none = try TokenGenerator(DrawingDecoder(decoder), greedy, guidance: 0).tokens(prefixes: prefixes, streams: streams).integers
+        let steered = try TokenGenerator(DrawingDecoder(decoder), greedy).tokens(prefixes: prefixes, streams: streams).integers
         #expect(none == free)
         #expect(steered != free)
     }

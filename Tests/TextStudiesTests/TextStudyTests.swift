@@ -47,8 +47,8 @@ struct TextStudyTests {
 
     init() throws { reference = try .load() }
 
-    private func model(_ kind: String) throws -> TextModel {
-        try TextModel(Fixture.url("text/\(kind)").path, shelf: ModelShelf(environment: [:]))
+    private func model(_ kind: String) throws -> TextEmbedder {
+        try TextEmbedder(Fixture.url("text/\(kind)").path, shelf: ModelShelf(environment: [:]))
     }
 
     /// The largest difference, and whether the same figures exist.
@@ -149,7 +149,8 @@ struct TextStudyTests {
         for kind in Self.kinds {
             let model = try model(kind)
             var passes: [String] = []
-            let keeping = try TextFeatureSource(keepingIn: folder) { progress in
+            let cache = try FeatureCache(folder: folder) { _ in }
+            let keeping = TextFeatureSource(keepingIn: cache) { progress in
                 if passes.last != progress.task { passes.append(progress.task) }
             }
             let first = try SimilarityStudy(task).run([.init(model, .mean)], layers: true, with: keeping).scores

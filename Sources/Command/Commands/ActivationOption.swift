@@ -1,10 +1,10 @@
 import ArgumentParser
-import SynEmbedding
+import SynModels
 
 /// What commands are told that open a CLIP by its checkpoint alone.
 struct ActivationOption: ParsableArguments {
     @Option(help: "For a CLIP checkpoint with OpenAI's names that does not tell its own: quick_gelu or gelu.")
-    var activation: EncoderSettings.Activation?
+    var activation: CLIPActivation?
 }
 
-extension EncoderSettings.Activation: ExpressibleByArgument {}
+extension CLIPActivation: ExpressibleByArgument {}

@@ -1,5 +1,6 @@
 import ArgumentParser
 import SynEmbedding
+import SynModels
 import SynRuns
 
 struct Encode: ParsableCommand {
@@ -27,7 +28,7 @@ struct Encode: ParsableCommand {
     var out: String
 
     @Option(help: "How token states become a vector; probe is the paper's way for each style.")
-    var pooling: EncoderSettings.Pooling = .probe
+    var pooling: Pooling = .probe
 
     @Flag(help: "Write the embedding output and every layer too, pooled alike.")
     var layers = false
@@ -58,5 +59,5 @@ struct Encode: ParsableCommand {
     }
 }
 
-extension EncoderSettings.Pooling: ExpressibleByArgument {}
+extension Pooling: ExpressibleByArgument {}
 extension PrecisionSetting: ExpressibleByArgument {}

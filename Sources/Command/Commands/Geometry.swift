@@ -1,5 +1,6 @@
 import ArgumentParser
 import SynEmbedding
+import SynModels
 import SynReports
 import SynRuns
 import SynTextStudies
@@ -27,7 +28,7 @@ struct Geometry: ParsableCommand {
     var sentences = false
 
     @Option(help: "With --sentences: another vector than the end token's.")
-    var pooling: EncoderSettings.Pooling?
+    var pooling: Pooling?
 
     @OptionGroup var study: StudyOptions
     @OptionGroup var shared: SharedOptions

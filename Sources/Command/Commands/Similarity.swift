@@ -1,5 +1,6 @@
 import ArgumentParser
 import SynEmbedding
+import SynModels
 import SynReports
 import SynTextStudies
 
@@ -22,7 +23,7 @@ struct Similarity: ParsableCommand {
     var task: [String]
 
     @Option(help: "How token states become a vector. (default: mean; with --like-paper what the task's paper took)")
-    var pooling: EncoderSettings.Pooling?
+    var pooling: Pooling?
 
     @Option(help: "Which part of Crisscrossed Captions: val or test.")
     var part: CrisscrossedCaptions.Part = .val

@@ -47,10 +47,10 @@ struct StudyOptions: ParsableArguments {
     var folder: StudyFolder { StudyFolder(data) }
 
     /// Opens the encoders before any long work, and looks whether the output can be written.
-    func models(_ shared: SharedOptions) throws -> [TextModel] {
+    func models(_ shared: SharedOptions) throws -> [TextEmbedder] {
         if let out { try AtomicFile.makeFolder(URL(filePath: out)) }
         if let sentence = precision.remark { shared.remark(sentence) }
-        let models = try TextModel.all(encoder, shelf: shared.shelf, precision: precision.resolved, activation: named.activation)
+        let models = try TextEmbedder.all(encoder, shelf: shared.shelf, precision: precision.resolved, activation: named.activation)
         for model in models {
             if let sentence = model.reader.remark { shared.remark("\(model.name): \(sentence); words alone are read without it") }
         }
@@ -58,10 +58,12 @@ struct StudyOptions: ParsableArguments {
     }
 
     func source(_ watch: SignalWatch, _ bars: ProgressLines, _ shared: SharedOptions) throws -> TextFeatureSource {
-        try TextFeatureSource(
-            keepingIn: out.map { URL(filePath: $0).appending(path: "features") },
-            longTexts: truncate ? .truncate : .skip, interruption: watch.interruption, progress: bars.show,
-            remark: { shared.remark($0) })
+        let cache = try out.map {
+            try FeatureCache(folder: URL(filePath: $0).appending(path: "features")) { shared.remark($0) }
+        }
+        return TextFeatureSource(
+            keepingIn: cache, longTexts: truncate ? .truncate : .skip, interruption: watch.interruption,
+            progress: bars.show)
     }
 
     /// Prints the result and writes its folder.

@@ -6,7 +6,7 @@ import SynRuns
 import SynTensors
 
 /// The networks that score pictures, each opened once.
-package struct Judges: Sendable {
+package struct ImageScorer: Sendable {
     /// Nil where the settings name none; a probe's always do.
     package let clip: CLIPScore?
     private let inception: (network: InceptionV3, folder: URL)?
@@ -21,7 +21,7 @@ package struct Judges: Sendable {
             ? nil
             : try CLIPScore(
                 folder: try shelf.folder(of: settings.clip), precision: precision,
-                activation: settings.activation.map(CLIPActivation.init))
+                activation: settings.activation)
         if settings.inception.isEmpty {
             inception = nil
         } else {
@@ -52,32 +52,6 @@ package struct Judges: Sendable {
         }
     }
 
-    /// What was measured on a set of pictures with captions: `scores.json`.
-    package struct Verdict: Codable, Sendable, Equatable {
-        package let clipScore: Double
-        package let count: Int
-        package let truncatedCaptions: Int
-        /// Nil where there are fewer pictures than splits.
-        package let inceptionScore: InceptionScore.Result?
-        package let inceptionScoreAsPublished: InceptionScore.Result?
-        package let fid: Double?
-        /// What a reader of the distance must know; nil where there is nothing.
-        package let fidWarning: String?
-        /// Share of all statements of all captions that pictures bear out.
-        package let attributeScore: Double?
-
-        enum CodingKeys: String, CodingKey {
-            case clipScore = "clip_score"
-            case count = "n"
-            case truncatedCaptions = "truncated_captions"
-            case inceptionScore = "inception_score"
-            case inceptionScoreAsPublished = "inception_score_as_published"
-            case fid
-            case fidWarning = "fid_warning"
-            case attributeScore = "attribute_score"
-        }
-    }
-
     /// Final features of `count` pictures, in their order: [count, features].
     ///
     /// Pictures are asked for one by one, so that a hundred thousand of them need no room.
@@ -103,17 +77,17 @@ package struct Judges: Sendable {
     /// - Parameters:
     ///   - real: features of real pictures, which the Fréchet distance is measured from; nil for none.
     ///   - image: the picture of the record at a place, asked for when its turn comes.
-    package func judge(
+    package func score(
         _ records: [SampleRecord], real: FeatureStatistics? = nil, image: (Int) throws -> Image,
         progress: (Int) throws -> Void = { _ in }
-    ) throws -> (verdict: Verdict, records: [SampleRecord]) {
+    ) throws -> (scores: ImageScores, records: [SampleRecord]) {
         let found = try findings(records, real: real, image: image, progress: progress)
-        let verdict = Verdict(
+        let scores = ImageScores(
             clipScore: found.clipScores.reduce(0, +) / Double(max(records.count, 1)), count: records.count,
             truncatedCaptions: found.truncatedCaptions, inceptionScore: found.inceptionScore,
             inceptionScoreAsPublished: found.inceptionScoreAsPublished, fid: found.fid?.value,
             fidWarning: found.fid?.warning, attributeScore: found.attributeScore)
-        return (verdict, found.records)
+        return (scores, found.records)
     }
 
     /// The same by the judges that there are.
@@ -179,13 +153,13 @@ package struct Judges: Sendable {
         package let inception: Tensor?
         package let published: Tensor?
 
-        package init(_ picture: Image, for judges: Judges, published isScored: Bool) throws {
-            clip = try judges.clip?.prepared(picture)
-            attributes = judges.attributes?.input(picture)
-            inception = judges.inception.map { InceptionScore.input(picture, $0.network.configuration) }
+        package init(_ picture: Image, for scorer: ImageScorer, published isScored: Bool) throws {
+            clip = try scorer.clip?.prepared(picture)
+            attributes = scorer.attributes?.input(picture)
+            inception = scorer.inception.map { InceptionScore.input(picture, $0.network.configuration) }
             published =
                 isScored
-                ? judges.inception.map { InceptionScore.publishedInput(picture, $0.network.configuration) } : nil
+                ? scorer.inception.map { InceptionScore.publishedInput(picture, $0.network.configuration) } : nil
         }
     }
 }

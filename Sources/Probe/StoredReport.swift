@@ -4,21 +4,45 @@ import Foundation
 import SynReports
 
 /// The report that a finished run wrote, kept and given back.
-extension ProbeRun {
-    static let secondPage = "text.html"
+struct StoredReport {
+    private let session: ProbeSession
+
+    init(_ session: ProbeSession) { self.session = session }
+
+    private static let secondPage = "text.html"
     private static let recordName = "report.json"
     private static let studyName = "text.json"
     /// Not a file: the hash of what the report was asked to tell.
     private static let requestName = "request of report.json"
 
-    func keep(_ report: ProbeReport) throws {
-        for url in try report.write(to: root) { try folder.checksums.note(url.lastPathComponent) }
+    private var folder: ProbeFolder { session.folder }
+
+    /// Writes the report and perhaps its second page, and forgets the pages of an earlier one. Returns the report as written.
+    func write(_ report: ProbeReport, secondPage page: TextStudyReport?) throws -> ProbeReport {
+        var report = report
+        if let page {
+            try write(page)
+            report.secondPage = Self.secondPage
+        }
+        try write(report)
+        try forgetStrays()
+        return report
+    }
+
+    private func write(_ report: ProbeReport) throws {
+        for url in try report.write(to: session.root) { try folder.checksums.note(url.lastPathComponent) }
         try folder.checksums.note(Self.requestName, hash: try request)
+    }
+
+    private func write(_ page: TextStudyReport) throws {
+        for url in try page.write(to: session.root, home: "report.html") {
+            try folder.checksums.note(url.lastPathComponent)
+        }
     }
 
     /// Pages, tables and records beside the report that an earlier sitting wrote and this one does not: they are not vouched
     /// for any more.
-    func forgetStrays() throws {
+    private func forgetStrays() throws {
         let strays = Set(pages.filter { folder.checksums.finding($0) != .intact })
         try folder.checksums.forget { strays.contains($0) }
     }
@@ -34,50 +58,50 @@ extension ProbeRun {
     private var request: String {
         get throws {
             var hash = ContentHash()
-            var settings = settings
+            var settings = session.settings
             (settings.name, settings.output, settings.threads) = ("", "", nil)
             settings.sampling.batch = 1
             hash.add(part: try settings.yaml)
-            hash.add(part: inputs.table.contentHash)
+            hash.add(part: session.inputs.table.contentHash)
             return hash.hexadecimal
         }
     }
 
     /// The stored report of these settings, if everything that it was made from is still there as it was written. Pages
     /// and tables beside it that are not are written again; with a word, as is the report itself where it is not as it was.
-    func finishedReport() throws -> ProbeReport? {
+    func read() throws -> ProbeReport? {
         let checksums = folder.checksums
         let damaged = pages.filter { checksums.finding($0, thoroughly: true) != .intact }
         for name in damaged {
-            if let word = checksums.word(name, checksums.finding(name)) { remark("\(word); it is made again") }
+            if let word = checksums.word(name, checksums.finding(name)) { session.remark("\(word); it is made again") }
         }
         guard checksums.finding(Self.recordName, thoroughly: true) == .intact else {
-            let file = root.appending(path: Self.recordName)
+            let file = session.root.appending(path: Self.recordName)
             if !damaged.contains(Self.recordName), FileManager.default.fileExists(atPath: file.path) {
-                remark("\(file.relativePath) is not in the list of checksums; it is made again")
+                session.remark("\(file.relativePath) is not in the list of checksums; it is made again")
             }
             return nil
         }
         let known = checksums.hash(of: Self.requestName)
         guard known == (try request) else {
             if known == nil {
-                remark("\(checksums.folder.relativePath)/\(Checksums.fileName) does not tell of what settings the report is; it is made again")
+                session.remark("\(checksums.folder.relativePath)/\(Checksums.fileName) does not tell of what settings the report is; it is made again")
             }
             return nil
         }
-        guard storedTruth(data.generationCaptions(settings.sampling.captions).count) != nil else { return nil }
-        let jobs = self.jobs
-        for variant in publishedVariants + ablationVariants where try finished(variant, jobs) == nil { return nil }
-        let file = root.appending(path: Self.recordName)
+        guard session.realScores != nil else { return nil }
+        let trials = session.plan.trials
+        guard try session.finishedScores(trials).count == trials.count else { return nil }
+        let file = session.root.appending(path: Self.recordName)
         let report = try RecordFile.decode(ProbeReport.self, from: Data(try WholeFile.read(file)), name: file.path)
         // Of a list that has lost lines nobody knows which pages they named.
         if damaged.isEmpty, checksums.remark == nil { return report }
         guard report.secondPage == nil || checksums.finding(Self.studyName, thoroughly: true) == .intact else { return nil }
-        try keep(report)
+        try write(report)
         if report.secondPage != nil {
-            let file = root.appending(path: Self.studyName)
+            let file = session.root.appending(path: Self.studyName)
             let study = try RecordFile.decode(TextStudyReport.self, from: Data(try WholeFile.read(file)), name: file.path)
-            for url in try study.write(to: root, home: "report.html") { try checksums.note(url.lastPathComponent) }
+            try write(study)
         }
         try forgetStrays()
         return report

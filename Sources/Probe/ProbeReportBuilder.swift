@@ -10,31 +10,31 @@ import SynStatistics
 import SynTensors
 
 /// A finished run as the record that all reports are made from.
-struct ProbeReporting {
-    private let run: ProbeRun
-    private let scores: [ProbeRun.Variant: RunFolder.Scores]
-    private let truth: RunFolder.Truth
+struct ProbeReportBuilder {
+    private let session: ProbeSession
+    private let scores: [Trial: TrialScores]
+    private let real: RealScores
 
-    init(_ run: ProbeRun, _ scores: [ProbeRun.Variant: RunFolder.Scores], _ truth: RunFolder.Truth) {
-        (self.run, self.scores, self.truth) = (run, scores, truth)
+    init(_ session: ProbeSession, _ scores: [Trial: TrialScores], _ real: RealScores) {
+        (self.session, self.scores, self.real) = (session, scores, real)
     }
 
-    private var settings: ProbeSettings { run.settings }
+    private var settings: ProbeSettings { session.settings }
 
     func report() throws -> ProbeReport {
-        let records = published.map(record)
+        let records = try session.plan.published.map(record)
         let cut = try cutCaptions()
         var report = ProbeReport(
-            title: "What do text encoders know about faces?", dataset: run.data.name, partial: settings.limit != nil,
+            title: "What do text encoders know about faces?", dataset: session.data.name, partial: settings.limit != nil,
             settings: try settings.yaml.split(separator: "\n").map { Setting(line: String($0)) },
             provenance: provenance, scores: records,
             groundTruth: GroundTruth(
-                clipScore: truth.verdict.clipScore, n: truth.verdict.count, attributeScore: truth.verdict.attributeScore,
-                inceptionScore: inceptionScore(truth.verdict.inceptionScore)),
-            curves: try published.map(curve), significance: try significance(records), gallery: try gallery(),
+                clipScore: real.measured.clipScore, n: real.measured.count, attributeScore: real.measured.attributeScore,
+                inceptionScore: inceptionScore(real.measured.inceptionScore)),
+            curves: try session.plan.published.map(curve), significance: try significance(records), gallery: try gallery(),
             ablation: try ablation(), caveats: try caveats(cut))
         report.cutCaptions = cut.isEmpty ? nil : cut
-        let (most, few) = (min(4 * galleryCount, truth.records.count), report.gallery.count)
+        let (most, few) = (min(4 * galleryCount, real.records.count), report.gallery.count)
         report.galleryChoice = few < most
             ? "Captions: of the first \(most) the \(few) that mention most, chosen before any picture was drawn."
             : "Captions: all \(few)."
@@ -43,17 +43,8 @@ struct ProbeReporting {
 
     private let galleryCount = 10
 
-    /// Every encoder and seed as published, in the order of the settings.
-    private var published: [(variant: ProbeRun.Variant, style: EncoderStyle)] {
-        settings.encoders.flatMap { encoder in
-            settings.seeds.map { seed in
-                (run.published(encoder.name, seed), style(encoder))
-            }
-        }
-    }
-
-    private func style(_ encoder: EncoderSettings) -> EncoderStyle {
-        switch encoder.style {
+    private func style(_ trial: Trial) throws -> EncoderStyle {
+        switch try settings.encoder(trial.encoder).style {
         case .bert: .bert
         case .clip: .clip
         case .random: .random
@@ -64,24 +55,24 @@ struct ProbeReporting {
         result.map { .init(mean: $0.mean, sd: $0.deviation) }
     }
 
-    private func record(_ one: (variant: ProbeRun.Variant, style: EncoderStyle)) -> ScoreRecord {
-        let found = scores[one.variant]
+    private func record(_ trial: Trial) throws -> ScoreRecord {
+        let found = scores[trial]
         return ScoreRecord(
-            encoder: one.variant.encoder, style: one.style, seed: UInt64(one.variant.seed),
-            clipScore: found?.verdict.clipScore ?? .nan, n: found?.verdict.count ?? 0,
-            inceptionScore: inceptionScore(found?.verdict.inceptionScore),
-            inceptionScoreAsPublished: inceptionScore(found?.verdict.inceptionScoreAsPublished), fid: found?.verdict.fid,
-            attributeScore: found?.verdict.attributeScore,
+            encoder: trial.encoder, style: try style(trial), seed: UInt64(trial.seed),
+            clipScore: found?.measured.clipScore ?? .nan, n: found?.measured.count ?? 0,
+            inceptionScore: inceptionScore(found?.measured.inceptionScore),
+            inceptionScoreAsPublished: inceptionScore(found?.measured.inceptionScoreAsPublished), fid: found?.measured.fid,
+            attributeScore: found?.measured.attributeScore,
             validationLoss: found.flatMap { found in
                 found.bestLoss.flatMap { best in found.lastLoss.map { .init(best: best, last: $0) } }
             }, seconds: found?.seconds)
     }
 
-    private func curve(_ one: (variant: ProbeRun.Variant, style: EncoderStyle)) throws -> TrainingCurve {
+    private func curve(_ trial: Trial) throws -> TrainingCurve {
         let lines = try JSONLines.read(
-            TrainingLine.self, from: run.runFolder(one.variant).trainingLog)
+            TrainingLine.self, from: session.folder(trial).trainingLog)
         return TrainingCurve(
-            encoder: one.variant.encoder, style: one.style, seed: UInt64(one.variant.seed),
+            encoder: trial.encoder, style: try style(trial), seed: UInt64(trial.seed),
             train: lines.compactMap { line in line.loss.map { .init(line.step, $0) } },
             validation: lines.compactMap { line in line.validation.map { .init(line.step, $0) } })
     }
@@ -97,12 +88,12 @@ struct ProbeReporting {
 
     // MARK: - Pictures
 
-    private func samples(_ variant: ProbeRun.Variant) throws -> [SampleRecord] {
-        try JSONLines.read(SampleRecord.self, from: run.runFolder(variant).samplesFile)
+    private func samples(_ trial: Trial) throws -> [SampleRecord] {
+        try JSONLines.read(SampleRecord.self, from: session.folder(trial).samplesFile)
     }
 
-    private func picture(_ sample: SampleRecord, _ variant: ProbeRun.Variant) throws -> Picture {
-        let folder = try run.runFolder(variant).adapterFolder.path.dropFirst(run.root.path.count)
+    private func picture(_ sample: SampleRecord, _ trial: Trial) throws -> Picture {
+        let folder = try session.folder(trial).adapterFolder.path.dropFirst(session.root.path.count)
         let path = "\(folder)/\(sample.file)".drop { $0 == "/" }
         return Picture(.path(String(path)), clipScore: sample.clipScore, attributeScore: share(sample))
     }
@@ -114,53 +105,47 @@ struct ProbeReporting {
 
     /// Places of captions worth showing: the longest of the first ones, so that there is something to look for.
     private func shown(_ count: Int) -> [Int] {
-        let candidates = truth.records.prefix(4 * count).indices
+        let candidates = real.records.prefix(4 * count).indices
         return Array(candidates.sorted { mentions($0) != mentions($1) ? mentions($0) > mentions($1) : $0 < $1 }.prefix(count)).sorted()
     }
 
-    private func mentions(_ place: Int) -> Int { CaptionMentions.read(truth.records[place].text).count }
+    private func mentions(_ place: Int) -> Int { CaptionMentions.read(real.records[place].text).count }
 
     /// The first seed's pictures of some captions, every encoder side by side, as Figure 1 of the paper.
     private func gallery() throws -> [GalleryRow] {
         guard let seed = settings.seeds.first else { return [] }
-        let columns = try published.filter { $0.variant.seed == seed }.map { ($0.variant, try samples($0.variant)) }
+        let columns = try session.plan.published.filter { $0.seed == seed }.map { ($0, try samples($0)) }
         let perCaption = settings.sampling.imagesPerCaption
         return try shown(galleryCount).map { place in
-            let real = truth.records[place]
+            let original = real.records[place]
             return GalleryRow(
-                caption: real.text,
-                attributes: CaptionMentions.read(real.text).filter(\.value).keys.sorted { $0.rawValue < $1.rawValue }.map(\.name),
+                caption: original.text,
+                attributes: CaptionMentions.read(original.text).filter(\.value).keys.sorted { $0.rawValue < $1.rawValue }.map(\.name),
                 original: Picture(
-                    .data(try realPicture(place)), clipScore: real.clipScore, attributeScore: share(real)),
-                pictures: try columns.compactMap { variant, samples in
+                    .data(try session.realImage(session.plan.captions[place]).pngData()), clipScore: original.clipScore,
+                    attributeScore: share(original)),
+                pictures: try columns.compactMap { trial, samples in
                     guard place * perCaption < samples.count else { return nil }
                     return GalleryPicture(
-                        encoder: variant.encoder, seed: UInt64(seed), picture: try picture(samples[place * perCaption], variant))
+                        encoder: trial.encoder, seed: UInt64(seed), picture: try picture(samples[place * perCaption], trial))
                 })
         }
     }
 
-    private func realPicture(_ place: Int) throws -> Data {
-        let choice = run.data.generationCaptions(settings.sampling.captions)[place]
-        let image = try run.data.image(run.data.validation[choice.sample])
-        return try TamingPreprocessing(side: run.models().decoder.configuration.vqgan.resolution).prepared(image).pngData()
-    }
-
     private func ablation() throws -> Ablation? {
-        guard !run.ablationVariants.isEmpty else { return nil }
+        guard !session.plan.ablation.isEmpty else { return nil }
         let places = shown(6)
-        let rows = try run.ablationVariants.compactMap { variant -> AblationRow? in
-            guard let found = scores[variant], let encoder = settings.encoders.first(where: { $0.name == variant.encoder })
-            else { return nil }
-            let samples = try samples(variant)
+        let rows = try session.plan.ablation.compactMap { trial -> AblationRow? in
+            guard let found = scores[trial] else { return nil }
+            let samples = try samples(trial)
             let perCaption = settings.sampling.imagesPerCaption
             return AblationRow(
-                encoder: variant.encoder, style: style(encoder), prefixTokens: variant.prefixTokens,
-                guidance: variant.guidance, clipScore: found.verdict.clipScore,
-                attributeScore: found.verdict.attributeScore, n: found.verdict.count,
-                pictures: try places.filter { $0 * perCaption < samples.count }.map { try picture(samples[$0 * perCaption], variant) })
+                encoder: trial.encoder, style: try style(trial), prefixTokens: trial.prefixTokens,
+                guidance: trial.guidance, clipScore: found.measured.clipScore,
+                attributeScore: found.measured.attributeScore, n: found.measured.count,
+                pictures: try places.filter { $0 * perCaption < samples.count }.map { try picture(samples[$0 * perCaption], trial) })
         }
-        return Ablation(captions: places.map { truth.records[$0].text }, rows: rows)
+        return Ablation(captions: places.map { real.records[$0].text }, rows: rows)
     }
 
     // MARK: - Where it comes from
@@ -170,15 +155,16 @@ struct ProbeReporting {
         return Provenance(
             toolVersion: machine.version, cpu: machine.processor, threads: Threads.count,
             precision: settings.precision.recorded, date: Date.now.formatted(.iso8601),
-            stages: run.clock.stages.map { Provenance.Stage($0.name, seconds: $0.seconds) })
+            stages: session.clock.stages.map { Provenance.Stage($0.name, seconds: $0.seconds) })
     }
 
     /// The encoders that could not read all captions to their end; vectors that are kept do not tell.
     private func cutCaptions() throws -> [CutCaptions] {
-        let captions = (run.data.training + run.data.validation).flatMap(\.captions)
-        return try settings.encoders.filter { $0.style != .random }.compactMap { encoder -> CutCaptions? in
-            guard let reader = try CaptionEncoder(encoder, shelf: run.shelf).reader else { return nil }
-            let cut = captions.count { reader.encoding($0).truncated }
+        let captions = (session.data.training + session.data.validation).flatMap(\.captions)
+        let models = try session.models()
+        return try settings.encoders.compactMap { encoder -> CutCaptions? in
+            guard let embedder = try models.encoder(encoder.name).embedder else { return nil }
+            let cut = embedder.cutCount(captions)
             return cut == 0 ? nil : CutCaptions(encoder: encoder.name, cut: cut, captions: captions.count)
         }
     }
@@ -197,18 +183,18 @@ struct ProbeReporting {
         if settings.sampling.weights == .int8 {
             sentences.append(
                 "The decoder drew with its transformer's weights rounded to eight bits, off by "
-                    + String(format: "%.2f %% of their size.", 100 * (try run.models().drawing.transformer.roundingError ?? 0)))
+                    + String(format: "%.2f %% of their size.", 100 * (try session.models().drawing.transformer.roundingError ?? 0)))
         }
         if !cut.isEmpty {
             let each = cut.map { "\($0.encoder) \($0.cut) of \($0.captions)" }
             sentences.append("Captions that are longer than an encoder reads lost their end: \(each.joined(separator: ", ")).")
         }
-        if let truncated = scores.values.map(\.verdict.truncatedCaptions).max(), truncated > 0 {
+        if let truncated = scores.values.map(\.measured.truncatedCaptions).max(), truncated > 0 {
             sentences.append("\(truncated) captions were longer than the judge's context and were cut for scoring.")
         }
-        let verdicts = scores.values.map(\.verdict)
-        if let warning = verdicts.compactMap(\.fidWarning).min() { sentences.append("FID: \(warning).") }
-        if let lacking = verdicts.first(where: { $0.inceptionScore == nil }) {
+        let measured = scores.values.map(\.measured)
+        if let warning = measured.compactMap(\.fidWarning).min() { sentences.append("FID: \(warning).") }
+        if let lacking = measured.first(where: { $0.inceptionScore == nil }) {
             sentences.append(
                 "There is no Inception Score: \(lacking.count) pictures are fewer than its \(settings.scores.splits) splits (scores.splits).")
         }

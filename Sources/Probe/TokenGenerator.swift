@@ -6,7 +6,7 @@ import SynTensors
 ///
 /// With a guidance of W the logits are `without + W·(with − without)`: the frozen decoder without a prefix is its
 /// own unconditional model (Ho and Salimans 2022), and both caches advance together. W = 1 is the paper's sampling.
-package struct FaceSampler: Sendable {
+package struct TokenGenerator: Sendable {
     package let decoder: DrawingDecoder
     package let sampler: TokenSampler
     package let guidance: Float

@@ -1,0 +1,25 @@
+/// What was measured on a set of pictures with captions: `scores.json`.
+package struct ImageScores: Codable, Sendable, Equatable {
+    package let clipScore: Double
+    package let count: Int
+    package let truncatedCaptions: Int
+    /// Nil where there are fewer pictures than splits.
+    package let inceptionScore: InceptionScore.Result?
+    package let inceptionScoreAsPublished: InceptionScore.Result?
+    package let fid: Double?
+    /// What a reader of the distance must know; nil where there is nothing.
+    package let fidWarning: String?
+    /// Share of all statements of all captions that pictures bear out.
+    package let attributeScore: Double?
+
+    enum CodingKeys: String, CodingKey {
+        case clipScore = "clip_score"
+        case count = "n"
+        case truncatedCaptions = "truncated_captions"
+        case inceptionScore = "inception_score"
+        case inceptionScoreAsPublished = "inception_score_as_published"
+        case fid
+        case fidWarning = "fid_warning"
+        case attributeScore = "attribute_score"
+    }
+}

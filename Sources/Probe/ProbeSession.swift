@@ -1,0 +1,138 @@
+import Foundation
+import SynCheckpoints
+import SynEmbedding
+import SynFiles
+import SynRuns
+import SynTensors
+
+/// A probe's folder while a process works in it: what is asked for, from which models and data, what of it is to do, and
+/// who is told how far it is. The stages of the probe share it.
+final class ProbeSession {
+    let settings: ProbeSettings
+    let root: URL
+    let shelf: ModelShelf
+    let data: ProbeData
+    let plan: ProbePlan
+    /// Of the frozen transformer; captions are always encoded in Float32.
+    let precision: Precision
+    let inputs: RunInputs
+    let folder: ProbeFolder
+    let clock: RunClock
+    let interruption: Interruption
+    let remark: (String) -> Void
+    private let show: (WorkProgress) -> Void
+    private var progress: RunProgress?
+    private var opened: ProbeModels?
+
+    /// Checks everything before any long work: the data, the run's folder, and of a folder that is new all models.
+    init(
+        _ settings: ProbeSettings, shelf: ModelShelf, interruption: Interruption,
+        remark: @escaping (String) -> Void, progress: @escaping (WorkProgress) -> Void
+    ) throws {
+        (self.settings, self.shelf, self.interruption, self.remark) = (settings, shelf, interruption, remark)
+        show = progress
+        root = URL(filePath: settings.output)
+        if let threads = settings.threads { Threads.count = threads }
+        precision = settings.precision.resolved
+        // Settings that cannot run must not make a folder theirs, so a new one is made last.
+        let isThere = root.isFolder
+        var early = isThere ? try ProbeFolder(root, remark: remark) : nil
+        try early?.check(settings)
+        data = try ProbeNeeds(settings).check(shelf)
+        plan = ProbePlan(settings, data)
+        if !isThere { opened = try ProbeModels(settings, data, shelf, precision) }
+        let inputs = try RunInputs(
+            models: try settings.models.map { ($0.owner, try shelf.folder(of: $0.name)) },
+            data: data.inputs + [.precision(precision)], known: early?.knownInputs ?? ChecksumTable()
+        ) { done, total in
+            if total > 1_000_000_000 {
+                progress(
+                    WorkProgress(
+                        task: "checksums of models and data, MB", done: done / 1_000_000, total: total / 1_000_000, note: ""))
+            }
+            try interruption.check()
+        }
+        if early == nil {
+            try AtomicFile.makeFolder(root)
+            early = try ProbeFolder(root, remark: remark)
+            try early?.check(settings)   // another process may have made it in between
+        }
+        guard let folder = early else { throw Complaint(.failed, "\(root.path) cannot be made") }
+        (self.folder, self.inputs) = (folder, inputs)
+        try folder.check(inputs)
+        clock = RunClock(root)
+        if !clock.takeUp() || (folder.isKnown && !clock.isThere) {
+            remark("\(root.relativePath)/times.json is gone or has been changed; a report will only tell the times from now on")
+            clock.save()
+        }
+        if let split = data.split { try folder.keep(split, as: ProbeFolder.splitName) }
+    }
+
+    /// Makes the folder this run's, and opens the models if that was not done yet.
+    func begin() throws {
+        _ = try models()
+        folder.sweep()
+        try folder.claim(settings, inputs.table)
+        clock.save()
+    }
+
+    /// The frozen networks, opened when they are first needed.
+    func models() throws -> ProbeModels {
+        if let opened { return opened }
+        let models = try ProbeModels(settings, data, shelf, precision)
+        opened = models
+        return models
+    }
+
+    func folder(_ trial: Trial) throws -> TrialFolder { try TrialFolder(folder, trial) }
+
+    /// What a person should know before: what is odd about the data but does no harm, what `precision: auto` chose, and
+    /// what encoders put before captions.
+    var remarks: [String] {
+        [data.remark, settings.precision.remark].compactMap(\.self) + (opened?.prompts ?? [])
+    }
+
+    // MARK: - Progress
+
+    /// Begins to tell how much of some trials is done.
+    func beginTelling(_ trials: [Trial], drawing: Bool = true) {
+        let steps = settings.adapter.steps(for: data.training.count)
+        progress = RunProgress(plan.parts(trials, of: settings, steps: steps, drawing: drawing), clock) {
+            ProcessInfo.processInfo.systemUptime
+        }
+    }
+
+    func beginNext() { progress?.beginNext() }
+
+    func endTelling() { progress = nil }
+
+    /// Tells how far a task is; throws once a stop was wished for.
+    func tell(_ task: String, _ done: Int, of total: Int, kind: RunProgress.Kind? = nil, note: String = "") throws {
+        clock.tick()
+        if let kind { progress?.tell(kind, done, of: total) }
+        show(
+            WorkProgress(
+                task: task, done: done, total: total, note: note, place: progress?.place ?? "",
+                left: progress?.leftText ?? ""))
+        try interruption.check()
+    }
+}
+
+extension RunInputs.Item {
+    /// What `precision: auto` came to: it must not differ between the sittings of a run.
+    fileprivate static func precision(_ precision: Precision) -> RunInputs.Item {
+        var hash = ContentHash()
+        hash.add(part: precision.rawValue)
+        return RunInputs.Item(
+            owner: "machine", name: "precision of the decoder", source: .content(hash: hash.hexadecimal))
+    }
+}
+
+extension ProbeSettings {
+    /// Every model that the settings name, by what it is to the run.
+    fileprivate var models: [(owner: String, name: String)] {
+        [("decoder", decoder)] + encoders.compactMap { encoder in encoder.path.map { ("encoder \(encoder.name)", $0) } }
+            + [("scores.clip", scores.clip), ("scores.inception", scores.inception)]
+            + (scores.attributes.map { [("scores.attributes", $0)] } ?? [])
+    }
+}

@@ -1,0 +1,91 @@
+import Foundation
+import SynFiles
+import SynImages
+import SynMetrics
+import SynRuns
+import SynTensors
+
+/// The fourth stage of the probe: what the judges say of a trial's pictures, and of the real ones they are held against.
+final class TrialScoring {
+    private let session: ProbeSession
+    private var realStatistics: FeatureStatistics?
+
+    init(_ session: ProbeSession) { self.session = session }
+
+    /// Scores a trial's pictures and keeps the scores beside them.
+    func run(_ trial: Trial, in folder: TrialFolder) throws -> TrialScores {
+        let requests = session.plan.requests
+        let records = requests.map {
+            SampleRecord(
+                number: $0.number, caption: $0.caption, copy: $0.copy, text: $0.text, file: folder.picture($0.file))
+        }
+        let judged = try session.models().scorer.score(
+            records, real: try realFeatures(),
+            image: { try Image(contentsOf: folder.imageFolder.appending(path: requests[$0].file)) }
+        ) { try self.session.tell("\(trial.title), scores", $0, of: requests.count, kind: .scoring) }
+        let losses = try JSONLines.read(TrainingLine.self, from: folder.trainingLog).compactMap(\.validation)
+        session.clock.tick()
+        let scores = TrialScores(
+            measured: judged.scores, bestLoss: losses.min(), lastLoss: losses.last,
+            seconds: session.clock.seconds(ofPart: trial.title).rounded(.down))
+        try folder.save(scores, judged.records)
+        return scores
+    }
+
+    // MARK: - Real pictures
+
+    /// The pictures the captions were written for, scored like drawn ones.
+    func real() throws -> RealScores {
+        if let known = session.realScores { return known }
+        let (name, checksums) = (RealScores.fileName, session.folder.checksums)
+        if let word = checksums.word(name, checksums.finding(name, thoroughly: true)) {
+            session.remark("\(word); it is made again")
+        }
+        let choices = session.plan.captions
+        let records = choices.map { choice in
+            let sample = session.data.validation[choice.sample]
+            return SampleRecord(
+                number: sample.number, caption: choice.caption, text: sample.captions[choice.caption], file: "")
+        }
+        let judged = try session.models().scorer.score(records, image: { try self.session.realImage(choices[$0]) }) {
+            try self.session.tell("real pictures, scores", $0, of: choices.count)
+        }
+        let file = session.root.appending(path: name)
+        try AtomicFile.makeFolder(file.deletingLastPathComponent())
+        let real = RealScores(measured: judged.scores, records: judged.records)
+        try AtomicFile.write(json: real, to: file)
+        try checksums.note(name)
+        return real
+    }
+
+    /// What the Fréchet distance compares with: the pictures the captions were written for.
+    private func realFeatures() throws -> FeatureStatistics? {
+        if let realStatistics { return realStatistics }
+        let choices = session.plan.captions
+        guard choices.count > 1 else { return nil }
+        let features = try session.models().scorer.inceptionFeatures(
+            choices.count, image: { try self.session.realImage(choices[$0]) }
+        ) { try self.session.tell("real pictures, features", $0, of: choices.count) }
+        realStatistics = try FeatureStatistics(of: features)
+        return realStatistics
+    }
+}
+
+extension ProbeSession {
+    /// The real pictures' scores as they were written, if they are of the plan's captions.
+    var realScores: RealScores? {
+        let (name, count) = (RealScores.fileName, plan.captions.count)
+        guard folder.checksums.finding(name, thoroughly: true) == .intact,
+            let bytes = try? WholeFile.read(root.appending(path: name)),
+            let real = try? JSONDecoder().decode(RealScores.self, from: Data(bytes)), real.records.count == count,
+            real.measured.count == count
+        else { return nil }
+        return real
+    }
+
+    /// The picture a caption was written for, as the decoder's pictures are: cut square, of their size.
+    func realImage(_ choice: GenerationCaption) throws -> Image {
+        try TamingPreprocessing(side: models().decoder.configuration.vqgan.resolution)
+            .prepared(try data.image(data.validation[choice.sample]))
+    }
+}

@@ -1,0 +1,65 @@
+import Foundation
+import SynFiles
+import SynModels
+import SynRuns
+
+/// The second stage of the probe: the adapter of a trial, trained to its end.
+struct TrialTraining {
+    let session: ProbeSession
+    let features: ProbeFeatures
+
+    /// Trains, or goes on where a stopped training stands, and leaves the files that ``TrialFolder/trained`` names.
+    func run(_ trial: Trial, in folder: TrialFolder) throws {
+        let settings = try session.settings.encoder(trial.encoder)
+        var adapter = session.settings.adapter
+        adapter.prefixTokens = trial.prefixTokens
+        try folder.checksums.forget { $0 == AdapterTraining.stateName }   // it looks after itself while it changes
+        let training = try AdapterTraining(
+            try session.models().decoder, adapter, seed: UInt64(trial.seed),
+            training: try features.data(.training, settings, seed: trial.seed),
+            validation: try features.data(.validation, settings, seed: trial.seed),
+            folder: folder.adapterFolder, metadata: metadata(trial, settings), remark: session.remark)
+        // Saving as often as takes a hundredth of the time: a kill costs a second or two.
+        var (lastSave, interval) = (ContinuousClock.now, Duration.seconds(1))
+        func tellSteps() throws {
+            let note = training.bestValidation.map { String(format: "validation %.4f", $0) } ?? ""
+            try session.tell(trial.title, training.step, of: training.totalSteps, kind: .training, note: note)
+        }
+        if !training.isFinished { try tellSteps() }
+        while !training.isFinished {
+            try training.advance()
+            let start = ContinuousClock.now
+            if session.interruption.isRequested || start - lastSave > interval {
+                try training.saveState()
+                lastSave = .now
+                interval = max(.seconds(1), (lastSave - start) * 100)
+            }
+            try tellSteps()
+        }
+        try training.saveState()
+        let before = folder.checksums.hash(of: TrialFolder.trained[0])
+        try training.saveAdapters()
+        let now = try ContentHash(file: folder.adapterFolder.appending(path: TrialFolder.trained[0])).hexadecimal
+        if let before, before != now { try folder.forgetPictures() }
+        for name in TrialFolder.trained + [AdapterTraining.stateName] { try folder.checksums.note(name) }
+    }
+
+    /// What the adapter's file says of where it comes from.
+    private func metadata(_ trial: Trial, _ encoder: EncoderSettings) -> [String: String] {
+        var metadata = [
+            "encoder": encoder.name, "encoder_path": encoder.path ?? "", "decoder": session.settings.decoder,
+            "decoder_hash": session.inputs.hash(ofModel: "decoder"), "prefix_tokens": "\(trial.prefixTokens)",
+        ]
+        if encoder.path != nil { metadata["encoder_hash"] = session.inputs.hash(ofModel: "encoder \(encoder.name)") }
+        return metadata
+    }
+}
+
+extension ProbeSettings {
+    func encoder(_ name: String) throws -> EncoderSettings {
+        guard let encoder = encoders.first(where: { $0.name == name }) else {
+            throw Complaint(.settings, "the settings have no encoder \"\(name)\"")
+        }
+        return encoder
+    }
+}
