@@ -96,12 +96,24 @@ package enum ModelFiles {
         return Set(map.weight_map.values).sorted()
     }
 
-    /// The model types that read texts: those of the list of encoders, which this room cannot see. A test compares the two.
-    package static let textEncoders: Set = [
-        "bert", "roberta", "clip", "clip_text_model", "gpt2", "siglip", "siglip_text_model",
-    ]
-
+    /// Whether its settings tell of a vocabulary, so that it reads texts.
     private static func needsTokenizer(_ folder: URL) -> Bool {
-        textEncoders.contains(ModelFolder.kind(of: folder) ?? "")
+        struct Settings: Decodable {
+            let readsTexts: Bool
+
+            enum Keys: String, CodingKey, CaseIterable {
+                case vocabulary = "vocab_size"
+                // A CLIP's, which may leave out numbers that are as usual.
+                case text = "text_config"
+                case oldText = "text_config_dict"
+            }
+
+            init(from decoder: any Decoder) throws {
+                let found = try decoder.container(keyedBy: Keys.self)
+                readsTexts = Keys.allCases.contains { found.contains($0) }
+            }
+        }
+        let bytes = FileManager.default.contents(atPath: folder.appending(path: "config.json").path)
+        return bytes.flatMap { try? JSONDecoder().decode(Settings.self, from: $0) }?.readsTexts ?? false
     }
 }

@@ -1,6 +1,5 @@
 import Foundation
 import SynEmbedding
-import SynModelHub
 import SynModels
 import SynTensors
 import TestSupport
@@ -9,10 +8,6 @@ import Testing
 /// A SigLIP's folder from captions to vectors: its tokenizer, its padding, its limit.
 @Suite struct SigLIPFolderTests {
     private let folder = Fixture.url("models/siglip")
-
-    @Test func theListsOfEncodersAgree() {
-        #expect(ModelFiles.textEncoders == Set(TextEncoderRegistry.modelTypes))
-    }
 
     @Test func captionsToVectors() throws {
         let encoder = try TextEmbedder(folder: folder)

@@ -59,6 +59,9 @@ struct ModelFilesTests {
             return #expect(throws: ModelHub.Failure.self) { try hub.folder(of: name) }
         }
         let start = "in the cache \(home.path)/hub lacks "
+        // What reads texts tells of a vocabulary.
+        let blob = "hub/models--bert-base-uncased/blobs/7c792163992b0fed7faee33d938d8e13ecee175e"
+        try Data(#"{"model_type": "bert", "vocab_size": 4}"#.utf8).write(to: home.appending(path: blob))
         #expect(failure("openai/clip-mini")?.reason == .absent)
         #expect(
             failure("openai/clip-mini")?.description
