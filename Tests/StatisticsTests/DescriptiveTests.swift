@@ -37,9 +37,31 @@ import Testing
         let effect = try EffectSize([1, 2, 3], [4, 5, 6])
         #expect(effect.cohenD == -3)
         #expect(abs(effect.hedgesG + 3 * (2 / Double.pi).squareRoot()) < 1e-14)
-        // v = 6/9 + 9/12
-        let reach = 1.959963984540054 * (6.0 / 9 + 9.0 / 12).squareRoot()
-        #expect(abs(effect.cohenDInterval.upper - (reach - 3)) < 1e-14)
+        // The bounds are √(2/3) times noncentralities under which t = −3 √(3/2) is at an end of the likely.
+        let t = -3 * 1.5.squareRoot()
+        for (bound, p) in [(effect.cohenDInterval.lower, 0.975), (effect.cohenDInterval.upper, 0.025)] {
+            let found = try NoncentralT(degreesOfFreedom: 4, noncentrality: bound * 1.5.squareRoot()).cumulative(t)
+            #expect(abs(found - p) < 1e-12)
+        }
+    }
+
+    /// A 95 % interval holds the true effect in 95 % of samples, also of two against two, where a normal one does not.
+    @Test func effectIntervalsCover() throws {
+        let samples = 4000
+        for effect in [0.0, 1.5] {
+            var stream = SeededGenerator(seed: 5)
+            func normal() -> Double {
+                let (u, v) = (Double.random(in: Double.leastNonzeroMagnitude..<1, using: &stream), Double.random(in: 0..<1, using: &stream))
+                return (-2 * Double.log(u)).squareRoot() * Double.cos(2 * .pi * v)
+            }
+            let covered = try (0..<samples).count { _ in
+                let found = try EffectSize([effect + normal(), effect + normal()], [normal(), normal()]).cohenDInterval
+                return found.lower <= effect && effect <= found.upper
+            }
+            let share = Double(covered) / Double(samples)
+            print("interval of d, 2 against 2, effect \(effect): covers \(share)")
+            #expect(abs(share - 0.95) < 4 * (0.95 * 0.05 / Double(samples)).squareRoot())
+        }
     }
 
     @Test func bootstrapIsSeededAndRight() throws {

@@ -91,6 +91,27 @@ def exact_moments(values):
     return mean, mp.fsum((x - mean) ** 2 for x in v) / (len(v) - 1), len(v)
 
 
+def noncentral_cdf(t, df, delta):
+    """P(T <= t): the normal distribution function over the density of sqrt(chi^2 / df)."""
+    constant = mp.log(2) + df * mp.log(mp.mpf(df) / 2) / 2 - mp.loggamma(mp.mpf(df) / 2)
+    density = lambda s: mp.exp(constant + (df - 1) * mp.log(s) - df * s * s / 2) if s > 0 else mp.mpf(0)
+    width = 1 / mp.sqrt(2 * mp.mpf(df))
+    low, high = max(mp.mpf(0), 1 - 15 * width), 1 + 15 * width
+    bends = [1 + k * width for k in (-8, -4, -2, 0, 2, 4, 8)] + [(delta + k) / t for k in (-9, -4, -2, 0, 2, 4, 9)]
+    return mp.quad(lambda s: mp.erfc((delta - t * s) / mp.sqrt(2)) / 2 * density(s),
+                   sorted([low, high] + [x for x in bends if low < x < high]))
+
+
+def noncentrality(t, df, p):
+    """delta with P(T <= t) = p."""
+    with mp.workdps(25):
+        t, p = mp.mpf(t), mp.mpf(p)
+        reach = mp.sqrt(1 + t * t / (2 * df))
+        start = t - reach if p > mp.mpf("0.5") else t + reach
+        return mp.findroot(lambda delta: noncentral_cdf(t, df, delta) - p, (start, 2 * start - t),
+                           solver="anderson", tol=1e-22)
+
+
 def exact_tests(a, b):
     (ma, va, na), (mb, vb, nb) = exact_moments(a), exact_moments(b)
     pooled = ((na - 1) * va + (nb - 1) * vb) / (na + nb - 2)
@@ -107,10 +128,10 @@ def exact_tests(a, b):
     m = mp.mpf(na + nb - 2)
     d = (ma - mb) / mp.sqrt(pooled)
     g = d * mp.gamma(m / 2) / (mp.sqrt(m / 2) * mp.gamma((m - 1) / 2))
-    z = mp.sqrt(2) * mp.erfinv(mp.mpf("0.95"))
-    spread = lambda e: z * mp.sqrt(mp.mpf(na + nb) / (na * nb) + e * e / (2 * (na + nb)))
-    rows["effect"] = {"d": float(d), "d_ci": [float(d - spread(d)), float(d + spread(d))],
-                      "g": float(g), "g_ci": [float(g - spread(g)), float(g + spread(g))]}
+    unit = mp.sqrt(mp.mpf(na + nb) / (na * nb))
+    ends = [unit * noncentrality(d / unit, int(m), p) for p in ("0.975", "0.025")]
+    rows["effect"] = {"d": float(d), "d_ci": [float(x) for x in ends],
+                      "g": float(g), "g_ci": [float(x * g / d) for x in ends]}
     return rows
 
 
