@@ -27,6 +27,9 @@ package struct CLIPScore: Sendable {
         package let scores: [Double]
         /// Captions longer than the model's context, cut at its end with the end token kept.
         package let truncated: Int
+        /// Unit vectors of pictures and of captions, batch by batch: [batch, projection].
+        package let pictures: [Tensor]
+        package let captions: [Tensor]
     }
 
     /// The score of each picture with the caption at the same place.
@@ -37,10 +40,12 @@ package struct CLIPScore: Sendable {
         precondition(images.count == captions.count, "every picture has one caption")
         precondition(size > 0, "a batch has at least one pair")
         return try zip(batches(images, of: size), batches(captions, of: size)).reduce(
-            into: Result(scores: [], truncated: 0)
+            into: Result(scores: [], truncated: 0, pictures: [], captions: [])
         ) {
             let found = try scores(ofPrepared: try $1.0.map { try prepared($0) }, $1.1)
-            $0 = Result(scores: $0.scores + found.scores, truncated: $0.truncated + found.truncated)
+            $0 = Result(
+                scores: $0.scores + found.scores, truncated: $0.truncated + found.truncated,
+                pictures: $0.pictures + found.pictures, captions: $0.captions + found.captions)
         }
     }
 
@@ -56,7 +61,8 @@ package struct CLIPScore: Sendable {
         let y = try images.model.embed(ids: encodings.map(\.ids)).l2Normalised()
         let scores = (x * y).sum(axis: -1).floats.map { 100 * Double($0) }
         try NonFinite.refuse(scores, "a CLIP-Score", model: images.folder)
-        return Result(scores: scores, truncated: encodings.count { $0.truncated })
+        return Result(
+            scores: scores, truncated: encodings.count { $0.truncated }, pictures: [x.detached], captions: [y.detached])
     }
 }
 

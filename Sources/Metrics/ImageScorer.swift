@@ -42,6 +42,8 @@ package struct ImageScorer: Sendable {
         package let inceptionScore: InceptionScore.Result?
         package let inceptionScoreAsPublished: InceptionScore.Result?
         package let fid: FrechetDistance?
+        /// Nil without a CLIP, and where all captions are of one portrait.
+        package let shuffled: ShuffledCaptions?
 
         package var clipScores: [Double] { records.compactMap(\.clipScore) }
 
@@ -86,7 +88,7 @@ package struct ImageScorer: Sendable {
             clipScore: found.clipScores.reduce(0, +) / Double(max(records.count, 1)), count: records.count,
             truncatedCaptions: found.truncatedCaptions, inceptionScore: found.inceptionScore,
             inceptionScoreAsPublished: found.inceptionScoreAsPublished, fid: found.fid?.value,
-            fidWarning: found.fid?.warning, attributeScore: found.attributeScore)
+            fidWarning: found.fid?.warning, attributeScore: found.attributeScore, shuffled: found.shuffled)
         return (scores, found.records)
     }
 
@@ -97,6 +99,7 @@ package struct ImageScorer: Sendable {
     ) throws -> Findings {
         var records = records
         var (logits, published, features) = ([Tensor](), [Tensor](), [Tensor]())
+        var (pictures, captions) = ([Tensor](), [Tensor]())
         var truncated = 0
         let isScored = inception != nil && records.count >= settings.splits
         try progress(0)
@@ -105,6 +108,8 @@ package struct ImageScorer: Sendable {
             if let clip {
                 let result = try clip.scores(ofPrepared: views.compactMap(\.clip), places.map { records[$0].text })
                 truncated += result.truncated
+                pictures += result.pictures
+                captions += result.captions
                 for (place, score) in zip(places, result.scores) { records[place].clipScore = score }
             }
             if let attributes {
@@ -140,7 +145,12 @@ package struct ImageScorer: Sendable {
             inceptionScoreAsPublished: try score(published),
             fid: try (features.isEmpty || records.count < 2 ? nil : real).map {
                 try FrechetDistance(between: FeatureStatistics(of: concatenated(features, axis: 0)), and: $0)
-            })
+            },
+            shuffled: pictures.isEmpty
+                ? nil
+                : try ShuffledCaptions(
+                    pictures: concatenated(pictures, axis: 0), captions: concatenated(captions, axis: 0),
+                    portraits: records.map(\.number)))
     }
 
     /// Pictures that go through the networks together.

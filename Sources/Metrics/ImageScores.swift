@@ -11,6 +11,8 @@ package struct ImageScores: Codable, Sendable, Equatable {
     package let fidWarning: String?
     /// Share of all statements of all captions that pictures bear out.
     package let attributeScore: Double?
+    /// What the pictures score with other portraits' captions.
+    package let shuffled: ShuffledCaptions?
 
     enum CodingKeys: String, CodingKey {
         case clipScore = "clip_score"
@@ -21,5 +23,6 @@ package struct ImageScores: Codable, Sendable, Equatable {
         case fid
         case fidWarning = "fid_warning"
         case attributeScore = "attribute_score"
+        case shuffled
     }
 }
