@@ -33,6 +33,7 @@ struct ProbeReportBuilder {
                 inceptionScore: inceptionScore(real.measured.inceptionScore)),
             curves: try session.plan.published.map(curve), significance: try significance(records), gallery: try gallery(),
             ablation: try ablation(), caveats: try caveats(cut))
+        report.inference = try inference()
         report.cutCaptions = cut.isEmpty ? nil : cut
         let (most, few) = (min(4 * galleryCount, real.records.count), report.gallery.count)
         report.galleryChoice = few < most
@@ -84,6 +85,18 @@ struct ProbeReportBuilder {
             Observation(group: $0.style.name, encoder: $0.encoder, seed: Int($0.seed), score: $0.clipScore)
         }
         return try SignificanceStudy(observations, source: "CLIP-Score of every encoder and seed").record()
+    }
+
+    /// Floors and the two inferences, from every picture's score.
+    private func inference() throws -> InferenceRecord? {
+        ProbeInference(
+            try session.plan.published.compactMap { trial in
+                guard let found = scores[trial] else { return nil }
+                return ProbeInference.Trial(
+                    encoder: trial.encoder, style: try style(trial), seed: UInt64(trial.seed), scores: found.measured,
+                    samples: try samples(trial))
+            }
+        ).record()
     }
 
     // MARK: - Pictures

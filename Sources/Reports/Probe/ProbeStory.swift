@@ -67,8 +67,10 @@ extension ProbeReport: StudyReport {
         return all
     }
 
-    /// The significance tests, then whatever else the study has to say.
-    var studySections: [ReportSection] { (significance?.reportSections ?? []) + sections }
+    /// What can be concluded, the significance tests as published, then whatever else the study has to say.
+    var studySections: [ReportSection] {
+        [inference?.reportSection].compactMap(\.self) + (significance?.reportSections ?? []) + sections
+    }
 
     // MARK: Renderings in text
 

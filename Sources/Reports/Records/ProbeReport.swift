@@ -25,6 +25,8 @@ package struct ProbeReport: Codable, Sendable, Equatable {
     package var curves: [TrainingCurve]
     /// Tests between groups of encoders.
     package var significance: SignificanceRecord?
+    /// Floors, and what can be concluded about these encoders and about others of their styles.
+    package var inference: InferenceRecord?
     /// Whatever else the study has to say, as headings, tables and sentences.
     package var sections: [ReportSection]
     package var gallery: [GalleryRow]
@@ -63,7 +65,7 @@ package struct ProbeReport: Codable, Sendable, Equatable {
         case schemaVersion = "schema_version"
         case title, dataset, partial, settings, provenance, scores
         case groundTruth = "ground_truth"
-        case curves, significance, sections, gallery, ablation, caveats
+        case curves, significance, inference, sections, gallery, ablation, caveats
         case galleryChoice = "gallery_choice"
         case cutCaptions = "cut_captions"
         case secondPage = "second_page"
