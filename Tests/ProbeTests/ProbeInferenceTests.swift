@@ -1,0 +1,77 @@
+import Foundation
+import SynMetrics
+import SynReports
+import SynStatistics
+import Testing
+
+@testable import SynProbe
+
+/// Conclusions from made-up scores whose truth is known.
+@Suite struct ProbeInferenceTests {
+    /// Scores of `encoders` per style and `seeds` each on captions of `portraits`: CLIP-style ones are `effect` better.
+    private func trials(
+        encoders: Int, seeds: Int, portraits: Int, effect: Double, between: Double, seed: UInt64
+    ) throws -> [ProbeInference.Trial] {
+        var generator = SeededGenerator(seed: seed)
+        func normal() -> Double { (0..<12).reduce(-6.0) { sum, _ in sum + Double.random(in: 0..<1, using: &generator) } }
+        let difficulty = (0..<portraits).map { _ in 3 * normal() }
+        return try [EncoderStyle.bert, .clip].flatMap { style in
+            try (0..<encoders).flatMap { encoder in
+                let own = between * normal() + (style == .clip ? effect : 0)
+                return try (0..<seeds).map { seed in
+                    let samples = (0..<portraits).flatMap { portrait in
+                        (0..<2).map { caption in
+                            SampleRecord(
+                                number: portrait, caption: caption, text: "", file: "",
+                                clipScore: 20 + own + difficulty[portrait] + 2 * normal())
+                        }
+                    }
+                    let mean = samples.compactMap(\.clipScore).reduce(0, +) / Double(samples.count)
+                    let json = #"{"clip_score": \#(mean), "n": \#(samples.count), "truncated_captions": 0}"#
+                    return ProbeInference.Trial(
+                        encoder: "\(style.rawValue)-\(encoder)", style: style, seed: UInt64(seed),
+                        scores: try JSONDecoder().decode(ImageScores.self, from: Data(json.utf8)), samples: samples)
+                }
+            }
+        }
+    }
+
+    @Test func bothQuestionsAreAnswered() throws {
+        let found = try #require(
+            ProbeInference(try trials(encoders: 4, seeds: 2, portraits: 60, effect: 3, between: 1, seed: 4)).record())
+        let (styles, kinds) = (try #require(found.styles), try #require(found.kinds))
+        // Balanced, so both estimate the same difference; only the doubt differs.
+        #expect(abs(styles.difference - kinds.difference) < 1e-9)
+        #expect(styles.captions == 120 && styles.portraits == 60 && found.pairs.count == 28)
+        #expect(kinds.interval.upper - kinds.interval.lower > 2 * (styles.interval.upper - styles.interval.lower))
+        #expect((4...7).contains(kinds.degreesOfFreedom), "\(kinds.degreesOfFreedom): eight encoders of two styles")
+        #expect(kinds.variances.map(\.name) == ["encoder", "seed", "portrait", "caption", "picture"])
+        #expect(abs(kinds.variances[2].variance - 9) < 4 && abs(kinds.variances[4].variance - 4) < 0.5)
+        for pair in found.pairs { #expect((pair.pHolm ?? 0) >= pair.p) }
+        #expect(found.floors.isEmpty, "these scores tell nothing of shuffled captions")
+    }
+
+    /// Encoders differ, styles do not: paired by caption nearly every two encoders differ, and styles often seem to; the
+    /// mixed model says so in about one of twenty.
+    @Test func nullsAreRejectedAsOftenAsPromised() throws {
+        var (these, kind) = (0, 0)
+        for round in 0..<100 {
+            let found = try #require(
+                ProbeInference(
+                    try trials(encoders: 4, seeds: 1, portraits: 30, effect: 0, between: 1.5, seed: UInt64(1000 + round))
+                ).record())
+            if try #require(found.styles).p < 0.05 { these += 1 }
+            if try #require(found.kinds).p < 0.05 { kind += 1 }
+        }
+        print("of 100 nulls, paired by caption \(these), over encoders \(kind) were rejected")
+        #expect(kind <= 12, "binomial with p = .05: 5 ± 2.2")
+        #expect(these > 30, "these encoders do differ")
+    }
+
+    @Test func tooFewEncodersSayNothingOfOthers() throws {
+        let one = try #require(
+            ProbeInference(try trials(encoders: 1, seeds: 3, portraits: 10, effect: 1, between: 1, seed: 2)).record())
+        #expect(one.kinds == nil && one.styles != nil && one.pairs.count == 1)
+        #expect(ProbeInference([]).record() == nil)
+    }
+}
