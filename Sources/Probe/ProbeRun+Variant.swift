@@ -50,8 +50,6 @@ extension ProbeRun {
         let session = try AdapterTraining(
             try models().decoder, adapterSettings, seed: UInt64(variant.seed), training: training, validation: validation,
             folder: folder.adapterFolder, metadata: metadata, remark: remark)
-        // Saving as often as takes a hundredth of the time: a kill costs a second or two.
-        var (lastSave, interval) = (ContinuousClock.now, Duration.seconds(1))
         func tellSteps() throws {
             let note = session.bestValidation.map { String(format: "validation %.4f", $0) } ?? ""
             try tell(folder.title, session.step, of: session.totalSteps, kind: .training, note: note)
@@ -59,12 +57,7 @@ extension ProbeRun {
         if !session.isFinished { try tellSteps() }
         while !session.isFinished {
             try session.advance()
-            let start = ContinuousClock.now
-            if interruption.isRequested || start - lastSave > interval {
-                try session.saveState()
-                lastSave = .now
-                interval = max(.seconds(1), (lastSave - start) * 100)
-            }
+            try session.saveStateIfDue(interruption)
             try tellSteps()
         }
         try session.saveState()
