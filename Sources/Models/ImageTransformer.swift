@@ -31,21 +31,23 @@ package struct ImageTransformer: Sendable {
 
     /// Logits of the token after each of `tokens`. Differentiable, by the prefix too.
     ///
+    /// With `dropout`, as in training, values drop out at the rates of the configuration.
+    ///
     /// - Parameters:
     ///   - tokens: Int32 [batch, time], the start token first; at most `blockSize` of them.
     ///   - prefix: [batch, count, width], or nothing.
     ///   - skipped: how many of the first tokens nothing is asked of: all but the last of several start tokens.
     /// - Returns: [batch, time − skipped, vocabulary]; the prefix has no logits.
-    package func logits(tokens: Tensor, prefix: Tensor? = nil, skipping skipped: Int = 0) -> Tensor {
-        var none: RandomStream?
-        return logits(tokens, prefix, skipped, &none)
-    }
-
-    /// The same in training: values drop out as the configuration says, drawn from the stream.
-    package func logits(tokens: Tensor, prefix: Tensor? = nil, dropping stream: inout RandomStream) -> Tensor {
-        var random: RandomStream? = stream
-        defer { stream = random ?? stream }
-        return logits(tokens, prefix, 0, &random)
+    package func logits(
+        tokens: Tensor, prefix: Tensor? = nil, skipping skipped: Int = 0, dropout: Dropout? = nil
+    ) -> Tensor {
+        var x = embedding(tokens, from: 0)   // [batch, time, width]
+        if let prefix { x = concatenated([prefix, x], axis: 1) }   // [batch, count + time, width]
+        if let dropout { x = dropout(x, rate: configuration.embeddingDropout) }
+        for block in blocks { x = block(x, dropout: dropout) }
+        let silent = (prefix?.size(1) ?? 0) + skipped
+        if silent > 0 { x = x.slice(axis: 1, from: silent, to: x.size(1)) }
+        return head(finalNorm(x))   // [batch, time − skipped, vocabulary]
     }
 
     /// The start tokens and all of `tokens` [batch, n] but the last.
@@ -53,17 +55,5 @@ package struct ImageTransformer: Sendable {
         let batch = tokens.size(0)
         let first = Tensor((0..<batch).flatMap { _ in start }, shape: [batch, start.count])
         return concatenated([first, tokens.slice(axis: 1, from: 0, to: tokens.size(1) - 1)], axis: 1)
-    }
-
-    private func logits(
-        _ tokens: Tensor, _ prefix: Tensor?, _ skipped: Int, _ stream: inout RandomStream?
-    ) -> Tensor {
-        var x = embedding(tokens, from: 0)   // [batch, time, width]
-        if let prefix { x = concatenated([prefix, x], axis: 1) }   // [batch, count + time, width]
-        x = x.dropout(configuration.embeddingDropout, &stream)
-        for block in blocks { x = block(x, dropping: &stream) }
-        let silent = (prefix?.size(1) ?? 0) + skipped
-        if silent > 0 { x = x.slice(axis: 1, from: silent, to: x.size(1)) }
-        return head(finalNorm(x))   // [batch, time − skipped, vocabulary]
     }
 }

@@ -33,26 +33,28 @@ struct ImageTransformerBlock: Sendable {
         residualDropout = shape.residualDropout
     }
 
-    /// All positions at once. With a random stream, as in training, values drop out.
-    func callAsFunction(_ x: Tensor, dropping stream: inout RandomStream?) -> Tensor {
+    /// All positions at once. With dropout, as in training, values drop out at the rates of the settings.
+    func callAsFunction(_ x: Tensor, dropout: Dropout?) -> Tensor {
         // Between two products values have the weights' type; the sum that runs through all blocks stays Float32.
         let normed = attentionNorm(x, output: projection.narrow)   // [batch, time, width]
-        let mixed =
-            stream != nil && attentionDropout > 0
-            ? attentionWithDropout(inward.parts(normed), &stream)
-            : inward.attended(normed, heads: headCount, mask: .causal)   // [batch, time, width]
-        let attended = added(projection, mixed, to: x, &stream)
+        let mixed: Tensor   // [batch, time, width]
+        if let dropout, attentionDropout > 0 {
+            mixed = attention(inward.parts(normed), dropout)
+        } else {
+            mixed = inward.attended(normed, heads: headCount, mask: .causal)
+        }
+        let attended = added(projection, mixed, to: x, dropout)
         let inner = expand(perceptronNorm(attended, output: expand.narrow), then: .gelu, output: expand.narrow)
-        return added(contract, inner, to: attended, &stream)   // [batch, time, width]
+        return added(contract, inner, to: attended, dropout)   // [batch, time, width]
     }
 
-    private func added(_ layer: Linear, _ x: Tensor, to sum: Tensor, _ stream: inout RandomStream?) -> Tensor {
-        stream == nil || residualDropout == 0
-            ? layer(x, addingTo: sum) : sum + layer(x).dropout(residualDropout, &stream)
+    private func added(_ layer: Linear, _ x: Tensor, to sum: Tensor, _ dropout: Dropout?) -> Tensor {
+        guard let dropout, residualDropout > 0 else { return layer(x, addingTo: sum) }
+        return sum + dropout(layer(x), rate: residualDropout)
     }
 
     /// Attention step by step, because its weights drop out between the softmax and the sum.
-    private func attentionWithDropout(_ parts: [Tensor], _ stream: inout RandomStream?) -> Tensor {
+    private func attention(_ parts: [Tensor], _ dropout: Dropout) -> Tensor {
         let (query, key, value) = (parts[0], parts[1], parts[2])
         let (batch, time, width) = (query.size(0), query.size(1), query.size(2))
         func heads(_ x: Tensor) -> Tensor {
@@ -65,17 +67,7 @@ struct ImageTransformerBlock: Sendable {
         }
         let scale = 1 / Float(width / headCount).squareRoot()
         let scores = heads(query).matmul(heads(key), transposeRight: true) * scale + future   // [batch, heads, time, time]
-        let shares = scores.softmax().dropout(attentionDropout, &stream)
+        let shares = dropout(scores.softmax(), rate: attentionDropout)
         return shares.matmul(heads(value)).transposed(axes: [0, 2, 1, 3]).reshaped([batch, time, width])
-    }
-}
-
-extension Tensor {
-    /// Dropout when there is a stream to draw from; the value itself otherwise.
-    func dropout(_ chance: Float, _ stream: inout RandomStream?) -> Tensor {
-        guard chance > 0, var random = stream else { return self }
-        let kept = dropout(chance, &random)
-        stream = random
-        return kept
     }
 }

@@ -14,7 +14,7 @@ package enum RunReading {
             (Checksums.fileName, { ChecksumTable.read(try WholeFile.read($0)).state == .whole }),
             (RunInputs.fileName, { ChecksumTable.read(try WholeFile.read($0)).state == .whole }),
             ("times.json", { _ in RunClock(folder).takeUp() }),
-            ("state.safetensors", { try StateFile<AdapterTraining.State.Progress>($0).record.isSound }),
+            (AdapterTraining.stateName, { try TrainingState($0).progress.isSound }),
             (AdapterTraining.logName, { try !JSONLines.read(TrainingLine.self, from: $0).isEmpty }),
             ("samples.jsonl", { try !JSONLines.read(SampleRecord.self, from: $0).isEmpty }),
             ("scores.json", { try decoded(TrialScores.self, $0).measured.count >= 0 }),

@@ -19,8 +19,6 @@ struct TrialTraining {
             training: try features.data(.training, settings, seed: trial.seed),
             validation: try features.data(.validation, settings, seed: trial.seed),
             folder: folder.adapterFolder, metadata: metadata(trial, settings), remark: session.remark)
-        // Saving as often as takes a hundredth of the time: a kill costs a second or two.
-        var (lastSave, interval) = (ContinuousClock.now, Duration.seconds(1))
         func tellSteps() throws {
             let note = training.bestValidation.map { String(format: "validation %.4f", $0) } ?? ""
             try session.tell(trial.title, training.step, of: training.totalSteps, kind: .training, note: note)
@@ -28,12 +26,7 @@ struct TrialTraining {
         if !training.isFinished { try tellSteps() }
         while !training.isFinished {
             try training.advance()
-            let start = ContinuousClock.now
-            if session.interruption.isRequested || start - lastSave > interval {
-                try training.saveState()
-                lastSave = .now
-                interval = max(.seconds(1), (lastSave - start) * 100)
-            }
+            try training.saveStateIfDue(session.interruption)
             try tellSteps()
         }
         try training.saveState()

@@ -70,6 +70,7 @@ public struct PrefixAdapter: Sendable {
                 ])
             while !run.isFinished {
                 let lines = try run.advance()
+                try run.saveStateIfDue()
                 do {
                     try progress(run.step, lines.compactMap(\.loss).last)
                 } catch {

@@ -1,7 +1,7 @@
 import Foundation
 
 /// A learning rate that rises linearly over `warmup` steps and falls along half a cosine to `floor` at `total`.
-package struct CosineSchedule: Sendable, Equatable {
+package struct CosineSchedule: Sendable, Equatable, Codable {
     package var base: Float
     package var warmup: Int
     package var total: Int
@@ -16,6 +16,24 @@ package struct CosineSchedule: Sendable, Equatable {
         if step < warmup { return base * Float(step + 1) / Float(warmup) }
         let done = min(1, Double(step - warmup) / Double(max(1, total - warmup)))
         return floor + (base - floor) * Float(0.5 * (1 + cos(.pi * done)))
+    }
+}
+
+/// A learning rate that rises linearly from 0 over `warmup` steps and falls along a straight line to 0 at `total`, as
+/// `get_linear_schedule_with_warmup` of Hugging Face `transformers`. Where it warms up, its first step has the rate 0.
+package struct LinearSchedule: Sendable, Equatable, Codable {
+    package var base: Float
+    package var warmup: Int
+    package var total: Int
+
+    package init(base: Float, warmup: Int, total: Int) {
+        (self.base, self.warmup, self.total) = (base, warmup, total)
+    }
+
+    /// The rate of a step counted from 0.
+    package func rate(at step: Int) -> Float {
+        if step < warmup { return base * Float(Double(step) / Double(warmup)) }
+        return base * Float(max(0, Double(total - step) / Double(max(1, total - warmup))))
     }
 }
 

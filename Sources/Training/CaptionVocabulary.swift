@@ -23,7 +23,7 @@ enum CaptionVocabulary {
     /// Half a million words are plenty for a grammar of a few hundred.
     private static var captions: [String] {
         let world = PortraitWorld()
-        let first = PortraitRange.bertMini.rawValue - 10_000
+        let first = MiniatureModel.bertMini.portraits.first - 10_000
         return (first..<first + 4000).flatMap { world.portrait(at: $0).captions }
     }
 

@@ -2,25 +2,18 @@ import SynImages
 import SynPortraits
 import SynTensors
 
-/// Where each training takes its portraits: indices far from those of the probe and from each other, so that
-/// no model has ever seen a face it is tested with.
-package enum PortraitRange: Int, Sendable {
-    /// The probe's own portraits start at 0.
-    case probe = 0
-    /// Measuring quality.
-    case heldOut = 100_000_000
-    case vqgan = 200_000_000
-    case transformer = 300_000_000
-    case bertMini = 400_000_000
-    case bertSmall = 450_000_000
-    case clipMini = 500_000_000
-    case clipSmall = 550_000_000
-    case clipJudge = 600_000_000
-    case inception = 700_000_000
-    case attributes = 800_000_000
+/// Where portraits are taken from: each training and the held-out ones have their own, far from those of the probe and
+/// from each other, so that no model has ever seen a face it is tested with.
+package struct PortraitRange: Sendable, Equatable {
+    package let first: Int
+
+    /// The probe's own portraits.
+    package static let probe = PortraitRange(first: 0)
+    /// Evaluating trained models.
+    package static let heldOut = PortraitRange(first: 100_000_000)
 
     /// The portrait numbers of one training step; no number comes twice in a run.
-    func indices(step: Int, batch: Int) -> Range<Int> { rawValue + step * batch..<rawValue + (step + 1) * batch }
+    package func indices(step: Int, batch: Int) -> Range<Int> { first + step * batch..<first + (step + 1) * batch }
 }
 
 /// Portraits drawn for a training step, on all threads.

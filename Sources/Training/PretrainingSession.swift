@@ -1,9 +1,9 @@
-import SynFiles
 import Foundation
+import SynFiles
 import SynRuns
 import SynTensors
 
-/// One sitting of a training: steps, a state every minute, the finished model and its record at the end.
+/// One sitting of a miniature model's training: steps, the finished model and its record at the end.
 package struct PretrainingSession {
     private let model: MiniatureModel
     private let recipe: Recipe
@@ -17,43 +17,33 @@ package struct PretrainingSession {
 
     /// Trains to the end or until interrupted; both leave a state behind.
     package func run(
-        savingTo result: URL, command: String, interruption: Interruption, progress: (Int, String) -> Void
+        savingTo result: URL, command: String, interruption: Interruption, remark: (String) -> Void = { _ in },
+        progress: (Int, String) -> Void
     ) throws -> PretrainingRecord {
         try MemoryNeed.pretraining(model, batch: recipe.batch).check()
         try AtomicFile.makeFolder(folder)
         let lock = try FileLock(folder: folder)
         defer { withExtendedLifetime(lock) {} }
-        let run = try PretrainingRun(try model.trainee(recipe, work: work), recipe, folder: folder)
-        progress(run.done, "")
-        let log = try TrainingLog<Line>(folder.appending(path: "training.jsonl"), keepingUpTo: run.done)
-        var lastSave = ContinuousClock.now
-        while !run.isFinished {
-            let (loss, notes) = try run.step()
-            let note = (["loss \(text(run.smoothLoss ?? loss))"] + notes.map { "\($0.name) \(text(Float($0.value)))" })
-                .joined(separator: ", ")
-            progress(run.done, note)
-            if run.done % 10 == 0 { try log.append(Line(step: run.done, loss: loss, notes: notes)) }
-            if interruption.isRequested || ContinuousClock.now - lastSave > .seconds(60) {
-                try run.saveState()
-                lastSave = .now
-            }
+        let training = try Pretraining(
+            try model.task(recipe, work: work), recipe, name: model.name, folder: folder, remark: remark)
+        let trainer = training.trainer
+        progress(trainer.step, "")
+        while !training.isFinished {
+            let notes = try training.advance()
+            let loss = trainer.losses.smooth.map { [Measure("loss", Double($0))] } ?? []
+            progress(
+                trainer.step,
+                (loss + notes).map { "\($0.name) \(String(format: "%.3f", Float($0.value)))" }.joined(separator: ", "))
+            try trainer.saveIfDue(interruption)
             try interruption.check()
         }
-        try run.saveState()
-        try run.trainee.save(to: result)
+        try trainer.saveState()
+        try training.task.save(to: result)
         let record = PretrainingRecord(
-            model: model.rawValue, command: command, recipe: recipe,
-            parameters: run.trainee.weights.parameters.reduce(0) { $0 + $1.tensor.count }, seconds: run.seconds.rounded(),
-            threads: Threads.count, finalLoss: run.smoothLoss.map(Double.init), quality: try run.trainee.quality())
+            model: model.name, command: command, recipe: recipe, parameters: trainer.parameterCount,
+            seconds: trainer.seconds.rounded(), threads: Threads.count,
+            finalLoss: trainer.losses.smooth.map(Double.init), quality: try training.task.evaluate())
         try record.write(to: result)
         return record
     }
-
-    private struct Line: LoggedStep {
-        let step: Int
-        let loss: Float
-        let notes: [Measure]
-    }
-
-    private func text(_ value: Float) -> String { String(format: "%.3f", value) }
 }

@@ -99,8 +99,7 @@ import Testing
         let model = try transformer()
         let tokens = try expected["tokens"]
         func dropped(_ seed: UInt64) -> [Float] {
-            var stream = RandomStream(seed: seed, purpose: "dropout")
-            return model.logits(tokens: tokens, dropping: &stream).floats
+            model.logits(tokens: tokens, dropout: Dropout(RandomStream(seed: seed, purpose: "dropout"))).floats
         }
         let plain = model.logits(tokens: tokens).floats
         #expect(dropped(1) == dropped(1))
@@ -109,8 +108,8 @@ import Testing
 
         var certain = configuration
         (certain.embeddingDropout, certain.attentionDropout, certain.residualDropout) = (0, 0, 0)
-        var stream = RandomStream(seed: 1, purpose: "dropout")
-        let unchanged = try ImageTransformer(weights().scope["transformer"], certain).logits(tokens: tokens, dropping: &stream)
+        let dropout = Dropout(RandomStream(seed: 1, purpose: "dropout"))
+        let unchanged = try ImageTransformer(weights().scope["transformer"], certain).logits(tokens: tokens, dropout: dropout)
         #expect(unchanged.floats == plain)
     }
 
@@ -119,9 +118,9 @@ import Testing
     @Test func attentionWithDropoutIsTheSameAttention() throws {
         var nearly = configuration
         (nearly.embeddingDropout, nearly.attentionDropout, nearly.residualDropout) = (0, 1e-12, 0)
-        var stream = RandomStream(seed: 1, purpose: "dropout")
+        let dropout = Dropout(RandomStream(seed: 1, purpose: "dropout"))
         let model = try ImageTransformer(weights().scope["transformer"], nearly)
-        let logits = try model.logits(tokens: expected["tokens"], prefix: prefix(3), dropping: &stream)
+        let logits = try model.logits(tokens: expected["tokens"], prefix: prefix(3), dropout: dropout)
         expectClose(logits, try expected["logits3"], "attention step by step")
     }
 

@@ -3,14 +3,22 @@ import Foundation
 import SynRuns
 import SynTraining
 
-extension MiniatureModel: ExpressibleByArgument {}
+extension MiniatureModel: ExpressibleByArgument {
+    public init?(argument: String) {
+        guard let model = Self.all.first(where: { $0.name == argument }) else { return nil }
+        self = model
+    }
+
+    public static var allValueStrings: [String] { all.map(\.name) }
+    public var defaultValueDescription: String { name }
+}
 
 struct Pretrain: ParsableCommand {
     static let configuration = CommandConfiguration(
         abstract: "Trains one of the miniature world's models from nothing, on portraits drawn as they are needed.",
         discussion: """
-            Portraits are drawn by index and none is shown twice. The state is saved in --work every minute; the same \
-            command goes on where the last one stopped. The VQGAN comes before the decoder that uses it.
+            Portraits are drawn by index and none is shown twice. The state is saved in --work every few seconds; the \
+            same command goes on where the last one stopped. The VQGAN comes before the decoder that uses it.
 
             Examples:
               synesthesia pretrain bert-mini --out runs/my-bert
@@ -63,7 +71,8 @@ struct Pretrain: ParsableCommand {
             ("--steps", steps.map(String.init)), ("--batch", batch.map(String.init)),
             ("--learning-rate", learningRate.map { "\($0)" }), ("--seed", seed.map(String.init)),
         ]
-        return (["synesthesia pretrain", model.rawValue] + given.compactMap { name, value in value.map { "\(name) \($0)" } })
+        return
+            (["synesthesia pretrain", model.name] + given.compactMap { name, value in value.map { "\(name) \($0)" } })
             .joined(separator: " ")
     }
 
@@ -74,15 +83,14 @@ struct Pretrain: ParsableCommand {
         recipe.learningRate = learningRate ?? recipe.learningRate
         recipe.seed = seed ?? recipe.seed
         let work = URL(filePath: work)
-        let folder = work.appending(path: model.rawValue)
-        // The decoder's folder holds both halves; the VQGAN alone is only a step on the way.
-        let result = out.map { URL(filePath: $0) }
-            ?? (model == .vqgan ? folder.appending(path: "model") : URL(filePath: "Weights/\(model.rawValue)"))
-        let session = PretrainingSession(model, recipe, work: work, folder: folder, threads: threads)
+        let result = out.map { URL(filePath: $0) } ?? model.result(in: work)
+        let session = PretrainingSession(model, recipe, work: work, folder: model.folder(in: work), threads: threads)
         let watch = SignalWatch()
         var bar: ProgressLine?
-        let record = try session.run(savingTo: result, command: command, interruption: watch.interruption) { done, note in
-            if bar == nil { bar = shared.progress(model.rawValue, total: recipe.steps, done: done) }
+        let record = try session.run(
+            savingTo: result, command: command, interruption: watch.interruption, remark: { shared.remark($0) }
+        ) { done, note in
+            if bar == nil { bar = shared.progress(model.name, total: recipe.steps, done: done) }
             bar?.advance(to: done, note: note)
         }
         bar?.finish()

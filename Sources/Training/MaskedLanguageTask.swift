@@ -6,9 +6,9 @@ import SynRuns
 import SynTensors
 import SynTokenizers
 
-/// Trains a miniature BERT on captions alone (Devlin et al. 2018, section 3.1): of 15 % of the tokens, 80 % are
+/// A miniature BERT learns from captions alone (Devlin et al. 2018, section 3.1): of 15 % of the tokens, 80 % are
 /// hidden, 10 % replaced by any other and 10 % left, and all are to be guessed.
-package final class MaskedLanguageTrainee: Trainee {
+package final class MaskedLanguageTask: TrainingTask {
     package let weights: Weights
     private let model: MaskedLanguageModel
     private let recipe: Recipe
@@ -38,7 +38,8 @@ package final class MaskedLanguageTrainee: Trainee {
     package func loss(step: Int) throws -> (loss: Tensor, notes: [Measure]) {
         var stream = RandomStream(seed: recipe.seed, purpose: "masks", index: step)
         let (logits, targets) = try guesses(range.indices(step: step, batch: recipe.batch), &stream)
-        return (logits.crossEntropy(targets), [Measure("accuracy", accuracy(logits, targets))])
+        return (
+            MaskedLanguage.loss(logits, targets), [Measure("accuracy", MaskedLanguage.accuracy(logits, targets))])
     }
 
     /// Logits of the hidden tokens [hidden, vocabulary] and what they were.
@@ -70,22 +71,17 @@ package final class MaskedLanguageTrainee: Trainee {
         return (model.logits(chosen), Tensor(answers, shape: [answers.count]))
     }
 
-    private func accuracy(_ logits: Tensor, _ targets: Tensor) -> Double {
-        let right = zip(logits.detached.argmax().integers, targets.integers).count { $0 == $1 }
-        return Double(right) / Double(targets.count)
-    }
-
     package func save(to folder: URL) throws {
         try HuggingFaceFolder.write(
             weights, configuration: model.encoder.configuration, companions: tokenizerFolder, to: folder)
     }
 
-    package func quality() throws -> [Measure] {
+    package func evaluate() throws -> [Measure] {
         var stream = RandomStream(seed: recipe.seed, purpose: "held-out masks")
         let (logits, targets) = try guesses(PortraitRange.heldOut.indices(step: 0, batch: 1000), &stream)
         return [
-            Measure("accuracy on hidden tokens of held-out captions", accuracy(logits, targets)),
-            Measure("nats per hidden token", Double(logits.crossEntropy(targets).item)),
+            Measure("accuracy on hidden tokens of held-out captions", MaskedLanguage.accuracy(logits, targets)),
+            Measure("nats per hidden token", Double(MaskedLanguage.loss(logits, targets).item)),
         ]
     }
 }

@@ -5,16 +5,15 @@ import SynModels
 import SynPortraits
 import SynTensors
 
-/// Trains the miniature VQGAN: reconstruction and codebook losses on portraits never shown twice.
+/// The miniature VQGAN learns to draw portraits again, none of them shown twice.
 ///
-/// Loss: mean |x − x̂| + mean (x − x̂)² + differences between neighbouring pixels (for crisp edges), where eyes and
-/// mouth lie counting up to four times, and the codebook's own (van den Oord et al. 2017). There is no discriminator: drawn portraits have no photographic
-/// texture that one would have to invent. For the first steps the codebook stands aside; then it starts from
-/// latents, and vectors that nothing chose for a while start again from latents of the moment.
-package final class VQGANTrainee: Trainee {
+/// Where eyes and mouth lie, errors count up to four times. For the first steps the codebook stands aside; then it
+/// starts from latents, and vectors that nothing chose for a while start again from latents of the moment.
+package final class VQGANTask: TrainingTask {
     package let weights: Weights
     private let model: VQGAN
     private let recipe: Recipe
+    private let range: PortraitRange
     private let world: PortraitWorld
     /// Steps before quantisation begins.
     private let freeSteps = 150
@@ -22,21 +21,25 @@ package final class VQGANTrainee: Trainee {
     private let revivalPeriod = 50
     /// How often each code was chosen since the last revival. Saved with the weights, so that resuming is exact.
     private let usage: Tensor
-    /// How much each pixel's error counts: [h, w, 3].
-    private let attention: Tensor
+    private let objective: Reconstruction
     private var latents: Tensor?
     private var tokens: [Int32] = []
 
-    package init(_ configuration: VQGANConfiguration, _ recipe: Recipe, world: PortraitWorld = PortraitWorld()) throws {
+    package init(
+        _ configuration: VQGANConfiguration, _ recipe: Recipe, range: PortraitRange,
+        world: PortraitWorld = PortraitWorld()
+    ) throws {
         weights = Weights(fresh: recipe.seed)
         model = try VQGAN(weights.scope["first_stage_model"], configuration)
         usage = try weights.scope["training"].statistics("usage", [configuration.codeCount], initially: .zeros)
         self.recipe = recipe
+        self.range = range
         self.world = world
-        attention = Self.attention(size: configuration.resolution)
+        objective = Reconstruction(attention: Self.attention(size: configuration.resolution))
     }
 
-    /// Four times as much in the middle of the face as at the borders; 1 on average.
+    /// How much each pixel's error counts, [size, size, 3]: four times as much in
+    /// the middle of the face as at the borders; 1 on average.
     private static func attention(size: Int) -> Tensor {
         let weights = (0..<size * size).map { pixel in
             let (x, y) = (Float(pixel % size) / Float(size) - 0.5, Float(pixel / size) / Float(size) - 0.53)
@@ -47,29 +50,20 @@ package final class VQGANTrainee: Trainee {
     }
 
     package func loss(step: Int) throws -> (loss: Tensor, notes: [Measure]) {
-        let indices = PortraitRange.vqgan.indices(step: step, batch: recipe.batch)
+        let indices = range.indices(step: step, batch: recipe.batch)
         let images = try PortraitBatch(world, indices, size: model.configuration.resolution).signed()
         let latents = model.latents(of: images)   // [batch, h, w, codeWidth]
         self.latents = latents.detached
         guard step >= freeSteps else {
-            let loss = reconstructionLoss(model.images(from: latents), images)
+            let loss = objective.loss(model.images(from: latents), images)
             return (loss, [])
         }
         let quantisation = model.quantised(latents)
         tokens = quantisation.tokens.integers
         let drawn = model.images(from: quantisation.straightThrough)
-        let loss = reconstructionLoss(drawn, images) + quantisation.loss(beta: 0.25, legacy: false)
+        let loss = objective.loss(drawn, images, quantisation)
         let error = (drawn.detached - images).squared().mean().item
-        return (loss, [Measure("PSNR", psnr(error))])
-    }
-
-    private func reconstructionLoss(_ drawn: Tensor, _ images: Tensor) -> Tensor {
-        let difference = (drawn - images) * attention   // [batch, h, w, 3]
-        let (height, width) = (difference.size(1), difference.size(2))
-        let down = difference.slice(axis: 1, from: 1, to: height) - difference.slice(axis: 1, from: 0, to: height - 1)
-        let across = difference.slice(axis: 2, from: 1, to: width) - difference.slice(axis: 2, from: 0, to: width - 1)
-        return difference.absolute().mean() + difference.squared().mean()
-            + (down.absolute().mean() + across.absolute().mean())
+        return (loss, [Measure("PSNR", Reconstruction.psnr(error))])
     }
 
     package func finishStep(_ step: Int) throws {
@@ -114,10 +108,10 @@ package final class VQGANTrainee: Trainee {
         try writeSafetensors(modelTensors, floats: .float16, to: folder.appending(path: "model.safetensors"))
     }
 
-    package func quality() throws -> [Measure] { try Self.quality(of: model, world: world) }
+    package func evaluate() throws -> [Measure] { try Self.evaluate(model, world: world) }
 
     /// Peak signal-to-noise ratio of held-out reconstructions (over all pixels together) and the codebook's use.
-    static func quality(of model: VQGAN, world: PortraitWorld) throws -> [Measure] {
+    static func evaluate(_ model: VQGAN, world: PortraitWorld) throws -> [Measure] {
         var (squares, count, used) = (0.0, 0, Set<Int32>())
         for step in 0..<8 {
             let indices = PortraitRange.heldOut.indices(step: step, batch: 32)
@@ -132,11 +126,8 @@ package final class VQGANTrainee: Trainee {
             used.formUnion(tokens.integers)
         }
         return [
-            Measure("PSNR of held-out reconstructions, dB", psnr(Float(squares / Double(count)))),
+            Measure("PSNR of held-out reconstructions, dB", Reconstruction.psnr(Float(squares / Double(count)))),
             Measure("codes used of \(model.configuration.codeCount)", Double(used.count)),
         ]
     }
 }
-
-/// Decibels for a mean squared error of values in −1...1, whose peak is 2.
-func psnr(_ meanSquaredError: Float) -> Double { 10 * log10(4 / Double(max(meanSquaredError, 1e-12))) }

@@ -5,21 +5,22 @@ import SynModels
 import SynPortraits
 import SynTensors
 
-/// Trains the image transformer on the tokens of a finished VQGAN, without any caption (Esser et al. 2021,
+/// The image transformer learns from the tokens of a finished VQGAN, without any caption (Esser et al. 2021,
 /// section 3.2). Portraits are drawn and tokenised as they are needed and never shown twice.
-package final class ImageTransformerTrainee: Trainee {
+package final class ImageTransformerTask: TrainingTask {
     package let weights: Weights
     private let model: ImageTransformer
     private let vqgan: VQGAN
     private let vqganTensors: [(name: String, tensor: Tensor)]
     private let vqganFolder: URL
     private let recipe: Recipe
+    private let range: PortraitRange
     private let world: PortraitWorld
 
-    /// `vqganFolder` is what `VQGANTrainee` saved.
+    /// `vqganFolder` is what `VQGANTask` saved.
     package init(
         _ configuration: ImageTransformerConfiguration, vqgan vqganConfiguration: VQGANConfiguration,
-        vqganFolder: URL, _ recipe: Recipe, world: PortraitWorld = PortraitWorld()
+        vqganFolder: URL, _ recipe: Recipe, range: PortraitRange, world: PortraitWorld = PortraitWorld()
     ) throws {
         weights = Weights(fresh: recipe.seed)
         model = try ImageTransformer(weights.scope["transformer"], configuration)
@@ -29,19 +30,20 @@ package final class ImageTransformerTrainee: Trainee {
         vqganTensors = stored.all
         self.vqganFolder = vqganFolder
         self.recipe = recipe
+        self.range = range
         self.world = world
     }
 
     package func loss(step: Int) throws -> (loss: Tensor, notes: [Measure]) {
-        let loss = try nats(PortraitRange.transformer.indices(step: step, batch: recipe.batch))
-        return (loss, [Measure("bits per token", Double(loss.item) / log(2))])
+        let loss = try nats(range.indices(step: step, batch: recipe.batch))
+        return (loss, [Measure("bits per token", NextToken.bits(Double(loss.item)))])
     }
 
     private func nats(_ indices: Range<Int>) throws -> Tensor {
         let images = try PortraitBatch(world, indices, size: vqgan.configuration.resolution).signed()
         let tokens = vqgan.tokens(of: images)   // [batch, h·w]
         let input = ImageTransformer.teacherInput(tokens, start: [0])
-        return model.logits(tokens: input).crossEntropy(tokens)
+        return NextToken.loss(model.logits(tokens: input), tokens)
     }
 
     /// A decoder folder: taming's project.yaml, and the transformer and VQGAN in one file as in its checkpoints.
@@ -59,12 +61,12 @@ package final class ImageTransformerTrainee: Trainee {
         }
     }
 
-    package func quality() throws -> [Measure] {
+    package func evaluate() throws -> [Measure] {
         var total = 0.0
         for step in 0..<4 {
             total += Double(try nats(PortraitRange.heldOut.indices(step: step, batch: 64)).detached.item)
         }
-        return [Measure("bits per token of held-out portraits", total / 4 / log(2))]
-            + (try VQGANTrainee.quality(of: vqgan, world: world))
+        return [Measure("bits per token of held-out portraits", NextToken.bits(total / 4))]
+            + (try VQGANTask.evaluate(vqgan, world: world))
     }
 }

@@ -6,11 +6,11 @@ import SynPortraits
 import SynTensors
 import SynTokenizers
 
-/// Trains a miniature CLIP (Radford et al. 2021, section 2.3): each caption of a batch is to be nearest to its own
-/// portrait, and each portrait to its own caption; the mean of both cross-entropies, with a learned scale.
-package final class ContrastiveTrainee: Trainee {
+/// A miniature model of two towers learns from portraits and one of each one's captions, with a learned scale.
+package final class ContrastiveTask: TrainingTask {
     package let weights: Weights
     private let model: CLIP
+    private let objective: any PairObjective
     private let recipe: Recipe
     private let range: PortraitRange
     private let tokenizerFolder: URL
@@ -20,9 +20,10 @@ package final class ContrastiveTrainee: Trainee {
 
     /// `tokenizerFolder` has the vocabulary's files, which go along with the saved model.
     package init(
-        _ configuration: CLIPConfiguration, _ recipe: Recipe, range: PortraitRange, tokenizerFolder: URL,
-        world: PortraitWorld = PortraitWorld()
+        _ configuration: CLIPConfiguration, _ objective: any PairObjective = Contrastive(), _ recipe: Recipe,
+        range: PortraitRange, tokenizerFolder: URL, world: PortraitWorld = PortraitWorld()
     ) throws {
+        self.objective = objective
         weights = Weights(fresh: recipe.seed)
         model = try CLIP(weights.scope, configuration)
         tokenizer = try Tokenizer(folder: tokenizerFolder)
@@ -37,18 +38,15 @@ package final class ContrastiveTrainee: Trainee {
         let batch = PortraitBatch(
             world, range.indices(step: step, batch: recipe.batch), size: model.configuration.vision.imageSize)
         var stream = RandomStream(seed: recipe.seed, purpose: "captions", index: step)
-        let similarities = try similarities(batch, batch.captions(choosing: &stream))
-        let count = similarities.size(0)
-        let own = Tensor((0..<count).map(Int32.init), shape: [count])
-        let loss = (similarities.crossEntropy(own) + similarities.transposed(axes: [1, 0]).crossEntropy(own)) * 0.5
-        let right = zip(similarities.detached.argmax().integers, own.integers).count { $0 == $1 }
-        return (loss, [Measure("top-1", Double(right) / Double(count))])
+        let pairs = try vectors(batch, batch.captions(choosing: &stream))
+        return (objective.loss(pairs), [Measure("top-1", Contrastive.accuracy(pairs.similarities))])
     }
 
-    private func similarities(_ batch: PortraitBatch, _ captions: [String]) throws -> Tensor {
+    private func vectors(_ batch: PortraitBatch, _ captions: [String]) throws -> PairedVectors {
         let ids = captions.map { tokenizer.encode($0, maximumLength: model.text.maximumLength).ids }
-        return model.similarities(
-            images: model.embed(images: try preprocessing.tensor(batch.images)), captions: try model.embed(ids: ids))
+        return PairedVectors(
+            images: model.embed(images: try preprocessing.tensor(batch.images)), captions: try model.embed(ids: ids),
+            logScale: model.logScale)
     }
 
     /// The scale stays at or below 100, as in the paper.
@@ -63,13 +61,13 @@ package final class ContrastiveTrainee: Trainee {
     }
 
     /// Retrieval among 100 held-out portraits with one caption each, over five sets.
-    package func quality() throws -> [Measure] {
+    package func evaluate() throws -> [Measure] {
         var (byCaption, byImage) = (0, 0)
         for set in 0..<5 {
             let batch = PortraitBatch(
                 world, PortraitRange.heldOut.indices(step: set, batch: 100), size: model.configuration.vision.imageSize)
             let longest = batch.portraits.map { $0.captions.max { $0.utf8.count < $1.utf8.count } ?? "" }
-            let table = try similarities(batch, longest).detached   // [images, captions]
+            let table = try vectors(batch, longest).similarities.detached   // [images, captions]
             byImage += table.argmax().integers.enumerated().count { Int($0.element) == $0.offset }
             byCaption += table.transposed(axes: [1, 0]).argmax().integers.enumerated().count {
                 Int($0.element) == $0.offset

@@ -7,18 +7,15 @@ import SynModels
 import SynPortraits
 import SynTensors
 
-/// Trains a miniature Inception v3 on drawn portraits, either to name a portrait's class (for the Inception Score
+/// A miniature Inception v3 learns from drawn portraits, either to name a portrait's class (for the Inception Score
 /// and Fréchet distance) or to read its attributes (for the attribute score).
-package final class PortraitNetworkTrainee: Trainee {
+package final class PortraitNetworkTask: TrainingTask {
     package enum Target: Sendable {
         /// One of `PortraitClass.names`, by cross-entropy.
         case classes
-        /// Every attribute of `AttributeReader.attributes`, each by its own binary cross-entropy, in which the
-        /// portraits with an attribute count as much as those without: a reader that has learned how rare hats
-        /// are would overlook them.
+        /// Every attribute of `AttributeReader.attributes`, each by its own balanced binary cross-entropy.
         case attributes
 
-        var range: PortraitRange { self == .classes ? .inception : .attributes }
         package var labels: [String] {
             self == .classes ? PortraitClass.names : AttributeReader.attributes.map(\.name)
         }
@@ -28,6 +25,7 @@ package final class PortraitNetworkTrainee: Trainee {
     private let model: InceptionV3
     private let target: Target
     private let recipe: Recipe
+    private let range: PortraitRange
     private let world: PortraitWorld
     private let statistics = BatchStatistics()
     /// How common each attribute is in this world: [labels].
@@ -36,7 +34,8 @@ package final class PortraitNetworkTrainee: Trainee {
     private let drawnSize = 64
 
     package init(
-        channelUnit: Int, inputSize: Int, target: Target, _ recipe: Recipe, world: PortraitWorld = PortraitWorld()
+        channelUnit: Int, inputSize: Int, target: Target, _ recipe: Recipe, range: PortraitRange,
+        world: PortraitWorld = PortraitWorld()
     ) throws {
         let configuration = InceptionV3Configuration(
             channelUnit: channelUnit, inputSize: inputSize, classCount: target.labels.count)
@@ -44,8 +43,9 @@ package final class PortraitNetworkTrainee: Trainee {
         model = try InceptionV3(weights.scope, configuration)
         self.target = target
         self.recipe = recipe
+        self.range = range
         self.world = world
-        let sample = AttributeReader.truth((0..<2000).map { world.portrait(at: target.range.rawValue - 1 - $0) })
+        let sample = AttributeReader.truth((0..<2000).map { world.portrait(at: range.first - 1 - $0) })
         let width = AttributeReader.attributes.count
         frequencies = (0..<width).map { label in
             let yes = stride(from: label, to: sample.count, by: width).reduce(Float(0)) { $0 + sample[$1] }
@@ -54,10 +54,10 @@ package final class PortraitNetworkTrainee: Trainee {
     }
 
     package func loss(step: Int) throws -> (loss: Tensor, notes: [Measure]) {
-        let batch = PortraitBatch(world, target.range.indices(step: step, batch: recipe.batch), size: drawnSize)
+        let batch = PortraitBatch(world, range.indices(step: step, batch: recipe.batch), size: drawnSize)
         let images = Tensor(degraded(batch, step), shape: [recipe.batch, drawnSize, drawnSize, 3])
         let logits = model.logits(training: resized(images), noting: statistics)
-        return (loss(logits, batch.portraits), [Measure("accuracy", accuracy(logits.detached, batch.portraits))])
+        return (loss(logits, batch.portraits), [Measure("accuracy", accuracy(logits, batch.portraits))])
     }
 
     /// Half of the pictures are softened a little, so that a slightly blurred reconstruction is no stranger.
@@ -77,31 +77,21 @@ package final class PortraitNetworkTrainee: Trainee {
 
     private func loss(_ logits: Tensor, _ portraits: [Portrait]) -> Tensor {
         switch target {
-        case .classes:
-            return logits.crossEntropy(
-                Tensor(portraits.map { Int32(PortraitClass.index(of: $0.attributes)) }, shape: [portraits.count]))
+        case .classes: Classification.loss(logits, classes(portraits))
         case .attributes:
-            // log(1 + e^−|x|) + max(−x, 0) is −log of the sigmoid, and max(x, 0) instead −log of its complement.
-            let truth = AttributeReader.truth(portraits)
-            let width = frequencies.count
-            let yes = truth.indices.map { truth[$0] * 0.5 / frequencies[$0 % width] }
-            let no = truth.indices.map { (1 - truth[$0]) * 0.5 / (1 - frequencies[$0 % width]) }
-            let rest = ((-logits.absolute()).exp() + 1).log()
-            let whenTrue = ((-logits).activated(.relu) + rest) * Tensor(yes, shape: logits.shape)
-            return (whenTrue + (logits.activated(.relu) + rest) * Tensor(no, shape: logits.shape)).mean()
+            Classification.balancedLoss(logits, truth: AttributeReader.truth(portraits), frequencies: frequencies)
         }
     }
 
     private func accuracy(_ logits: Tensor, _ portraits: [Portrait]) -> Double {
         switch target {
-        case .classes:
-            let found = logits.argmax().integers
-            return Double(zip(found, portraits).count { Int($0) == PortraitClass.index(of: $1.attributes) })
-                / Double(portraits.count)
-        case .attributes:
-            let truth = AttributeReader.truth(portraits)
-            return Double(zip(logits.floats, truth).count { ($0 > 0) == ($1 > 0.5) }) / Double(truth.count)
+        case .classes: Classification.accuracy(logits, classes(portraits))
+        case .attributes: Classification.accuracy(logits, truth: AttributeReader.truth(portraits))
         }
+    }
+
+    private func classes(_ portraits: [Portrait]) -> Tensor {
+        Tensor(portraits.map { Int32(PortraitClass.index(of: $0.attributes)) }, shape: [portraits.count])
     }
 
     package func finishStep(_ step: Int) throws { statistics.settle(momentum: 0.05) }
@@ -118,7 +108,7 @@ package final class PortraitNetworkTrainee: Trainee {
     }
 
     /// Accuracy with the running statistics, as the saved network will compute.
-    package func quality() throws -> [Measure] {
+    package func evaluate() throws -> [Measure] {
         let frozen = try InceptionV3(
             Weights(tensors: Dictionary(uniqueKeysWithValues: weights.all.map { ($0.name, $0.tensor.detached) })).scope,
             model.configuration)

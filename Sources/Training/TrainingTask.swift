@@ -2,7 +2,7 @@ import Foundation
 import SynCheckpoints
 import SynTensors
 
-/// A number worth showing beside the loss, or a measure of a trained model's quality.
+/// A number worth showing beside the loss, or a measure of a trained model.
 package struct Measure: Codable, Sendable, Equatable {
     package let name: String
     package let value: Double
@@ -13,14 +13,14 @@ package struct Measure: Codable, Sendable, Equatable {
     }
 }
 
-/// A model being trained from nothing: what `PretrainingRun` needs to know of it.
+/// A model with the data it learns from: what `Pretraining` needs to know of it. The loss is one of `Objectives`.
 ///
-/// Everything random comes from the step's number, so a run that was stopped goes on as if it had not been.
-package protocol Trainee: AnyObject {
+/// Everything random comes from the step's number, so a training that was stopped goes on as if it had not been.
+package protocol TrainingTask: AnyObject {
     /// The parameters, and the statistics saved beside them.
     var weights: Weights { get }
 
-    /// The loss of one step, and numbers worth showing with it.
+    /// The loss of one step counted from 0, and numbers worth showing with it.
     func loss(step: Int) throws -> (loss: Tensor, notes: [Measure])
 
     /// Anything that follows the optimiser's move, such as running statistics.
@@ -29,15 +29,15 @@ package protocol Trainee: AnyObject {
     /// Writes the model in the format of its original, ready for use.
     func save(to folder: URL) throws
 
-    /// How good the model is on portraits it has never seen.
-    func quality() throws -> [Measure]
+    /// How good the model is on what it has never seen.
+    func evaluate() throws -> [Measure]
 }
 
-extension Trainee {
+extension TrainingTask {
     package func finishStep(_ step: Int) throws {}
 }
 
-/// How a miniature model is trained.
+/// How a miniature model is trained: AdamW, a cosine rate with warm-up, gradients clipped to norm 1.
 package struct Recipe: Codable, Sendable, Equatable {
     package var steps: Int
     package var batch: Int
@@ -51,5 +51,10 @@ package struct Recipe: Codable, Sendable, Equatable {
     ) {
         (self.steps, self.batch, self.learningRate) = (steps, batch, learningRate)
         (self.warmup, self.weightDecay, self.seed) = (warmup, weightDecay, seed)
+    }
+
+    var plan: TrainingPlan {
+        let schedule = CosineSchedule(base: learningRate, warmup: warmup, total: steps, floor: learningRate * 0.02)
+        return TrainingPlan(steps: steps, schedule: .cosine(schedule), betas: (0.9, 0.98), gradientNorm: 1)
     }
 }
