@@ -3,8 +3,8 @@ import SynTensors
 
 /// What the adapter learns from: tokens of pictures and vectors of their captions, all computed before.
 package struct AdapterData: Sendable {
-    let tokens: Tensor           // Int32 [samples, h·w]
-    let vectors: Tensor          // [captions, d], one sample's captions after another's
+    let tokens: Tensor   // Int32 [samples, h·w]
+    let vectors: Tensor   // [captions, d], one sample's captions after another's
     /// Where each sample's captions begin in `vectors`; one more entry at the end.
     let starts: [Int]
 
@@ -12,7 +12,8 @@ package struct AdapterData: Sendable {
         let captions = captionCounts.reduce(0, +)
         guard tokens.size(0) == captionCounts.count, vectors.size(0) == captions else {
             throw Complaint(
-                .badData, "there are tokens of \(tokens.size(0)) pictures and \(vectors.size(0)) caption vectors for "
+                .badData,
+                "there are tokens of \(tokens.size(0)) pictures and \(vectors.size(0)) caption vectors for "
                     + "\(captionCounts.count) pictures with \(captions) captions; they must be as many")
         }
         self.tokens = tokens

@@ -1,7 +1,7 @@
+import Foundation
 import SynCheckpoints
 import SynEmbedding
 import SynFiles
-import Foundation
 import SynModels
 import SynRuns
 import SynTensors

@@ -39,7 +39,8 @@ package final class MaskedLanguageTask: TrainingTask {
         var stream = RandomStream(seed: recipe.seed, purpose: "masks", index: step)
         let (logits, targets) = try guesses(range.indices(step: step, batch: recipe.batch), &stream)
         return (
-            MaskedLanguage.loss(logits, targets), [Measure("accuracy", MaskedLanguage.accuracy(logits, targets))])
+            MaskedLanguage.loss(logits, targets), [Measure("accuracy", MaskedLanguage.accuracy(logits, targets))]
+        )
     }
 
     /// Logits of the hidden tokens [hidden, vocabulary] and what they were.

@@ -182,7 +182,8 @@ package final class Trainer {
             guard progress.key == key, progress.steps == steps else {
                 guard strangers == .refused else { throw TrainingState.Unfit(reason: "is not of this training") }
                 throw Complaint(
-                    .settings, "\(url.path) belongs to another training (\(printable(progress.key))); "
+                    .settings,
+                    "\(url.path) belongs to another training (\(printable(progress.key))); "
                         + "remove it to start anew, or ask for that one")
             }
             func all(_ kind: String) throws -> [Tensor] {

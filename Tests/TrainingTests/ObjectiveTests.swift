@@ -1,8 +1,8 @@
 import SynCheckpoints
 import SynTensors
 import SynTraining
-import Testing
 import TestSupport
+import Testing
 
 /// Every objective against PyTorch: the loss, and the gradient of all that it is a function of.
 @Suite struct ObjectiveTests {

@@ -1,9 +1,9 @@
 import Foundation
 import SynRuns
 import SynTensors
-import Testing
-import TestSupport
 import SynTraining
+import TestSupport
+import Testing
 
 @Suite(.serialized) struct PretrainingTests {
     private func training(
@@ -63,7 +63,8 @@ import SynTraining
                 try MemoryNeed.pretraining(model, batch: 1000 * model.recipe.batch).check(available: need.bytes)
             } throws: { error in
                 let said = "\(error)"
-                return said.contains("this would need") && said.hasSuffix("lower --batch") && said.contains("the way back of")
+                return said.contains("this would need") && said.hasSuffix("lower --batch")
+                    && said.contains("the way back of")
             }
             var recipe = model.recipe
             recipe.batch = 1_000_000_000_000

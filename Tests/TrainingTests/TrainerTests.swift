@@ -2,8 +2,8 @@ import Foundation
 import SynRuns
 import SynTensors
 import SynTraining
-import Testing
 import TestSupport
+import Testing
 
 /// The one trainer: its steps against PyTorch's, and its promises about stopping.
 @Suite struct TrainerTests {

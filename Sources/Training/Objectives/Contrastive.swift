@@ -30,7 +30,8 @@ package struct Contrastive: PairObjective {
 
     package func loss(_ pairs: PairedVectors) -> Tensor {
         let own = Self.ownPlaces(pairs.similarities.size(0))
-        return (pairs.similarities.crossEntropy(own)
+        return
+            (pairs.similarities.crossEntropy(own)
             + pairs.similarities.transposed(axes: [1, 0]).crossEntropy(own)) * 0.5
     }
 
