@@ -40,8 +40,9 @@ let package = Package(
     products: [
         .executable(name: "synesthesia", targets: ["SynCommand"]),
         .library(name: "Synesthesia", targets: ["Synesthesia"]),
-        // For the nested package Fuzzing, which nobody else builds.
+        // For the nested packages Fuzzing and Benchmarks, which nobody else builds.
         .library(name: "FuzzTargets", targets: ["FuzzTargets"]),
+        .library(name: "BenchmarkStages", targets: ["BenchmarkStages"]),
     ],
     dependencies: [
         .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
@@ -125,6 +126,11 @@ let package = Package(
                 "Probe", "TextStudies", "Inspection", "Training", "Metrics", "Embedding", "Runs", "Models", "Reports", "Files",
             ].map(module) + [argumentParser],
             path: "Sources/Command", swiftSettings: strict),
+
+        // What the nested package Benchmarks measures.
+        .target(
+            name: "BenchmarkStages", dependencies: ["Probe", "Runs", "Checkpoints", "Models", "Tensors"].map(module),
+            path: "Benchmarks/Stages", swiftSettings: strict),
 
         // Tests.
         .target(

@@ -9,6 +9,9 @@ import PackageDescription
 /// are therefore not available and read 0 where they are asked for.
 let strict: [SwiftSetting] = [.treatAllWarnings(as: .error)]
 
+/// What is measured: the folder Stages, a target of the main package, whose modules are closed to other packages.
+let stages = Target.Dependency.product(name: "BenchmarkStages", package: "Synesthesia")
+
 let package = Package(
     name: "SynesthesiaBenchmarks",
     dependencies: [
@@ -17,18 +20,14 @@ let package = Package(
         .package(url: "https://github.com/ordo-one/benchmark", from: "1.38.1", traits: []),
     ],
     targets: [
-        // What is measured.
-        .target(
-            name: "Stages", dependencies: [.product(name: "Synesthesia", package: "Synesthesia")],
-            swiftSettings: strict),
         // One stage in a process of its own, one line of JSON: what `compare` runs.
         .executableTarget(
             name: "stage",
-            dependencies: ["Stages", .product(name: "ArgumentParser", package: "swift-argument-parser")],
+            dependencies: [stages, .product(name: "ArgumentParser", package: "swift-argument-parser")],
             swiftSettings: strict),
         // The same stages under `swift package benchmark`.
         .executableTarget(
-            name: "Probe", dependencies: ["Stages", .product(name: "Benchmark", package: "benchmark")],
+            name: "Probe", dependencies: [stages, .product(name: "Benchmark", package: "benchmark")],
             path: "Benchmarks/Probe", swiftSettings: strict,
             plugins: [.plugin(name: "BenchmarkPlugin", package: "benchmark")]),
     ]

@@ -12,7 +12,10 @@ package enum AtomicFile {
         try file.finish()
     }
 
-    package static func write(_ text: String, to destination: URL) throws {
+    /// - Parameter sweeps: whether what killed processes left of the same file is removed first: for folders that nobody
+    ///   takes as a whole, see ``FileLock``, and files that nobody checks before.
+    package static func write(_ text: String, to destination: URL, sweeps: Bool = false) throws {
+        if sweeps { removeLeftovers(in: destination.deletingLastPathComponent(), of: destination.lastPathComponent) }
         try write(Array(text.utf8), to: destination)
     }
 

@@ -164,8 +164,8 @@ package struct HubDownload: Sendable {
         }
         let tag = cache.folder.appending(path: "CACHEDIR.TAG")   // tells backup programs to pass by
         if !FileManager.default.fileExists(atPath: tag.path) {
-            try? Data("Signature: 8a477f597d28d172789f06886806bc55\n# A cache of models; see https://bford.info/cachedir/\n".utf8)
-                .write(to: tag)
+            let lines = ["Signature: 8a477f597d28d172789f06886806bc55", "# A cache of models; see https://bford.info/cachedir/"]
+            try? AtomicFile.write(lines.joined(separator: "\n") + "\n", to: tag, sweeps: true)
         }
         let missing = plan.files.filter { file in
             file.hash.map { Self.size(model.appending(path: "blobs/\($0)")) == nil } ?? true
@@ -200,7 +200,8 @@ package struct HubDownload: Sendable {
         let depth = file.path.split(separator: "/").count + 1
         let target = String(repeating: "../", count: depth) + "blobs/\(hash)"
         try Self.makeFolder(link.deletingLastPathComponent())
-        let fresh = link.deletingLastPathComponent().appending(path: ".\(link.lastPathComponent).\(getpid()).link")
+        // Whoever makes this link holds the blob's lock; a killed process's is removed by the next.
+        let fresh = link.deletingLastPathComponent().appending(path: ".\(link.lastPathComponent).link")
         unlink(fresh.path)
         guard symlink(target, fresh.path) == 0 else { throw PartialFile.unwritable(link, errno) }
         try AtomicFile.rename(fresh.path, to: link.path)
@@ -211,7 +212,7 @@ package struct HubDownload: Sendable {
         guard plan.repository.revision != plan.commit else { return }
         let file = model.appending(path: "refs").appending(path: plan.repository.revision)
         try Self.makeFolder(file.deletingLastPathComponent())
-        try AtomicFile.write(plan.commit, to: file)
+        try AtomicFile.write(plan.commit, to: file, sweeps: true)
     }
 }
 
@@ -232,11 +233,13 @@ extension HubDownload {
         }
     }
 
-    /// An empty file; that it cannot be made does not matter.
+    /// An empty file; that it cannot be made does not matter. Made in one step: Foundation's own way goes by a
+    /// temporary file, which a kill leaves behind.
     static func touch(_ file: URL) {
         guard !FileManager.default.fileExists(atPath: file.path) else { return }
         try? FileManager.default.createDirectory(at: file.deletingLastPathComponent(), withIntermediateDirectories: true)
-        _ = FileManager.default.createFile(atPath: file.path, contents: nil)
+        let descriptor = open(file.path, O_CREAT | O_WRONLY | O_CLOEXEC, 0o644)
+        if descriptor >= 0 { close(descriptor) }
     }
 
     /// Says before the download, rather than in its middle, that there is no room.

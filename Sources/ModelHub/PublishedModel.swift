@@ -177,6 +177,6 @@ extension PublishedModel {
 
     private static func write(_ hashes: [String: String], to sums: URL) throws {
         let text = hashes.sorted { $0.key < $1.key }.map { "\($0.value)  \($0.key)\n" }.joined()
-        try AtomicFile.write(text, to: sums)
+        try AtomicFile.write(text, to: sums, sweeps: true)
     }
 }

@@ -124,7 +124,7 @@ package struct BERTConfiguration: Sendable, Codable, Equatable {
             ("max_position_embeddings", positionCount), ("type_vocab_size", typeCount),
         ])
         guard hiddenSize % headCount == 0 else {
-            throw ModelError("hidden_size \(hiddenSize) can not be divided among \(headCount) heads.")
+            throw ModelError("hidden_size \(hiddenSize) cannot be divided among \(headCount) heads.")
         }
         try requireEpsilon("layer_norm_eps", normEpsilon)
         guard paddingID >= -1, Int(paddingID) < vocabularySize, firstPosition < positionCount else {

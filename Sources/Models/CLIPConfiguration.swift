@@ -1,16 +1,10 @@
-import SynTensors
-
 /// The numbers of CLIP's text tower, as `config.json` holds them; a missing key has Hugging Face's default.
-package struct CLIPTextConfiguration: Sendable, Codable, Equatable {
+package struct CLIPTextConfiguration: TextTowerSettings, Codable {
     package var modelType = "clip_text_model"
+    package var tower = TowerConfiguration(
+        hiddenSize: 512, headCount: 8, feedForwardSize: 2048, activation: "quick_gelu", normEpsilon: 1e-5)
     package var vocabularySize = 49408
-    package var hiddenSize = 512
-    package var layerCount = 12
-    package var headCount = 8
-    package var feedForwardSize = 2048
-    package var activation = "quick_gelu"
     package var positionCount = 77
-    package var normEpsilon: Float = 1e-5
     package var projectionSize = 512
     package var startID: Int32 = 49406
     package var paddingID: Int32? = 1
@@ -21,14 +15,6 @@ package struct CLIPTextConfiguration: Sendable, Codable, Equatable {
 
     enum CodingKeys: String, CodingKey {
         case modelType = "model_type"
-        case vocabularySize = "vocab_size"
-        case hiddenSize = "hidden_size"
-        case layerCount = "num_hidden_layers"
-        case headCount = "num_attention_heads"
-        case feedForwardSize = "intermediate_size"
-        case activation = "hidden_act"
-        case positionCount = "max_position_embeddings"
-        case normEpsilon = "layer_norm_eps"
         case projectionSize = "projection_dim"
         case startID = "bos_token_id"
         case paddingID = "pad_token_id"
@@ -39,14 +25,7 @@ package struct CLIPTextConfiguration: Sendable, Codable, Equatable {
 
     package init(from decoder: any Decoder) throws {
         let found = try decoder.container(keyedBy: CodingKeys.self)
-        try found.update(&vocabularySize, .vocabularySize)
-        try found.update(&hiddenSize, .hiddenSize)
-        try found.update(&layerCount, .layerCount)
-        try found.update(&headCount, .headCount)
-        try found.update(&feedForwardSize, .feedForwardSize)
-        try found.update(&activation, .activation)
-        try found.update(&positionCount, .positionCount)
-        try found.update(&normEpsilon, .normEpsilon)
+        try updateTower(from: decoder)
         try found.update(&projectionSize, .projectionSize)
         if let ids = try found.tokenIDs(.startID) { startID = ids.first ?? startID }
         if let ids = try found.tokenIDs(.paddingID) { paddingID = ids.first }
@@ -56,99 +35,51 @@ package struct CLIPTextConfiguration: Sendable, Codable, Equatable {
             }
             endID = id
         }
-        try validate()
+        try validateTower(projection: CodingKeys.projectionSize)
+    }
+
+    package func encode(to encoder: any Encoder) throws {
+        var written = encoder.container(keyedBy: CodingKeys.self)
+        try encodeTower(to: encoder)
+        try written.encode(modelType, forKey: .modelType)
+        try written.encode(projectionSize, forKey: .projectionSize)
+        try written.encode(startID, forKey: .startID)
+        try written.encodeIfPresent(paddingID, forKey: .paddingID)
+        try written.encode(endID, forKey: .endID)
     }
 
     /// Whether the end of a caption is its largest id instead of `endID`.
     var endsAtLargestID: Bool { endID == Self.largestID }
-
-    private func validate() throws {
-        try requirePositive([
-            ("vocab_size", vocabularySize), ("hidden_size", hiddenSize), ("num_hidden_layers", layerCount),
-            ("num_attention_heads", headCount), ("intermediate_size", feedForwardSize),
-            ("max_position_embeddings", positionCount), ("projection_dim", projectionSize),
-        ])
-        guard hiddenSize % headCount == 0 else {
-            throw ModelError("hidden_size \(hiddenSize) can not be divided among \(headCount) heads.")
-        }
-        try requireEpsilon("layer_norm_eps", normEpsilon)
-        _ = try Activation(huggingFace: activation)
-        try requireRoom(
-            forNumbers: (vocabularySize + positionCount + projectionSize) * hiddenSize
-                + layerCount * (4 * hiddenSize * hiddenSize + 2 * hiddenSize * feedForwardSize),
-            in: "a text tower of these settings (\(layerCount) layers of width \(hiddenSize), \(vocabularySize) words)")
-    }
 }
 
 /// The numbers of CLIP's vision tower.
-package struct CLIPVisionConfiguration: Sendable, Codable, Equatable {
+package struct CLIPVisionConfiguration: ImageTowerSettings, Codable {
     package var modelType = "clip_vision_model"
-    package var hiddenSize = 768
-    package var layerCount = 12
-    package var headCount = 12
-    package var feedForwardSize = 3072
-    package var activation = "quick_gelu"
+    package var tower = TowerConfiguration(
+        hiddenSize: 768, headCount: 12, feedForwardSize: 3072, activation: "quick_gelu", normEpsilon: 1e-5)
     package var channelCount = 3
     package var imageSize = 224
     package var patchSize = 32
-    package var normEpsilon: Float = 1e-5
     package var projectionSize = 512
 
     enum CodingKeys: String, CodingKey {
         case modelType = "model_type"
-        case hiddenSize = "hidden_size"
-        case layerCount = "num_hidden_layers"
-        case headCount = "num_attention_heads"
-        case feedForwardSize = "intermediate_size"
-        case activation = "hidden_act"
-        case channelCount = "num_channels"
-        case imageSize = "image_size"
-        case patchSize = "patch_size"
-        case normEpsilon = "layer_norm_eps"
         case projectionSize = "projection_dim"
     }
 
     package init() {}
 
     package init(from decoder: any Decoder) throws {
-        let found = try decoder.container(keyedBy: CodingKeys.self)
-        try found.update(&hiddenSize, .hiddenSize)
-        try found.update(&layerCount, .layerCount)
-        try found.update(&headCount, .headCount)
-        try found.update(&feedForwardSize, .feedForwardSize)
-        try found.update(&activation, .activation)
-        try found.update(&channelCount, .channelCount)
-        try found.updateSquare(&imageSize, .imageSize)
-        try found.updateSquare(&patchSize, .patchSize)
-        try found.update(&normEpsilon, .normEpsilon)
-        try found.update(&projectionSize, .projectionSize)
-        try validate()
+        try updateTower(from: decoder)
+        try decoder.container(keyedBy: CodingKeys.self).update(&projectionSize, .projectionSize)
+        try validateTower(projection: (CodingKeys.projectionSize.rawValue, projectionSize))
     }
 
-    /// Patches along each side; what does not fill a patch is cut off at the right and the bottom.
-    var patchesPerSide: Int { imageSize / patchSize }
-
-    private func validate() throws {
-        try requirePositive([
-            ("hidden_size", hiddenSize), ("num_hidden_layers", layerCount), ("num_attention_heads", headCount),
-            ("intermediate_size", feedForwardSize), ("num_channels", channelCount), ("image_size", imageSize),
-            ("patch_size", patchSize), ("projection_dim", projectionSize),
-        ])
-        guard hiddenSize % headCount == 0 else {
-            throw ModelError("hidden_size \(hiddenSize) can not be divided among \(headCount) heads.")
-        }
-        guard patchSize <= imageSize else {
-            throw ModelError("patch_size \(patchSize) is larger than image_size \(imageSize).")
-        }
-        try requireEpsilon("layer_norm_eps", normEpsilon)
-        try requireRoom(
-            forNumbers: (patchesPerSide * patchesPerSide + channelCount * patchSize * patchSize + projectionSize)
-                * hiddenSize
-                + layerCount * (4 * hiddenSize * hiddenSize + 2 * hiddenSize * feedForwardSize),
-            in:
-                "an image tower of these settings (\(layerCount) layers of width \(hiddenSize), \(imageSize) pixels a side)"
-        )
-        _ = try Activation(huggingFace: activation)
+    package func encode(to encoder: any Encoder) throws {
+        var written = encoder.container(keyedBy: CodingKeys.self)
+        try encodeTower(to: encoder)
+        try written.encode(modelType, forKey: .modelType)
+        try written.encode(projectionSize, forKey: .projectionSize)
     }
 }
 

@@ -9,10 +9,7 @@ import SynTensors
 /// those of a whole `CLIPModel`, of which it uses the text half, and that half of a checkpoint with OpenAI's names.
 package struct CLIPText: TextEncoder {
     package let configuration: CLIPTextConfiguration
-    let words: Embedding
-    let positions: Embedding
-    let tower: CLIPTower
-    let finalNorm: LayerNorm
+    let tower: TextTower
     /// Absent in checkpoints of the bare tower.
     let projection: Linear?
 
@@ -22,14 +19,7 @@ package struct CLIPText: TextEncoder {
         let isBare = root.has("embeddings")
         let weights = isBare ? root : root["text_model"]
         self.configuration = configuration
-        words = try Embedding(weights["embeddings", "token_embedding"], count: configuration.vocabularySize, size: size)
-        positions = try Embedding(
-            weights["embeddings", "position_embedding"], count: configuration.positionCount, size: size)
-        tower = try CLIPTower(
-            weights["encoder"], layerCount: configuration.layerCount, size: size, heads: configuration.headCount,
-            feedForwardSize: configuration.feedForwardSize, activation: configuration.activation,
-            epsilon: configuration.normEpsilon)
-        finalNorm = try LayerNorm(weights["final_layer_norm"], size: size, epsilon: configuration.normEpsilon)
+        tower = try TextTower(weights, configuration)
         projection =
             projects
             ? try Linear(
@@ -81,7 +71,7 @@ package struct CLIPText: TextEncoder {
     package func batch(_ ids: [[Int32]]) throws -> TokenBatch {
         try TokenBatch(
             ids, padding: 0, maximumLength: maximumLength, vocabularySize: vocabularySize,
-            packed: tower.layers.first?.attention.packingPays ?? false)
+            packed: tower.layers.layers.first?.attention.packingPays ?? false)
     }
 
     /// The embedding output and each layer's output, before the last norm: each [batch, time, hidden].
@@ -93,7 +83,8 @@ package struct CLIPText: TextEncoder {
 
     /// The same as the batch has its tokens: [1, tokens, hidden] each where these are packed.
     private func states(of batch: TokenBatch, dropout: Dropout? = nil) -> [Tensor] {
-        tower(words(batch.ids) + batch.places(positions), mask: batch.mask(causal: true), dropout: dropout)
+        tower.layers(
+            tower.words(batch.ids) + batch.places(tower.positions), mask: batch.mask(causal: true), dropout: dropout)
     }
 
     package func encode(ids: [[Int32]], pooling: Pooling, everyLayer: Bool) throws -> CaptionVectors {
@@ -101,7 +92,7 @@ package struct CLIPText: TextEncoder {
         let ends = try endPositions(ids)
         let states = states(of: batch)
         func pooled(_ states: Tensor) -> Tensor { batch.spans.pooled(states, pooling, of: family, ends: ends) }
-        var vectors = pooled(finalNorm(states[states.count - 1]))   // [batch, hidden]
+        var vectors = pooled(tower.finalNorm(states[states.count - 1]))   // [batch, hidden]
         if pooling == .probe {
             guard let projection else {
                 throw ModelError("This text tower's checkpoint has no projection; choose another pooling, such as eos.")
@@ -117,7 +108,7 @@ package struct CLIPText: TextEncoder {
         let batch = try batch(ids)
         let states = states(of: batch, dropout: dropout)
         let ends = batch.spans.states(states[states.count - 1], at: try endPositions(ids))   // [batch, hidden]
-        return projection(finalNorm(ends))   // [batch, projection]
+        return projection(tower.finalNorm(ends))   // [batch, projection]
     }
 
     /// Where each caption ends: at the first end token, or at the first of its largest ids when the settings carry
@@ -140,11 +131,7 @@ package struct CLIPText: TextEncoder {
 extension CLIPTextConfiguration {
     /// Where a text tower stands: at `text_model` and `text_projection`, or, bare, at `embeddings`.
     func place(in weights: Weights) throws -> WeightScope {
-        let tower = try weights.scope(
-            holding: [
-                .init("embeddings.token_embedding.weight", [vocabularySize, hiddenSize]),
-                .init("encoder.layers.\(layerCount - 1).mlp.fc2.weight", [hiddenSize, feedForwardSize]),
-            ], usually: ["", "text_model."])
+        let tower = try towerPlace(in: weights)
         guard tower.lastWord == "text_model" else { return tower }
         let whole = tower.parent
         whole.settle()   // what stands beside the tower is the model's too
@@ -153,25 +140,8 @@ extension CLIPTextConfiguration {
 
     /// A text tower's settings, from its own `config.json` or from a whole CLIP's.
     init(folder: URL) throws {
-        struct Kind: Decodable {
-            let modelType: String?
-            let hasParts: Bool
-
-            private enum Keys: String, CodingKey {
-                case modelType = "model_type"
-                case text = "text_config"
-                case oldText = "text_config_dict"
-            }
-
-            init(from decoder: any Decoder) throws {
-                let found = try decoder.container(keyedBy: Keys.self)
-                modelType = try found.decodeIfPresent(String.self, forKey: .modelType)
-                hasParts = found.contains(.text) || found.contains(.oldText)
-            }
-        }
-        let kind = try ConfigurationFile.read(Kind.self, in: folder)
         self =
-            kind.modelType == "clip" || kind.hasParts
+            try TowerFile.isWhole("clip", in: folder)
             ? try ConfigurationFile.read(CLIPConfiguration.self, in: folder).textInSharedSpace
             : try ConfigurationFile.read(CLIPTextConfiguration.self, in: folder)
     }

@@ -6,15 +6,8 @@ import SynTensors
 struct CLIPTower: Sendable {
     let layers: [CLIPLayer]
 
-    init(
-        _ weights: WeightScope, layerCount: Int, size: Int, heads: Int, feedForwardSize: Int, activation: String,
-        epsilon: Float
-    ) throws {
-        layers = try (0..<layerCount).map {
-            try CLIPLayer(
-                weights["layers", $0], depth: layerCount, size: size, heads: heads, feedForwardSize: feedForwardSize,
-                activation: Activation(huggingFace: activation), epsilon: epsilon)
-        }
+    init(_ weights: WeightScope, _ shape: TowerConfiguration) throws {
+        layers = try (0..<shape.layerCount).map { try CLIPLayer(weights["layers", $0], shape) }
     }
 
     /// The input and each layer's output, each [batch, time, hidden].
@@ -33,13 +26,10 @@ struct CLIPLayer: Sendable {
     let contract: Linear
     let activation: Activation
 
-    /// `depth` is the number of layers: new weights that write into the residual stream start smaller in deep towers.
-    init(
-        _ weights: WeightScope, depth: Int, size: Int, heads: Int, feedForwardSize: Int, activation: Activation,
-        epsilon: Float
-    ) throws {
-        let width = Float(size)
-        let inward = Initialisation.normal(deviation: 1 / (width * 2 * Float(depth)).squareRoot())
+    /// New weights that write into the residual stream start smaller in deep towers.
+    init(_ weights: WeightScope, _ shape: TowerConfiguration) throws {
+        let (size, width, epsilon) = (shape.hiddenSize, Float(shape.hiddenSize), shape.normEpsilon)
+        let inward = Initialisation.normal(deviation: 1 / (width * 2 * Float(shape.layerCount)).squareRoot())
         let outward = Initialisation.normal(deviation: 1 / width.squareRoot())
         let look = weights["self_attn"]
         attention = SelfAttention(
@@ -47,19 +37,20 @@ struct CLIPLayer: Sendable {
             key: try Linear(look["k_proj"], from: size, to: size, initially: inward),
             value: try Linear(look["v_proj"], from: size, to: size, initially: inward),
             output: try Linear(look["out_proj"], from: size, to: size, initially: outward),
-            heads: heads)
+            heads: shape.headCount)
         attentionNorm = try LayerNorm(weights["layer_norm1"], size: size, epsilon: epsilon)
         expand = try Linear(
-            weights["mlp", "fc1"], from: size, to: feedForwardSize,
+            weights["mlp", "fc1"], from: size, to: shape.feedForwardSize,
             initially: .normal(deviation: 1 / (2 * width).squareRoot()))
-        contract = try Linear(weights["mlp", "fc2"], from: feedForwardSize, to: size, initially: inward)
+        contract = try Linear(weights["mlp", "fc2"], from: shape.feedForwardSize, to: size, initially: inward)
         thoughtNorm = try LayerNorm(weights["layer_norm2"], size: size, epsilon: epsilon)
-        self.activation = activation
+        activation = try Activation(huggingFace: shape.activation)
     }
 
     func callAsFunction(_ x: Tensor, mask: AttentionMask, dropout: Dropout?) -> Tensor {
+        // Both [batch, time, hidden].
         let attended = attention(
-            attentionNorm(x, output: expand.narrow), mask: mask, addingTo: x, dropout: dropout)   // [batch, time, hidden]
+            attentionNorm(x, output: expand.narrow), mask: mask, addingTo: x, dropout: dropout)
         let normed = thoughtNorm(attended, output: expand.narrow)
         let inner = expand(normed, then: activation, output: expand.narrow)
         return contract(inner, addingTo: attended, dropout: dropout)   // [batch, time, hidden]

@@ -25,10 +25,7 @@ package struct CLIPVision: CLIPImageTower {
             embedding["position_embedding"],
             count: configuration.patchesPerSide * configuration.patchesPerSide + 1, size: size)
         firstNorm = try LayerNorm(weights["pre_layrnorm"], size: size, epsilon: configuration.normEpsilon)   // sic
-        tower = try CLIPTower(
-            weights["encoder"], layerCount: configuration.layerCount, size: size, heads: configuration.headCount,
-            feedForwardSize: configuration.feedForwardSize, activation: configuration.activation,
-            epsilon: configuration.normEpsilon)
+        tower = try CLIPTower(weights["encoder"], configuration.tower)
         lastNorm = try LayerNorm(weights["post_layernorm"], size: size, epsilon: configuration.normEpsilon)
     }
 

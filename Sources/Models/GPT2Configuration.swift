@@ -90,7 +90,7 @@ package struct GPT2Configuration: Sendable, Decodable, Equatable {
             ("n_head", headCount), ("n_inner", feedForwardSize),
         ])
         guard hiddenSize % headCount == 0 else {
-            throw ModelError("n_embd \(hiddenSize) can not be divided among \(headCount) heads.")
+            throw ModelError("n_embd \(hiddenSize) cannot be divided among \(headCount) heads.")
         }
         try requireEpsilon("layer_norm_epsilon", normEpsilon)
         _ = try Activation(huggingFace: activation)

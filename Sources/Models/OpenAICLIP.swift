@@ -132,15 +132,14 @@ extension CLIPText {
     init(_ found: OpenAICLIP) throws {
         let (weights, shape) = (found.text, found.configuration.textInSharedSpace)
         configuration = shape
-        words = try Embedding(weights["token_embedding"], count: shape.vocabularySize, size: shape.hiddenSize)
-        positions = Embedding(
-            table: try weights.tensor(
-                "positional_embedding", [shape.positionCount, shape.hiddenSize], initially: .normal(deviation: 0.01)))
-        tower = try CLIPTower(
-            openAI: weights["transformer"], layerCount: shape.layerCount, size: shape.hiddenSize,
-            heads: shape.headCount,
-            feedForwardSize: shape.feedForwardSize, activation: shape.activation)
-        finalNorm = try LayerNorm(weights["ln_final"], size: shape.hiddenSize, epsilon: shape.normEpsilon)
+        tower = TextTower(
+            words: try Embedding(weights["token_embedding"], count: shape.vocabularySize, size: shape.hiddenSize),
+            positions: Embedding(
+                table: try weights.tensor(
+                    "positional_embedding", [shape.positionCount, shape.hiddenSize],
+                    initially: .normal(deviation: 0.01))),
+            layers: try CLIPTower(openAI: weights["transformer"], shape.tower),
+            finalNorm: try LayerNorm(weights["ln_final"], size: shape.hiddenSize, epsilon: shape.normEpsilon))
         projection = try Linear(
             turning: weights, "text_projection", from: shape.hiddenSize, to: shape.projectionSize, bias: false)
     }
@@ -156,32 +155,25 @@ extension CLIPVision {
             table: try weights.tensor(
                 "positional_embedding", [1 + shape.patchesPerSide * shape.patchesPerSide, size], initially: .zeros))
         firstNorm = try LayerNorm(weights["ln_pre"], size: size, epsilon: shape.normEpsilon)
-        tower = try CLIPTower(
-            openAI: weights["transformer"], layerCount: shape.layerCount, size: size, heads: shape.headCount,
-            feedForwardSize: shape.feedForwardSize, activation: shape.activation)
+        tower = try CLIPTower(openAI: weights["transformer"], shape.tower)
         lastNorm = try LayerNorm(weights["ln_post"], size: size, epsilon: shape.normEpsilon)
     }
 }
 
 extension CLIPTower {
-    init(
-        openAI weights: WeightScope, layerCount: Int, size: Int, heads: Int, feedForwardSize: Int, activation: String
-    ) throws {
-        layers = try (0..<layerCount).map {
-            try CLIPLayer(
-                openAI: weights["resblocks", $0], size: size, heads: heads, feedForwardSize: feedForwardSize,
-                activation: Activation(huggingFace: activation))
-        }
+    init(openAI weights: WeightScope, _ shape: TowerConfiguration) throws {
+        layers = try (0..<shape.layerCount).map { try CLIPLayer(openAI: weights["resblocks", $0], shape) }
     }
 }
 
 extension CLIPLayer {
-    init(openAI weights: WeightScope, size: Int, heads: Int, feedForwardSize: Int, activation: Activation) throws {
+    init(openAI weights: WeightScope, _ shape: TowerConfiguration) throws {
+        let size = shape.hiddenSize
         attentionNorm = try LayerNorm(weights["ln_1"], size: size, epsilon: 1e-5)
-        attention = try SelfAttention(inBands: weights["attn"], size: size, heads: heads)
+        attention = try SelfAttention(inBands: weights["attn"], size: size, heads: shape.headCount)
         thoughtNorm = try LayerNorm(weights["ln_2"], size: size, epsilon: 1e-5)
-        expand = try Linear(weights["mlp", "c_fc"], from: size, to: feedForwardSize)
-        contract = try Linear(weights["mlp", "c_proj"], from: feedForwardSize, to: size)
-        self.activation = activation
+        expand = try Linear(weights["mlp", "c_fc"], from: size, to: shape.feedForwardSize)
+        contract = try Linear(weights["mlp", "c_proj"], from: shape.feedForwardSize, to: size)
+        activation = try Activation(huggingFace: shape.activation)
     }
 }

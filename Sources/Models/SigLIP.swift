@@ -54,25 +54,14 @@ package struct SigLIP: Sendable {
 /// tokenizer adds an end token and no start token.
 package struct SigLIPText: TextEncoder {
     package let configuration: SigLIPTextConfiguration
-    let words: Embedding
-    let positions: Embedding
-    let tower: CLIPTower
-    let finalNorm: LayerNorm
+    let tower: TextTower
     let projection: Linear
 
     /// `weights` stands at `embeddings`, `encoder` and `head`.
     package init(_ weights: WeightScope, _ configuration: SigLIPTextConfiguration) throws {
-        let size = configuration.hiddenSize
         self.configuration = configuration
-        words = try Embedding(weights["embeddings", "token_embedding"], count: configuration.vocabularySize, size: size)
-        positions = try Embedding(
-            weights["embeddings", "position_embedding"], count: configuration.positionCount, size: size)
-        tower = try CLIPTower(
-            weights["encoder"], layerCount: configuration.layerCount, size: size, heads: configuration.headCount,
-            feedForwardSize: configuration.feedForwardSize, activation: configuration.activation,
-            epsilon: configuration.normEpsilon)
-        finalNorm = try LayerNorm(weights["final_layer_norm"], size: size, epsilon: configuration.normEpsilon)
-        projection = try Linear(weights["head"], from: size, to: configuration.projectionSize)
+        tower = try TextTower(weights, configuration)
+        projection = try Linear(weights["head"], from: configuration.hiddenSize, to: configuration.projectionSize)
     }
 
     /// Position numbers that older versions saved.
@@ -81,13 +70,7 @@ package struct SigLIPText: TextEncoder {
     package init(folder: URL, precision: Precision = .float32) throws {
         let shape = try SigLIPTextConfiguration(folder: folder)
         let weights = try Weights(reading: folder, precision: precision)
-        let place = try weights.scope(
-            holding: [
-                .init("embeddings.token_embedding.weight", [shape.vocabularySize, shape.hiddenSize]),
-                .init(
-                    "encoder.layers.\(shape.layerCount - 1).mlp.fc2.weight", [shape.hiddenSize, shape.feedForwardSize]),
-            ], usually: ["", "text_model."])
-        try self.init(place, shape)
+        try self.init(try shape.towerPlace(in: weights), shape)
         try weights.finish(ignoring: ["vision_model.*", "logit_scale", "logit_bias"] + Self.positionNumbers)
     }
 
@@ -123,7 +106,7 @@ package struct SigLIPText: TextEncoder {
             let own = states.slice(axis: 1, from: 0, to: batch.time)   // [batch, longest, hidden]
             return batch.spans.pooled(own, pooling, of: family, ends: batch.lengths.map { $0 - 1 })
         }
-        let top = pooled(finalNorm(states[states.count - 1]))   // [batch, hidden]
+        let top = pooled(tower.finalNorm(states[states.count - 1]))   // [batch, hidden]
         return CaptionVectors(
             vectors: isProjected ? projection(top) : top, layers: everyLayer ? states.map(pooled) : [])
     }
@@ -137,8 +120,8 @@ package struct SigLIPText: TextEncoder {
     /// States of all positions, padding and all: [batch, positions, hidden] each.
     private func states(_ ids: [[Int32]]) -> [Tensor] {
         let rows = ids.flatMap { $0 + Array(repeating: configuration.paddingID, count: maximumLength - $0.count) }
-        let x = words(Tensor(rows, shape: [ids.count, maximumLength])) + positions.table   // [batch, positions, hidden]
-        return tower(x, mask: .none, dropout: nil)
+        let words = tower.words(Tensor(rows, shape: [ids.count, maximumLength]))   // [batch, positions, hidden]
+        return tower.layers(words + tower.positions.table, mask: .none, dropout: nil)
     }
 }
 
@@ -161,10 +144,7 @@ package struct SigLIPVision: CLIPImageTower {
         positions = try Embedding(
             embedding["position_embedding"], count: configuration.patchesPerSide * configuration.patchesPerSide,
             size: size)
-        tower = try CLIPTower(
-            weights["encoder"], layerCount: configuration.layerCount, size: size, heads: configuration.headCount,
-            feedForwardSize: configuration.feedForwardSize, activation: configuration.activation,
-            epsilon: configuration.normEpsilon)
+        tower = try CLIPTower(weights["encoder"], configuration.tower)
         lastNorm = try LayerNorm(weights["post_layernorm"], size: size, epsilon: configuration.normEpsilon)
         head = try SigLIPPoolingHead(weights["head"], configuration)
     }

@@ -74,7 +74,7 @@ struct BadInputTests {
         for (text, sentence) in [
             ("{\"a\": ", "this is not JSON"), ("{}", "model_type is missing"),
             (whole.replacing("\"hidden_size\" : 96", with: "\"hidden_size\" : -4"), "hidden_size is -4; it must be a number from 1 to 65536"),
-            (whole.replacing("\"num_attention_heads\" : 3", with: "\"num_attention_heads\" : 7"), "can not be divided among 7 heads"),
+            (whole.replacing("\"num_attention_heads\" : 3", with: "\"num_attention_heads\" : 7"), "cannot be divided among 7 heads"),
             (whole.replacing("\"num_hidden_layers\" : 2", with: "\"num_hidden_layers\" : 1000000"), "num_hidden_layers is 1000000; it must be a number from 1 to 4096"),
             (whole.replacing("\"bert\"", with: "\"t5\""), "holds a model of type t5"),
         ] {

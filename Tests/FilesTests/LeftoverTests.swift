@@ -9,6 +9,19 @@ struct LeftoverTests {
         try FileManager.default.contentsOfDirectory(atPath: folder.path).sorted()
     }
 
+    /// Foundation writes by a file `.dat.nosync…`, which nobody removes after a kill.
+    @Test("are ours alone: no source writes by Foundation's own means")
+    func onlyWriter() throws {
+        let sources = Fixture.package.appending(path: "Sources")
+        let names = FileManager.default.enumerator(atPath: sources.path)?.compactMap { $0 as? String } ?? []
+        let swift = names.filter { $0.hasSuffix(".swift") }
+        #expect(swift.count > 100)
+        for name in swift {
+            let text = try String(contentsOf: sources.appending(path: name), encoding: .utf8)
+            for way in ["createFile(", "atomically:", ".atomic)"] { #expect(!text.contains(way), "\(name): \(way)") }
+        }
+    }
+
     @Test("go when the folder is taken, unless they are being written")
     func swept() throws {
         let folder = try Fixture.temporaryFolder()

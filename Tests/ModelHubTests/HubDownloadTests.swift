@@ -80,6 +80,29 @@ struct HubDownloadTests {
     static let model = "models--org--model"
     static let snapshot = "\(model)/snapshots/\(FakeHub.commit)"
 
+    @Test("what killed processes left of the cache's own files is gone after the next fetch")
+    func leftovers() throws {
+        let place = try Place(FakeHub("org/model", Self.files))
+        let model = "models--org--model", snapshot = "\(model)/snapshots/\(FakeHub.commit)"
+        for (folder, name) in [
+            (model + "/refs", ".main.synesthesia-0ipblzgapx2fz.partial"),
+            (".", ".CACHEDIR.TAG.synesthesia-0ipblzgapx2fz.partial"),
+        ] {
+            let folder = place.folder.appending(path: folder)
+            try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
+            try Data("0123".utf8).write(to: folder.appending(path: name))
+        }
+        let links = place.folder.appending(path: snapshot)
+        try FileManager.default.createDirectory(at: links, withIntermediateDirectories: true)
+        #expect(symlink("../../blobs/x", links.appending(path: ".config.json.link").path) == 0)
+        _ = try place.fetch()
+        #expect(place.names(model + "/refs") == ["main"])
+        #expect(place.names(".").contains("CACHEDIR.TAG"))
+        let all = (FileManager.default.enumerator(atPath: place.folder.path)?.compactMap { $0 as? String }) ?? []
+        let left = all.filter { $0.hasSuffix(".partial") || $0.hasSuffix(".link") || $0.contains(".dat.nosync") }
+        #expect(left.isEmpty && all.contains("\(snapshot)/config.json"), "\(left)")
+    }
+
     @Test("the cache has the published layout, and only files that are read", arguments: [true, false])
     func layout(_ tellsHashes: Bool) throws {
         let place = try Place(try FakeHub("org/model", Self.files, tellsHashes: tellsHashes))

@@ -129,7 +129,7 @@ import Testing
 
     @Test(arguments: [
         ("num_attention_heads", "0", "num_attention_heads is 0"), ("num_attention_heads", "-3", "num_attention_heads is -3"),
-        ("num_attention_heads", "5", "can not be divided among 5"), ("num_attention_heads", "3.0", "no error"),
+        ("num_attention_heads", "5", "cannot be divided among 5"), ("num_attention_heads", "3.0", "no error"),
         ("num_attention_heads", "3.5", "config.json: num_attention_heads is 3.5, but a whole number is needed"),
         ("num_attention_heads", "true", "num_attention_heads is true, but a whole number is needed"),
         ("num_hidden_layers", "1e30", "num_hidden_layers is 1e+30, but a whole number is needed"),

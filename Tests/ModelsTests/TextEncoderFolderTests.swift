@@ -67,7 +67,7 @@ import Testing
 
     @Test func spoiltSettings() throws {
         let heads = try spoilt("bert", settings: { $0["num_attention_heads"] = 5 })
-        #expect(heads.contains("36 can not be divided among 5 heads"))
+        #expect(heads.contains("36 cannot be divided among 5 heads"))
         #expect(try spoilt("bert", settings: { $0["hidden_act"] = "sine" }).contains("the activation sine"))
         #expect(try spoilt("bert", settings: { $0["hidden_size"] = "wide" })
             .contains("hidden_size is \"wide\", but a whole number is needed"))
@@ -78,7 +78,7 @@ import Testing
             try spoilt("bert", settings: { $0["position_embedding_type"] = "relative_key" }).contains("only absolute"))
         #expect(try spoilt("bert", settings: { $0["num_hidden_layers"] = 2 }).contains("16 tensors that the model"))
         let clip = try spoilt("clip", settings: { $0["text_config"] = ["hidden_size": 41, "num_attention_heads": 8] })
-        #expect(clip.contains("hidden_size 41 can not be divided among 8 heads"))
+        #expect(clip.contains("hidden_size 41 cannot be divided among 8 heads"))
         let nested = try spoilt("clip", settings: { $0["text_config"] = ["num_attention_heads": 7.5] })
         #expect(nested.contains("text_config.num_attention_heads is 7.5, but a whole number is needed"), "\(nested)")
         let pairs = try spoilt("gpt2", settings: { $0["n_layer"] = 1.5 })

@@ -1,45 +1,11 @@
 import CSynKernels
-import TestSupport
 import SynTensors
+import TestSupport
 import Testing
 
 /// Every kernel of every class that this processor can run, against the class that all processors belong to.
-@Suite struct KernelTests {
-    private static let classes = [KERNELS_GENERIC, KERNELS_AVX2, KERNELS_AVX512, KERNELS_AVX512BF16]
-
-    /// The classes that this processor can run.
-    private static var tables: [kernel_table] { classes.compactMap { kernels_of_class($0)?.pointee } }
-
+@Suite struct KernelTests: KernelSuite {
     private static var generic: kernel_table { tables[0] }
-
-    private static func numbers(_ count: Int, _ purpose: String) -> [Float] {
-        var stream = RandomStream(seed: 12, purpose: purpose)
-        return Tensor.normal([count], &stream).floats
-    }
-
-    private static func rounded(_ count: Int, _ purpose: String) -> [UInt16] {
-        numbers(count, purpose).map { UInt16($0.bitPattern >> 16) }
-    }
-
-    private static func wide(_ numbers: [UInt16]) -> [Float] { numbers.map { Float(bitPattern: UInt32($0) << 16) } }
-
-    /// What a kernel writes into `count` floats.
-    private static func floats(_ count: Int, _ body: (UnsafeMutablePointer<Float>) -> Void) -> [Float] {
-        [Float](unsafeUninitializedCapacity: count) { buffer, made in
-            buffer.initialize(repeating: .nan)
-            if let base = buffer.baseAddress { body(base) }
-            made = count
-        }
-    }
-
-    private static func shorts(_ count: Int, _ body: (UnsafeMutablePointer<UInt16>) -> Void) -> [Float] {
-        wide(
-            [UInt16](unsafeUninitializedCapacity: count) { buffer, made in
-                buffer.initialize(repeating: 0x7fff)
-                if let base = buffer.baseAddress { body(base) }
-                made = count
-            })
-    }
 
     struct Case: Sendable {
         let name: String
@@ -145,81 +111,6 @@ import Testing
             let miss = zip(found, expected).reduce(Float(0)) { max($0, $1.0 == $1.1 ? 0 : abs($1.0 - $1.1)) }
             let isSame = !found.contains { $0.isNaN } && miss <= one.tolerance * size
             #expect(isSame, "\(one.name), \(String(cString: table.name)): \(miss) of \(size)")
-        }
-    }
-
-    /// Products of few rows against sums in double precision, in every class that has them, and each row alone to the bit.
-    @Test(arguments: [KERNEL_F32.rawValue, KERNEL_BF16.rawValue, KERNEL_INT8.rawValue], StreamedProductTests.shapes)
-    func skinnyProducts(_ type: UInt32, _ shape: [Int]) throws {
-        let (rows, outs, terms) = (shape[0], shape[2], type == KERNEL_F32.rawValue ? 1 : 2)
-        let units = (shape[1] + terms - 1) / terms
-        let (given, givenW) = (Self.numbers(rows * units * terms, "x"), Self.numbers(outs * units * terms, "w"))
-        var (x, w) = ([UInt8](), [UInt8]())                       // as the kernels read them
-        var (exact, exactW) = (given, givenW)
-        func append(_ value: some Any, to bytes: inout [UInt8]) { withUnsafeBytes(of: value) { bytes += $0 } }
-        switch kernel_type(type) {
-        case KERNEL_F32:
-            for value in given { append(value, to: &x) }
-            for value in givenW { append(value, to: &w) }
-        case KERNEL_BF16:
-            for value in given { append(UInt16(value.bitPattern >> 16), to: &x) }
-            for value in givenW { append(UInt16(value.bitPattern >> 16), to: &w) }
-            exact = given.map { Float(bitPattern: $0.bitPattern & 0xffff_0000) }
-            exactW = givenW.map { Float(bitPattern: $0.bitPattern & 0xffff_0000) }
-        default:
-            exact = given.map { ($0 * 6000).rounded() }
-            exactW = givenW.map { max(-127, min(127, ($0 * 40).rounded())) }
-            for value in exact { append(Int16(value), to: &x) }
-            for value in exactW { append(Int8(value), to: &w) }
-        }
-        let (scales, scalesW, bias) = (Self.numbers(rows, "s"), Self.numbers(outs, "t"), Self.numbers(outs, "bias"))
-        let isScaled = type == KERNEL_INT8.rawValue
-        var expected = [Float](repeating: 0, count: rows * outs)
-        for row in 0..<rows {
-            for out in 0..<outs {
-                var sum = 0.0
-                for k in 0..<units * terms {
-                    sum += Double(exact[row * units * terms + k]) * Double(exactW[out * units * terms + k])
-                }
-                if isScaled { sum *= Double(scales[row]) * Double(scalesW[out]) }
-                expected[row * outs + out] = Float(sum + Double(bias[out]))
-            }
-        }
-        for table in Self.tables {
-            guard let kernel = table.skinny_gemm?.pointee else { continue }
-            let panels = (outs + kernel.columns - 1) / kernel.columns
-            var packed = [UInt8](repeating: 0, count: panels * kernel.columns * w.count / max(outs, 1))
-            kernel.pack(w, outs, units, w.count / outs / units, 0, panels, &packed)
-            var room = [Float](repeating: 0, count: kernel.room(rows, units, kernel_type(type)) / 4 + 32)
-            func product(_ first: Int, _ count: Int) -> [Float] {
-                Self.floats(count * outs) { y in
-                    x.withUnsafeBytes { x in
-                        guard let x = x.baseAddress else { return }
-                        scales.withUnsafeBufferPointer { scales in
-                            scalesW.withUnsafeBufferPointer { scalesW in
-                                packed.withUnsafeBytes { packed in
-                                    bias.withUnsafeBufferPointer { bias in
-                                        guard let packed = packed.baseAddress else { return }
-                                        let end = kernel_epilogue(
-                                            bias: bias.baseAddress, activation: KERNEL_IDENTITY, addend: nil, y: y,
-                                            type: KERNEL_F32)
-                                        var product = skinny_gemm(
-                                            type: kernel_type(type), rows: count, units: units, outs: outs,
-                                            x: x + first * units * 4, x_scales: scales.baseAddress.map { $0 + first },
-                                            w: packed, w_scales: scalesW.baseAddress, end: end)
-                                        kernel.run(&product, 0, panels, panels, &room)
-                                    }
-                                }
-                            }
-                        }
-                    }
-                }
-            }
-            let found = product(0, rows)
-            let closeness = Closeness(found, expected)
-            print("skinny product, \(String(cString: table.name)), type \(type), \(shape): \(closeness)")
-            #expect(closeness.within(3e-6))
-            for row in 0..<rows { #expect(product(row, 1) == Array(found[row * outs..<(row + 1) * outs])) }
         }
     }
 

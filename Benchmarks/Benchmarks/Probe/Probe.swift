@@ -1,9 +1,6 @@
 import Benchmark
-import Checkpoints
-import Experiments
+import BenchmarkStages
 import Foundation
-import Stages
-import Tensors
 
 /// Seconds are told of a batch; this is what they come to for one sample, picture, caption or pair.
 private let timePerUnit = BenchmarkMetric.custom(
@@ -16,13 +13,14 @@ private let timePerUnit = BenchmarkMetric.custom(
 /// One iteration is one batch, so the throughput told is in batches per second. Of a picture drawn at full size only
 /// eight steps are timed: there the time per unit tells, for an iteration also computes what stands between them.
 let benchmarks: @Sendable () -> Void = {
-    ThreadManners.spinBriefly()
+    Machine.spinBriefly()
     let environment = ProcessInfo.processInfo.environment
     let sizeName = environment["SYNESTHESIA_BENCHMARK_SIZE"] ?? Stage.Size.miniature.rawValue
     let precisionName =
-        environment["SYNESTHESIA_BENCHMARK_PRECISION"] ?? (Processor.hasNativeBFloat16 ? "bf16" : "f32")
-    guard let size = Stage.Size(rawValue: sizeName), let precision = try? Precision(shortName: precisionName) else {
-        let sentence = "SYNESTHESIA_BENCHMARK_SIZE=\(sizeName) with SYNESTHESIA_BENCHMARK_PRECISION=\(precisionName) "
+        environment["SYNESTHESIA_BENCHMARK_PRECISION"] ?? (Machine.hasNativeBF16 ? "bf16" : "f32")
+    guard let size = Stage.Size(rawValue: sizeName), Machine.precisionNames.contains(precisionName) else {
+        let sentence =
+            "SYNESTHESIA_BENCHMARK_SIZE=\(sizeName) with SYNESTHESIA_BENCHMARK_PRECISION=\(precisionName) "
             + "is not understood; sizes are miniature and full, precisions bf16 and f32.\n"
         FileHandle.standardError.write(Data(sentence.utf8))
         exit(64)
@@ -32,7 +30,7 @@ let benchmarks: @Sendable () -> Void = {
     for stage in Stage.all {
         // Drawing is another kind of work when many pictures share each reading of the weights.
         for batch in stage.name == "sample" ? [1, 8, 32] : [stage.usualBatch] {
-            let setting = Stage.Setting(size: size, precision: precision, batch: batch, steps: isFull ? 8 : nil)
+            let steps = isFull ? 8 : nil
             Benchmark(
                 "\(stage.name), \(batch) \(stage.unit.rawValue)\(batch == 1 ? "" : "s")",
                 configuration: .init(
@@ -42,7 +40,10 @@ let benchmarks: @Sendable () -> Void = {
                 closure: { benchmark, prepared in
                     benchmark.measurement(timePerUnit, Int((try prepared.run() * 1e6).rounded()))
                 },
-                setup: { try stage.prepare(setting) })
+                setup: {
+                    try stage.prepare(
+                        Stage.Setting(size: size, precisionName: precisionName, batch: batch, steps: steps))
+                })
         }
     }
 }

@@ -1,9 +1,6 @@
 import ArgumentParser
-import Checkpoints
-import Experiments
+import BenchmarkStages
 import Foundation
-import Stages
-import Tensors
 
 /// One stage of the probe in a process of its own, timed; one line of JSON on standard output.
 ///
@@ -46,10 +43,10 @@ struct StageCommand: ParsableCommand {
     @Flag(inversion: .prefixedNo, help: "Measure the machine's ceilings after the stage, and its share of them.")
     var ceiling = true
 
-    private static let precisions = Precision.allCases.map(\.shortName).joined(separator: ", ") + ", or int8, which sample knows"
+    private static let precisions = Machine.precisionNames.joined(separator: ", ") + ", or int8, which sample knows"
 
     static func main() {
-        ThreadManners.spinBriefly()
+        Machine.spinBriefly()
         do {
             var command = try parseAsRoot()
             try command.run()
@@ -65,7 +62,7 @@ struct StageCommand: ParsableCommand {
     }
 
     func run() throws {
-        if let threads { Threads.count = threads }
+        if let threads { Machine.threads = threads }
         if stage == "ceilings" { return try print(json: CeilingsLine()) }
         let found = try usage { try Stage.named(stage) }
         let setting = try usage {
@@ -93,4 +90,4 @@ struct StageCommand: ParsableCommand {
     }
 }
 
-extension Stage.Size: ExpressibleByArgument {}
+extension Stage.Size: @retroactive ExpressibleByArgument {}

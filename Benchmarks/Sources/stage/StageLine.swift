@@ -1,6 +1,4 @@
-import Checkpoints
-import Stages
-import Tensors
+import BenchmarkStages
 
 /// What is told about one stage.
 struct StageLine: Encodable {
@@ -37,17 +35,16 @@ struct StageLine: Encodable {
         unit = stage.unit
         self.seconds = seconds
         self.peakBytes = peakBytes
-        threads = Threads.count
-        versions = ["oneDNN": Processor.oneDNNVersion]
+        threads = Machine.threads
+        versions = Machine.versions
     }
 
     /// Measures the ceilings and tells how near to them the stage came.
     mutating func compare(_ work: Work, _ arithmetic: Ceilings.Arithmetic) throws {
-        let precision = try Precision(shortName: precision == "int8" ? "bf16" : precision)
         let rate = try Ceilings.rate(arithmetic, precision)
         let bandwidth = work.weightBytes > 0 ? Ceilings.bandwidth() : .infinity
         operationsPerUnit = work.operations
-        ceiling = "\(arithmetic.rawValue) \(self.precision)"
+        ceiling = "\(arithmetic.rawValue) \(precision)"
         ceilingOperations = rate
         if work.weightBytes > 0 {
             weightBytesPerUnit = work.weightBytes
@@ -63,19 +60,19 @@ struct StageLine: Encodable {
 struct CeilingsLine: Encodable {
     let stage = "ceilings"
     let way = "synesthesia"
-    let threads = Threads.count
-    let versions = ["oneDNN": Processor.oneDNNVersion]
+    let threads = Machine.threads
+    let versions = Machine.versions
     /// Operations per second, by kind of arithmetic and precision: `product bf16`.
     let operationsPerSecond: [String: Double]
     /// Bytes read from memory per second, by all threads together.
     let bytesPerSecond: Double
-    let hasNativeBf16 = Processor.hasNativeBFloat16
+    let hasNativeBf16 = Machine.hasNativeBF16
 
     init() throws {
         var rates: [String: Double] = [:]
         for arithmetic in Ceilings.Arithmetic.allCases {
-            for precision in Precision.allCases {
-                rates["\(arithmetic.rawValue) \(precision.shortName)"] = try Ceilings.rate(arithmetic, precision)
+            for precision in Machine.precisionNames {
+                rates["\(arithmetic.rawValue) \(precision)"] = try Ceilings.rate(arithmetic, precision)
             }
         }
         operationsPerSecond = rates

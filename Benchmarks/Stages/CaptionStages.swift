@@ -1,6 +1,6 @@
-import Checkpoints
-import Models
-import Tensors
+import SynCheckpoints
+import SynModels
+import SynTensors
 
 /// Captions to vectors, by encoders of the probe, from ids.
 ///
@@ -85,7 +85,7 @@ struct CaptionStages: Sendable {
         return Stage.Preparation(work: Work(operations: operations)) {
             try seconds {
                 for part in parts {
-                    let vectors = try model.captionVectors(ids: part)                   // [batch, vectorSize]
+                    let vectors = try model.captionVectors(ids: part)   // [batch, vectorSize]
                     try vectors.withFloats { try expectFinite($0[0], "a caption's vector") }
                 }
             } / Double(ids.count)

@@ -1,7 +1,7 @@
-import Checkpoints
-import Experiments
-import Models
-import Tensors
+import SynCheckpoints
+import SynModels
+import SynProbe
+import SynTensors
 
 extension Stage {
     /// A step of the adapter's training: caption vectors through the linear layer and the frozen transformer,
@@ -19,7 +19,7 @@ extension Stage {
         let vectors = InputData.normal([batch, vectorSize])
         return Preparation(work: .training(shape.transformer, tokens: count)) {
             try seconds {
-                let prefix = adapter(vectors)                                               // [batch, 1, width]
+                let prefix = adapter(vectors)   // [batch, 1, width]
                 let loss = transformer.logits(tokens: input, prefix: prefix).crossEntropy(tokens)
                 try expectFinite(loss.item, "the loss")
                 optimiser.step(gradients: gradients(of: loss, for: adapter.parameters), learningRate: 1e-4)
@@ -34,7 +34,8 @@ extension Stage {
     /// step's time grows evenly with what it looks back on, so nothing is left out by this.
     static let sample = Stage(name: "sample", unit: .picture, usualBatch: 1, arithmetic: .product) { setting in
         let shape = try FrozenModels.decoderConfiguration(setting.size)
-        let transformer = DrawingTransformer(try FrozenModels.transformer(setting), roundingToInt8: setting.roundsWeights)
+        let transformer = DrawingTransformer(
+            try FrozenModels.transformer(setting), roundingToInt8: setting.roundsWeights)
         let sampler = try TokenSampler(topK: 100)
         let (batch, count, words) = (setting.batch, shape.tokensPerImage, shape.transformer.vocabularySize)
         let prefix = InputData.normal([batch, 1, shape.transformer.width])

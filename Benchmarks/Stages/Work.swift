@@ -1,5 +1,5 @@
-import Checkpoints
-import Models
+import SynCheckpoints
+import SynModels
 
 /// What one unit of a stage asks of a machine, whatever program does it.
 ///
@@ -106,9 +106,9 @@ extension Work {
     /// Inception v3 on one picture.
     static func inception(_ weights: Weights, _ shape: InceptionV3Configuration) -> Work {
         func halved(_ side: Int) -> Int { (side - 3) / 2 + 1 }
-        let first = halved(shape.inputSize)               // 149 in the standard network
-        let afterPool = halved(first - 2)                 // 73
-        let early = halved(afterPool - 2)                 // 35
+        let first = halved(shape.inputSize)   // 149 in the standard network
+        let afterPool = halved(first - 2)   // 73
+        let early = halved(afterPool - 2)   // 35
         let (middle, top) = (halved(early), halved(halved(early)))   // 17, 8
         let sides = [
             ("Conv2d_1a", first), ("Conv2d_2", first - 2), ("Conv2d_3b", afterPool), ("Conv2d_4a", afterPool - 2),

@@ -1,6 +1,6 @@
-import Checkpoints
-import Models
-import Tensors
+import SynCheckpoints
+import SynModels
+import SynTensors
 
 extension Stage {
     /// The cosine of a picture and its caption by a CLIP, from pictures that are already of its size and tokens that
@@ -11,7 +11,7 @@ extension Stage {
         let ids = CaptionStages.equal(setting.batch).captions(for: model.text.configuration)
         return Preparation(work: .pair(model.configuration)) {
             try seconds {
-                let x = model.embed(images: images).l2Normalised()                      // [batch, projection]
+                let x = model.embed(images: images).l2Normalised()   // [batch, projection]
                 let y = try model.embed(ids: ids).l2Normalised()
                 for score in (x * y).sum(axis: -1).floats { try expectFinite(score, "a score") }
             } / Double(setting.batch)

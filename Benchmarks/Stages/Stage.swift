@@ -1,6 +1,6 @@
-import Checkpoints
 import Foundation
-import Models
+import SynCheckpoints
+import SynModels
 
 /// One part of the probe that takes time, at either size: what `stage` and `swift package benchmark` measure.
 ///
@@ -16,21 +16,24 @@ public struct Stage: Sendable {
     public let arithmetic: Ceilings.Arithmetic
     let body: @Sendable (Setting) throws -> Preparation
 
+    /// What a stage makes or reads one after another.
     public enum Unit: String, Sendable, Encodable {
         case sample, picture, caption, pair
     }
 
     /// How a stage is to be run.
     public struct Setting: Sendable {
-        public var size: Size
-        public var precision: Precision
+        /// Which models.
+        public let size: Size
+        let precision: Precision
         /// Whether the transformer draws with its weights rounded to whole numbers of eight bits.
-        public var roundsWeights = false
-        public var batch: Int
+        private(set) var roundsWeights = false
+        /// Units computed together.
+        public let batch: Int
         /// Of `sample`: how many of a picture's steps are timed; all of them if not said.
-        public var steps: Int?
+        public let steps: Int?
 
-        public init(size: Size, precision: Precision, batch: Int, steps: Int? = nil) {
+        init(size: Size, precision: Precision, batch: Int, steps: Int? = nil) {
             precondition(batch > 0 && steps ?? 1 > 0, "a stage computes at least one unit in at least one step")
             (self.size, self.precision, self.batch, self.steps) = (size, precision, batch, steps)
         }
@@ -40,10 +43,12 @@ public struct Stage: Sendable {
         public init(size: Size, precisionName: String, batch: Int, steps: Int? = nil) throws {
             let rounds = precisionName == "int8"
             self.init(
-                size: size, precision: try Precision(shortName: rounds ? "bf16" : precisionName), batch: batch, steps: steps)
+                size: size, precision: try Precision(shortName: rounds ? "bf16" : precisionName), batch: batch,
+                steps: steps)
             roundsWeights = rounds
         }
 
+        /// `f32`, `bf16` or `int8`.
         public var precisionName: String { roundsWeights ? "int8" : precision.shortName }
 
         /// Bytes of one element of a frozen matrix.
@@ -72,6 +77,7 @@ public struct Stage: Sendable {
         }
     }
 
+    /// Makes weights and inputs ready. Throws for what this stage does not know, and for models that cannot be read.
     public func prepare(_ setting: Setting) throws -> Preparation {
         guard !setting.roundsWeights || name == Stage.sample.name else {
             throw StageError("Only \(Stage.sample.name) knows weights in int8; \(name) is measured in f32 and bf16.")
@@ -92,8 +98,9 @@ public struct Stage: Sendable {
     }
 }
 
-/// Why something can not be measured, as a sentence.
+/// Why something cannot be measured, as a sentence.
 public struct StageError: Error, CustomStringConvertible, Sendable {
+    /// The sentence.
     public let description: String
 
     init(_ description: String) { self.description = description }
@@ -101,16 +108,16 @@ public struct StageError: Error, CustomStringConvertible, Sendable {
 
 extension Precision {
     /// By the short name of the command line: `f32`, `bf16`.
-    public init(shortName: String) throws {
+    init(shortName: String) throws {
         let names = ["f32": "float32", "bf16": "bfloat16"]
         guard let precision = Precision(rawValue: names[shortName] ?? shortName) else {
             let known = Precision.allCases.map(\.shortName).joined(separator: ", ")
-            throw StageError("Weights can not be kept in \(shortName); what can be measured is \(known).")
+            throw StageError("Weights cannot be kept in \(shortName); what can be measured is \(known).")
         }
         self = precision
     }
 
-    public var shortName: String {
+    var shortName: String {
         switch rawValue {
         case "float32": "f32"
         case "bfloat16": "bf16"

@@ -1,4 +1,4 @@
-import Tensors
+import SynTensors
 
 /// What stages compute on: seeded random numbers, the same in every process.
 enum InputData {

@@ -1,5 +1,5 @@
-import Checkpoints
-import Tensors
+import SynCheckpoints
+import SynTensors
 
 /// What the machine can do at best, measured by the same library in the same process: stages are held against it.
 ///
@@ -16,14 +16,17 @@ public enum Ceilings {
     private static let passes = 5
 
     /// Floating-point operations per second, a multiplication with its addition as two.
-    public static func rate(_ arithmetic: Arithmetic, _ precision: Precision) throws -> Double {
+    ///
+    /// - Parameter precisionName: as the command line names it; weights in `int8` are multiplied in bf16.
+    public static func rate(_ arithmetic: Arithmetic, _ precisionName: String) throws -> Double {
+        let precision = try Precision(shortName: precisionName == "int8" ? "bf16" : precisionName)
         let scope = Weights(fresh: 1, precision: precision, trainable: false).scope
         switch arithmetic {
         case .product:
             let side = 4096
             let weight = try scope.matrix("product", [side, side])
             let x = InputData.normal([256, side])
-            let rows = concatenated(Array(repeating: x, count: side / 256), axis: 0)          // [side, side]
+            let rows = concatenated(Array(repeating: x, count: side / 256), axis: 0)   // [side, side]
             return best(2 * Double(side) * Double(side) * Double(side)) { _ = rows.linear(weight) }
         case .convolution:
             let (count, side, channels) = (8, 64, 256)

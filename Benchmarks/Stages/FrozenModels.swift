@@ -1,6 +1,6 @@
-import Checkpoints
 import Foundation
-import Models
+import SynCheckpoints
+import SynModels
 
 /// Where stages get their models from: the miniature ones of this repository, or random weights of the published
 /// sizes.
@@ -8,7 +8,7 @@ enum FrozenModels {
     /// The folder of a miniature model.
     static func folder(_ name: String) throws -> URL {
         var root = URL(filePath: #filePath)
-        for _ in 0..<4 { root.deleteLastPathComponent() }
+        for _ in 0..<3 { root.deleteLastPathComponent() }
         let folder = root.appending(path: "Weights/\(name)")
         guard FileManager.default.fileExists(atPath: folder.path) else {
             throw StageError("\(folder.path) is missing; the benchmarks read the repository they were built in.")
