@@ -5,23 +5,29 @@ import SynRuns
 
 struct Report: ParsableCommand {
     static let configuration = CommandConfiguration(
-        abstract:
-            "Makes the report of a finished run again from its report.json or text.json, or one report of several runs.",
+        abstract: "Makes the report of a finished run or study again, or one report of several.",
         discussion: """
-            One folder: terminal, Markdown, CSV, plots and page are made again in it. Several folders: runs whose \
-            settings agree are joined, encoder by encoder and seed by seed, and --out names the folder for the joined \
-            report; where settings differ, the differences are named.
+            One folder: terminal, Markdown, CSV, plots and page are made again in it from its report.json or text.json. \
+            Several folders, of runs and text studies mixed: one report with an overview, then each study. Runs whose \
+            settings agree are joined, encoder by encoder and seed by seed; others are set beside each other with what \
+            differs. --out names the folder for the page of several.
 
             Examples:
               synesthesia report runs/miniature
               synesthesia report runs/seed-1 runs/seed-2 --out runs/joined
+              synesthesia report runs/miniature --format latex
             """)
 
-    @Argument(help: "Folders of runs, such as runs/miniature.")
+    enum Format: String, ExpressibleByArgument, CaseIterable { case text, markdown, latex, csv }
+
+    @Argument(help: "Folders of runs and text studies, such as runs/miniature.")
     var folders: [String]
 
-    @Option(help: "The folder for the report of several runs; without it the report is only printed.")
+    @Option(help: "The folder for the report of several; without it the report is only printed.")
     var out: String?
+
+    @Option(help: "What is printed: the report as text or markdown, or every table as latex or csv.")
+    var format: Format = .text
 
     @OptionGroup var shared: SharedOptions
 
@@ -29,58 +35,75 @@ struct Report: ParsableCommand {
         if folders.count == 1, out != nil {
             throw ValidationError("--out belongs to several folders; a single run's report stays in its own")
         }
+        if shared.json, format != .text { throw ValidationError("--json and --format contradict each other; give one") }
     }
 
     func run() throws {
-        guard folders.count == 1 else { return try join() }
-        let url = URL(filePath: folders[0])
-        let file = url.appending(path: "report.json").relativePath
-        let text = try textStudy(url, home: FileManager.default.fileExists(atPath: file) ? "report.html" : nil)
-        if let text, !FileManager.default.fileExists(atPath: file) {
-            if shared.json { return try Output.write(RecordFile.json(text)) }
-            return try Output.write(text.terminal(layers: false, caveats: true))
+        let found = try StudyFolders(folders)
+        if folders.count == 1 {
+            for run in found.probes { try run.report.write(to: run.folder) }
+            for text in found.texts { try text.report.write(to: text.folder, home: found.probes.isEmpty ? nil : "report.html") }
         }
-        let report = try read(url)
-        try report.write(to: url)
-        try print(report)
-    }
-
-    private func join() throws {
-        let runs = try folders.map { name in
-            let url = URL(filePath: name)
-            return JoinedReport.Run(try read(url), name: name, folder: url)
+        let collection = try ReportCollection(
+            probes: found.probes, texts: found.texts.map { .init($0.report, name: $0.name, folder: $0.folder) })
+        if folders.count > 1 { for remark in collection.remarks { shared.remark(remark) } }
+        let single = folders.count == 1 ? collection.entries.first : collection.entries.count == 1 ? collection.entries[0] : nil
+        if let out {
+            let folder = URL(filePath: out)
+            if let joined = single?.study as? ProbeReport { try joined.write(to: folder) } else { try collection.write(to: folder) }
         }
-        let report: ProbeReport
-        do {
-            report = try JoinedReport(runs).report
-        } catch let differences as JoinedReport.Differences {
-            throw Complaint(
-                .badData, "these runs are not of one experiment, so their scores are not joined",
-                details: differences.sentences)
-        }
-        if let out { try report.write(to: URL(filePath: out)) }
-        try print(report)
+        try print(collection, single?.study)
         if let out { shared.remark("the whole report: \(out)/report.html") }
     }
 
-    private func read(_ folder: URL) throws -> ProbeReport {
-        let file = folder.appending(path: "report.json").relativePath
-        let bytes = try InputFile.bytes(file, purpose: "the folder of a finished run")
-        return try RecordFile.decode(ProbeReport.self, from: Data(bytes), name: file)
+    private func print(_ all: ReportCollection, _ single: (any StudyReport)?) throws {
+        switch format {
+        case .latex: try Output.write((folders.count == 1 || single == nil ? all.tables : single?.tables ?? []).map(\.latex).joined(separator: "\n"))
+        case .csv: try Output.write(all.tables.map { "# \($0.title ?? "")\n" + $0.csv }.joined(separator: "\n"))
+        case .markdown: try Output.write(single?.markdown ?? all.markdown)
+        case .text:
+            if shared.json {
+                if let probe = single as? ProbeReport { return try Output.write(RecordFile.json(probe)) }
+                if let text = single as? TextStudyReport { return try Output.write(RecordFile.json(text)) }
+                return try Output.write(RecordFile.json(all.tables))
+            }
+            if let text = single as? TextStudyReport { return try Output.write(text.terminal(layers: false, caveats: true)) }
+            try Output.write((single as? ProbeReport)?.terminal ?? all.terminal)
+        }
+    }
+}
+
+/// What lies in the folders that a user named.
+private struct StudyFolders {
+    var probes: [JoinedReport.Run] = []
+    var texts: [(report: TextStudyReport, name: String, folder: URL)] = []
+
+    init(_ folders: [String]) throws {
+        var seen: [String: String] = [:]
+        for name in folders {
+            let url = URL(filePath: name)
+            if let earlier = seen.updateValue(name, forKey: url.resolvingSymlinksInPath().path) {
+                throw Complaint(.badData, "\(name) is the same folder as \(earlier); name each once")
+            }
+            let probe: ProbeReport? = try Self.record("report.json", in: url)
+            let text: TextStudyReport? = try Self.record("text.json", in: url)
+            if let probe { probes.append(.init(probe, name: name, folder: url)) }
+            if let text { texts.append((text, probe == nil ? name : "\(name) (texts)", url)) }
+            guard probe == nil, text == nil else { continue }
+            guard FileManager.default.fileExists(atPath: name) else {
+                throw Complaint(.missing, "\(name) does not exist; name the folder of a finished run or text study")
+            }
+            throw Complaint(
+                .missing,
+                "\(name) holds neither report.json (of a finished run) nor text.json (of a text study); name the folder "
+                    + "of a finished one")
+        }
     }
 
-    private func print(_ report: ProbeReport) throws {
-        if shared.json { return try Output.write(RecordFile.json(report)) }
-        try Output.write(report.terminal)
-    }
-
-    /// The study of texts in the folder, written again; nil where there is none.
-    private func textStudy(_ folder: URL, home: String?) throws -> TextStudyReport? {
-        let file = folder.appending(path: "text.json").relativePath
-        guard FileManager.default.fileExists(atPath: file) else { return nil }
-        let bytes = try InputFile.bytes(file, purpose: "the folder of a finished study")
-        let report = try RecordFile.decode(TextStudyReport.self, from: Data(bytes), name: file)
-        try report.write(to: folder, home: home)
-        return report
+    private static func record<Record: Decodable>(_ file: String, in folder: URL) throws -> Record? {
+        let path = folder.appending(path: file).relativePath
+        guard FileManager.default.fileExists(atPath: path) else { return nil }
+        let bytes = try InputFile.bytes(path, purpose: "the folder of a finished run")
+        return try RecordFile.decode(Record.self, from: Data(bytes), name: path)
     }
 }

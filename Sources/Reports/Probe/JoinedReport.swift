@@ -9,9 +9,9 @@ import SynStatistics
 package struct JoinedReport: Sendable {
     /// One run: its record, and the folder its pictures lie in.
     package struct Run: Sendable {
-        let name: String
-        let report: ProbeReport
-        let folder: URL
+        package let name: String
+        package let report: ProbeReport
+        package let folder: URL
 
         package init(_ report: ProbeReport, name: String, folder: URL) {
             (self.report, self.name, self.folder) = (report, name, folder)
