@@ -37,13 +37,18 @@ struct ReportCommandTests {
         #expect(try String(contentsOf: place["both/report.html"], encoding: .utf8).contains("Joined from 2 runs"))
 
         let other = try run(place, "c", record(3, steps: 400))
-        let refused = try CommandRun(["report", a, other])
-        #expect(refused.exitCode == 65 && refused.output.isEmpty)
-        #expect(refused.complaints.contains("adapter.steps is 200 in \(a), but 400 in \(other)"), "\(refused.complaints)")
+        let beside = try CommandRun(["report", a, other])
+        #expect(beside.exitCode == 0 && beside.output.contains("Settings that differ"), "\(beside.complaints)")
+        #expect(beside.complaints.contains("adapter.steps is 200 in \(a), but 400 in \(other)"), "\(beside.complaints)")
         let same = try run(place, "d", record(1, bert: [5, 2]))
         #expect(try CommandRun(["report", a, same]).complaints.contains("bert-a, seed 1, scores 1.1 in"))
         #expect(try CommandRun(["report", a, "--out", "x"]).exitCode == 64)
         #expect(try CommandRun(["report", a, place.path("none")]).exitCode == 66)
+        let empty = try CommandRun(["report", a, place.folder.path])
+        #expect(empty.exitCode == 66 && empty.complaints.contains("holds neither report.json"), "\(empty.complaints)")
+        #expect(try CommandRun(["report", a, a]).complaints.contains("is the same folder as"))
+        let latex = try CommandRun(["report", a, "--format", "latex"])
+        #expect(latex.exitCode == 0 && latex.output.contains("\\toprule"))
     }
 
     @Test("significance of a run's folder, its scores.csv and its report.json is the same")

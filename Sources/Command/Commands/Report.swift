@@ -7,9 +7,9 @@ struct Report: ParsableCommand {
     static let configuration = CommandConfiguration(
         abstract: "Makes the report of a finished run or study again, or one report of several.",
         discussion: """
-            One folder: terminal, Markdown, CSV, plots and page are made again in it from its report.json or text.json. \
-            Several folders, of runs and text studies mixed: one report with an overview, then each study. Runs whose \
-            settings agree are joined, encoder by encoder and seed by seed; others are set beside each other with what \
+            One folder: terminal, Markdown, CSV, plots and page are made again in it from its report.json or \
+            text.json. Several folders, of runs and text studies mixed: one report with an overview, then each study. \
+            Runs whose settings agree are joined, encoder by encoder and seed by seed; others are set beside each other with what \
             differs. --out names the folder for the page of several.
 
             Examples:
@@ -42,15 +42,20 @@ struct Report: ParsableCommand {
         let found = try StudyFolders(folders)
         if folders.count == 1 {
             for run in found.probes { try run.report.write(to: run.folder) }
-            for text in found.texts { try text.report.write(to: text.folder, home: found.probes.isEmpty ? nil : "report.html") }
+            let home = found.probes.isEmpty ? nil : "report.html"
+            for text in found.texts { try text.report.write(to: text.folder, home: home) }
         }
         let collection = try ReportCollection(
             probes: found.probes, texts: found.texts.map { .init($0.report, name: $0.name, folder: $0.folder) })
         if folders.count > 1 { for remark in collection.remarks { shared.remark(remark) } }
-        let single = folders.count == 1 ? collection.entries.first : collection.entries.count == 1 ? collection.entries[0] : nil
+        let single = folders.count == 1 || collection.entries.count == 1 ? collection.entries.first : nil
         if let out {
             let folder = URL(filePath: out)
-            if let joined = single?.study as? ProbeReport { try joined.write(to: folder) } else { try collection.write(to: folder) }
+            if let joined = single?.study as? ProbeReport {
+                try joined.write(to: folder)
+            } else {
+                try collection.write(to: folder)
+            }
         }
         try print(collection, single?.study)
         if let out { shared.remark("the whole report: \(out)/report.html") }
@@ -58,8 +63,9 @@ struct Report: ParsableCommand {
 
     private func print(_ all: ReportCollection, _ single: (any StudyReport)?) throws {
         switch format {
-        case .latex: try Output.write((folders.count == 1 || single == nil ? all.tables : single?.tables ?? []).map(\.latex).joined(separator: "\n"))
-        case .csv: try Output.write(all.tables.map { "# \($0.title ?? "")\n" + $0.csv }.joined(separator: "\n"))
+        case .latex: try Output.write(all.tables.map(\.latex).joined(separator: "\n"))
+        case .csv:
+            try Output.write(all.tables.map { "# \($0.title ?? "")\n" + $0.csv }.joined(separator: "\n"))
         case .markdown: try Output.write(single?.markdown ?? all.markdown)
         case .text:
             if shared.json {
@@ -67,7 +73,9 @@ struct Report: ParsableCommand {
                 if let text = single as? TextStudyReport { return try Output.write(RecordFile.json(text)) }
                 return try Output.write(RecordFile.json(all.tables))
             }
-            if let text = single as? TextStudyReport { return try Output.write(text.terminal(layers: false, caveats: true)) }
+            if let text = single as? TextStudyReport {
+                return try Output.write(text.terminal(layers: false, caveats: true))
+            }
             try Output.write((single as? ProbeReport)?.terminal ?? all.terminal)
         }
     }
@@ -95,8 +103,8 @@ private struct StudyFolders {
             }
             throw Complaint(
                 .missing,
-                "\(name) holds neither report.json (of a finished run) nor text.json (of a text study); name the folder "
-                    + "of a finished one")
+                "\(name) holds neither report.json (of a finished run) nor text.json (of a text study); name "
+                    + "the folder of a finished one")
         }
     }
 

@@ -21,18 +21,20 @@ extension ReportCollection {
     /// One row an encoder, one column a score; a cell is bold only where a test says that it is the best.
     package var overviewTable: TextTable {
         let columns = entries.flatMap { entry in
-            (entry.probe.map { [clipColumn($0, entry.name)] } ?? []) + (entry.text.map { taskColumns($0, entry.name) } ?? [])
+            (entry.probe.map { [clipColumn($0, entry.name)] } ?? [])
+                + (entry.text.map { taskColumns($0, entry.name) } ?? [])
         }
         let rows = encoders
         var table = TextTable(
             "Overview", columns: [.init("Encoder")] + columns.map { .init($0.heading, .right) },
             rows: rows.map { row in [row] + columns.map { $0.cells[row] ?? "–" } },
             notes: [
-                "Higher is better everywhere. CLIP-Score: mean ± standard deviation over seeds. Tasks: correlation × 100 "
-                    + "with its 95 % interval, of the encoder's output, else of its best layer. –: not measured.",
-                "Bold on pages: above every other encoder of the column by more than chance. CLIP-Score: Welch's test over "
-                    + "the seeds of these encoders; tasks: Williams' test; Holm's correction, p below 0.05. Nothing is bold "
-                    + "where no test says so.",
+                "Higher is better everywhere. CLIP-Score: mean ± standard deviation over seeds. Tasks: correlation "
+                    + "× 100 with its 95 % interval, of the encoder's output, else of its best layer; of an encoder read in "
+                    + "several ways, the way that was tested. –: not measured.",
+                "Bold on pages: above every other encoder of the column by more than chance. CLIP-Score: Welch's "
+                    + "test over the seeds of these encoders; tasks: Williams' test; Holm's correction, p below 0.05. "
+                    + "Nothing is bold where no test says so.",
             ])
         let marks = columns.enumerated().compactMap { index, column in
             column.best.flatMap(rows.firstIndex).map { [$0, index + 1] }
@@ -73,7 +75,19 @@ extension ReportCollection {
 
     private func taskColumns(_ report: TextStudyReport, _ name: String) -> [Column] {
         report.tasks.map { task in
-            let scores = report.scores(of: task)
+            // Of an encoder that was read in several ways, the one that was tested; else all with their names.
+            let all = report.scores(of: task)
+            let tests = report.comparisons.filter { $0.task == task }
+            let tested = all.filter { score in
+                tests.contains {
+                    ($0.a, $0.variantA) == (score.encoder, score.variant)
+                        || ($0.b, $0.variantB) == (score.encoder, score.variant)
+                }
+            }
+            let scores = all.filter { score in
+                !tested.contains { $0.encoder == score.encoder } || tested.contains(score)
+            }
+            let several = Dictionary(grouping: scores, by: \.encoder).contains { $1.count > 1 }
             var cells: [String: [String]] = [:]
             for score in scores {
                 let figure = score.headline.flatMap(score.figure)
@@ -81,7 +95,8 @@ extension ReportCollection {
                 let range = interval.map {
                     " (\(TextStudyReport.hundredths($0.lower)) to \(TextStudyReport.hundredths($0.upper)))"
                 }
-                cells[score.encoder, default: []].append(TextStudyReport.hundredths(figure?.value) + (range ?? ""))
+                cells[score.encoder, default: []].append(
+                    TextStudyReport.hundredths(figure?.value) + (range ?? "") + (several ? " \(score.variant)" : ""))
             }
             return Column(
                 heading: "\(name): \(task)", cells: cells.mapValues { $0.joined(separator: "; ") },

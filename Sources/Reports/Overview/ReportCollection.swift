@@ -59,11 +59,14 @@ package struct ReportCollection: Sendable {
             guard let earlier = seen[key] else { return seen[key] = (what, entry) }
             if earlier.text != what {
                 found.append(
-                    "The name \(encoder) means two encoders: \(earlier.text) in \(earlier.entry), but \(what) in \(entry).")
+                    "The name \(encoder) means two encoders: \(earlier.text) in \(earlier.entry), "
+                        + "but \(what) in \(entry).")
             }
         }
         for entry in entries {
-            for one in EncoderSummary.of(entry.probe?.scores ?? []) { meet(one.encoder, "probe", one.style.name, entry.name) }
+            for one in EncoderSummary.of(entry.probe?.scores ?? []) {
+                meet(one.encoder, "probe", one.style.name, entry.name)
+            }
             for one in entry.text?.encoders ?? [] {
                 meet(one.name, "text", "\(one.modelType), \(one.layers) layers of width \(one.width)", entry.name)
             }
@@ -118,7 +121,8 @@ package struct ReportCollection: Sendable {
 
     package var markdown: String {
         (["# \(Self.title)\n", Markdown.escaped(subtitle) + "\n"] + overview.map(\.markdown)
-            + entries.map { "## \(Markdown.escaped($0.name))\n\n" + $0.study.markdown(under: "##") }).joined(separator: "\n")
+            + entries.map { "## \(Markdown.escaped($0.name))\n\n" + $0.study.markdown(under: "##") })
+            .joined(separator: "\n")
     }
 
     /// One page: the overview, then every study with its own sections below its heading.
@@ -147,7 +151,9 @@ package struct ReportCollection: Sendable {
             Tag.h2 { "\(entry.name): \(entry.study.title)" }
             PageParts.opening(entry.study)
             Tag.nav {
-                for section in sections { if let name = section.name { Tag.a(["href": "#\(prefix)-\(section.id)"]) { name } } }
+                for section in sections {
+                    if let name = section.name { Tag.a(["href": "#\(prefix)-\(section.id)"]) { name } }
+                }
             }
             for section in sections { section.markup(prefix: prefix + "-", heading: .h3) }
         }

@@ -46,8 +46,8 @@ extension ReportCollection {
                 ]
             },
             notes: [
-                "Difference: \(nameB) − \(nameA); its interval is Welch's over seeds, – where there are fewer than two on a "
-                    + "side. It is not corrected for the number of encoders."
+                "Difference: \(nameB) − \(nameA); its interval is Welch's over seeds, – where there are fewer "
+                    + "than two on a side. It is not corrected for the number of encoders."
             ])
     }
 
@@ -58,9 +58,10 @@ extension ReportCollection {
             }.flatMap { score in score.headline.flatMap(score.figure)?.value }
         }
         let known = (a.scores + b.scores).reduce(into: [TextScore]()) { all, score in
-            if !all.contains(where: { $0.encoder == score.encoder && $0.task == score.task && $0.variant == score.variant }) {
-                all.append(score)
+            let isKnown = all.contains {
+                $0.encoder == score.encoder && $0.task == score.task && $0.variant == score.variant
             }
+            if !isKnown { all.append(score) }
         }
         return TextTable(
             "Tasks",
@@ -73,7 +74,8 @@ extension ReportCollection {
                     + [x, y, difference].map { $0.map { TextStudyReport.hundredths($0) } ?? "–" }
             },
             notes: [
-                "Correlations × 100; difference: \(nameB) − \(nameA). No test is made: it needs the similarity of every pair."
+                "Correlations × 100; difference: \(nameB) − \(nameA). "
+                    + "No test is made: it needs the similarity of every pair."
             ])
     }
 
