@@ -9,6 +9,7 @@ struct LaTeXTests {
             LaTeX.escaped(#"50 % & $x_1$ #{a} ~^ \end"#)
                 == ##"50 \% \& \$x\_1\$ \#\{a\} \textasciitilde{}\textasciicircum{} \textbackslash{}end"##)
         #expect(LaTeX.escaped("1 ± 2 × −3 [4] <5>") == #"1 $\pm$ 2 $\times$ $-$3 {[}4{]} \textless{}5\textgreater{}"#)
+        #expect(LaTeX.escaped("--limit | \"5\" ≥ 4 → 3") == #"-{}-limit \textbar{} ''5'' $\geq$ 4 $\to$ 3"#)
         #expect(LaTeX.escaped("a\nb\u{1B}[2J").contains("\n") == false)
     }
 
@@ -39,5 +40,18 @@ struct LaTeXTests {
 
                 """#)
         #expect(table.csv == "Name,Score ↑\nx_1,1\ny,2\nshort,\n")
+    }
+
+    @Test("more rows than a page are a table that breaks over pages")
+    func long() {
+        let table = TextTable("T", columns: [.init("A")], rows: (0..<41).map { ["\($0)"] }, notes: ["n"])
+        #expect(table.latex.hasPrefix("\\begin{longtable}{l}\n  \\caption{T} \\\\\n    \\toprule\n    A \\\\\n    \\midrule\n    \\endhead\n"))
+        #expect(table.latex.hasSuffix("    40 \\\\\n\\end{longtable}\n{\\footnotesize\n    n\\par\n}\n"))
+    }
+
+    @Test("numbers in CSV are numbers")
+    func csv() {
+        let table = TextTable(nil, columns: [.init("A"), .init("B")], rows: [["−1.5", "−1.5 (−2\u{A0}to\u{A0}1)"]])
+        #expect(table.csv == "A,B\n-1.5,−1.5 (−2 to 1)\n")
     }
 }

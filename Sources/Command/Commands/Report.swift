@@ -9,8 +9,10 @@ struct Report: ParsableCommand {
         discussion: """
             One folder: terminal, Markdown, CSV, plots and page are made again in it from its report.json or \
             text.json. Several folders, of runs and text studies mixed: one report with an overview, then each study. \
-            Runs whose settings agree are joined, encoder by encoder and seed by seed; others are set beside each other with what \
-            differs. --out names the folder for the page of several.
+            Runs whose settings agree are joined, encoder by encoder and seed by seed; others are set beside each other \
+            with what differs. --out names the folder for the page of several.
+
+            Tables as LaTeX need booktabs (and longtable for more than 40 rows), those as CSV begin with a line # TITLE.
 
             Examples:
               synesthesia report runs/miniature
@@ -39,7 +41,7 @@ struct Report: ParsableCommand {
     }
 
     func run() throws {
-        let found = try StudyFolders(folders)
+        let found = try StudyFolders(folders, out: out)
         if folders.count == 1 {
             for run in found.probes { try run.report.write(to: run.folder) }
             let home = found.probes.isEmpty ? nil : "report.html"
@@ -86,26 +88,66 @@ private struct StudyFolders {
     var probes: [JoinedReport.Run] = []
     var texts: [(report: TextStudyReport, name: String, folder: URL)] = []
 
-    init(_ folders: [String]) throws {
+    init(_ folders: [String], out: String?) throws {
         var seen: [String: String] = [:]
         for name in folders {
             let url = URL(filePath: name)
-            if let earlier = seen.updateValue(name, forKey: url.resolvingSymlinksInPath().path) {
+            if let earlier = seen.updateValue(name, forKey: Self.place(url)) {
                 throw Complaint(.badData, "\(name) is the same folder as \(earlier); name each once")
             }
+        }
+        if let out, let own = seen[Self.place(URL(filePath: out))] {
+            throw Complaint(
+                .settings, "--out \(out) is \(own), whose own report would be overwritten; name another folder")
+        }
+        let short = Self.shortNames(folders)
+        for (name, short) in zip(folders, short) {
+            let url = URL(filePath: name)
             let probe: ProbeReport? = try Self.record("report.json", in: url)
             let text: TextStudyReport? = try Self.record("text.json", in: url)
-            if let probe { probes.append(.init(probe, name: name, folder: url)) }
-            if let text { texts.append((text, probe == nil ? name : "\(name) (texts)", url)) }
-            guard probe == nil, text == nil else { continue }
-            guard FileManager.default.fileExists(atPath: name) else {
-                throw Complaint(.missing, "\(name) does not exist; name the folder of a finished run or text study")
-            }
-            throw Complaint(
-                .missing,
-                "\(name) holds neither report.json (of a finished run) nor text.json (of a text study); name "
-                    + "the folder of a finished one")
+            if let probe { probes.append(.init(probe, name: short, folder: url)) }
+            if let text { texts.append((text, probe == nil ? short : "\(short) (texts)", url)) }
+            if probe == nil, text == nil { throw Self.nothing(in: name) }
         }
+    }
+
+    /// The last part of each path, or the whole of it where another folder is called so too.
+    private static func shortNames(_ folders: [String]) -> [String] {
+        let last = folders.map { URL(filePath: $0).standardizedFileURL.lastPathComponent }
+        return zip(folders, last).map { whole, short in
+            last.count { $0 == short } == 1 && !short.isEmpty && short != "/" ? short : whole
+        }
+    }
+
+    private static func place(_ url: URL) -> String { url.resolvingSymlinksInPath().standardizedFileURL.path }
+
+    private static func nothing(in name: String) -> Complaint {
+        var isFolder: ObjCBool = false
+        guard FileManager.default.fileExists(atPath: name, isDirectory: &isFolder) else {
+            return Complaint(.missing, "\(name) does not exist; name the folder of a finished run or text study")
+        }
+        guard isFolder.boolValue else {
+            return Complaint(.badData, "\(name) is a file; name the folder of a finished run or text study")
+        }
+        func holds(_ file: String) -> Bool {
+            FileManager.default.fileExists(atPath: URL(filePath: name).appending(path: file).path)
+        }
+        if holds("settings.yaml") {
+            return Complaint(
+                .missing,
+                "\(name) is a run that has not finished: it has settings.yaml, but no report.json yet; "
+                    + "synesthesia probe \(name)/settings.yaml goes on with it")
+        }
+        if holds("features") {
+            return Complaint(
+                .missing,
+                "\(name) is a text study that has not finished: it has features, but no text.json yet; "
+                    + "the command that began it goes on with it")
+        }
+        return Complaint(
+            .missing,
+            "\(name) holds neither report.json (of a finished run) nor text.json (of a text study); name "
+                + "the folder of a finished one")
     }
 
     private static func record<Record: Decodable>(_ file: String, in folder: URL) throws -> Record? {

@@ -1,60 +1,145 @@
 import SynStatistics
 
-/// Encoders against studies.
-extension ReportCollection {
-    /// Every encoder of every study, in the order of first appearance.
-    var encoders: [String] {
-        entries.flatMap { names($0) }.reduce(into: []) { if !$0.contains($1) { $0.append($1) } }
+/// Encoders against studies: one row for each reading of an encoder, one column for each score.
+struct OverviewTable {
+    /// An encoder and the vector that was taken from it.
+    struct Reading: Hashable {
+        let encoder: String
+        let vector: String
     }
 
-    func names(_ entry: Entry) -> [String] {
-        EncoderSummary.of(entry.probe?.scores ?? []).map(\.encoder) + (entry.text?.encoders.map(\.name) ?? [])
-    }
-
-    /// A column: its heading, a cell for each encoder that was measured, and the encoder that tests call the best.
-    private struct Column {
+    /// One score of one study: a cell for each reading that was measured.
+    struct Column {
         let heading: String
-        let cells: [String: String]
-        let best: String?
+        /// Which study it belongs to, from 0.
+        let study: Int
+        let cells: [(reading: Reading, text: String)]
+        /// What tests call the best; empty where they leave it open.
+        let best: Set<Reading>
     }
 
-    /// One row an encoder, one column a score; a cell is bold only where a test says that it is the best.
-    package var overviewTable: TextTable {
-        let columns = entries.flatMap { entry in
-            (entry.probe.map { [clipColumn($0, entry.name)] } ?? [])
-                + (entry.text.map { taskColumns($0, entry.name) } ?? [])
+    let columns: [Column]
+    /// Readings of one encoder stand together, encoders in the order of first appearance.
+    let rows: [Reading]
+
+    init(_ entries: [ReportCollection.Entry]) {
+        columns = entries.enumerated().flatMap { place, entry in
+            (entry.probe.map { [Self.clip($0, place, entry.name)] } ?? [])
+                + (entry.text.map { Self.tasks($0, place, entry.name) } ?? [])
         }
-        let rows = encoders
+        let all = columns.flatMap { $0.cells.map(\.reading) }
+        let encoders = all.map(\.encoder).uniqued
+        rows = encoders.flatMap { name in all.filter { $0.encoder == name }.uniqued }
+    }
+
+    // MARK: Tables
+
+    /// More columns than a printed page is wide are several tables: a study's columns together where they fit, else those
+    /// together that were read in the same ways.
+    static let most = 6
+
+    var tables: [TextTable] {
+        var groups: [[Column]] = []
+        for own in Self.runs(columns, by: \.study) {
+            if own.count <= Self.most {
+                Self.pack(own, into: &groups)
+                continue
+            }
+            var parts: [[Column]] = []
+            for alike in Self.runs(own, by: { Set($0.cells.map(\.reading.vector)) }) {
+                // 8 columns are 4 and 4, not 6 and 2.
+                let count = (alike.count + Self.most - 1) / Self.most
+                let size = (alike.count + count - 1) / count
+                for start in stride(from: 0, to: alike.count, by: size) {
+                    Self.pack(Array(alike[start..<min(start + size, alike.count)]), into: &parts)
+                }
+            }
+            groups += parts
+        }
+        var tables = groups.map(table)
+        if let last = tables.indices.last { tables[last].notes = notes }
+        return tables
+    }
+
+    private static func pack(_ columns: [Column], into groups: inout [[Column]]) {
+        if let last = groups.last, last.count + columns.count <= most {
+            groups[groups.count - 1] += columns
+        } else {
+            groups.append(columns)
+        }
+    }
+
+    /// Neighbours that agree.
+    private static func runs<Key: Equatable>(_ columns: [Column], by key: (Column) -> Key) -> [[Column]] {
+        columns.reduce(into: [[Column]]()) { runs, column in
+            if let last = runs.last?.last, key(last) == key(column) {
+                runs[runs.count - 1].append(column)
+            } else {
+                runs.append([column])
+            }
+        }
+    }
+
+    private func table(_ columns: [Column]) -> TextTable {
+        let known = Set(columns.flatMap { $0.cells.map(\.reading) })
+        let rows = rows.filter(known.contains)
+        let saysVector = Set(self.rows.map(\.vector).filter { $0 != Self.noVector }).count > 1
+        let first = [TextTable.Column("Encoder")] + (saysVector ? [.init("Vector")] : [])
         var table = TextTable(
-            "Overview", columns: [.init("Encoder")] + columns.map { .init($0.heading, .right) },
-            rows: rows.map { row in [row] + columns.map { $0.cells[row] ?? "–" } },
-            notes: [
-                "Higher is better everywhere. CLIP-Score: mean ± standard deviation over seeds. Tasks: correlation "
-                    + "× 100 with its 95 % interval, of the encoder's output, else of its best layer; of an encoder read in "
-                    + "several ways, the way that was tested. –: not measured.",
-                "Bold on pages: above every other encoder of the column by more than chance. CLIP-Score: Welch's "
-                    + "test over the seeds of these encoders; tasks: Williams' test; Holm's correction, p below 0.05. "
-                    + "Nothing is bold where no test says so.",
-            ])
-        let marks = columns.enumerated().compactMap { index, column in
-            column.best.flatMap(rows.firstIndex).map { [$0, index + 1] }
+            columns: first + columns.map { .init($0.heading, .right) },
+            rows: rows.map { row in
+                [row.encoder] + (saysVector ? [row.vector] : [])
+                    + columns.map { column in column.cells.first { $0.reading == row }?.text ?? "–" }
+            })
+        let marks = columns.enumerated().flatMap { index, column in
+            rows.indices.filter { column.best.contains(rows[$0]) }.map { [$0, first.count + index] }
         }
         table.marks = marks.isEmpty ? nil : marks
         return table
     }
 
-    private func clipColumn(_ report: ProbeReport, _ name: String) -> Column {
+    private var notes: [String] {
+        let hasTasks = columns.contains { $0.cells.contains { $0.text.contains("(") } }
+        return [
+            "Higher is better everywhere; – is not measured. CLIP-Score: mean ± standard deviation over seeds."
+                + (hasTasks
+                    ? " Tasks: correlation × 100 with its 95 % interval, of the encoder's output, else of its best layer."
+                    : ""),
+            hasTasks
+                ? "Vector: what was taken from the encoder; the studies below say it in words. A CLIP-Score stands beside "
+                    + "the vector it was made from, for BERT-style encoders the mean over tokens (a sentence-transformers "
+                    + "folder may say otherwise)." : nil,
+            "Bold on pages: the best of its column, above every other encoder by more than chance. CLIP-Score: Welch's test "
+                + "over the seeds of these encoders" + (hasTasks ? "; tasks: Williams' test" : "")
+                + "; Holm's correction, p below 0.05. Nothing is bold where no test says so.",
+        ].compactMap(\.self)
+    }
+
+    // MARK: Columns
+
+    static let noVector = "–"
+
+    private static func clip(_ report: ProbeReport, _ study: Int, _ name: String) -> Column {
         let all = EncoderSummary.of(report.scores)
-        let cells = all.map { one in
-            (one.encoder, one.clipScore.map { NumberText.plusMinus($0.mean, $0.sd, decimals: 2) } ?? "undefined")
+        let poolings = JoinedReport.named(report.settings)
+        func reading(_ one: EncoderSummary) -> Reading {
+            let pooling = poolings.first { $0.key == "encoders.\(one.encoder).pooling" }?.value
+            return switch (one.style, pooling) {
+            case (.random, _), (_, nil): Reading(encoder: one.encoder, vector: noVector)
+            case (.bert, "probe"): Reading(encoder: one.encoder, vector: "mean")
+            case (_, let pooling?): Reading(encoder: one.encoder, vector: pooling)
+            }
         }
         return Column(
-            heading: "\(name): CLIP-Score", cells: Dictionary(cells) { first, _ in first }, best: Self.best(all))
+            heading: "\(name): CLIP-Score", study: study,
+            cells: all.map { one in
+                (reading(one), one.clipScore.map { NumberText.plusMinus($0.mean, $0.sd, decimals: 2) } ?? "undefined")
+            }, best: best(all).map { [reading($0)] } ?? [])
     }
 
     /// The encoder above every other one by Welch's test over seeds, corrected over all pairs; nil where a single seed
     /// or a test leaves it open.
-    static func best(_ all: [EncoderSummary]) -> String? {
+    static func best(_ all: [EncoderSummary]) -> EncoderSummary? {
         guard all.count > 1 else { return nil }
         var pairs: [(a: Int, b: Int, test: TTest)] = []
         for a in all.indices {
@@ -70,50 +155,36 @@ extension ReportCollection {
             zip(pairs, p).allSatisfy { pair, p in
                 (pair.a != one && pair.b != one) || (p < 0.05 && (pair.test.difference > 0) == (pair.a == one))
             }
-        }.map { all[$0].encoder }
+        }.map { all[$0] }
     }
 
-    private func taskColumns(_ report: TextStudyReport, _ name: String) -> [Column] {
+    private static func tasks(_ report: TextStudyReport, _ study: Int, _ name: String) -> [Column] {
         report.tasks.map { task in
-            // Of an encoder that was read in several ways, the one that was tested; else all with their names.
-            let all = report.scores(of: task)
-            let tests = report.comparisons.filter { $0.task == task }
-            let tested = all.filter { score in
-                tests.contains {
-                    ($0.a, $0.variantA) == (score.encoder, score.variant)
-                        || ($0.b, $0.variantB) == (score.encoder, score.variant)
-                }
-            }
-            let scores = all.filter { score in
-                !tested.contains { $0.encoder == score.encoder } || tested.contains(score)
-            }
-            let several = Dictionary(grouping: scores, by: \.encoder).contains { $1.count > 1 }
-            var cells: [String: [String]] = [:]
-            for score in scores {
-                let figure = score.headline.flatMap(score.figure)
-                let interval = figure.map { $0.bootstrap ?? $0.interval }
-                let range = interval.map {
-                    " (\(TextStudyReport.hundredths($0.lower)) to \(TextStudyReport.hundredths($0.upper)))"
-                }
-                cells[score.encoder, default: []].append(
-                    TextStudyReport.hundredths(figure?.value) + (range ?? "") + (several ? " \(score.variant)" : ""))
-            }
+            let scores = report.scores(of: task)
             return Column(
-                heading: "\(name): \(task)", cells: cells.mapValues { $0.joined(separator: "; ") },
-                best: scores.first(where: report.isClearlyBest)?.encoder)
+                heading: "\(name): \(task)", study: study,
+                cells: scores.map { (Reading($0), cell($0)) },
+                best: Set(scores.filter(report.isClearlyBest).map { Reading($0) }))
         }
     }
 
-    /// Which encoders a study lacks, and which were measured too seldom for an interval.
-    var missingSentences: [String] {
-        entries.flatMap { entry -> [String] in
-            let own = Set(names(entry))
-            let lacking = encoders.filter { !own.contains($0) }
-            let single = EncoderSummary.of(entry.probe?.scores ?? []).filter { $0.scores.count == 1 }.map(\.encoder)
-            return [
-                lacking.isEmpty ? nil : "\(entry.name) has no \(StyleVerdict.listed(lacking)).",
-                single.isEmpty ? nil : "\(entry.name) has one seed of \(StyleVerdict.listed(single)), so no spread.",
-            ].compactMap(\.self)
-        }
+    /// "73.8 (72.2 to 75.2)"; the interval stays on one line.
+    private static func cell(_ score: TextScore) -> String {
+        guard let figure = score.headline.flatMap(score.figure) else { return "undefined" }
+        func short(_ value: Double) -> String { NumberText.fixed(100 * value, decimals: 1) }
+        let interval = figure.bootstrap ?? figure.interval
+        return "\(short(figure.value)) (\(short(interval.lower))\u{A0}to\u{A0}\(short(interval.upper)))"
+    }
+}
+
+extension OverviewTable.Reading {
+    init(_ score: TextScore) { self.init(encoder: score.encoder, vector: score.variant) }
+}
+
+extension Sequence where Element: Hashable {
+    /// Each element once, where it stands first.
+    var uniqued: [Element] {
+        var seen: Set<Element> = []
+        return filter { seen.insert($0).inserted }
     }
 }

@@ -16,6 +16,11 @@ package struct ReportCollection: Sendable {
 
         var probe: ProbeReport? { study as? ProbeReport }
         var text: TextStudyReport? { study as? TextStudyReport }
+
+        /// Every encoder it measured, in its order.
+        var encoders: [String] {
+            EncoderSummary.of(probe?.scores ?? []).map(\.encoder) + (text?.encoders.map(\.name) ?? [])
+        }
     }
 
     package let entries: [Entry]
@@ -23,31 +28,23 @@ package struct ReportCollection: Sendable {
     package let remarks: [String]
 
     package init(probes: [JoinedReport.Run], texts: [Entry]) throws {
-        var groups: [[JoinedReport.Run]] = []
-        var remarks: [String] = []
-        for run in probes {
-            var place: Int?
-            var reasons: [String] = []
-            for (index, group) in groups.enumerated() where place == nil {
-                do {
-                    _ = try JoinedReport(group + [run])
-                    place = index
-                } catch let differences as JoinedReport.Differences {
-                    if reasons.isEmpty { reasons = differences.sentences }
-                }
-            }
-            if let place { groups[place].append(run) } else {
-                groups.append([run])
-                remarks += reasons
-            }
-        }
-        entries = try groups.map { group in
+        let joining = try RunGroups(probes)
+        entries = try joining.groups.map { group in
             let isJoined = group.count > 1
             return Entry(
-                isJoined ? try JoinedReport(group).report : group[0].report,
-                name: group.map(\.name).joined(separator: " + "), folder: isJoined ? nil : group[0].folder)
+                isJoined ? try JoinedReport(group).report : group[0].report, name: RunGroups.name(group),
+                folder: isJoined ? nil : group[0].folder)
         } + texts
-        self.remarks = remarks + Self.clashes(entries)
+        remarks = joining.remarks + Self.copies(texts) + Self.clashes(entries)
+    }
+
+    /// Text studies that say the same are one measurement, not two.
+    private static func copies(_ texts: [Entry]) -> [String] {
+        texts.indices.flatMap { later in
+            texts[..<later].first { earlier in
+                earlier.text?.scores == texts[later].text?.scores && earlier.text?.geometry == texts[later].text?.geometry
+            }.map { ["\(texts[later].name) has the very figures of \($0.name): one measurement, shown twice."] } ?? []
+        }
     }
 
     /// One name for encoders of different kinds would put different things into one row.
@@ -80,18 +77,42 @@ package struct ReportCollection: Sendable {
         StyleVerdict.counted(entries.count, "part") + ": " + entries.map(\.name).joined(separator: " · ")
     }
 
-    /// Table, what is missing, and differences between runs of one kind.
+    /// Tables, what each study found, what is missing, and differences between studies of one kind.
     package var overview: [ReportSection] {
+        let warnings = entries.compactMap { entry in entry.study.warning.map { "\(entry.name): \($0)" } }
         let missing = missingSentences
         return [
             ReportSection(
                 "Overview",
-                remarks.map { .warning($0) } + [.table(overviewTable.untitled)]
+                (warnings + remarks).map { .warning($0) }
                     + entries.flatMap { entry in
                         entry.study.findings.prefix(1).map { .sentence("\(entry.name): \($0)") }
-                    })
+                    } + OverviewTable(entries).tables.map { .table($0) })
         ] + (missing.isEmpty ? [] : [ReportSection("What is missing", missing.map { .sentence($0) })])
             + comparisonSections
+    }
+
+    /// Which encoders and tasks a study lacks, and which were measured too seldom for an interval.
+    private var missingSentences: [String] {
+        let all = entries.flatMap { $0.encoders }.uniqued
+        let random = Set(entries.flatMap { $0.probe?.scores ?? [] }.filter { $0.style == .random }.map(\.encoder))
+        let tasks = entries.flatMap { $0.text?.tasks ?? [] }.uniqued
+        return entries.flatMap { entry -> [String] in
+            // A random vector reads no text, so no study of texts can lack it.
+            let lacking = all.filter { !entry.encoders.contains($0) && !(entry.text != nil && random.contains($0)) }
+            let untried = entry.text.map { text in tasks.filter { !text.tasks.contains($0) } } ?? []
+            let seeds = EncoderSummary.of(entry.probe?.scores ?? [])
+            let single = seeds.filter { $0.scores.count == 1 }.map(\.encoder)
+            let undefined = seeds.filter { $0.scores.contains { !$0.clipScore.isFinite } }.map(\.encoder)
+            return [
+                lacking.isEmpty ? nil : "\(entry.name) has no \(StyleVerdict.listed(lacking)).",
+                untried.isEmpty ? nil : "\(entry.name) has not measured \(StyleVerdict.listed(untried)).",
+                single.isEmpty
+                    ? nil : "\(entry.name) has one seed of \(StyleVerdict.listed(single)), so no spread and no test.",
+                undefined.isEmpty
+                    ? nil : "\(entry.name) has a seed without a finite CLIP-Score of \(StyleVerdict.listed(undefined)).",
+            ].compactMap(\.self)
+        }
     }
 
     /// Every table of the overview and of every study, its title naming the study.

@@ -1,4 +1,5 @@
-/// Plain text and tables inside LaTeX. Tables need `\usepackage{booktabs}`; a modern LaTeX reads the UTF-8 in them.
+/// Plain text and tables inside LaTeX. Tables need `\usepackage{booktabs}`, long ones `\usepackage{longtable}`; a modern
+/// LaTeX reads the UTF-8 in them.
 package enum LaTeX {
     /// One line of text that brings no command, comment, group or alignment: the ten special characters are escaped,
     /// and the signs that text fonts lack are written as mathematics.
@@ -13,7 +14,9 @@ package enum LaTeX {
             case "&", "%", "$", "#", "_", "{", "}": out += "\\" + String(scalar)
             case "<": out += "\\textless{}"
             case ">": out += "\\textgreater{}"
-            case "\"": out += "\\textquotedbl{}"
+            case "|": out += "\\textbar{}"
+            case "\"": out += "''"   // \textquotedbl asks for another font encoding than the usual one
+            case "-": out += out.hasSuffix("-") ? "{}-" : "-"   // two would be a dash
             case "[", "]": out += "{" + String(scalar) + "}"   // behind `\\` a bracket would be its length
             case "*": out += "{*}"
             case "±": out += "$\\pm$"
@@ -22,6 +25,9 @@ package enum LaTeX {
             case "↑": out += "$\\uparrow$"
             case "↓": out += "$\\downarrow$"
             case "√": out += "$\\surd$"
+            case "≤": out += "$\\leq$"
+            case "≥": out += "$\\geq$"
+            case "→": out += "$\\to$"
             case "\u{A0}", "\u{202F}": out += "~"
             default: out.unicodeScalars.append(scalar)
             }
@@ -31,28 +37,42 @@ package enum LaTeX {
 }
 
 extension TextTable {
-    /// A floating table with booktabs' rules; title as caption, notes below. Bold is what stands out on the page.
+    /// A floating table with booktabs' rules, one that breaks over pages where it has more rows than a page; title as
+    /// caption, notes below. Bold is what stands out on the page.
     package var latex: String {
         func line(_ cells: [String]) -> String { "    " + cells.joined(separator: " & ") + " \\\\" }
+        let shape = columns.map { $0.alignment == .right ? "r" : "l" }.joined()
+        let heading = ["    \\toprule", line(columns.map { LaTeX.escaped($0.heading) }), "    \\midrule"]
         let body = squareRows.enumerated().map { place, row in
             line(
                 row.enumerated().map { column, cell in
                     isMarked(cell, place, column) ? "\\textbf{\(LaTeX.escaped(cell))}" : LaTeX.escaped(cell)
                 })
         }
-        let caption = title.map { ["  \\caption{\(LaTeX.escaped($0))}"] } ?? []
-        let below = notes.isEmpty
-            ? [] : ["", "  \\par\\smallskip\\begin{minipage}{\\linewidth}\\footnotesize"]
-                + notes.map { "    \(LaTeX.escaped($0))\\par" } + ["  \\end{minipage}"]
-        return (["\\begin{table}", "  \\centering"] + caption
-            + ["  \\begin{tabular}{\(columns.map { $0.alignment == .right ? "r" : "l" }.joined())}", "    \\toprule"]
-            + [line(columns.map { LaTeX.escaped($0.heading) }), "    \\midrule"] + body
-            + ["    \\bottomrule", "  \\end{tabular}"] + below + ["\\end{table}"]).joined(separator: "\n") + "\n"
+        let caption = title.map { "\\caption{\(LaTeX.escaped($0))}" }
+        let told = notes.map { "    \(LaTeX.escaped($0))\\par" }
+        let lines = rows.count > Self.rowsOfAPage
+            ? ["\\begin{longtable}{\(shape)}"] + (caption.map { ["  \($0) \\\\"] } ?? []) + heading
+                + ["    \\endhead", "    \\bottomrule", "    \\endfoot"] + body + ["\\end{longtable}"]
+                + (told.isEmpty ? [] : ["{\\footnotesize"] + told + ["}"])
+            : ["\\begin{table}", "  \\centering"] + (caption.map { ["  \($0)"] } ?? [])
+                + ["  \\begin{tabular}{\(shape)}"] + heading + body + ["    \\bottomrule", "  \\end{tabular}"]
+                + (told.isEmpty
+                    ? [] : ["", "  \\par\\smallskip\\begin{minipage}{\\linewidth}\\footnotesize"] + told + ["  \\end{minipage}"])
+                + ["\\end{table}"]
+        return lines.joined(separator: "\n") + "\n"
     }
 
-    /// The cells as they are shown, one line a row. Every column keeps its heading, titles and notes are left out.
+    private static let rowsOfAPage = 40
+
+    /// The cells as they are shown, one line a row, negative numbers with a hyphen as programs read them. Every column
+    /// keeps its heading; titles and notes are left out.
     package var csv: String {
-        CSV.text(heading: columns.map(\.heading), rows: squareRows.map { $0.map(CSV.Field.text) })
+        func plain(_ cell: String) -> CSV.Field {
+            let ascii = cell.replacing("−", with: "-").replacing("\u{A0}", with: " ")
+            return .text(Double(ascii) == nil ? cell.replacing("\u{A0}", with: " ") : ascii)
+        }
+        return CSV.text(heading: columns.map(\.heading), rows: squareRows.map { $0.map(plain) })
     }
 }
 
