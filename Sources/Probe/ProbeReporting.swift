@@ -207,7 +207,7 @@ struct ProbeReporting {
             sentences.append("\(truncated) captions were longer than the judge's context and were cut for scoring.")
         }
         let verdicts = scores.values.map(\.verdict)
-        if let warning = verdicts.compactMap(\.fidWarning).min() { sentences.append("FID: \(warning).") }
+        if let warning = verdicts.compactMap(\.fidWarning).min() { sentences.append(ProbeReport.fidCaveat + warning + ".") }
         if let lacking = verdicts.first(where: { $0.inceptionScore == nil }) {
             sentences.append(
                 "There is no Inception Score: \(lacking.count) pictures are fewer than its \(settings.scores.splits) splits (scores.splits).")

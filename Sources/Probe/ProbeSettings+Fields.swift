@@ -131,7 +131,7 @@ extension ScoreSettings: SettingsGroup {
         try form.field("activation", &activation)
         try form.field("inception", &inception)
         try form.field("splits", &splits, .within(.splits))
-        try form.field("inception-input", &inceptionInput)
+        form.retired("inception-input")
         try form.field("attributes", &attributes)
         try form.field("precision", &precision)
     }
@@ -151,7 +151,6 @@ extension EncoderSettings.Pooling: SettingsChoice {}
 extension EncoderSettings.Activation: SettingsChoice {}
 extension SamplingSettings.Format: SettingsChoice {}
 extension SamplingSettings.Weights: SettingsChoice {}
-extension ScoreSettings.InceptionInput: SettingsChoice {}
 
 extension SettingsRule where Value == String {
     /// Names become folders of the run, and parts of file names.
