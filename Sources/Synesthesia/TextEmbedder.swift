@@ -24,7 +24,9 @@ public struct TextEmbedder: Sendable {
 
     let encoder: CaptionEncoder
 
-    /// - Parameter pooling: one that the model does not have is an error.
+    /// - Parameters:
+    ///   - model: its folder, or `org/name[@revision]` in the shared Hugging Face cache.
+    ///   - pooling: one that the model does not have is an error.
     public init(_ model: String, pooling: Pooling = .probe) throws(SynesthesiaError) {
         encoder = try explained {
             let folder = try modelFolder(model)
