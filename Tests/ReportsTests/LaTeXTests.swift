@@ -51,7 +51,7 @@ struct LaTeXTests {
 
     @Test("numbers in CSV are numbers")
     func csv() {
-        let table = TextTable(nil, columns: [.init("A"), .init("B")], rows: [["−1.5", "−1.5 (−2\u{A0}to\u{A0}1)"]])
-        #expect(table.csv == "A,B\n-1.5,−1.5 (−2 to 1)\n")
+        let table = TextTable(nil, columns: [.init("A"), .init("B"), .init("C")], rows: [["−1.5", "−1.5 (−2\u{A0}to\u{A0}1)", "–"]])
+        #expect(table.csv == "A,B,C\n-1.5,−1.5 (−2 to 1),\n")
     }
 }

@@ -65,10 +65,11 @@ extension TextTable {
 
     private static let rowsOfAPage = 40
 
-    /// The cells as they are shown, one line a row, negative numbers with a hyphen as programs read them. Every column
-    /// keeps its heading; titles and notes are left out.
+    /// The cells as they are shown, one line a row, as programs read them: negative numbers with a hyphen, nothing where
+    /// nothing was measured. Every column keeps its heading; titles and notes are left out.
     package var csv: String {
         func plain(_ cell: String) -> CSV.Field {
+            if cell == "–" { return .absent }
             let ascii = cell.replacing("−", with: "-").replacing("\u{A0}", with: " ")
             return .text(Double(ascii) == nil ? cell.replacing("\u{A0}", with: " ") : ascii)
         }
