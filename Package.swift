@@ -35,6 +35,12 @@ let argumentParser = Target.Dependency.product(name: "ArgumentParser", package: 
 let numerics = Target.Dependency.product(name: "RealModule", package: "swift-numerics")
 let yaml = Target.Dependency.product(name: "Yams", package: "Yams")
 
+/// The documentation as a website, only when asked for: SYNESTHESIA_DOCS=1 swift package generate-documentation. Without the
+/// plugin `Scripts/docs` makes it with the toolchain alone.
+let documentation: [Package.Dependency] =
+    Context.environment["SYNESTHESIA_DOCS"] == nil
+    ? [] : [.package(url: "https://github.com/swiftlang/swift-docc-plugin", from: "1.4.0")]
+
 let package = Package(
     name: "Synesthesia",
     products: [
@@ -48,7 +54,7 @@ let package = Package(
         .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
         .package(url: "https://github.com/apple/swift-numerics", from: "1.1.1"),
         .package(url: "https://github.com/jpsim/Yams", from: "6.2.2"),
-    ],
+    ] + documentation,
     targets: [
         // Our own kernels by processor, and thin C layers over system libraries.
         shim("CKernels"),

@@ -11,14 +11,10 @@ package struct ScoreSettings: Sendable, Equatable {
     package var splits = 10
     /// Of the order in which pictures are dealt to the splits.
     package var shuffleSeed = InceptionScore.defaultSeed
-    /// `published` repeats the released code's nearly black images; `correct` is what was meant.
-    package var inceptionInput = InceptionInput.correct
     /// A classifier of drawn attributes, if there is one for this data.
     package var attributes: String?
     /// Of the judges' products; numbers to be compared with published ones are of f32.
     package var precision = PrecisionSetting.f32
 
     package init() {}
-
-    package enum InceptionInput: String, CaseIterable, Sendable { case correct, published }
 }

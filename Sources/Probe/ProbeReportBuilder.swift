@@ -206,7 +206,7 @@ struct ProbeReportBuilder {
             sentences.append("\(truncated) captions were longer than the judge's context and were cut for scoring.")
         }
         let measured = scores.values.map(\.measured)
-        if let warning = measured.compactMap(\.fidWarning).min() { sentences.append("FID: \(warning).") }
+        if let warning = measured.compactMap(\.fidWarning).min() { sentences.append(ProbeReport.fidCaveat + warning + ".") }
         if let lacking = measured.first(where: { $0.inceptionScore == nil }) {
             sentences.append(
                 "There is no Inception Score: \(lacking.count) pictures are fewer than its \(settings.scores.splits) splits (scores.splits).")

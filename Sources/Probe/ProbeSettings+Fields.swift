@@ -132,7 +132,7 @@ extension ScoreSettings: SettingsGroup {
         try form.field("activation", &activation)
         try form.field("inception", &inception)
         try form.field("splits", &splits, .within(.splits))
-        try form.field("inception-input", &inceptionInput)
+        form.retired("inception-input")
         try form.field("attributes", &attributes)
         try form.field("precision", &precision)
     }
@@ -152,7 +152,6 @@ extension Pooling: SettingsChoice {}
 extension CLIPActivation: SettingsChoice {}
 extension SamplingSettings.Format: SettingsChoice {}
 extension SamplingSettings.Weights: SettingsChoice {}
-extension ScoreSettings.InceptionInput: SettingsChoice {}
 
 extension SettingsRule where Value == String {
     /// Names become folders of the run, and parts of file names.

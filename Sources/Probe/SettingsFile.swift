@@ -20,6 +20,11 @@ extension ProbeSettings {
         var tree = try Self.parse(text, source)
         for override in overrides { try Self.apply(override, to: &tree) }
         try self.init(reading: tree, at: "", source: source)
+        if tree.mapping?["scores"]?.mapping?["inception-input"] != nil {
+            retired.append(
+                "\(source): scores.inception-input is no setting any more, both Inception Scores are always given; "
+                    + "drop the line")
+        }
         if output.isEmpty { output = "runs/\(name)" + (limit.map { "-limit-\($0)" } ?? "") }
         try check(source)
     }

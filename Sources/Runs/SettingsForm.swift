@@ -13,6 +13,7 @@ package struct SettingsForm {
     private let path: String
     private let source: String
     private var known: [String] = []
+    private var retired: [String] = []
     /// What to write, in the order of the fields.
     private(set) var written: [(Node, Node)] = []
 
@@ -64,6 +65,9 @@ package struct SettingsForm {
         }
     }
 
+    /// A field that older versions wrote and that decided nothing: it may stand in a file, and is not written.
+    package mutating func retired(_ key: String) { retired.append(key) }
+
     package mutating func group(_ key: String, _ value: inout some SettingsGroup) throws {
         known.append(key)
         if let node = given?[key] { value = try .init(reading: node, at: join(key), source: source) }
@@ -86,7 +90,7 @@ package struct SettingsForm {
     /// Refuses every key that no field asked for; comes after the last field.
     package func finish() throws {
         for (key, _) in given ?? [:] {
-            guard let name = key.string, !known.contains(name) else {
+            guard let name = key.string, !known.contains(name), !retired.contains(name) else {
                 if key.string == nil { throw complaint("is not a name", "?", key) }
                 continue
             }

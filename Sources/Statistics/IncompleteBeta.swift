@@ -18,8 +18,8 @@ package struct UnitPoint: Sendable {
     }
 
     /// x = 1 / (1 + r) and y = r / (1 + r), where r is the square of `root`; `root` may be as small or as
-    /// large as a Double can be, even if its square can not.
-    init(oddsSquareRoot root: Double) {
+    /// large as a Double can be, even if its square cannot.
+    package init(oddsSquareRoot root: Double) {
         let inverted = root > 1
         let r = inverted ? (1 / root) * (1 / root) : root * root
         let logRest = -Double.log(onePlus: r)

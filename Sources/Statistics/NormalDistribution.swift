@@ -13,21 +13,10 @@ package enum NormalDistribution {
     /// P(Z > z), precise in the upper tail (`scipy.stats.norm.sf`).
     package static func upperTail(_ z: Double) -> Double { cumulative(-z) }
 
-    /// The z with P(Z ≤ z) = p; ∓∞ at 0 and 1, nil outside [0, 1] (`scipy.stats.norm.ppf`).
-    package static func quantile(_ p: Double) -> Double? {
-        guard p >= 0, p <= 1 else { return nil }
-        return -upperPoint(p)
-    }
-
-    /// The z with P(Z > z) = q (`scipy.stats.norm.isf`), nil outside [0, 1].
-    package static func upperQuantile(_ q: Double) -> Double? {
-        q >= 0 && q <= 1 ? upperPoint(q) : nil
-    }
-
-    /// The z with P(Z > z) = q; as precise for q = 1e-300 as for 0.025.
+    /// The z with P(Z > z) = q (`scipy.stats.norm.isf`), q in [0, 1]; as precise for q = 1e-300 as for 0.025.
     ///
     /// Newton's method on log P, which is concave: one overshoot at most, then it closes in from the right.
-    static func upperPoint(_ q: Double) -> Double {
+    package static func upperPoint(_ q: Double) -> Double {
         if q > 0.5 { return -upperPoint(1 - q) }   // exact: no digits are lost between ½ and 1
         if q <= 0 { return .infinity }
         if q > 0.25 {   // P(0 < Z < z) = ½ − q, so that nothing cancels near the median

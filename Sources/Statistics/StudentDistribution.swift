@@ -62,11 +62,8 @@ package struct StudentDistribution: Sendable {
         return -upperPoint(p)
     }
 
-    /// The t with P(T > t) = q (`scipy.stats.t.isf`), nil outside [0, 1].
-    package func upperQuantile(_ q: Double) -> Double? { q >= 0 && q <= 1 ? upperPoint(q) : nil }
-
-    /// The t with P(T > t) = q.
-    func upperPoint(_ q: Double) -> Double {
+    /// The t with P(T > t) = q (`scipy.stats.t.isf`), q in [0, 1].
+    package func upperPoint(_ q: Double) -> Double {
         guard degreesOfFreedom.isFinite else { return NormalDistribution.upperPoint(q) }
         if q > 0.5 { return -upperPoint(1 - q) }
         if q <= 0 { return .infinity }

@@ -20,7 +20,9 @@ public struct CaptionedPicture: Sendable, Equatable {
 
     /// The miniature world's drawn portraits of 64×64 pixels with captions from its grammar: always the same ones.
     ///
-    /// - Parameter heldOut: portraits that are never trained on.
+    /// - Parameters:
+    ///   - count: how many, from the first one.
+    ///   - heldOut: portraits that are never trained on.
     public static func drawn(_ count: Int, heldOut: Bool = false) -> [CaptionedPicture] {
         (0..<max(count, 0)).map {
             CaptionedPicture(

@@ -13,7 +13,10 @@ public struct Picture: Sendable, Equatable {
     /// Red, green, blue of each pixel, row after row: [height, width, 3].
     public var pixels: [UInt8] { image.pixels }
 
-    /// - Parameter pixels: [height, width, 3], as many as the size says.
+    /// - Parameters:
+    ///   - width: in pixels.
+    ///   - height: in pixels.
+    ///   - pixels: [height, width, 3], as many as the size says.
     public init(width: Int, height: Int, pixels: [UInt8]) throws(SynesthesiaError) {
         let count = width.multipliedReportingOverflow(by: height)
         guard width > 0, height > 0, !count.overflow, count.partialValue <= Int.max / 3,

@@ -40,6 +40,11 @@ public struct PrefixAdapter: Sendable {
     /// `validation` is returned and stands in the folder as `adapter.safetensors`.
     ///
     /// - Parameters:
+    ///   - training: steps, batch, learning rate, prefix tokens and seed.
+    ///   - examples: what it learns from, at least one picture.
+    ///   - validation: what the best adapter is chosen by, at least one picture; not of the examples.
+    ///   - encoder: turns captions into vectors; stays as it is.
+    ///   - decoder: turns pictures into tokens and tells how likely they are; stays as it is.
     ///   - folder: keeps the state, the log and the adapters; made where it is not there.
     ///   - progress: is told the steps done and the newest loss in nats per image token; throwing stops, and the same call
     ///     goes on later.

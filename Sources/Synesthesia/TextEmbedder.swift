@@ -25,7 +25,9 @@ public struct TextEmbedder: Sendable {
     let embedder: SynEmbedding.TextEmbedder
     let pooling: SynModels.Pooling
 
-    /// - Parameter pooling: one that the model does not have is an error.
+    /// - Parameters:
+    ///   - model: its folder, or `org/name[@revision]` in the shared Hugging Face cache.
+    ///   - pooling: one that the model does not have is an error.
     public init(_ model: String, pooling: Pooling = .probe) throws(SynesthesiaError) {
         embedder = try explained { try SynEmbedding.TextEmbedder(folder: modelFolder(model)) }
         self.pooling = SynModels.Pooling(rawValue: pooling.rawValue) ?? .probe

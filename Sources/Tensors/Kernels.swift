@@ -14,9 +14,6 @@ package enum ProcessorClass: String, CaseIterable, Sendable, Comparable {
     /// Whether precision `auto` means bf16 here: a measured choice for each class of processor, see `Kernels.h`.
     package static var prefersBFloat16: Bool { kernels_prefer_bf16() }
 
-    /// The classes that this processor could run.
-    package static var runnable: [ProcessorClass] { allCases.filter { $0.table != nil } }
-
     /// Whether `SYNESTHESIA_ISA` names a class that is the best to be used.
     package static var isLimited: Bool { kernels_are_limited() }
 

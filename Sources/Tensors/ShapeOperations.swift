@@ -44,8 +44,6 @@ extension Tensor {
 
     /// [batch, channels, height, width] → [batch, height, width, channels].
     package var channelsLast: Tensor { transposed(axes: [0, 2, 3, 1]) }
-    /// [batch, height, width, channels] → [batch, channels, height, width].
-    package var channelsFirst: Tensor { transposed(axes: [0, 3, 1, 2]) }
 
     /// The part of one axis from `from` up to, not including, `to`.
     package func slice(axis: Int, from: Int, to: Int) -> Tensor {

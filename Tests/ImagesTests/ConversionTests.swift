@@ -53,20 +53,4 @@ import Testing
         #expect(grey(image.centerCropped(width: 4, height: 1)) == [0, 1, 2, 3])
         #expect(image[2, 1] == Image.Color(repeating: 6))
     }
-
-    @Test func aGridPutsEachImageInItsPlace() throws {
-        let red = Image(width: 2, height: 1, color: .init(255, 0, 0))
-        let blue = Image(width: 1, height: 2, color: .init(0, 0, 255))
-        let sheet = try ImageGrid([red, blue, blue], columns: 2, gap: 1, background: .init(repeating: 9)).drawn()
-        #expect(sheet.width == 1 + 2 + 1 + 1 + 1 && sheet.height == 1 + 2 + 1 + 2 + 1)
-        let letters = (0..<sheet.height).map { y in
-            String(
-                (0..<sheet.width).map { x in
-                    sheet[x, y] == red[0, 0] ? "r" : sheet[x, y] == blue[0, 0] ? "b" : "."
-                })
-        }
-        #expect(letters == ["......", ".rr.b.", "....b.", "......", ".b....", ".b....", "......"])
-        #expect(failure { _ = try ImageGrid(rows: [[], []]).drawn() } != nil)
-        #expect(failure { _ = try ImageGrid(rows: [[red]], gap: 9000).drawn() } != nil)
-    }
 }

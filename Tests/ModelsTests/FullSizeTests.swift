@@ -7,17 +7,26 @@ import Testing
 
 private enum FullSize {
     static let folder = ProcessInfo.processInfo.environment["SYNESTHESIA_FULL_SIZE"].map { URL(filePath: $0) }
+
+    /// Whether it was made last; the others are skipped.
+    static func isMade(_ name: String) -> Bool {
+        folder.map { FileManager.default.fileExists(atPath: $0.appending(path: "\(name)/expected.safetensors").path) }
+            ?? false
+    }
+}
+
+extension Trait where Self == ConditionTrait {
+    fileprivate static func made(_ names: String...) -> Self {
+        .enabled(if: names.contains(where: FullSize.isMade), "\(names.joined(separator: ", ")) was not made")
+    }
 }
 
 /// Models of the published sizes against their references. `Scripts/full-size-parity` makes one checkpoint after
 /// another and runs the test of its name; without its folder all are skipped.
 @Suite(.enabled(if: FullSize.folder != nil, "needs gigabytes: run Scripts/full-size-parity"), .serialized)
 struct FullSizeTests {
-    /// The model made last, if it is this one.
-    private func fixture(_ name: String) throws -> ModelFixture? {
-        let place = try #require(FullSize.folder).appending(path: name)
-        return FileManager.default.fileExists(atPath: place.appending(path: "expected.safetensors").path)
-            ? try ModelFixture(folder: place) : nil
+    private func fixture(_ name: String) throws -> ModelFixture {
+        try ModelFixture(folder: #require(FullSize.folder).appending(path: name))
     }
 
     /// Prints one line for each precision: what, the largest error, the worst layer. In BFloat16 our arithmetic may add
@@ -56,8 +65,8 @@ struct FullSizeTests {
         }
     }
 
-    @Test(arguments: [Precision.float32, .bfloat16]) func bertLarge(precision: Precision) throws {
-        guard let fixture = try fixture("bert-large") else { return }
+    @Test(.made("bert-large"), arguments: [Precision.float32, .bfloat16]) func bertLarge(precision: Precision) throws {
+        let fixture = try fixture("bert-large")
         let model = try BERT(folder: fixture.folder, precision: precision)
         let ids = try fixture.ids()
         let pooled = try model.captionVectors(ids: ids, pooling: .pooler).floats
@@ -66,8 +75,8 @@ struct FullSizeTests {
             try states(fixture, model.hiddenStates(ids: ids), "hidden") + [("pooled", pooled, fixture.floats("pooled"))])
     }
 
-    @Test(arguments: [Precision.float32, .bfloat16]) func clipLarge(precision: Precision) throws {
-        guard let fixture = try fixture("clip-large-336") else { return }
+    @Test(.made("clip-large-336"), arguments: [Precision.float32, .bfloat16]) func clipLarge(precision: Precision) throws {
+        let fixture = try fixture("clip-large-336")
         let model = try CLIP(folder: fixture.folder, precision: precision)
         let ids = try fixture.ids()
         let images = try fixture.expected.tensor("images").channelsLast
@@ -81,8 +90,8 @@ struct FullSizeTests {
                 ])
     }
 
-    @Test(arguments: [Precision.float32, .bfloat16]) func imageTransformer(precision: Precision) throws {
-        guard let fixture = try fixture("transformer") else { return }
+    @Test(.made("transformer"), arguments: [Precision.float32, .bfloat16]) func imageTransformer(precision: Precision) throws {
+        let fixture = try fixture("transformer")
         let shape = ImageTransformerConfiguration(
             vocabularySize: 1024, blockSize: 512, layerCount: 24, headCount: 16, width: 1664)
         let weights = try Weights(reading: fixture.folder, precision: precision)
@@ -98,8 +107,8 @@ struct FullSizeTests {
         #expect(same >= (precision == .float32 ? 512 : min(507, Int(theirs))))
     }
 
-    @Test(arguments: ["vqgan-1024", "vqgan-16384"]) func vqgan(name: String) throws {
-        guard let fixture = try fixture(name) else { return }
+    @Test(.made("vqgan-1024", "vqgan-16384"), arguments: ["vqgan-1024", "vqgan-16384"].filter(FullSize.isMade)) func vqgan(name: String) throws {
+        let fixture = try fixture(name)
         let model = try VQGAN(folder: fixture.folder)
         let latents = model.latents(of: try fixture.expected.tensor("images"))
         let tokens = try fixture.expected.tensor("tokens")

@@ -24,7 +24,7 @@ struct FullExperimentTests {
         let sampling = settings.sampling
         #expect(sampling.topK == 250 && sampling.topP == 1 && sampling.temperature == 1 && !sampling.greedy)
         #expect(sampling.guidance == 1 && sampling.captions == nil && sampling.imagesPerCaption == 1)
-        #expect(settings.scores.splits == 10 && settings.scores.inceptionInput == .correct)
+        #expect(settings.scores.splits == 10 && settings.retired.isEmpty)
         #expect(settings.scores.clip == "openai/clip-vit-base-patch16" && settings.scores.attributes == nil)
         #expect(settings.decoder == "taming/celebahq" && settings.scores.inception == "inception")
         #expect(settings.ablation.encoders.isEmpty && settings.precision == .auto)

@@ -45,6 +45,13 @@ struct ProbeSettingsTests {
         settings.decoder = "a folder: with # signs"
         let text = try settings.yaml
         #expect(try ProbeSettings(yaml: text, source: "settings.yaml") == settings)
+        // Run folders of older versions have a setting that decided nothing: read with a word, not written again.
+        let lines = text.components(separatedBy: "\n")
+        let place = try #require(lines.firstIndex { $0.hasPrefix("  splits:") })
+        let old = (lines[...place] + ["  inception-input: correct"] + lines[(place + 1)...]).joined(separator: "\n")
+        let read = try ProbeSettings(yaml: old, source: "old.yaml")
+        #expect(try read.yaml == text && settings.retired.isEmpty)
+        #expect(read.retired.first?.hasPrefix("old.yaml: scores.inception-input is no setting any more") == true)
         for key in ["weight-decay: 0", "top-k: 250", "images-per-caption: 1", "threads: null", "guidance: [0.30000000000000004, 3]"] {
             #expect(text.contains(key), "\(key) is missing from\n\(text)")
         }

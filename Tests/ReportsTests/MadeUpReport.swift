@@ -26,7 +26,7 @@ enum MadeUpReport {
                 Setting("captions", "Samples/a-rather-long-path/to/a/file/of/captions/that/has/to/wrap/somewhere.txt"),
             ],
             provenance: Provenance(
-                toolVersion: "0.0-made-up", gitCommit: "0000000", cpu: "A Processor That Does Not Exist", threads: 2,
+                toolVersion: "0.0-made-up", cpu: "A Processor That Does Not Exist", threads: 2,
                 precision: "f32", date: "2000-01-01",
                 stages: [
                     .init("features", seconds: 12.3), .init("training", seconds: 424), .init("scores", seconds: 3950),

@@ -18,7 +18,7 @@ import Testing
         report.ablation = nil
         report.significance = nil
         let text = String(decoding: try RecordFile.json(report), as: UTF8.self)
-        for key in ["schema_version", "clip_score", "inception_score_as_published", "ground_truth", "git_commit"] {
+        for key in ["schema_version", "clip_score", "inception_score_as_published", "ground_truth"] {
             #expect(text.contains("\"\(key)\""))
         }
         let keys = text.matches(of: /"([A-Za-z_]+)" :/).map { String($0.1) }

@@ -26,6 +26,7 @@ struct Probe: ParsableCommand {
 
     func run() throws {
         let settings = try options.read()
+        for remark in settings.retired { shared.remark(remark) }
         let watch = SignalWatch()
         let bars = ProgressLines(shared)
         let run = try ProbeRun(

@@ -5,23 +5,31 @@ import SynRuns
 
 struct Report: ParsableCommand {
     static let configuration = CommandConfiguration(
-        abstract:
-            "Makes the report of a finished run again from its report.json or text.json, or one report of several runs.",
+        abstract: "Makes the report of a finished run or study again, or one report of several.",
         discussion: """
-            One folder: terminal, Markdown, CSV, plots and page are made again in it. Several folders: runs whose \
-            settings agree are joined, encoder by encoder and seed by seed, and --out names the folder for the joined \
-            report; where settings differ, the differences are named.
+            One folder: terminal, Markdown, CSV, plots and page are made again in it from its report.json or \
+            text.json. Several folders, of runs and text studies mixed: one report with an overview, then each study. \
+            Runs whose settings agree are joined, encoder by encoder and seed by seed; others are set beside each other \
+            with what differs. --out names the folder for the page of several.
+
+            Tables as LaTeX need booktabs (and longtable for more than 40 rows), those as CSV begin with a line # TITLE.
 
             Examples:
               synesthesia report runs/miniature
               synesthesia report runs/seed-1 runs/seed-2 --out runs/joined
+              synesthesia report runs/miniature --format latex
             """)
 
-    @Argument(help: "Folders of runs, such as runs/miniature.")
+    enum Format: String, ExpressibleByArgument, CaseIterable { case text, markdown, latex, csv }
+
+    @Argument(help: "Folders of runs and text studies, such as runs/miniature.")
     var folders: [String]
 
-    @Option(help: "The folder for the report of several runs; without it the report is only printed.")
+    @Option(help: "The folder for the report of several; without it the report is only printed.")
     var out: String?
+
+    @Option(help: "What is printed: the report as text or markdown, or every table as latex or csv.")
+    var format: Format = .text
 
     @OptionGroup var shared: SharedOptions
 
@@ -29,58 +37,123 @@ struct Report: ParsableCommand {
         if folders.count == 1, out != nil {
             throw ValidationError("--out belongs to several folders; a single run's report stays in its own")
         }
+        if shared.json, format != .text { throw ValidationError("--json and --format contradict each other; give one") }
     }
 
     func run() throws {
-        guard folders.count == 1 else { return try join() }
-        let url = URL(filePath: folders[0])
-        let file = url.appending(path: "report.json").relativePath
-        let text = try textStudy(url, home: FileManager.default.fileExists(atPath: file) ? "report.html" : nil)
-        if let text, !FileManager.default.fileExists(atPath: file) {
-            if shared.json { return try Output.write(RecordFile.json(text)) }
-            return try Output.write(text.terminal(layers: false, caveats: true))
+        let found = try StudyFolders(folders, out: out)
+        if folders.count == 1 {
+            for run in found.probes { try run.report.write(to: run.folder) }
+            let home = found.probes.isEmpty ? nil : "report.html"
+            for text in found.texts { try text.report.write(to: text.folder, home: home) }
         }
-        let report = try read(url)
-        try report.write(to: url)
-        try print(report)
-    }
-
-    private func join() throws {
-        let runs = try folders.map { name in
-            let url = URL(filePath: name)
-            return JoinedReport.Run(try read(url), name: name, folder: url)
+        let collection = try ReportCollection(
+            probes: found.probes, texts: found.texts.map { .init($0.report, name: $0.name, folder: $0.folder) })
+        if folders.count > 1 { for remark in collection.remarks { shared.remark(remark) } }
+        let single = folders.count == 1 || collection.entries.count == 1 ? collection.entries.first : nil
+        if let out {
+            let folder = URL(filePath: out)
+            if let joined = single?.study as? ProbeReport {
+                try joined.write(to: folder)
+            } else {
+                try collection.write(to: folder)
+            }
         }
-        let report: ProbeReport
-        do {
-            report = try JoinedReport(runs).report
-        } catch let differences as JoinedReport.Differences {
-            throw Complaint(
-                .badData, "these runs are not of one experiment, so their scores are not joined",
-                details: differences.sentences)
-        }
-        if let out { try report.write(to: URL(filePath: out)) }
-        try print(report)
+        try print(collection, single?.study)
         if let out { shared.remark("the whole report: \(out)/report.html") }
     }
 
-    private func read(_ folder: URL) throws -> ProbeReport {
-        let file = folder.appending(path: "report.json").relativePath
-        let bytes = try InputFile.bytes(file, purpose: "the folder of a finished run")
-        return try RecordFile.decode(ProbeReport.self, from: Data(bytes), name: file)
+    private func print(_ all: ReportCollection, _ single: (any StudyReport)?) throws {
+        switch format {
+        case .latex: try Output.write(all.tables.map(\.latex).joined(separator: "\n"))
+        case .csv:
+            try Output.write(all.tables.map { "# \($0.title ?? "")\n" + $0.csv }.joined(separator: "\n"))
+        case .markdown: try Output.write(single?.markdown ?? all.markdown)
+        case .text:
+            if shared.json {
+                if let probe = single as? ProbeReport { return try Output.write(RecordFile.json(probe)) }
+                if let text = single as? TextStudyReport { return try Output.write(RecordFile.json(text)) }
+                return try Output.write(RecordFile.json(all.tables))
+            }
+            if let text = single as? TextStudyReport {
+                return try Output.write(text.terminal(layers: false, caveats: true))
+            }
+            try Output.write((single as? ProbeReport)?.terminal ?? all.terminal)
+        }
+    }
+}
+
+/// What lies in the folders that a user named.
+private struct StudyFolders {
+    var probes: [JoinedReport.Run] = []
+    var texts: [(report: TextStudyReport, name: String, folder: URL)] = []
+
+    init(_ folders: [String], out: String?) throws {
+        var seen: [String: String] = [:]
+        for name in folders {
+            let url = URL(filePath: name)
+            if let earlier = seen.updateValue(name, forKey: Self.place(url)) {
+                throw Complaint(.badData, "\(name) is the same folder as \(earlier); name each once")
+            }
+        }
+        if let out, let own = seen[Self.place(URL(filePath: out))] {
+            throw Complaint(
+                .settings, "--out \(out) is \(own), whose own report would be overwritten; name another folder")
+        }
+        let short = Self.shortNames(folders)
+        for (name, short) in zip(folders, short) {
+            let url = URL(filePath: name)
+            let probe: ProbeReport? = try Self.record("report.json", in: url)
+            let text: TextStudyReport? = try Self.record("text.json", in: url)
+            if let probe { probes.append(.init(probe, name: short, folder: url)) }
+            if let text { texts.append((text, probe == nil ? short : "\(short) (texts)", url)) }
+            if probe == nil, text == nil { throw Self.nothing(in: name) }
+        }
     }
 
-    private func print(_ report: ProbeReport) throws {
-        if shared.json { return try Output.write(RecordFile.json(report)) }
-        try Output.write(report.terminal)
+    /// The last part of each path, or the whole of it where another folder is called so too.
+    private static func shortNames(_ folders: [String]) -> [String] {
+        let last = folders.map { URL(filePath: $0).standardizedFileURL.lastPathComponent }
+        return zip(folders, last).map { whole, short in
+            last.count { $0 == short } == 1 && !short.isEmpty && short != "/" ? short : whole
+        }
     }
 
-    /// The study of texts in the folder, written again; nil where there is none.
-    private func textStudy(_ folder: URL, home: String?) throws -> TextStudyReport? {
-        let file = folder.appending(path: "text.json").relativePath
-        guard FileManager.default.fileExists(atPath: file) else { return nil }
-        let bytes = try InputFile.bytes(file, purpose: "the folder of a finished study")
-        let report = try RecordFile.decode(TextStudyReport.self, from: Data(bytes), name: file)
-        try report.write(to: folder, home: home)
-        return report
+    private static func place(_ url: URL) -> String { url.resolvingSymlinksInPath().standardizedFileURL.path }
+
+    private static func nothing(in name: String) -> Complaint {
+        var isFolder: ObjCBool = false
+        guard FileManager.default.fileExists(atPath: name, isDirectory: &isFolder) else {
+            return Complaint(.missing, "\(name) does not exist; name the folder of a finished run or text study")
+        }
+        guard isFolder.boolValue else {
+            return Complaint(.badData, "\(name) is a file; name the folder of a finished run or text study")
+        }
+        func holds(_ file: String) -> Bool {
+            FileManager.default.fileExists(atPath: URL(filePath: name).appending(path: file).path)
+        }
+        if holds("settings.yaml") {
+            return Complaint(
+                .missing,
+                "\(name) is a run that has not finished: it has settings.yaml, but no report.json yet; "
+                    + "synesthesia probe \(name)/settings.yaml goes on with it")
+        }
+        if holds("features") {
+            return Complaint(
+                .missing,
+                "\(name) is a text study that has not finished: it has features, but no text.json yet; "
+                    + "the command that began it goes on with it")
+        }
+        return Complaint(
+            .missing,
+            "\(name) holds neither report.json (of a finished run) nor text.json (of a text study); name "
+                + "the folder of a finished one")
+    }
+
+    private static func record<Record: Decodable>(_ file: String, in folder: URL) throws -> Record? {
+        let path = folder.appending(path: file).relativePath
+        guard FileManager.default.fileExists(atPath: path) else { return nil }
+        let bytes = try InputFile.bytes(path, purpose: "the folder of a finished run")
+        return try RecordFile.decode(Record.self, from: Data(bytes), name: path)
     }
 }

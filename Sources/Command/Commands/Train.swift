@@ -25,6 +25,7 @@ struct Train: ParsableCommand {
 
     func run() throws {
         let settings = try options.read()
+        for remark in settings.retired { shared.remark(remark) }
         let watch = SignalWatch()
         let bars = ProgressLines(shared)
         let run = try ProbeRun(

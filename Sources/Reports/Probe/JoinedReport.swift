@@ -9,9 +9,9 @@ import SynStatistics
 package struct JoinedReport: Sendable {
     /// One run: its record, and the folder its pictures lie in.
     package struct Run: Sendable {
-        let name: String
-        let report: ProbeReport
-        let folder: URL
+        package let name: String
+        package let report: ProbeReport
+        package let folder: URL
 
         package init(_ report: ProbeReport, name: String, folder: URL) {
             (self.report, self.name, self.folder) = (report, name, folder)
@@ -71,7 +71,7 @@ package struct JoinedReport: Sendable {
                 compare("encoder \(name)", Blocks.text(other), Blocks.text(block))
             }
         }
-        compare("the precision", a.report.provenance.precision, b.report.provenance.precision)
+        compare("the precision", Self.precision(a.report.provenance), Self.precision(b.report.provenance))
         compare("the number of captions", counts(a), counts(b))
         if let x = a.report.groundTruth, let y = b.report.groundTruth {
             compare("the real pairs' CLIP-Score", "\(x.clipScore)", "\(y.clipScore)")
@@ -100,10 +100,11 @@ package struct JoinedReport: Sendable {
                     if setting.key.hasPrefix("-") { encoders.append(("", [])) }
                     guard let last = encoders.indices.last else { continue }
                     if key == "name" { encoders[last].name = setting.value }
-                    encoders[last].lines.append(Setting(key, setting.value))
+                    if setting.value != "null" { encoders[last].lines.append(Setting(key, setting.value)) }
                 } else if !Self.own.contains(group), !(setting.value.isEmpty && !isInside) {
                     let key = setting.key.trimmingCharacters(in: .whitespaces)
-                    common[isInside ? "\(group).\(key)" : key, default: ""] += setting.value
+                    let whole = isInside ? "\(group).\(key)" : key
+                    if !JoinedReport.isUnset(Setting(whole, setting.value)) { common[whole, default: ""] += setting.value }
                 }
             }
         }

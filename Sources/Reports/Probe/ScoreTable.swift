@@ -69,12 +69,17 @@ extension ProbeReport {
         ]
     }
 
+    /// How the caveat of a Fréchet distance begins.
+    package static let fidCaveat = "FID: "
+
     private var qualityNotes: [String] {
         var notes: [String] = []
         if scores.contains(where: { $0.inceptionScoreAsPublished != nil }) {
             notes.append(
                 "IS as published repeats the released code, which scores nearly black pictures; IS is the correct one.")
         }
+        // Where few pictures make a distance hardly one, its run says so.
+        if scores.contains(where: { $0.fid != nil }) { notes += caveats.filter { $0.hasPrefix(Self.fidCaveat) } }
         if scores.contains(where: { $0.validationLoss != nil }) {
             notes.append("Validation loss: the best and the last of each training, in nats per image token.")
         }

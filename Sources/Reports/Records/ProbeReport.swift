@@ -98,8 +98,6 @@ package struct Setting: Codable, Sendable, Equatable {
 /// Where numbers came from: enough to run the same thing again and to know why it might differ.
 package struct Provenance: Codable, Sendable, Equatable {
     package var toolVersion: String
-    /// The commit of the tool's sources, if it was built from a checkout.
-    package var gitCommit: String?
     package var cpu: String
     /// Threads used for computing. Sums depend on it in the last digits.
     package var threads: Int
@@ -121,11 +119,10 @@ package struct Provenance: Codable, Sendable, Equatable {
     }
 
     package init(
-        toolVersion: String, gitCommit: String? = nil, cpu: String, threads: Int, precision: String, date: String,
+        toolVersion: String, cpu: String, threads: Int, precision: String, date: String,
         stages: [Stage] = []
     ) {
         self.toolVersion = toolVersion
-        self.gitCommit = gitCommit
         self.cpu = cpu
         self.threads = threads
         self.precision = precision
@@ -135,7 +132,6 @@ package struct Provenance: Codable, Sendable, Equatable {
 
     enum CodingKeys: String, CodingKey {
         case toolVersion = "tool_version"
-        case gitCommit = "git_commit"
         case cpu, threads, precision, date, stages
     }
 }

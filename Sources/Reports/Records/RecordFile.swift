@@ -42,13 +42,11 @@ package enum RecordFile {
         let decoder = JSONDecoder()
         decoder.nonConformingFloatDecodingStrategy = .convertFromString(
             positiveInfinity: "inf", negativeInfinity: "-inf", nan: "nan")
-        if type == ProbeReport.self || type == TextStudyReport.self,
-            let version = (try? decoder.decode(SchemaVersion.self, from: bytes))?.number,
-            version > (type == ProbeReport.self ? ProbeReport.currentSchema : TextStudyReport.currentSchema)
+        if let known = (type as? any VersionedRecord.Type)?.currentSchema,
+            let version = (try? decoder.decode(SchemaVersion.self, from: bytes))?.number, version > known
         {
             throw ReportFailure(
-                "\(name) has schema version \(version), this tool reads up to \(ProbeReport.currentSchema); "
-                    + "use a newer synesthesia")
+                "\(name) has schema version \(version), this tool reads up to \(known); use a newer synesthesia")
         }
         do {
             return try decoder.decode(type, from: bytes)
@@ -62,6 +60,14 @@ package enum RecordFile {
         enum CodingKeys: String, CodingKey { case number = "schema_version" }
     }
 }
+
+/// A record that tells the version of its keys; files of a later one are refused with a sentence.
+protocol VersionedRecord {
+    static var currentSchema: Int { get }
+}
+
+extension ProbeReport: VersionedRecord {}
+extension TextStudyReport: VersionedRecord {}
 
 /// A sentence for the person at the terminal.
 package struct ReportFailure: Error, Sendable, Equatable, CustomStringConvertible {

@@ -74,7 +74,8 @@ extension TextTable {
     func markup(kind: String) -> Markup {
         Tag.div {
             Tag.div(["class": kind.isEmpty ? Self.boxClass(columns.count) : "box", "tabindex": "0"]) {
-                Tag.table(["class": (kind + (rows.count > 1 ? " sortable" : "")).trimmingCharacters(in: .whitespaces)]) {
+                let sorts = rows.count > 1 ? " sortable" : ""
+                Tag.table(["class": (kind + sorts).trimmingCharacters(in: .whitespaces)]) {
                     if let title { Tag.caption { title } }
                     Tag.thead {
                         Tag.tr {
@@ -88,7 +89,9 @@ extension TextTable {
                     Tag.tbody {
                         for (place, row) in squareRows.enumerated() {
                             Tag.tr {
-                                for (index, cell) in row.enumerated() { self.cell(cell, columns[index], isBest: isMarked(cell, place, index)) }
+                                for (index, cell) in row.enumerated() {
+                                    self.cell(cell, columns[index], isBest: isMarked(cell, place, index))
+                                }
                             }
                         }
                     }
@@ -103,7 +106,9 @@ extension TextTable {
     }
 
     private func cell(_ text: String, _ column: Column, isBest: Bool) -> Markup {
-        let kind = column.alignment == .right ? "right" : TerminalText.width(text) > 36 ? "long" : "left"
+        // Text that says itself where it may not break may break elsewhere.
+        let right = text.contains("\u{A0}") && text.contains(" ") ? "right breaks" : "right"
+        let kind = column.alignment == .right ? right : TerminalText.width(text) > 36 ? "long" : "left"
         return Tag.td(["class": kind]) { if isBest { Tag.strong { text } } else { text } }
     }
 }

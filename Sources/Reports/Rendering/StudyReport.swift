@@ -67,14 +67,14 @@ extension TextTable {
 }
 
 extension Provenance {
-    /// Where the numbers came from; the commit only where it is known.
+    /// Where the numbers came from.
     var table: TextTable {
         let rows = [
-            ["tool", "synesthesia \(toolVersion)"], gitCommit.map { ["commit", $0] }, ["processor", cpu],
+            ["tool", "synesthesia \(toolVersion)"], ["processor", cpu],
             ["threads", String(threads)], ["precision", precision], ["date", date],
         ]
         return TextTable(
             "Provenance", columns: [.init("What"), .init("Value")],
-            rows: rows.compactMap(\.self) + stages.map { ["time: \($0.name)", NumberText.duration($0.seconds)] })
+            rows: rows + stages.map { ["time: \($0.name)", NumberText.duration($0.seconds)] })
     }
 }

@@ -64,21 +64,25 @@ extension TextStudyReport {
         return table.withoutEmptyColumns
     }
 
-    /// Whether a task's figure was tested against those of other encoders, and is the higher one in every test by more
-    /// than chance. The highest number alone says nothing of other texts.
+    /// Whether a reading has the highest figure of its task, and tests put its encoder above every other encoder: above
+    /// each reading of it, by a test of the two or by tests of both with a reading that stands between them. The highest
+    /// number alone says nothing of other texts. An encoder's own readings are not tested against each other.
     func isClearlyBest(_ score: TextScore) -> Bool {
-        let own = comparisons.filter {
-            $0.task == score.task
-                && (($0.a == score.encoder && $0.variantA == score.variant) || ($0.b == score.encoder && $0.variantB == score.variant))
+        func figure(_ score: TextScore) -> Double? { score.headline.flatMap(score.figure)?.value }
+        let all = scores(of: score.task)
+        guard let own = figure(score), all.allSatisfy({ (figure($0) ?? own) <= own }) else { return false }
+        let rivals = all.filter { $0.encoder != score.encoder && figure($0) != nil }
+        var below: Set<[String]> = []
+        var open = [[score.encoder, score.variant]]
+        while let next = open.popLast() {
+            for test in comparisons where test.task == score.task && test.pHolm < 0.05 {
+                let (a, b) = ([test.a, test.variantA], [test.b, test.variantB])
+                let (higher, lower) = test.valueA > test.valueB ? (a, b) : (b, a)
+                if higher == next, below.insert(lower).inserted { open.append(lower) }
+            }
         }
-        return !own.isEmpty
-            && own.allSatisfy { test in
-                let isA = test.a == score.encoder && test.variantA == score.variant
-                return test.pHolm < 0.05 && (isA ? test.valueA > test.valueB : test.valueB > test.valueA)
-            }
-            && encoders.allSatisfy { encoder in
-                encoder.name == score.encoder || own.contains { $0.a == encoder.name || $0.b == encoder.name }
-            }
+        return !below.isEmpty && rivals.allSatisfy { below.contains([$0.encoder, $0.variant]) }
+            && encoders.allSatisfy { other in other.name == score.encoder || below.contains { $0[0] == other.name } }
     }
 
     private static let markNote =
