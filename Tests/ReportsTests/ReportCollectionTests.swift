@@ -87,12 +87,14 @@ struct ReportCollectionTests {
         return rows.map { $0.split(separator: "|").prefix(2).map { $0.trimmingCharacters(in: .whitespaces) }.joined(separator: " ") }
     }
 
-    @Test("of two readings of an encoder the higher one is best, and only where a test puts it above every other reading")
+    @Test("of two readings of an encoder the higher one is best, and only where a test puts it above the other's highest")
     func readings() throws {
-        // Both readings of `one` are above the like ones of the other encoder; 60 against the other's 40 was not tested.
-        #expect(try Self.bold(Self.twoReadings(["one": [0.6, 0.5], "two": [0.55, 0.4]])) == [])
-        #expect(try Self.bold(Self.twoReadings(["one": [0.6, 0.5], "two": [0.55, 0.4]], crossed: true)) == ["one mean"])
-        // mean is above the other's mean, and that above nothing tested; eos is lower than both.
+        // Both readings of `one` are above the like ones of the other encoder: only the higher one is best.
+        #expect(try Self.bold(Self.twoReadings(["one": [0.6, 0.5], "two": [0.55, 0.4]])) == ["one mean"])
+        // 60 against the other's 55, which was read otherwise, was not tested; then it was.
+        #expect(try Self.bold(Self.twoReadings(["one": [0.6, 0.5], "two": [0.4, 0.55]])) == [])
+        #expect(try Self.bold(Self.twoReadings(["one": [0.6, 0.5], "two": [0.4, 0.55]], crossed: true)) == ["one mean"])
+        // The highest, 70, is above the other's eos only.
         #expect(try Self.bold(Self.twoReadings(["one": [0.6, 0.3], "two": [0.55, 0.7]])) == [])
     }
 

@@ -109,8 +109,8 @@ struct OverviewTable {
                 ? "Vector: what was taken from the encoder; the studies below say it in words. A CLIP-Score stands beside "
                     + "the vector it was made from, for BERT-style encoders the mean over tokens (a sentence-transformers "
                     + "folder may say otherwise)." : nil,
-            "Bold on pages: the best of its column, above every other encoder by more than chance. CLIP-Score: Welch's test "
-                + "over the seeds of these encoders" + (hasTasks ? "; tasks: Williams' test" : "")
+            "Bold on pages: the best of its column, above the best of every other encoder by more than chance. CLIP-Score: "
+                + "Welch's test over the seeds of these encoders" + (hasTasks ? "; tasks: Williams' test" : "")
                 + "; Holm's correction, p below 0.05. Nothing is bold where no test says so.",
         ].compactMap(\.self)
     }

@@ -64,14 +64,18 @@ extension TextStudyReport {
         return table.withoutEmptyColumns
     }
 
-    /// Whether a reading has the highest figure of its task, and tests put its encoder above every other encoder: above
-    /// each reading of it, by a test of the two or by tests of both with a reading that stands between them. The highest
-    /// number alone says nothing of other texts. An encoder's own readings are not tested against each other.
+    /// Whether a reading has the highest figure of its task, and tests put it above every other encoder: above the highest
+    /// of that encoder's readings, by a test of the two or by tests of both with a reading that stands between them. The
+    /// highest number alone says nothing of other texts. Readings of one encoder are not tested against each other.
     func isClearlyBest(_ score: TextScore) -> Bool {
         func figure(_ score: TextScore) -> Double? { score.headline.flatMap(score.figure)?.value }
         let all = scores(of: score.task)
         guard let own = figure(score), all.allSatisfy({ (figure($0) ?? own) <= own }) else { return false }
-        let rivals = all.filter { $0.encoder != score.encoder && figure($0) != nil }
+        let rivals = Dictionary(grouping: all.filter { $0.encoder != score.encoder && figure($0) != nil }, by: \.encoder)
+            .values.flatMap { readings in
+                let highest = readings.compactMap(figure).max()
+                return readings.filter { figure($0) == highest }
+            }
         var below: Set<[String]> = []
         var open = [[score.encoder, score.variant]]
         while let next = open.popLast() {
