@@ -42,8 +42,9 @@ seed("encoder", "sentence", files(
     tokenizer_config__json='{"model_max_length": 12, "tokenizer_class": "BertTokenizer"}', vocab__txt="[PAD]\n[UNK]\n[CLS]\n[SEP]\na\n"))
 seed("encoder", "extremes", files(config__json=json.dumps(
     dict(json.loads(bert), num_hidden_layers=1 << 30, hidden_size=-1, vocab_size=0, pad_token_id=-1, layer_norm_eps=1e-300))))
-for kind in ("clip", "clip_text_model", "gpt2", "roberta", "inception-v3-fid"):
+for kind in ("clip", "clip_text_model", "gpt2", "roberta", "inception-v3-fid", "siglip", "siglip_text_model"):
     seed("encoder", kind, files(config__json=json.dumps({"model_type": kind, "n_embd": 8, "eos_token_id": [2, 3]})))
+seed("encoder", "siglip-whole", files(config__json=(HERE.parent / "models" / "siglip" / "config.json").read_text()))
 
 # Tables
 seed("table", "csv", 'image,caption,split\na.png,"A ""face"", smiling",train\nb.png,,val\n')
