@@ -34,7 +34,7 @@ extension Stage {
     /// step's time grows evenly with what it looks back on, so nothing is left out by this.
     static let sample = Stage(name: "sample", unit: .picture, usualBatch: 1, arithmetic: .product) { setting in
         let shape = try FrozenModels.decoderConfiguration(setting.size)
-        let transformer = DrawingTransformer(
+        let transformer = CachedTransformer(
             try FrozenModels.transformer(setting), roundingToInt8: setting.roundsWeights)
         let sampler = try TokenSampler(topK: 100)
         let (batch, count, words) = (setting.batch, shape.tokensPerImage, shape.transformer.vocabularySize)

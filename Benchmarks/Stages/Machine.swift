@@ -20,5 +20,5 @@ public enum Machine {
     public static var precisionNames: [String] { Precision.allCases.map(\.shortName) }
 
     /// Makes idle threads spin briefly before they sleep; may start the program once more. To be called first.
-    public static func spinBriefly() { ThreadManners.spinBriefly() }
+    public static func spinBriefly() { OpenMPWaitPolicy.spinBriefly() }
 }

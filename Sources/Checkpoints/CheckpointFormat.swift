@@ -16,7 +16,7 @@ struct CheckpointFile: Sendable {
     /// All that it holds, an optimiser's too; `model` is what the names begin with that are probably the model's.
     let tensors: [StoredTensor]
     let model: String
-    /// Tensors that are there and can not be read, and why.
+    /// Tensors that are there and cannot be read, and why.
     let faults: [String: CheckpointError]
     let metadata: [String: String]
     let otherTensorCount: Int

@@ -14,7 +14,7 @@ final class MappedFile: Sendable {
         // A named pipe without a writer would hold the opening up for ever.
         let descriptor = open(url.path, O_RDONLY | O_CLOEXEC | O_NONBLOCK)
         guard descriptor >= 0 else {
-            throw CheckpointError("\(url.path) can not be opened: \(String(cString: strerror(errno))).", .missing)
+            throw CheckpointError("\(url.path) cannot be opened: \(String(cString: strerror(errno))).", .missing)
         }
         defer { close(descriptor) }
         var status = stat()
@@ -27,7 +27,7 @@ final class MappedFile: Sendable {
             return
         }
         guard let start = mmap(nil, byteCount, PROT_READ, MAP_PRIVATE, descriptor, 0), start != MAP_FAILED else {
-            throw CheckpointError("\(url.path) can not be mapped into memory: \(String(cString: strerror(errno))).")
+            throw CheckpointError("\(url.path) cannot be mapped into memory: \(String(cString: strerror(errno))).")
         }
         address = UInt(bitPattern: start)
     }

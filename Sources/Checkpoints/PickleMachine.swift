@@ -1,8 +1,8 @@
 /// Python's pickle machine (PEP 307, PEP 3154, PEP 574; protocols 2 to 5) without Python: it builds numbers, texts,
 /// lists, tuples, sets, dictionaries and PyTorch's tensors, and calls nothing.
 ///
-/// Whatever else a pickle wants to call or to make becomes an opaque value, and its name is noted. A pickle can not
-/// make more values than a limit, whatever its size, and can not make one large by naming it often.
+/// Whatever else a pickle wants to call or to make becomes an opaque value, and its name is noted. A pickle cannot
+/// make more values than a limit, whatever its size, and cannot make one large by naming it often.
 struct PickleMachine {
     var graph = PickleGraph()
     private var stack: [PickleValue] = []
@@ -136,7 +136,7 @@ struct PickleMachine {
 
     // MARK: - The stack
 
-    /// Counts what is made, so that small files can not make much.
+    /// Counts what is made, so that small files cannot make much.
     mutating func charge(_ count: Int) throws {
         guard graph.grow(by: count) else { throw fault("the pickle makes too many values") }
     }
@@ -248,6 +248,6 @@ struct PickleMachine {
 
     func fault(_ what: String) -> CheckpointError {
         CheckpointError(
-            "\(path) can not be unpickled: before byte \(position), \(what); the file is damaged or was cut.")
+            "\(path) cannot be unpickled: before byte \(position), \(what); the file is damaged or was cut.")
     }
 }

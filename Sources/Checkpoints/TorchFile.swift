@@ -10,7 +10,7 @@ struct TorchFile {
     let tensors: [StoredTensor]
     /// What the names of the tensors begin with that are probably the model's.
     let model: String
-    /// Tensors that are named but can not be read, outside of that model; told when one is asked for.
+    /// Tensors that are named but cannot be read, outside of that model; told when one is asked for.
     let faults: [String: CheckpointError]
     /// How many tensors stand beside the model's: an optimiser's, for example.
     let otherTensorCount: Int
@@ -77,7 +77,7 @@ struct TorchFile {
             guard let format = formats[key] else {
                 throw CheckpointError(
                     "\(path) lists the storage \(printable(key)), which nothing in it uses, or which is of a type that "
-                        + "is not known; where the storages behind it begin can not be told.")
+                        + "is not known; where the storages behind it begin cannot be told.")
             }
             let width = format?.width ?? 1
             guard let count = file.bytes.number(UInt64.self, at: position),

@@ -215,7 +215,7 @@ package final class Weights: Sendable {
         }
         try check(found, name, shape, use)
         guard trainable, use != .integers else { return found }
-        let own = Tensor(found.floats, shape: shape)   // the file's memory can not be moved by an optimiser
+        let own = Tensor(found.floats, shape: shape)   // the file's memory cannot be moved by an optimiser
         return use == .statistics ? own : own.asParameter()
     }
 

@@ -1,7 +1,7 @@
 import SynFiles
 
 extension Weights {
-    /// A tensor that a model can not be without: its name, and its shape where the settings tell it.
+    /// A tensor that a model cannot be without: its name, and its shape where the settings tell it.
     package struct Needed: Sendable {
         let name: String
         let shape: [Int]?

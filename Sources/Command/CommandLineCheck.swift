@@ -15,21 +15,21 @@ enum CommandLineCheck {
                     (0x20..<0x7f).contains($0)
                         ? String(UnicodeScalar($0)) : "\\x" + String($0, radix: 16, uppercase: true)
                 }
-                throw Complaint(
+                throw UserError(
                     .settings,
                     "the argument \(printable(shown.joined())) is not UTF-8; rename that file or folder, or link to it by another name"
                 )
             }
             let previous = place > 1 ? CommandLine.unsafeArgv[place - 1].map { String(cString: $0) } ?? "" : ""
             if text.isEmpty {
-                throw Complaint(
+                throw UserError(
                     .settings,
                     previous.hasPrefix("--")
                         ? "\(previous) is given nothing; name what is meant"
                         : "an argument is empty; name what is meant")
             }
             if text.hasPrefix("--"), text.hasSuffix("="), !text.dropFirst(2).dropLast().contains("=") {
-                throw Complaint(.settings, "\(text.dropLast()) is given nothing; name what is meant")
+                throw UserError(.settings, "\(text.dropLast()) is given nothing; name what is meant")
             }
         }
     }
@@ -39,7 +39,7 @@ enum CommandLineCheck {
         for (kind, letter) in [(RLIMIT_AS, "v"), (RLIMIT_DATA, "d")] {
             var limit = rlimit()
             guard getrlimit(__rlimit_resource_t(kind.rawValue), &limit) == 0, limit.rlim_cur < least else { continue }
-            throw Complaint(
+            throw UserError(
                 .failed,
                 "the shell allows this program only \(ByteCount.text(Int(clamping: limit.rlim_cur))) of memory, but even small models need "
                     + "\(ByteCount.text(Int(least))); raise the limit (ulimit -\(letter))")

@@ -19,7 +19,7 @@ enum Exit: Int32 {
     case interrupted = 130
 
     /// The code for each kind of complaint.
-    init(_ kind: Complaint.Kind) {
+    init(_ kind: UserError.Kind) {
         self =
             switch kind {
             case .settings: .usage
@@ -43,7 +43,7 @@ enum Exit: Int32 {
             say("\(oneLine(Synesthesia.message(for: error))) (see 'synesthesia --help')")
             exit(usage.rawValue)
         }
-        let complaint = Complaint(error)
+        let complaint = UserError(error)
         // What the system calls a file may be no UTF-8; it then came here with this mark, and is not found by it.
         let isMangled = complaint.description.unicodeScalars.contains("\u{FFFD}")
         say(
@@ -59,7 +59,7 @@ enum Exit: Int32 {
             try Output.write(exactly: text + "\n")
         } catch {
             if !(error is Output.Closed) {
-                say(Complaint(error).description)
+                say(UserError(error).description)
                 exit(failed.rawValue)
             }
         }

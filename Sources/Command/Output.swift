@@ -25,7 +25,7 @@ enum Output {
         switch bytes.withUnsafeBytes({ Descriptor.write($0, to: STDOUT_FILENO) }) {
         case 0: break
         case EPIPE: throw Closed()
-        case let code: throw Complaint(.failed, "standard output cannot be written: \(String(cString: strerror(code)))")
+        case let code: throw UserError(.failed, "standard output cannot be written: \(String(cString: strerror(code)))")
         }
     }
 }

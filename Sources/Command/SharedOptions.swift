@@ -47,5 +47,5 @@ struct SharedOptions: ParsableArguments {
     }
 
     /// The models at hand in this process's environment.
-    var shelf: ModelShelf { ModelShelf(environment: ProcessInfo.processInfo.environment) }
+    var locator: ModelLocator { ModelLocator(environment: ProcessInfo.processInfo.environment) }
 }

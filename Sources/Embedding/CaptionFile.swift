@@ -35,32 +35,32 @@ package struct CaptionFile: Sendable {
         var lines = bytes.split(separator: end, omittingEmptySubsequences: false)
         if lines.last?.isEmpty == true { lines.removeLast() }   // after the last line end
         guard !lines.isEmpty else {
-            throw Complaint(.badData, "\(source) holds no captions; write one caption a line")
+            throw UserError(.badData, "\(source) holds no captions; write one caption a line")
         }
         self.source = source
         captions = try lines.enumerated().map { index, line in
             let bytes = line.last == UInt8(ascii: "\r") ? line.dropLast() : line
             guard bytes.count <= Self.longest else {
-                throw Complaint(
+                throw UserError(
                     .badData,
                     "\(source), line \(index + 1): \(bytes.count / 1_000_000) megabytes without a line end are no caption; "
                         + "write one caption a line")
             }
             guard !bytes.contains(0) else {
-                throw Complaint(
+                throw UserError(
                     .badData,
                     "\(source), line \(index + 1): the caption holds a NUL, which no text does; if the file is UTF-16 without "
                         + "its mark, convert it with: iconv -f UTF-16LE -t UTF-8")
             }
             guard let caption = String(validating: bytes, as: UTF8.self) else {
                 let column = Self.validLength(of: bytes) + 1
-                throw Complaint(
+                throw UserError(
                     .badData,
                     "\(source), line \(index + 1): not UTF-8 at byte \(column) of the line; convert the file, "
                         + "for example with iconv")
             }
             guard allowingEmpty || caption.contains(where: { !$0.isWhitespace }) else {
-                throw Complaint(
+                throw UserError(
                     .badData,
                     "\(source), line \(index + 1): the caption is empty; remove the line or write a caption there")
             }

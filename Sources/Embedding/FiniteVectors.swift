@@ -22,7 +22,7 @@ struct FiniteVectors {
         let place = vectors.withFloats { $0.firstIndex { !$0.isFinite } }
         guard let place else { return }
         let row = rows[rows.startIndex + place / max(vectors.size(-1), 1)]
-        throw Complaint(
+        throw UserError(
             .badData,
             "\(folder.path) makes \(NonFinite.name(vectors.floats[place])) of text \(row + 1), \"\(text(row).prefix(80))\": \(beginning(ids(row)))")
     }

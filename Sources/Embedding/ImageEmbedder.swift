@@ -23,7 +23,7 @@ package struct ImageEmbedder: Sendable {
         let side = model.imageSize
         let settings = try ImageSettingsFile.read(in: folder)
         guard settings != nil || !(model is SigLIP) else {
-            throw Complaint(
+            throw UserError(
                 .missing,
                 "\(folder.path) does not say how its pictures are prepared, which for a SigLIP cannot be taken for granted: "
                     + "preprocessor_config.json is missing; fetch it from where the weights are from")
@@ -41,7 +41,7 @@ package struct ImageEmbedder: Sendable {
         let prepared = try preprocessing.prepared(picture)
         let size = model.imageSize
         guard prepared.width == size, prepared.height == size else {
-            throw Complaint(
+            throw UserError(
                 .badData,
                 "\(folder.path): its image settings make a picture of \(picture.width)×\(picture.height) pixels one of "
                     + "\(prepared.width)×\(prepared.height), but the model sees \(size)×\(size)")

@@ -21,7 +21,7 @@ package struct ModelFetcher {
         do {
             access = try HubAccess(environment: environment)
         } catch {
-            throw Complaint(error)
+            throw UserError(error)
         }
         (self.everything, self.interruption) = (everything, interruption)
     }
@@ -71,7 +71,7 @@ package struct ModelFetcher {
             let plan = try download.plan(repository, everything: everything, tick: interruption.check)
             return .repository(try download.run(plan, tick: interruption.check, progress: tell))
         } catch let failure as ModelHub.Failure {
-            throw Complaint(failure)
+            throw UserError(failure)
         }
     }
 
@@ -81,15 +81,15 @@ package struct ModelFetcher {
         var isFolder: ObjCBool = false
         guard FileManager.default.fileExists(atPath: folder.path, isDirectory: &isFolder) else { return }
         guard isFolder.boolValue else {
-            throw Complaint(.settings, "\(name) is a file here; fetch takes names of repositories, such as openai/clip-vit-base-patch32")
+            throw UserError(.settings, "\(name) is a file here; fetch takes names of repositories, such as openai/clip-vit-base-patch32")
         }
         let missing = ModelFiles.missing(in: folder)
         let other = ModelHub.canFetch(name) ? "; the repository of that name is \(name)@main" : ""
         guard !missing.isEmpty else {
-            throw Complaint(
+            throw UserError(
                 .settings, "\(name) is a folder with a model already, which every command opens by this path\(other)")
         }
-        throw Complaint(
+        throw UserError(
             .missing,
             "\(name) is a folder here, but no model: it lacks \(missing.joined(separator: " and ")); "
                 + "name a repository, such as openai/clip-vit-base-patch32\(other)")

@@ -26,7 +26,7 @@ package struct ModelInventory: Encodable, Sendable {
             let bytes = folder.map { ModelFolder.size(of: $0) } ?? model.bytes
             return Need(role: model.role, name: model.name, path: folder?.path, bytes: bytes)
         }
-        models = ModelShelf(weights: weights, environment: environment).models
+        models = ModelLocator(weights: weights, environment: environment).models
     }
 
     /// What to type to fetch all that the paper needs and that is missing; nil when nothing is.

@@ -24,17 +24,17 @@ package enum NonFinite {
     }
 
     /// - Parameter finding: what was met: "a CLIP-Score is NaN".
-    package static func complaint(_ finding: String, model: URL?) -> Complaint {
+    package static func complaint(_ finding: String, model: URL?) -> UserError {
         guard let model else {
-            return Complaint(.badData, "\(finding), so there is no result: the weights of a model are damaged")
+            return UserError(.badData, "\(finding), so there is no result: the weights of a model are damaged")
         }
         guard let weight = UnsoundWeight.first(in: model) else {
-            return Complaint(
+            return UserError(
                 .badData,
                 "\(finding), so there is no result: the weights of \(model.path) are all numbers, but a value grew beyond "
                     + "single precision on the way; the model is damaged, or was trained too fast")
         }
-        return Complaint(
+        return UserError(
             .badData,
             "\(finding), so there is no result: \(weight.checkpoint) holds \(name(weight.value)), first in the tensor "
                 + "\(weight.tensor) at \(weight.place); the model is damaged, fetch or train it again")

@@ -66,7 +66,7 @@ package struct TextFeatureSource {
                 }
                 let ids = model.reader.cut(whole)
                 guard !ids.inner.isEmpty else {
-                    throw Complaint(
+                    throw UserError(
                         .badData, "\"\(text)\" has no tokens that \(model.name) knows; remove it from the file")
                 }
                 let row = known[ids] ?? texts.count

@@ -28,7 +28,7 @@ package struct TextReader: Sendable {
         let alone = Ids(tokenizer.encode(prompt, maximumLength: nil).ids, tokenizer)
         promptLength = alone.ids.count - (alone.hasEnd ? 1 : 0)
         if let maximumLength, promptLength + (alone.hasEnd ? 1 : 0) >= maximumLength {
-            throw Complaint(
+            throw UserError(
                 .badData,
                 "\(rules.tokenizerFolder.path): the default prompt \"\(prompt)\" has \(promptLength) tokens and leaves no room "
                     + "for a text where \(maximumLength) are read; shorten it in config_sentence_transformers.json")
@@ -40,7 +40,7 @@ package struct TextReader: Sendable {
         do {
             try self.init(TextEncoderFolder.rules(of: folder))
         } catch {
-            throw Complaint(error)
+            throw UserError(error)
         }
     }
 

@@ -18,7 +18,7 @@ package struct VectorFile {
     /// - Parameter arrays: how many tensors it shall hold.
     package init(_ path: String, arrays: Int) throws {
         guard !path.isEmpty else {
-            throw Complaint(.settings, "--out is empty; name a file such as vectors.safetensors")
+            throw UserError(.settings, "--out is empty; name a file such as vectors.safetensors")
         }
         url = URL(filePath: path)
         let ending = url.pathExtension.lowercased()
@@ -27,7 +27,7 @@ package struct VectorFile {
         } else {
             guard try !AtomicFile.replaces(url) else {
                 let named = ending.isEmpty ? "has no ending" : "ends in .\(url.pathExtension)"
-                throw Complaint(
+                throw UserError(
                     .settings,
                     "\(path) \(named), but vectors are written as .safetensors, .npy or .npz; give it one of these endings"
                 )
@@ -35,7 +35,7 @@ package struct VectorFile {
             kind = .safetensors
         }
         guard kind != .npy || arrays == 1 else {
-            throw Complaint(
+            throw UserError(
                 .settings,
                 "\(path): .npy holds one array, and with --layers there are \(arrays); write .npz or .safetensors")
         }

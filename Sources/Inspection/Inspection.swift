@@ -43,7 +43,7 @@ package struct Inspection: Sendable, Encodable {
         let url = URL(filePath: path)
         var isFolder: ObjCBool = false
         guard FileManager.default.fileExists(atPath: path, isDirectory: &isFolder) else {
-            throw Complaint(.missing, "\(path) does not exist; give a checkpoint file, or a folder with one")
+            throw UserError(.missing, "\(path) does not exist; give a checkpoint file, or a folder with one")
         }
         let adapter = url.appending(path: "adapter.safetensors")
         let isAdapter = isFolder.boolValue && FileManager.default.fileExists(atPath: adapter.path)
@@ -51,7 +51,7 @@ package struct Inspection: Sendable, Encodable {
         do {
             contents = try CheckpointContents(of: isAdapter ? adapter : url)
         } catch {
-            throw Complaint(error)
+            throw UserError(error)
         }
         settings = isFolder.boolValue && !isAdapter ? ModelFolder(url, name: "")?.kind : nil
         kind = ModelGuess(contents.tensors, settings: settings).description

@@ -33,15 +33,15 @@ package struct AttributeReader: Sendable {
         let file = folder.modelFolder.appending(path: "labels.json")
         guard let bytes = FileManager.default.contents(atPath: file.path),
             let names = try? JSONDecoder().decode([String].self, from: bytes)
-        else { throw Complaint(.missing, "\(file.path) is missing or not a list of attribute names") }
+        else { throw UserError(.missing, "\(file.path) is missing or not a list of attribute names") }
         attributes = try names.map { name in
             guard let attribute = PortraitAttribute(name: name) else {
-                throw Complaint(.badData, "\(file.path): \"\(name)\" is not an attribute of CelebA")
+                throw UserError(.badData, "\(file.path): \"\(name)\" is not an attribute of CelebA")
             }
             return attribute
         }
         guard attributes.count == network.configuration.classCount else {
-            throw Complaint(
+            throw UserError(
                 .badData,
                 "\(file.path) names \(attributes.count) attributes, but the network has \(network.configuration.classCount) outputs"
             )

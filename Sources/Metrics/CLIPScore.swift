@@ -70,7 +70,7 @@ extension CLIPPreprocessing {
     /// The settings in a model's folder, which must have them.
     package init(folder: URL) throws {
         guard let found = try ImageSettingsFile.read(in: folder) else {
-            throw Complaint(
+            throw UserError(
                 .missing,
                 "\(folder.path) does not say how its pictures are prepared: preprocessor_config.json is missing")
         }

@@ -38,7 +38,7 @@ package struct FrechetDistance: Codable, Sendable, Equatable {
     /// The distance between two sets; the order does not matter.
     package init(between first: FeatureStatistics, and second: FeatureStatistics) throws {
         guard first.mean.count == second.mean.count else {
-            throw Complaint(
+            throw UserError(
                 .badData,
                 "a Fréchet distance needs features of one network, "
                     + "not \(first.mean.count) of one picture and \(second.mean.count) of another")
@@ -85,13 +85,13 @@ package struct FeatureStatistics: Sendable, Equatable {
         precondition(features.shape.count == 2, "\(features.shape) is not [pictures, features]")
         let (n, d) = (features.size(0), features.size(1))
         guard n > 1 else {
-            throw Complaint(
+            throw UserError(
                 .badData, "a Fréchet distance needs at least 2 pictures on each side, better more than \(d); found \(n)"
             )
         }
         let x = DoubleMatrix(features)   // [n, d]
         if let bad = x.values.firstIndex(where: { !$0.isFinite }) {
-            throw Complaint(
+            throw UserError(
                 .badData, "feature \(bad % d + 1) of picture \(bad / d + 1) is \(x.values[bad]), not a finite number")
         }
         var mean = [Double](repeating: 0, count: d)

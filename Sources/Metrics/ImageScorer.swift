@@ -14,22 +14,22 @@ package struct ImageScorer: Sendable {
     package let attributes: AttributeReader?
     private let settings: ScoreSettings
 
-    package init(_ settings: ScoreSettings, shelf: ModelShelf) throws {
+    package init(_ settings: ScoreSettings, locator: ModelLocator) throws {
         let precision = settings.precision.resolved
         clip =
             settings.clip.isEmpty
             ? nil
             : try CLIPScore(
-                folder: try shelf.folder(of: settings.clip), precision: precision,
+                folder: try locator.folder(of: settings.clip), precision: precision,
                 activation: settings.activation)
         if settings.inception.isEmpty {
             inception = nil
         } else {
-            let folder = try shelf.folder(of: settings.inception)
+            let folder = try locator.folder(of: settings.inception)
             inception = (try InceptionV3(folder: folder, precision: precision), folder)
         }
         attributes = try settings.attributes.map {
-            try AttributeReader(folder: try shelf.folder(of: $0), precision: precision)
+            try AttributeReader(folder: try locator.folder(of: $0), precision: precision)
         }
         self.settings = settings
     }
@@ -61,7 +61,7 @@ package struct ImageScorer: Sendable {
         _ count: Int, image: (Int) throws -> Image, progress: (Int) throws -> Void = { _ in }
     ) throws -> Tensor {
         guard let inception else {
-            throw Complaint(.settings, "a Fréchet distance needs an Inception network; name it in scores.inception")
+            throw UserError(.settings, "a Fréchet distance needs an Inception network; name it in scores.inception")
         }
         try progress(0)
         let parts = try batches(Array(0..<count), of: Self.batch).map { places in

@@ -38,17 +38,17 @@ package enum InceptionScore {
         precondition(logits.shape.count == 2, "\(logits.shape) is not [pictures, classes]")
         let (count, classes) = (logits.size(0), logits.size(1))
         guard splits > 0 else {
-            throw Complaint(.settings, "an Inception Score needs at least 1 split, not \(splits); set scores.splits")
+            throw UserError(.settings, "an Inception Score needs at least 1 split, not \(splits); set scores.splits")
         }
         guard count >= splits else {
-            throw Complaint(
+            throw UserError(
                 .settings,
                 "an Inception Score over \(splits) splits needs at least \(splits) pictures, not \(count); "
                     + (count == 0 ? "there is nothing to score" : "lower scores.splits or draw more"))
         }
         let values = logits.floats
         if let bad = values.firstIndex(where: { !$0.isFinite }) {
-            throw Complaint(
+            throw UserError(
                 .badData,
                 "class \(bad % classes + 1) of picture \(bad / classes + 1) has a logit of \(values[bad]), "
                     + "not a finite number")

@@ -15,7 +15,7 @@ package struct PictureFolder: Sendable {
         folder = URL(filePath: path)
         var isFolder: ObjCBool = false
         guard FileManager.default.fileExists(atPath: path, isDirectory: &isFolder), isFolder.boolValue else {
-            throw Complaint(.missing, "\(path) is not a folder; name one with PNG or JPEG pictures")
+            throw UserError(.missing, "\(path) is not a folder; name one with PNG or JPEG pictures")
         }
         let all = try FileManager.default.contentsOfDirectory(atPath: path).filter { !$0.hasPrefix(".") }
         func named(_ endings: Set<String>) -> [NaturalOrder] {
@@ -26,7 +26,7 @@ package struct PictureFolder: Sendable {
         unread = named(Self.otherEndings).map(\.name)
         alike = zip(read, read.dropFirst()).first { $0.isAlike($1) }.map { ($0.name, $1.name) }
         guard !names.isEmpty else {
-            throw Complaint(.missing, "\(path) holds no PNG or JPEG pictures" + (unreadNote.map { "; \($0)" } ?? ""))
+            throw UserError(.missing, "\(path) holds no PNG or JPEG pictures" + (unreadNote.map { "; \($0)" } ?? ""))
         }
     }
 
@@ -50,7 +50,7 @@ package struct PictureFolder: Sendable {
     /// Refuses captions that are not as many as the pictures.
     package func requireOneEach(_ captions: [String]) throws {
         guard names.count != captions.count else { return }
-        throw Complaint(
+        throw UserError(
             .badData,
             "\(folder.path) holds \(names.count) pictures, but there are \(captions.count) captions; they must be as many"
                 + (unreadNote.map { " (\($0))" } ?? ""))

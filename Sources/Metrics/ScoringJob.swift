@@ -10,8 +10,8 @@ package struct ScoringJob {
     private let settings: ScoreSettings
 
     /// - Parameter settings: an empty name is a judge that is not asked.
-    package init(_ settings: ScoreSettings, shelf: ModelShelf) throws {
-        scorer = try ImageScorer(settings, shelf: shelf)
+    package init(_ settings: ScoreSettings, locator: ModelLocator) throws {
+        scorer = try ImageScorer(settings, locator: locator)
         self.settings = settings
     }
 
@@ -77,7 +77,7 @@ package struct ScoringJob {
         if let captions { try pictures.requireOneEach(captions) }
         let isEnough = pictures.names.count >= settings.splits
         if scorer.clip == nil, scorer.attributes == nil, !isEnough {
-            throw Complaint(
+            throw UserError(
                 .settings,
                 "an Inception Score over \(settings.splits) splits needs at least \(settings.splits) pictures, but "
                     + "\(pictures.folder.path) holds \(pictures.names.count); lower --splits")

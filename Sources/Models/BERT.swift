@@ -175,7 +175,7 @@ struct BERTLayer: Sendable {
 
     func callAsFunction(_ x: Tensor, mask: AttentionMask, dropout: Dropout?) -> Tensor {
         let attended = attentionNorm(attention(x, mask: mask, addingTo: x, dropout: dropout))   // [batch, time, hidden]
-        let inner = expand(attended, then: activation, output: expand.narrow)
+        let inner = expand(attended, then: activation, output: expand.computeType)
         return outputNorm(contract(inner, addingTo: attended, dropout: dropout))   // [batch, time, hidden]
     }
 }

@@ -106,7 +106,7 @@ package struct BERTConfiguration: Sendable, Codable, Equatable {
     /// The most tokens of a text.
     var maximumLength: Int { positionCount - firstPosition }
 
-    /// What an encoder of these settings can not be without, named from where it stands.
+    /// What an encoder of these settings cannot be without, named from where it stands.
     var needed: [Weights.Needed] {
         [
             .init("embeddings.word_embeddings.weight", [vocabularySize, hiddenSize]),

@@ -21,7 +21,7 @@ struct CLIPTower: Sendable {
 struct CLIPLayer: Sendable {
     let attentionNorm: LayerNorm
     let attention: SelfAttention
-    let thoughtNorm: LayerNorm
+    let mlpNorm: LayerNorm
     let expand: Linear
     let contract: Linear
     let activation: Activation
@@ -43,16 +43,16 @@ struct CLIPLayer: Sendable {
             weights["mlp", "fc1"], from: size, to: shape.feedForwardSize,
             initially: .normal(deviation: 1 / (2 * width).squareRoot()))
         contract = try Linear(weights["mlp", "fc2"], from: shape.feedForwardSize, to: size, initially: inward)
-        thoughtNorm = try LayerNorm(weights["layer_norm2"], size: size, epsilon: epsilon)
+        mlpNorm = try LayerNorm(weights["layer_norm2"], size: size, epsilon: epsilon)
         activation = try Activation(huggingFace: shape.activation)
     }
 
     func callAsFunction(_ x: Tensor, mask: AttentionMask, dropout: Dropout?) -> Tensor {
         // Both [batch, time, hidden].
         let attended = attention(
-            attentionNorm(x, output: expand.narrow), mask: mask, addingTo: x, dropout: dropout)
-        let normed = thoughtNorm(attended, output: expand.narrow)
-        let inner = expand(normed, then: activation, output: expand.narrow)
+            attentionNorm(x, output: expand.computeType), mask: mask, addingTo: x, dropout: dropout)
+        let normed = mlpNorm(attended, output: expand.computeType)
+        let inner = expand(normed, then: activation, output: expand.computeType)
         return contract(inner, addingTo: attended, dropout: dropout)   // [batch, time, hidden]
     }
 }

@@ -16,7 +16,7 @@ enum ConfigurationFile {
             throw failure
         } catch {
             throw ModelError(
-                "\(url.path) can not be read; a model folder has config.json and model.safetensors.", isMissing: true)
+                "\(url.path) cannot be read; a model folder has config.json and model.safetensors.", isMissing: true)
         }
         do {
             let content = try PythonJSON.content(of: data)

@@ -111,7 +111,7 @@ package struct GPT2: TextEncoder {
 struct GPT2Layer: Sendable {
     let attentionNorm: LayerNorm
     let attention: SelfAttention
-    let thoughtNorm: LayerNorm
+    let mlpNorm: LayerNorm
     let expand: Linear
     let contract: Linear
     let activation: Activation
@@ -120,19 +120,19 @@ struct GPT2Layer: Sendable {
         let size = shape.hiddenSize
         attentionNorm = try LayerNorm(weights["ln_1"], size: size, epsilon: shape.normEpsilon)
         attention = SelfAttention(
-            .joined(try Linear(turning: weights["attn", "c_attn"], from: size, to: 3 * size)),
-            output: try Linear(turning: weights["attn", "c_proj"], from: size, to: size), heads: shape.headCount,
+            .fused(try Linear(transposing: weights["attn", "c_attn"], from: size, to: 3 * size)),
+            output: try Linear(transposing: weights["attn", "c_proj"], from: size, to: size), heads: shape.headCount,
             scale: scale)
-        thoughtNorm = try LayerNorm(weights["ln_2"], size: size, epsilon: shape.normEpsilon)
-        expand = try Linear(turning: weights["mlp", "c_fc"], from: size, to: shape.feedForwardSize)
-        contract = try Linear(turning: weights["mlp", "c_proj"], from: shape.feedForwardSize, to: size)
+        mlpNorm = try LayerNorm(weights["ln_2"], size: size, epsilon: shape.normEpsilon)
+        expand = try Linear(transposing: weights["mlp", "c_fc"], from: size, to: shape.feedForwardSize)
+        contract = try Linear(transposing: weights["mlp", "c_proj"], from: shape.feedForwardSize, to: size)
         activation = try Activation(huggingFace: shape.activation)
     }
 
     func callAsFunction(_ x: Tensor, mask: AttentionMask) -> Tensor {
         let attended = attention(
-            attentionNorm(x, output: expand.narrow), mask: mask, addingTo: x)   // [batch, time, hidden]
-        let normed = thoughtNorm(attended, output: expand.narrow)
-        return contract(expand(normed, then: activation, output: expand.narrow), addingTo: attended)
+            attentionNorm(x, output: expand.computeType), mask: mask, addingTo: x)   // [batch, time, hidden]
+        let normed = mlpNorm(attended, output: expand.computeType)
+        return contract(expand(normed, then: activation, output: expand.computeType), addingTo: attended)
     }
 }

@@ -70,7 +70,7 @@ package struct GPT2Configuration: Sendable, Decodable, Equatable {
         try validate()
     }
 
-    /// What a model of these settings can not be without, named from where it stands.
+    /// What a model of these settings cannot be without, named from where it stands.
     var needed: [Weights.Needed] {
         [
             .init("wte.weight", [vocabularySize, hiddenSize]),

@@ -5,7 +5,7 @@ import SynTensors
 /// and added to it.
 struct ImageTransformerBlock: Sendable {
     let attentionNorm: LayerNorm
-    let inward: QueryKeyValue
+    let qkv: QueryKeyValue
     let projection: Linear
     let perceptronNorm: LayerNorm
     let expand: Linear
@@ -20,7 +20,7 @@ struct ImageTransformerBlock: Sendable {
         }
         let width = shape.width
         attentionNorm = try LayerNorm(weights["ln1"], size: width, epsilon: 1e-5)
-        inward = QueryKeyValue(
+        qkv = QueryKeyValue(
             query: try linear(weights["attn", "query"], from: width, to: width),
             key: try linear(weights["attn", "key"], from: width, to: width),
             value: try linear(weights["attn", "value"], from: width, to: width))
@@ -36,15 +36,15 @@ struct ImageTransformerBlock: Sendable {
     /// All positions at once. With dropout, as in training, values drop out at the rates of the settings.
     func callAsFunction(_ x: Tensor, dropout: Dropout?) -> Tensor {
         // Between two products values have the weights' type; the sum that runs through all blocks stays Float32.
-        let normed = attentionNorm(x, output: projection.narrow)   // [batch, time, width]
+        let normed = attentionNorm(x, output: projection.computeType)   // [batch, time, width]
         let mixed: Tensor   // [batch, time, width]
         if let dropout, attentionDropout > 0 {
-            mixed = attention(inward.parts(normed), dropout)
+            mixed = attention(qkv.parts(normed), dropout)
         } else {
-            mixed = inward.attended(normed, heads: headCount, mask: .causal)
+            mixed = qkv.attended(normed, heads: headCount, mask: .causal)
         }
         let attended = added(projection, mixed, to: x, dropout)
-        let inner = expand(perceptronNorm(attended, output: expand.narrow), then: .gelu, output: expand.narrow)
+        let inner = expand(perceptronNorm(attended, output: expand.computeType), then: .gelu, output: expand.computeType)
         return added(contract, inner, to: attended, dropout)   // [batch, time, width]
     }
 

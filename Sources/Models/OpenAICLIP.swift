@@ -120,7 +120,7 @@ extension CLIP {
         } else {
             vision = try CLIPVision(openAI: visual, configuration.vision)
             visualProjection = try Linear(
-                turning: visual, "proj", from: configuration.vision.hiddenSize, to: configuration.projectionSize,
+                transposing: visual, "proj", from: configuration.vision.hiddenSize, to: configuration.projectionSize,
                 bias: false)
         }
         let scale = found.root.has("logit_scale") ? "logit_scale" : "logit_inv_tau"   // the latter in CLOOB
@@ -141,7 +141,7 @@ extension CLIPText {
             layers: try CLIPTower(openAI: weights["transformer"], shape.tower),
             finalNorm: try LayerNorm(weights["ln_final"], size: shape.hiddenSize, epsilon: shape.normEpsilon))
         projection = try Linear(
-            turning: weights, "text_projection", from: shape.hiddenSize, to: shape.projectionSize, bias: false)
+            transposing: weights, "text_projection", from: shape.hiddenSize, to: shape.projectionSize, bias: false)
     }
 }
 
@@ -171,7 +171,7 @@ extension CLIPLayer {
         let size = shape.hiddenSize
         attentionNorm = try LayerNorm(weights["ln_1"], size: size, epsilon: 1e-5)
         attention = try SelfAttention(inBands: weights["attn"], size: size, heads: shape.headCount)
-        thoughtNorm = try LayerNorm(weights["ln_2"], size: size, epsilon: 1e-5)
+        mlpNorm = try LayerNorm(weights["ln_2"], size: size, epsilon: 1e-5)
         expand = try Linear(weights["mlp", "c_fc"], from: size, to: shape.feedForwardSize)
         contract = try Linear(weights["mlp", "c_proj"], from: shape.feedForwardSize, to: size)
         activation = try Activation(huggingFace: shape.activation)

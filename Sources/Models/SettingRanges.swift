@@ -23,7 +23,7 @@ enum SettingRanges {
         return (1...limit).contains(value) ? nil : "\(name) is \(value); it must be a number from 1 to \(limit)."
     }
 
-    /// Why so many numbers of four bytes can not be in this machine's memory, as a sentence; nil when they can.
+    /// Why so many numbers of four bytes cannot be in this machine's memory, as a sentence; nil when they can.
     static func roomProblem(forNumbers count: Int, in what: String) -> String? {
         let (bytes, isTooMuch) = count.multipliedReportingOverflow(by: 4)
         let memory = ProcessInfo.processInfo.physicalMemory

@@ -195,8 +195,8 @@ struct SigLIPPoolingHead: Sendable {
     /// x [batch, patches, hidden] → [batch, hidden].
     func callAsFunction(_ x: Tensor) -> Tensor {
         let (batch, size) = (x.size(0), x.size(2))
-        let asked = attending.inward.parts(query)[0]   // [1, 1, hidden]
-        let answers = attending.inward.parts(x)   // [batch, patches, hidden] each
+        let asked = attending.qkv.parts(query)[0]   // [1, 1, hidden]
+        let answers = attending.qkv.parts(x)   // [batch, patches, hidden] each
         let found = attention(
             query: Tensor.zeros([batch, 1, size]) + asked, key: answers[1], value: answers[2], heads: attending.heads)
         let pooled = attending.output(found)   // [batch, 1, hidden]

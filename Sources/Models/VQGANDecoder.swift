@@ -7,7 +7,7 @@ struct VQGANDecoder: Sendable {
     let middle: VQGANMiddle
     /// From the latents' level to the image's; all but the last end in a doubling.
     let stages: [VQGANStage]
-    let doublings: [VQGANDoubling]
+    let doublings: [VQGANUpsample]
     let norm: GroupNorm
     let last: Convolution
 
@@ -17,7 +17,7 @@ struct VQGANDecoder: Sendable {
         first = try Convolution(weights["conv_in"], from: shape.latentChannels, to: channels, size: 3)
         middle = try VQGANMiddle(weights["mid"], channels)
         var stages: [VQGANStage] = []
-        var doublings: [VQGANDoubling] = []
+        var doublings: [VQGANUpsample] = []
         for level in levels {
             let scope = weights["up", level.index]
             stages.append(
@@ -26,7 +26,7 @@ struct VQGANDecoder: Sendable {
                     attends: level.attends))
             channels = level.channels
             guard level.index > 0 else { continue }
-            doublings.append(try VQGANDoubling(scope["upsample", "conv"], channels))
+            doublings.append(try VQGANUpsample(scope["upsample", "conv"], channels))
         }
         self.stages = stages
         self.doublings = doublings
@@ -46,7 +46,7 @@ struct VQGANDecoder: Sendable {
 }
 
 /// Every pixel four times, then a 3×3 convolution; in one step where it is frozen.
-struct VQGANDoubling: Sendable {
+struct VQGANUpsample: Sendable {
     let convolution: Convolution
     let kernels: DoublingKernels?
 

@@ -5,7 +5,7 @@ import SynTensors
 struct VQGANEncoder: Sendable {
     let first: Convolution
     let stages: [VQGANStage]
-    let halvings: [Convolution]
+    let downsamplers: [Convolution]
     let middle: VQGANMiddle
     let norm: GroupNorm
     let last: Convolution
@@ -14,7 +14,7 @@ struct VQGANEncoder: Sendable {
         first = try Convolution(weights["conv_in"], from: shape.imageChannels, to: shape.baseChannels, size: 3)
         var channels = shape.baseChannels
         var stages: [VQGANStage] = []
-        var halvings: [Convolution] = []
+        var downsamplers: [Convolution] = []
         for level in shape.levels {
             let scope = weights["down", level.index]
             stages.append(
@@ -23,13 +23,13 @@ struct VQGANEncoder: Sendable {
             channels = level.channels
             guard !level.isLast else { continue }
             // Zeros below and to the right only: the reference pads by hand before a convolution without padding.
-            halvings.append(
+            downsamplers.append(
                 try Convolution(
                     scope["downsample", "conv"], from: channels, to: channels, size: 3, stride: 2,
                     padding: Padding(top: 0, left: 0, bottom: 1, right: 1)))
         }
         self.stages = stages
-        self.halvings = halvings
+        self.downsamplers = downsamplers
         middle = try VQGANMiddle(weights["mid"], channels)
         norm = try GroupNorm(vqgan: weights["norm_out"], channels)
         last = try Convolution(weights["conv_out"], from: channels, to: shape.latentChannels, size: 3)
@@ -39,7 +39,7 @@ struct VQGANEncoder: Sendable {
         var x = first(images)   // [batch, height, width, channels]
         for (index, stage) in stages.enumerated() {
             stage(&x)
-            if index < halvings.count { x = halvings[index](x) }   // [batch, height/2, width/2, channels]
+            if index < downsamplers.count { x = downsamplers[index](x) }   // [batch, height/2, width/2, channels]
         }
         middle(&x)
         return last(norm(x, then: .silu, output: last.weight.elementType))   // [batch, h, w, latentChannels]

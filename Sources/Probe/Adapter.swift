@@ -41,7 +41,7 @@ package struct Adapter: Sendable {
     static func file(at place: URL) throws -> URL {
         let url = place.isFolder ? place.appending(path: fileName) : place
         guard FileManager.default.fileExists(atPath: url.path) else {
-            throw Complaint(
+            throw UserError(
                 .missing,
                 "\(url.path) does not exist; name the folder of a trained adapter, such as runs/miniature/bert-mini/seed-1, "
                     + "or the file itself")
@@ -59,20 +59,20 @@ package struct Adapter: Sendable {
         let names = ["text2image.0", "text2image"]
         guard let name = names.first(where: { name in weights.storedNames.contains { $0.hasSuffix(name + ".weight") } })
         else {
-            throw Complaint(.badData, "\(url.path) has no matrix text2image.0.weight; is it an adapter?")
+            throw UserError(.badData, "\(url.path) has no matrix text2image.0.weight; is it an adapter?")
         }
         let layer = try weights.scope(holding: [.init(name + ".weight"), .init(name + ".bias")])[name]
         guard let shape = layer.storedShape("weight"), shape.count == 2 else {
-            throw Complaint(.badData, "\(url.path) has no matrix \(name).weight; is it an adapter?")
+            throw UserError(.badData, "\(url.path) has no matrix \(name).weight; is it an adapter?")
         }
         guard shape[0] > 0, shape[1] > 0, shape[0] % width == 0 else {
-            throw Complaint(
+            throw UserError(
                 .badData,
                 "\(url.path): \(name).weight has \(shape[0]) rows, which is no multiple of the decoder's width \(width); "
                     + "was the adapter trained for another decoder?")
         }
         if let vectorSize, shape[1] != vectorSize {
-            throw Complaint(
+            throw UserError(
                 .badData,
                 "\(url.path) takes vectors of \(shape[1]) numbers, but the encoder gives \(vectorSize); was it trained for another encoder?"
             )
@@ -95,7 +95,7 @@ package struct Adapter: Sendable {
             }
             guard try expected != ModelContents.hash(of: model) else { continue }
             let name = notes["\(kind)_path"].flatMap { $0.isEmpty ? nil : $0 } ?? notes[kind] ?? "another one"
-            throw Complaint(
+            throw UserError(
                 .badData,
                 "\(url.path) was trained for the \(kind) \(printable(name)), and \(model.path) is not the same; give that \(kind)"
             )

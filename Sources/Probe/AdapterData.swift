@@ -11,7 +11,7 @@ package struct AdapterData: Sendable {
     package init(tokens: Tensor, vectors: Tensor, captionCounts: [Int]) throws {
         let captions = captionCounts.reduce(0, +)
         guard tokens.size(0) == captionCounts.count, vectors.size(0) == captions else {
-            throw Complaint(
+            throw UserError(
                 .badData,
                 "there are tokens of \(tokens.size(0)) pictures and \(vectors.size(0)) caption vectors for "
                     + "\(captionCounts.count) pictures with \(captions) captions; they must be as many")

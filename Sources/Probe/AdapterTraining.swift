@@ -159,7 +159,7 @@ package final class AdapterTraining {
         if let folder = decoder.folder, UnsoundWeight.first(in: folder) != nil {
             return NonFinite.complaint("the adapter's loss is \(fault.value)", model: folder)
         }
-        return Complaint(
+        return UserError(
             .failed, "the adapter's loss is no longer a number at step \(fault.step); \(advice(fault.step))")
     }
 

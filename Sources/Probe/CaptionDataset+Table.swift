@@ -27,7 +27,7 @@ extension CaptionDataset {
         }
         let isDrawn = entries.contains { $0.entry.isValidation == nil }
         if isDrawn, problems.isEmpty, entries.count < 2 {
-            throw Complaint(
+            throw UserError(
                 .badData,
                 "\(source.relativePath) names one picture only; two at least are needed, for training and for validation"
             )
@@ -45,12 +45,12 @@ extension CaptionDataset {
         }
         for (side, portraits) in [("training", train), ("validation", validation)]
         where portraits.isEmpty && problems.isEmpty {
-            throw Complaint(
+            throw UserError(
                 .badData,
                 "\(source.relativePath) has no pictures for \(side); give some rows that split, or none at all")
         }
         guard problems.isEmpty else {
-            throw Complaint(
+            throw UserError(
                 .badData, "\(source.relativePath) cannot be used as it is; what is wrong with it:",
                 details: problems.lines)
         }
@@ -76,7 +76,7 @@ extension CaptionDataset {
         case (let train?, let validation?): return [(train, false), (validation, true)]
         case (let train?, nil): return [(train, nil)]
         default:
-            throw Complaint(
+            throw UserError(
                 .missing,
                 "\(source.relativePath) holds no metadata.csv, metadata.tsv or metadata.jsonl, nor do folders train and validation in it"
             )

@@ -57,7 +57,7 @@ package struct CaptionDataset: Sendable {
             validationList, else: ["celebahqvalidation.txt", "validation.txt"], of: folder, key: "data.validation-list")
         let shared = Set(train.numbers).intersection(validation.numbers)
         guard shared.isEmpty else {
-            throw Complaint(
+            throw UserError(
                 .badData, "\(folder.path): \(Self.some(shared)) in both the training and the validation list")
         }
         let wanted = [
@@ -88,7 +88,7 @@ package struct CaptionDataset: Sendable {
             try self.init(table: url(table), images: settings.images.map(url), settings: settings)
         } else if Self.isImageFolder(folder) {
             guard settings.trainList == nil, settings.validationList == nil else {
-                throw Complaint(
+                throw UserError(
                     .settings,
                     "\(folder.relativePath) holds a table, in which a column split tells train from validation; "
                         + "data.train-list and data.validation-list are for Multi-Modal CelebA-HQ's layout")
@@ -106,7 +106,7 @@ package struct CaptionDataset: Sendable {
     private static func check(
         _ wanted: [Int], _ images: NumberedFiles, _ captions: NumberedFiles, _ folder: URL
     ) throws -> [Int: [String]] {
-        var (texts, empty, broken) = ([Int: [String]](), [Int](), [Complaint]())
+        var (texts, empty, broken) = ([Int: [String]](), [Int](), [UserError]())
         for number in wanted {
             guard let file = captions.files[number] else { continue }
             let bytes = try InputFile.bytes(file.path, purpose: "captions")
@@ -116,7 +116,7 @@ package struct CaptionDataset: Sendable {
             }
             do {
                 texts[number] = try CaptionFile(bytes, source: file.path).captions
-            } catch let complaint as Complaint {
+            } catch let complaint as UserError {
                 broken.append(complaint)
             }
         }
@@ -133,12 +133,12 @@ package struct CaptionDataset: Sendable {
                 "\(folder.path) has \(images.files.count) pictures and \(captions.files.count) caption files, but "
             if gaps.isEmpty, let first = broken.first {
                 guard broken.count > 1 else { throw first }
-                throw Complaint(
+                throw UserError(
                     .badData,
                     counts + "\(broken.count) caption files cannot be used, the first because: \(first.description)")
             }
             let others = broken.isEmpty ? "" : " and \(broken.count) caption files cannot be used"
-            throw Complaint(
+            throw UserError(
                 .badData,
                 counts + gaps.joined(separator: " and ") + others + "; complete the folder or shorten the lists")
         }

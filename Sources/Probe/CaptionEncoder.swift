@@ -11,16 +11,16 @@ package enum CaptionEncoder: Sendable {
     case random(size: Int)
 
     /// The encoder that the settings name.
-    package init(_ settings: EncoderSettings, shelf: ModelShelf) throws {
+    package init(_ settings: EncoderSettings, locator: ModelLocator) throws {
         guard settings.style != .random else {
             self = .random(size: settings.size ?? 512)
             return
         }
-        let folder = try shelf.folder(of: settings.path ?? "")
+        let folder = try locator.folder(of: settings.path ?? "")
         let embedder = try TextEmbedder(folder: folder, name: settings.name, activation: settings.activation)
         guard embedder.isContrastive == (settings.style == .clip) else {
             let found = embedder.isContrastive ? "clip" : "bert"
-            throw Complaint(
+            throw UserError(
                 .settings,
                 "the settings give \(settings.name) the style \(settings.style.rawValue), but \(folder.path) holds one of style \(found)"
             )

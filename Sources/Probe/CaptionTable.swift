@@ -42,13 +42,13 @@ struct CaptionTable {
         case "jsonl", "ndjson": records = Self.jsonLines(bytes, &problems)
         case "csv", "tsv", "tab", "txt", "": records = try Self.delimited(bytes, file, &problems)
         case let ending:
-            throw Complaint(
+            throw UserError(
                 .badData,
                 "\(file.relativePath): .\(printable(ending)) is no table that is read here; write it as .csv, .tsv or .jsonl"
             )
         }
         collect(records, isValidation)
-        if entries.isEmpty, problems.isEmpty { throw Complaint(.badData, "\(file.relativePath) names no pictures") }
+        if entries.isEmpty, problems.isEmpty { throw UserError(.badData, "\(file.relativePath) names no pictures") }
     }
 
     // MARK: - Rows to pictures
@@ -102,7 +102,7 @@ struct CaptionTable {
 
     private static func refuseOtherText(_ bytes: [UInt8], _ file: URL) throws {
         if bytes.starts(with: [0xFF, 0xFE]) || bytes.starts(with: [0xFE, 0xFF]) || bytes.prefix(1000).contains(0) {
-            throw Complaint(
+            throw UserError(
                 .badData,
                 "\(file.relativePath) is not UTF-8 (it looks like UTF-16, or is no text); save it with UTF-8 encoding")
         }
@@ -116,7 +116,7 @@ struct CaptionTable {
         let delimiter = order.first { head.contains(UInt8($0.value)) } ?? order[0]
         let rows = try DelimitedText(bytes, delimiter: delimiter, quoting: .rfc4180, file: file.relativePath).rows
         guard let heading = rows.first else {
-            throw Complaint(
+            throw UserError(
                 .badData, "\(file.relativePath) is empty; its first line names the columns, such as image,caption")
         }
         let names = heading.fields.map { $0.trimmingCharacters(in: .whitespaces).lowercased() }
@@ -183,9 +183,9 @@ struct CaptionTable {
         }
     }
 
-    private static func missingColumn(_ what: String, _ wanted: [String], _ found: [String], _ file: URL) -> Complaint {
+    private static func missingColumn(_ what: String, _ wanted: [String], _ found: [String], _ file: URL) -> UserError {
         let there = found.prefix(8).map { "\"\(printable($0, limit: 40))\"" }.joined(separator: ", ")
-        return Complaint(
+        return UserError(
             .badData,
             "\(file.relativePath), line 1: no column of \(what); name one \(wanted.prefix(3).joined(separator: ", ")) (found are \(there))"
         )

@@ -39,13 +39,13 @@ package struct DecoderJobs {
         // A name from a file is only a name: no folders.
         let names = try file.names.enumerated().map { row, name in
             guard let stem = Self.pictureName(name) else {
-                throw Complaint(
+                throw UserError(
                     .badData, "\(path): row \(row + 1) is called \"\(printable(name))\", which names no picture; rename it")
             }
             return stem + ".png"
         }
         guard Set(names).count == names.count else {
-            throw Complaint(.badData, "\(path): several rows of tokens have the same picture's name")
+            throw UserError(.badData, "\(path): several rows of tokens have the same picture's name")
         }
         try AtomicFile.makeFolder(folder)
         let lock = try FileLock(folder: folder)
@@ -86,7 +86,7 @@ package struct DecoderJobs {
             guard stored.elementType == .float32, stored.size(-1) == width, stored.size(0) == count,
                 stored.shape.count == 2 || stored.shape.count == 3
             else {
-                throw Complaint(
+                throw UserError(
                     .badData, "\(prefix): prefix has the shape \(stored.shape), but [\(count), \(width)] or [\(count), K, \(width)] is needed")
             }
             let all = stored.reshaped([count, -1, width])
@@ -100,7 +100,7 @@ package struct DecoderJobs {
                 if let sentence { remark(sentence) }
             }
             guard captions.captions.count == count else {
-                throw Complaint(.badData, "there are \(captions.captions.count) captions for \(count) rows of tokens; they must be as many")
+                throw UserError(.badData, "there are \(captions.captions.count) captions for \(count) rows of tokens; they must be as many")
             }
             prefixes = adapter(try encoder.embed(read).vectors)
         }

@@ -8,7 +8,7 @@ import SynTensors
 
 /// Faces for captions of one's own: what `synesthesia generate` does.
 package struct FaceJob {
-    private let decoder: DrawingDecoder
+    private let decoder: CachedDecoder
     private let encoder: TextEmbedder
     private let adapter: Adapter
     private let adapterFolder: URL
@@ -26,7 +26,7 @@ package struct FaceJob {
         weights: SamplingSettings.Weights = .full, activation: CLIPActivation? = nil
     ) throws {
         let opened = try ImageDecoder(folder: decoder, precision: precision.resolved)
-        self.decoder = DrawingDecoder(consume opened, roundingToInt8: weights == .int8)
+        self.decoder = CachedDecoder(consume opened, roundingToInt8: weights == .int8)
         self.encoder = try TextEmbedder(folder: encoder, activation: activation)   // in Float32 always, as in the probe
         self.adapter = try Adapter(
             at: adapter, width: self.decoder.configuration.transformer.width, vectorSize: self.encoder.encoder.vectorSize(.probe))
@@ -65,7 +65,7 @@ package struct FaceJob {
                 decoder.configuration, batch: min(sampling.batch, captions.count), prefixTokens: adapter.prefixTokens,
                 isGuided: sampling.guidance != 1, key: "--batch")
         ]).check()
-        guard !folder.isEmpty else { throw Complaint(.settings, "--out is empty; name a folder for the pictures") }
+        guard !folder.isEmpty else { throw UserError(.settings, "--out is empty; name a folder for the pictures") }
         let folder = URL(filePath: folder)
         try AtomicFile.makeFolder(folder)
         let lock = try FileLock(folder: folder)

@@ -44,7 +44,7 @@ struct GenerationRecord: Codable, Equatable {
             hash.add(try json)
             let word = checksums.word(Self.fileName, finding) ?? url.path
             guard hash.hexadecimal == noted else {
-                throw Complaint(
+                throw UserError(
                     .badData,
                     "\(word), so nothing says what the pictures beside it are; choose another folder or remove it")
             }
@@ -55,14 +55,14 @@ struct GenerationRecord: Codable, Equatable {
             if let stranger = files.first(where: {
                 FileManager.default.fileExists(atPath: folder.appending(path: $0).path)
             }) {
-                throw Complaint(
+                throw UserError(
                     .settings,
                     "\(folder.path) holds a \(stranger) that was not drawn by this command; choose another folder")
             }
             return try write(to: url, checksums)
         }
         guard let found = try? JSONDecoder().decode(GenerationRecord.self, from: Data(bytes)) else {
-            throw Complaint(.badData, "\(url.path) is not what this version writes; choose another folder or remove it")
+            throw UserError(.badData, "\(url.path) is not what this version writes; choose another folder or remove it")
         }
         if found == self {
             for word in files.compactMap({ checksums.word($0, checksums.finding($0)) }) {
@@ -77,7 +77,7 @@ struct GenerationRecord: Codable, Equatable {
             found.captions == start.captions ? nil : "other captions", found.models == models ? nil : "other models",
             found.seed == seed ? nil : "seed \(found.seed)", found.sampling == sampling ? nil : found.sampling,
         ].compactMap(\.self)
-        throw Complaint(
+        throw UserError(
             .settings,
             "\(folder.path) holds pictures drawn with \(differences.joined(separator: ", ")); choose another folder or remove it"
         )

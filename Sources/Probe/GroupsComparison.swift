@@ -28,13 +28,13 @@ package enum GroupsComparison {
         var origins: [Key: String] = [:]
         for (path, part) in zip(paths, parts) {
             guard case .scores(let scores) = part else {
-                throw Complaint(.badData, "\(path) holds summaries, which can only be compared among themselves; name it alone")
+                throw UserError(.badData, "\(path) holds summaries, which can only be compared among themselves; name it alone")
             }
             for one in scores {
                 if let encoder = one.encoder, let seed = one.seed {
                     let key = Key(group: one.group, encoder: encoder, seed: seed)
                     if let earlier = origins.updateValue(path, forKey: key), earlier != path {
-                        throw Complaint(
+                        throw UserError(
                             .badData,
                             "\(path): group \(one.group), encoder \(encoder), seed \(seed) already has a score in \(earlier); "
                                 + "name each run once")
@@ -44,7 +44,7 @@ package enum GroupsComparison {
             }
         }
         if let first = all.first, all.allSatisfy({ $0.group == first.group }) {
-            throw Complaint(
+            throw UserError(
                 .badData, "\(source): all scores belong to group \(first.group); a comparison needs at least two groups")
         }
         return try SignificanceStudy(all, source: source, settings: settings).record(progress: progress)
@@ -84,13 +84,13 @@ package enum GroupsComparison {
             let group = URL(filePath: path).deletingPathExtension().lastPathComponent
             return try pairs.enumerated().map { place, pair in
                 guard let score = pair.clip_score, score.isFinite else {
-                    throw Complaint(.badData, "\(path): pair \(place + 1) has no CLIP-Score")
+                    throw UserError(.badData, "\(path): pair \(place + 1) has no CLIP-Score")
                 }
                 return Observation(group: group, score: score)
             }
         }
         guard keys.contains("scores") else {
-            throw Complaint(
+            throw UserError(
                 .badData, "\(path) is JSON, but neither a run's report.json or scores.json nor what score --json prints")
         }
         // RUN/ENCODER/seed-S/scores.json
@@ -98,7 +98,7 @@ package enum GroupsComparison {
         let root = folder.deletingLastPathComponent().deletingLastPathComponent()
         let found = try ofRun(root, score, only: folder)
         guard !found.isEmpty else {
-            throw Complaint(.badData, "\(path) does not stand in a run's folder, so its encoder and style are not known; name the run's folder")
+            throw UserError(.badData, "\(path) does not stand in a run's folder, so its encoder and style are not known; name the run's folder")
         }
         return found
     }
@@ -121,7 +121,7 @@ package enum GroupsComparison {
         let file = root.appending(path: "settings.yaml").relativePath
         guard FileManager.default.fileExists(atPath: file) else {
             guard only == nil else { return [] }
-            throw Complaint(.missing, "\(root.relativePath) is no run's folder: it has neither report.json nor settings.yaml")
+            throw UserError(.missing, "\(root.relativePath) is no run's folder: it has neither report.json nor settings.yaml")
         }
         let settings = try ProbeSettings(file: file)
         var scores: [ScoreRecord] = []
@@ -138,7 +138,7 @@ package enum GroupsComparison {
             }
         }
         guard only != nil || !scores.isEmpty else {
-            throw Complaint(.missing, "\(root.relativePath) holds a run of which no encoder is scored yet; go on with synesthesia probe")
+            throw UserError(.missing, "\(root.relativePath) holds a run of which no encoder is scored yet; go on with synesthesia probe")
         }
         return try observations(of: scores, score, in: root.relativePath)
     }
@@ -152,11 +152,11 @@ package enum GroupsComparison {
         ]
         let name = score?.lowercased() ?? "clip_score"
         guard let value = known.first(where: { $0.name == name })?.value else {
-            throw Complaint(.settings, "a run has no score \(name); it has \(known.map(\.name).joined(separator: ", "))")
+            throw UserError(.settings, "a run has no score \(name); it has \(known.map(\.name).joined(separator: ", "))")
         }
         return try scores.map { record in
             guard let number = value(record), number.isFinite else {
-                throw Complaint(.badData, "\(path): \(record.encoder), seed \(record.seed), has no \(name)")
+                throw UserError(.badData, "\(path): \(record.encoder), seed \(record.seed), has no \(name)")
             }
             return Observation(
                 group: record.style.rawValue, encoder: record.encoder, seed: Int(clamping: record.seed), score: number)

@@ -58,11 +58,11 @@ package struct TokenFile: Sendable {
         let tokens = try file.tensor("tokens")
         let (count, codes) = (decoder.configuration.tokensPerImage, decoder.configuration.transformer.vocabularySize)
         guard tokens.elementType == .int32, tokens.shape.count == 2, tokens.size(1) == count, tokens.size(0) > 0 else {
-            throw Complaint(
+            throw UserError(
                 .badData, "\(url.path): tokens have the shape \(tokens.shape), but this decoder has whole numbers of [pictures, \(count)]")
         }
         if let stranger = tokens.integers.first(where: { $0 < 0 || $0 >= codes }) {
-            throw Complaint(.badData, "\(url.path): token \(stranger) is not among the decoder's \(codes) codes")
+            throw UserError(.badData, "\(url.path): token \(stranger) is not among the decoder's \(codes) codes")
         }
         self.tokens = tokens
         let listed = file.metadata["names"].flatMap { try? JSONDecoder().decode([String].self, from: Data($0.utf8)) }

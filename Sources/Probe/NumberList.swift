@@ -13,7 +13,7 @@ struct NumberList: Sendable {
         let candidates = list.map { [$0] } ?? names.map { folder.appending(path: $0) }
         guard let file = candidates.first(where: { FileManager.default.fileExists(atPath: $0.path) }) else {
             let looked = candidates.map(\.path).joined(separator: " and ")
-            throw Complaint(
+            throw UserError(
                 .missing,
                 "no list of names at \(looked); give one as \(key), such as \(names[0]) from CompVis/taming-transformers, data/"
             )
@@ -23,10 +23,10 @@ struct NumberList: Sendable {
         numbers = try lines.enumerated().map { index, name in
             let place = "\(file.path), line \(index + 1)"
             guard let number = NumberedFiles.number(of: name.trimmingCharacters(in: .whitespaces)) else {
-                throw Complaint(.badData, "\(place): no number in \"\(name)\"; names look like imgHQ00042.npy")
+                throw UserError(.badData, "\(place): no number in \"\(name)\"; names look like imgHQ00042.npy")
             }
             guard seen.insert(number).inserted else {
-                throw Complaint(.badData, "\(place): number \(number) is listed twice")
+                throw UserError(.badData, "\(place): number \(number) is listed twice")
             }
             return number
         }

@@ -8,11 +8,11 @@ struct NumberedFiles: Sendable {
     /// - Parameter names: candidates; the first folder that holds such files is taken.
     init(in folder: URL, anyOf names: [String], endings: Set<String>, what: String) throws {
         guard Self.isFolder(folder) else {
-            throw Complaint(.missing, "\(folder.path) is not a folder; name the data set's in data.folder")
+            throw UserError(.missing, "\(folder.path) is not a folder; name the data set's in data.folder")
         }
         let there = names.map { folder.appending(path: $0) }.filter(Self.isFolder)
         guard let first = there.first else {
-            throw Complaint(
+            throw UserError(
                 .missing, "\(folder.path) has no folder of \(what); looked for \(names.joined(separator: ", "))")
         }
         for candidate in there {
@@ -22,7 +22,7 @@ struct NumberedFiles: Sendable {
                 return
             }
         }
-        throw Complaint(.badData, "\(first.path) holds no \(what) named by number, such as 42.\(endings.sorted()[0])")
+        throw UserError(.badData, "\(first.path) holds no \(what) named by number, such as 42.\(endings.sorted()[0])")
     }
 
     private static func numbered(_ folder: URL, _ endings: Set<String>) throws -> [Int: URL] {
@@ -33,7 +33,7 @@ struct NumberedFiles: Sendable {
             guard !name.hasPrefix("."), endings.contains(file.pathExtension.lowercased()), let number = number(of: name)
             else { continue }
             if let other = files.updateValue(file, forKey: number) {
-                throw Complaint(
+                throw UserError(
                     .badData,
                     "\(other.path) and \(file.lastPathComponent) are both number \(number); remove one of them")
             }

@@ -99,7 +99,7 @@ package struct ProbeData: Sendable {
         let files = Dictionary(
             (dataset.train + dataset.validation).map { ($0.number, $0.image) }, uniquingKeysWith: { first, _ in first })
         load = { number in
-            guard let file = files[number] else { throw Complaint(.missing, "picture \(number) is not listed") }
+            guard let file = files[number] else { throw UserError(.missing, "picture \(number) is not listed") }
             return try Image(contentsOf: file)
         }
     }

@@ -18,7 +18,7 @@ final class ProbeFolder {
     let knownInputs: ChecksumTable
     private let lock: FileLock
     private let remark: (String) -> Void
-    private var shelf: [String: Checksums] = [:]
+    private var lists: [String: Checksums] = [:]
 
     /// Locks the folder, which must be there. Throws when another process works in it.
     init(_ root: URL, remark: @escaping (String) -> Void) throws {
@@ -34,10 +34,10 @@ final class ProbeFolder {
     /// The checksums of a folder of this run, the same object each time.
     func checksums(in folder: URL) throws -> Checksums {
         if folder.path == root.path { return checksums }
-        if let known = shelf[folder.path] { return known }
+        if let known = lists[folder.path] { return known }
         let opened = try Checksums(folder)
         if let word = opened.remark { remark(word) }
-        shelf[folder.path] = opened
+        lists[folder.path] = opened
         return opened
     }
 
@@ -50,7 +50,7 @@ final class ProbeFolder {
             var hash = ContentHash()
             hash.add(Array(text.utf8))
             guard hash.hexadecimal == checksums.hash(of: Self.settingsName) else {
-                throw Complaint(
+                throw UserError(
                     .badData,
                     "\(checksums.word(Self.settingsName, finding) ?? url.path), so nobody can tell what the run was made "
                         + "with; put it back, or choose another output")
@@ -62,7 +62,7 @@ final class ProbeFolder {
             remark("\(root.path) has no list of checksums, so nothing says that its results are whole; they are made again")
         }
         if let changed = try settings.difference(from: old) {
-            throw Complaint(
+            throw UserError(
                 .settings,
                 "\(root.path) holds a run with other settings (\"\(changed.earlier)\" there, \"\(changed.now)\" now); "
                     + "choose another output or remove that folder")
@@ -76,7 +76,7 @@ final class ProbeFolder {
         do {
             return try ProbeSettings(yaml: String(decoding: bytes, as: UTF8.self), source: url.path)
         } catch {
-            throw Complaint(.badData, "\(root.path) holds a run with settings that this version does not read: \(Complaint(error).description)")
+            throw UserError(.badData, "\(root.path) holds a run with settings that this version does not read: \(UserError(error).description)")
         }
     }
 
@@ -85,7 +85,7 @@ final class ProbeFolder {
         let changes = RunInputs.changes(inputs.table, since: knownInputs)
         if let first = changes.first {
             let more = changes.count > 1 ? " and \(changes.count - 1) more" : ""
-            throw Complaint(
+            throw UserError(
                 .settings,
                 "\(root.path) holds results that were made from something else than what is there now (\(first)\(more)); "
                     + "put that back, or choose another output")
@@ -93,7 +93,7 @@ final class ProbeFolder {
         let finding = checksums.finding(RunInputs.fileName, thoroughly: true)
         guard finding != .unlisted, let word = checksums.word(RunInputs.fileName, finding) else { return }
         guard inputs.table.contentHash == checksums.hash(of: Self.contentsName) else {
-            throw Complaint(
+            throw UserError(
                 .badData,
                 "\(word), and the models and data that are there now are not those of its results; choose another output")
         }

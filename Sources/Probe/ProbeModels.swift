@@ -9,7 +9,7 @@ final class ProbeModels {
     let decoder: ImageDecoder
     let scorer: ImageScorer
     /// The decoder as it draws, with rounded weights where the settings ask for them.
-    private(set) lazy var drawing = DrawingDecoder(decoder, roundingToInt8: roundsToInt8)
+    private(set) lazy var drawing = CachedDecoder(decoder, roundingToInt8: roundsToInt8)
     private let roundsToInt8: Bool
     /// By name.
     private let encoders: [String: CaptionEncoder]
@@ -17,11 +17,11 @@ final class ProbeModels {
     let prompts: [String]
 
     /// Opens every model, and looks whether the work with them has room in memory.
-    init(_ settings: ProbeSettings, _ data: ProbeData, _ shelf: ModelShelf, _ precision: Precision) throws {
-        decoder = try ImageDecoder(folder: try shelf.folder(of: settings.decoder), precision: precision)
-        scorer = try ImageScorer(settings.scores, shelf: shelf)
+    init(_ settings: ProbeSettings, _ data: ProbeData, _ locator: ModelLocator, _ precision: Precision) throws {
+        decoder = try ImageDecoder(folder: try locator.folder(of: settings.decoder), precision: precision)
+        scorer = try ImageScorer(settings.scores, locator: locator)
         roundsToInt8 = settings.sampling.weights == .int8
-        let named = try settings.encoders.map { ($0.name, try CaptionEncoder($0, shelf: shelf)) }
+        let named = try settings.encoders.map { ($0.name, try CaptionEncoder($0, locator: locator)) }
         encoders = Dictionary(named, uniquingKeysWith: { $1 })
         prompts = named.compactMap { name, encoder in encoder.embedder?.reader.remark.map { "\(name): \($0)" } }
         let vectorSize = named.map(\.1.vectorSize).max() ?? 0
@@ -30,7 +30,7 @@ final class ProbeModels {
 
     func encoder(_ name: String) throws -> CaptionEncoder {
         guard let encoder = encoders[name] else {
-            throw Complaint(.settings, "the settings have no encoder \"\(name)\"")
+            throw UserError(.settings, "the settings have no encoder \"\(name)\"")
         }
         return encoder
     }

@@ -22,13 +22,13 @@ struct ProbeNeeds {
     }
 
     /// Returns the data, or throws what is missing: a single thing in its own words, several as a list.
-    func check(_ shelf: ModelShelf) throws -> ProbeData {
-        var (missing, fetchable, first): ([String], [String], Complaint?) = ([], [], nil)
-        var kind = Complaint.Kind.missing
+    func check(_ locator: ModelLocator) throws -> ProbeData {
+        var (missing, fetchable, first): ([String], [String], UserError?) = ([], [], nil)
+        var kind = UserError.Kind.missing
         for (key, name) in models {
             do {
-                _ = try shelf.folder(of: name)
-            } catch let complaint as Complaint {
+                _ = try locator.folder(of: name)
+            } catch let complaint as UserError {
                 guard [.missing, .offline].contains(complaint.kind) else { throw complaint }
                 if complaint.kind == .offline { kind = .offline }
                 first = first ?? complaint
@@ -39,14 +39,14 @@ struct ProbeNeeds {
         var data: ProbeData?
         do {
             data = try ProbeData(settings.data)
-        } catch let complaint as Complaint {
+        } catch let complaint as UserError {
             first = first ?? complaint
             if missing.isEmpty { throw complaint }
             missing.append("data: \(complaint.description)")
         }
         guard let data, missing.isEmpty else {
             if let first, missing.count == 1 { throw first }
-            throw Complaint(
+            throw UserError(
                 kind, "\(missing.count) things that \(settings.name) needs are missing",
                 details: missing + remedies(fetchable, hasData: data != nil))
         }

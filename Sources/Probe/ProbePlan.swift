@@ -50,11 +50,11 @@ struct ProbePlan: Sendable {
     func published(encoders: [String], seeds: [Int], of settings: ProbeSettings) throws -> [Trial] {
         let known = settings.encoders.map(\.name)
         for name in encoders where !known.contains(name) {
-            throw Complaint(.settings, "the settings have no encoder \"\(name)\"; they have \(known.joined(separator: ", "))")
+            throw UserError(.settings, "the settings have no encoder \"\(name)\"; they have \(known.joined(separator: ", "))")
         }
         for seed in seeds where !settings.seeds.contains(seed) {
             let seeds = settings.seeds.map(String.init).joined(separator: ", ")
-            throw Complaint(.settings, "the settings have no seed \(seed); they have \(seeds)")
+            throw UserError(.settings, "the settings have no seed \(seed); they have \(seeds)")
         }
         return published.filter {
             (encoders.isEmpty || encoders.contains($0.encoder)) && (seeds.isEmpty || seeds.contains($0.seed))

@@ -26,12 +26,12 @@ package final class ProbeRun {
     /// Checks everything before any long work: the data, the run's folder, and all models, which are opened unless the run
     /// is finished.
     package init(
-        _ settings: ProbeSettings, shelf: ModelShelf, interruption: Interruption,
+        _ settings: ProbeSettings, locator: ModelLocator, interruption: Interruption,
         remark: @escaping (String) -> Void = { _ in }, secondPage: SecondPage? = nil,
         progress: @escaping (WorkProgress) -> Void
     ) throws {
         session = try ProbeSession(
-            settings.limited, shelf: shelf, interruption: interruption, remark: remark, progress: progress)
+            settings.limited, locator: locator, interruption: interruption, remark: remark, progress: progress)
         features = try ProbeFeatures(session)
         training = TrialTraining(session: session, features: features)
         drawing = TrialDrawing(session: session, features: features)

@@ -10,7 +10,7 @@ import SynTensors
 final class ProbeSession {
     let settings: ProbeSettings
     let root: URL
-    let shelf: ModelShelf
+    let locator: ModelLocator
     let data: ProbeData
     let plan: ProbePlan
     /// Of the frozen transformer; captions are always encoded in Float32.
@@ -26,10 +26,10 @@ final class ProbeSession {
 
     /// Checks everything before any long work: the data, the run's folder, and of a folder that is new all models.
     init(
-        _ settings: ProbeSettings, shelf: ModelShelf, interruption: Interruption,
+        _ settings: ProbeSettings, locator: ModelLocator, interruption: Interruption,
         remark: @escaping (String) -> Void, progress: @escaping (WorkProgress) -> Void
     ) throws {
-        (self.settings, self.shelf, self.interruption, self.remark) = (settings, shelf, interruption, remark)
+        (self.settings, self.locator, self.interruption, self.remark) = (settings, locator, interruption, remark)
         show = progress
         root = URL(filePath: settings.output)
         if let threads = settings.threads { Threads.count = threads }
@@ -38,11 +38,11 @@ final class ProbeSession {
         let isThere = root.isFolder
         var early = isThere ? try ProbeFolder(root, remark: remark) : nil
         try early?.check(settings)
-        data = try ProbeNeeds(settings).check(shelf)
+        data = try ProbeNeeds(settings).check(locator)
         plan = ProbePlan(settings, data)
-        if !isThere { opened = try ProbeModels(settings, data, shelf, precision) }
+        if !isThere { opened = try ProbeModels(settings, data, locator, precision) }
         let inputs = try RunInputs(
-            models: try settings.models.map { ($0.owner, try shelf.folder(of: $0.name)) },
+            models: try settings.models.map { ($0.owner, try locator.folder(of: $0.name)) },
             data: data.inputs + [.precision(precision)], known: early?.knownInputs ?? ChecksumTable()
         ) { done, total in
             if total > 1_000_000_000 {
@@ -57,7 +57,7 @@ final class ProbeSession {
             early = try ProbeFolder(root, remark: remark)
             try early?.check(settings)   // another process may have made it in between
         }
-        guard let folder = early else { throw Complaint(.failed, "\(root.path) cannot be made") }
+        guard let folder = early else { throw UserError(.failed, "\(root.path) cannot be made") }
         (self.folder, self.inputs) = (folder, inputs)
         try folder.check(inputs)
         clock = RunClock(root)
@@ -79,7 +79,7 @@ final class ProbeSession {
     /// The frozen networks, opened when they are first needed.
     func models() throws -> ProbeModels {
         if let opened { return opened }
-        let models = try ProbeModels(settings, data, shelf, precision)
+        let models = try ProbeModels(settings, data, locator, precision)
         opened = models
         return models
     }

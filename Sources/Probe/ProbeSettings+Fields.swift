@@ -24,7 +24,7 @@ extension ProbeSettings: SettingsGroup {
 
     /// What no single group can see.
     func check(_ source: String) throws {
-        func refuse(_ sentence: String) -> Complaint { Complaint(.settings, "\(source): \(sentence)") }
+        func refuse(_ sentence: String) -> UserError { UserError(.settings, "\(source): \(sentence)") }
         for (key, path) in [("decoder", decoder), ("scores.clip", scores.clip), ("scores.inception", scores.inception)]
         where path.isEmpty {
             throw refuse("\(key) is missing; name a model's folder")

@@ -51,7 +51,7 @@ struct RunInputs {
                 table[item.key] = .init(hash: hash, stamp: FileStamp(size: 0, inode: 0, changed: 0))
             case .file(let url):
                 guard let stamp = FileStamp(url) else {
-                    throw Complaint(.missing, "\(url.path) cannot be read; check that it exists and is a file")
+                    throw UserError(.missing, "\(url.path) cannot be read; check that it exists and is a file")
                 }
                 if let entry = known[item.key], entry.stamp == stamp {
                     table[item.key] = entry

@@ -30,26 +30,26 @@ package struct RunJoin {
 
     package func run(progress: (Int, Int) throws -> Void = { _, _ in }) throws -> Outcome {
         for source in sources where !source.isFolder {
-            throw Complaint(.missing, "\(source.relativePath) is not a folder; name the folder of a run")
+            throw UserError(.missing, "\(source.relativePath) is not a folder; name the folder of a run")
         }
         let names = (sources + [target]).map { $0.resolvingSymlinksInPath().path }
         guard Set(names).count == names.count else {
-            throw Complaint(.settings, "one of the folders is named twice; the output takes in the others")
+            throw UserError(.settings, "one of the folders is named twice; the output takes in the others")
         }
         let folders = try sources.map { try ProbeFolder($0, remark: remark) }
         let parts = try folders.map { folder in
             guard let settings = try folder.storedSettings() else {
-                throw Complaint(.missing, "\(folder.root.relativePath) has no \(ProbeFolder.settingsName); name the folder of a run")
+                throw UserError(.missing, "\(folder.root.relativePath) has no \(ProbeFolder.settingsName); name the folder of a run")
             }
             guard !folder.knownInputs.entries.isEmpty else {
-                throw Complaint(
+                throw UserError(
                     .badData, "\(folder.root.relativePath) does not tell what its results were made from; run its probe once more, then join it")
             }
             return (folder: folder, settings: settings)
         }
         let isNew = !target.isFolder
         if !isNew, try WholeFile.readIfThere(target.appending(path: ProbeFolder.settingsName)) == nil {
-            throw Complaint(.settings, "\(target.relativePath) is a folder, but not of a run; choose a new one")
+            throw UserError(.settings, "\(target.relativePath) is a folder, but not of a run; choose a new one")
         }
         // The whole must be possible before anything is written.
         let known = isNew ? nil : try ProbeFolder(target, remark: remark)
@@ -59,13 +59,13 @@ package struct RunJoin {
         for (folder, settings) in parts {
             let joined = try whole.joined(with: settings)
             guard let settings = joined.settings else {
-                throw Complaint(
+                throw UserError(
                     .settings, "\(folder.root.relativePath) is of another experiment than \(whole.output) would be (\(joined.difference)); "
                         + "only encoders and seeds may differ")
             }
             let changes = RunInputs.changes(folder.knownInputs, since: inputs)
             if let first = changes.first {
-                throw Complaint(
+                throw UserError(
                     .settings,
                     "\(folder.root.relativePath) was made from something else than the others (\(first)"
                         + (changes.count > 1 ? " and \(changes.count - 1) more" : "") + "); such results are not to be compared")

@@ -10,7 +10,7 @@ extension ProbeSettings {
     package init(file path: String, overrides: [String] = []) throws {
         let bytes = try InputFile.bytes(path, purpose: "a settings file such as Samples/miniature.yaml")
         guard let text = String(validating: bytes, as: UTF8.self) else {
-            throw Complaint(.badData, "\(path) is not UTF-8 text; convert it, for example with iconv")
+            throw UserError(.badData, "\(path) is not UTF-8 text; convert it, for example with iconv")
         }
         try self.init(yaml: text, source: path, overrides: overrides)
     }
@@ -38,7 +38,7 @@ extension ProbeSettings {
         do {
             return try Yams.compose(yaml: text) ?? Node([(Node, Node)]())
         } catch let error as YamlError {
-            throw Complaint(.settings, "\(source): not readable as YAML: \(sentence(error))")
+            throw UserError(.settings, "\(source): not readable as YAML: \(sentence(error))")
         }
     }
 
@@ -59,7 +59,7 @@ extension ProbeSettings {
         let parts = override.split(separator: "=", maxSplits: 1, omittingEmptySubsequences: false).map(String.init)
         let keys = parts[0].split(separator: ".", omittingEmptySubsequences: false).map(String.init)
         guard parts.count == 2, !keys.contains("") else {
-            throw Complaint(.settings, "--set \(override): write KEY=VALUE, for example adapter.learning-rate=1e-4")
+            throw UserError(.settings, "--set \(override): write KEY=VALUE, for example adapter.learning-rate=1e-4")
         }
         let value = parts[1].isEmpty ? Node("") : unmarked(try parse(parts[1], "--set \(override)"))
         try place(value, at: keys[...], in: &tree, override)
@@ -82,7 +82,7 @@ extension ProbeSettings {
         guard let key = keys.first else { return node = value }
         if let list = node.sequence {
             guard let index = Int(key), list.indices.contains(index) else {
-                throw Complaint(.settings, "--set \(override): \(key) is no entry of a list of \(list.count)")
+                throw UserError(.settings, "--set \(override): \(key) is no entry of a list of \(list.count)")
             }
             var items = Array(list)
             try place(value, at: keys.dropFirst(), in: &items[index], override)

@@ -7,11 +7,11 @@ import SynTensors
 /// With a guidance of W the logits are `without + W·(with − without)`: the frozen decoder without a prefix is its
 /// own unconditional model (Ho and Salimans 2022), and both caches advance together. W = 1 is the paper's sampling.
 package struct TokenGenerator: Sendable {
-    package let decoder: DrawingDecoder
+    package let decoder: CachedDecoder
     package let sampler: TokenSampler
     package let guidance: Float
 
-    package init(_ decoder: DrawingDecoder, _ sampler: TokenSampler, guidance: Float = 1) {
+    package init(_ decoder: CachedDecoder, _ sampler: TokenSampler, guidance: Float = 1) {
         self.decoder = decoder
         self.sampler = sampler
         self.guidance = guidance

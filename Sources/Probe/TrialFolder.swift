@@ -66,7 +66,7 @@ struct TrialFolder {
         let url = adapterFolder.appending(path: trial.scoresName)
         guard finding == .intact, let scores = try? JSONDecoder().decode(TrialScores.self, from: Data(try WholeFile.read(url))) else {
             let word = checksums.word(trial.scoresName, finding) ?? "\(url.relativePath) is not what this version writes"
-            throw Complaint(.badData, "\(word); synesthesia probe makes it again")
+            throw UserError(.badData, "\(word); synesthesia probe makes it again")
         }
         return scores
     }

@@ -51,7 +51,7 @@ struct TrialTraining {
 extension ProbeSettings {
     func encoder(_ name: String) throws -> EncoderSettings {
         guard let encoder = encoders.first(where: { $0.name == name }) else {
-            throw Complaint(.settings, "the settings have no encoder \"\(name)\"")
+            throw UserError(.settings, "the settings have no encoder \"\(name)\"")
         }
         return encoder
     }

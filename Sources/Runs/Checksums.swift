@@ -53,7 +53,7 @@ package final class Checksums {
     /// Takes note of a file as it is now.
     package func note(_ name: String) throws {
         let url = folder.appending(path: name)
-        guard let stamp = FileStamp(url) else { throw Complaint(.failed, "\(url.path) vanished while it was being written") }
+        guard let stamp = FileStamp(url) else { throw UserError(.failed, "\(url.path) vanished while it was being written") }
         try note(name, ContentHash(file: url).hexadecimal, stamp)
     }
 
@@ -66,11 +66,11 @@ package final class Checksums {
         let entry = ChecksumTable.Entry(hash: hash, stamp: stamp)
         table[name] = entry
         let descriptor = open(file.path, O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC | O_NOFOLLOW, 0o666)
-        guard descriptor >= 0 else { throw Complaint(FileFailure(writing: file.path, errno)) }
+        guard descriptor >= 0 else { throw UserError(FileFailure(writing: file.path, errno)) }
         defer { close(descriptor) }
         let line = Array(ChecksumTable.line(name, entry).utf8)
         let code = line.withUnsafeBytes { Descriptor.write($0, to: descriptor) }
-        guard code == 0 else { throw Complaint(FileFailure(writing: file.path, code)) }
+        guard code == 0 else { throw UserError(FileFailure(writing: file.path, code)) }
     }
 
     /// Compares a file with what was noted. Its bytes are read only where its stamp has changed, or where `thoroughly`

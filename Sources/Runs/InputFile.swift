@@ -7,11 +7,11 @@ package enum InputFile {
         if path == "-" { return try whole(.standardInput, name(path)) }
         var isFolder: ObjCBool = false
         guard FileManager.default.fileExists(atPath: path, isDirectory: &isFolder) else {
-            throw Complaint(.missing, "\(path) does not exist; name \(purpose)")
+            throw UserError(.missing, "\(path) does not exist; name \(purpose)")
         }
-        guard !isFolder.boolValue else { throw Complaint(.badData, "\(path) is a folder; name \(purpose)") }
+        guard !isFolder.boolValue else { throw UserError(.badData, "\(path) is a folder; name \(purpose)") }
         guard let file = FileHandle(forReadingAtPath: path) else {
-            throw Complaint(.missing, "\(path) cannot be read; check its permissions")
+            throw UserError(.missing, "\(path) cannot be read; check its permissions")
         }
         return try whole(file, path)
     }
@@ -26,13 +26,13 @@ package enum InputFile {
             while let part = try file.read(upToCount: 1 << 20), !part.isEmpty {
                 bytes += part
                 guard bytes.count <= most else {
-                    throw Complaint(.badData, "\(name) holds more than 1 GB; is it the file that was meant?")
+                    throw UserError(.badData, "\(name) holds more than 1 GB; is it the file that was meant?")
                 }
             }
-        } catch let complaint as Complaint {
+        } catch let complaint as UserError {
             throw complaint
         } catch {
-            throw Complaint(.failed, "\(name) could not be read to its end: \(error.localizedDescription)")
+            throw UserError(.failed, "\(name) could not be read to its end: \(error.localizedDescription)")
         }
         return bytes
     }

@@ -48,7 +48,7 @@ package struct Machine: Sendable, Encodable {
     package static func checkLimit() throws {
         guard let name = ProcessorClass.unknownLimit else { return }
         let classes = ProcessorClass.allCases.map(\.rawValue).joined(separator: ", ")
-        throw Complaint(.settings, "SYNESTHESIA_ISA is '\(name.prefix(40))', which is no class of processors; there are \(classes).")
+        throw UserError(.settings, "SYNESTHESIA_ISA is '\(name.prefix(40))', which is no class of processors; there are \(classes).")
     }
 
     /// The same as pairs for a person, in reading order.

@@ -23,7 +23,7 @@ package struct MemoryNeed {
     /// Throws when it is more than the machine has.
     package func check(available: Double = MemoryNeed.available) throws {
         guard bytes > available, let largest = shares.max(by: { $0.bytes < $1.bytes }) else { return }
-        throw Complaint(
+        throw UserError(
             .settings,
             "this would need \(Self.text(bytes)) of memory, of which there are \(Self.text(available)); "
                 + "\(Self.text(largest.bytes)) are \(largest.what): lower \(largest.key)")

@@ -103,19 +103,19 @@ package struct SettingsForm {
     // MARK: Sentences
 
     /// A complaint about `key` for a reason that no single field can see.
-    package func complaint(_ problem: String, _ key: String) -> Complaint {
+    package func complaint(_ problem: String, _ key: String) -> UserError {
         complaint(problem, key, given?[key] ?? Node(""))
     }
 
-    private func complaint(_ problem: String, _ key: String, _ node: Node) -> Complaint {
+    private func complaint(_ problem: String, _ key: String, _ node: Node) -> UserError {
         Self.complaint(problem, join(key), node, source)
     }
 
-    private static func complaint(_ problem: String, _ path: String, _ node: Node, _ source: String) -> Complaint {
+    private static func complaint(_ problem: String, _ path: String, _ node: Node, _ source: String) -> UserError {
         // Nodes that --set put into the tree have no mark; neither has a node that stands for a missing key.
         let isMissing = node.scalar?.string.isEmpty == true
         let place = node.mark.map { "\(source), line \($0.line)" } ?? (isMissing ? source : "--set")
-        return Complaint(.settings, "\(place): \(path.isEmpty ? "the file" : path) \(problem)")
+        return UserError(.settings, "\(place): \(path.isEmpty ? "the file" : path) \(problem)")
     }
 
     private func join(_ key: String) -> String { path.isEmpty ? key : "\(path).\(key)" }

@@ -15,7 +15,7 @@ package struct UnicodeText {
 
     package init(_ bytes: [UInt8], source: String) throws {
         for (mark, what, advice) in Self.strangers where bytes.starts(with: mark) {
-            throw Complaint(.badData, "\(source) is \(what), not text; \(advice)")
+            throw UserError(.badData, "\(source) is \(what), not text; \(advice)")
         }
         if bytes.starts(with: [0xEF, 0xBB, 0xBF]) {
             (utf8, remark) = (bytes.dropFirst(3), nil)
@@ -51,7 +51,7 @@ package struct UnicodeText {
     private static func marked(_ bytes: ArraySlice<UInt8>, _ order: Order, _ source: String) throws -> [UInt8] {
         let units = units(bytes, order)
         guard bytes.count % 2 == 0, let text = String(validating: units, as: UTF16.self) else {
-            throw Complaint(
+            throw UserError(
                 .badData,
                 "\(source) begins with the mark of \(order.rawValue), but \(bytes.count % 2 == 0 ? "holds half a character" : "ends in the middle of one"); is it whole?"
             )

@@ -52,7 +52,7 @@ func readBytes(of url: URL) throws(DataFileError) -> Data {
     } catch {
         let exists = FileManager.default.fileExists(atPath: url.path)
         throw DataFileError(
-            file: url.relativePath, exists ? "the file can not be read." : "there is no such file.")
+            file: url.relativePath, exists ? "the file cannot be read." : "there is no such file.")
     }
 }
 

@@ -137,7 +137,7 @@ private struct Table {
             var spread: Double?
             if n > 1 || !trimmed(row.fields[deviation]).isEmpty { spread = try number(row, deviation) }
             if let spread, spread < 0 {
-                throw failure(row, deviation, "a standard deviation can not be negative.")
+                throw failure(row, deviation, "a standard deviation cannot be negative.")
             }
             summaries.append(
                 SummaryRow(group: name, mean: try number(row, mean), deviation: n > 1 ? spread : nil, count: n))

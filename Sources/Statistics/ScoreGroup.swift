@@ -94,7 +94,7 @@ struct ScoreGroup: Sendable {
 }
 
 extension SignificanceTest {
-    /// Why this test can not be asked of a group, as a sentence; nil when it can.
+    /// Why this test cannot be asked of a group, as a sentence; nil when it can.
     func obstacle(in group: ScoreGroup) -> String? {
         let name = group.name
         switch self {

@@ -73,12 +73,12 @@ public struct FaceDecoder: Sendable {
 
 /// The decoder's weights in the order in which drawing reads them: made at the first drawing, then kept.
 private final class DrawingParts: Sendable {
-    private let made = Mutex<DrawingDecoder?>(nil)
+    private let made = Mutex<CachedDecoder?>(nil)
 
-    func of(_ decoder: ImageDecoder) -> DrawingDecoder {
+    func of(_ decoder: ImageDecoder) -> CachedDecoder {
         made.withLock { made in
             if let made { return made }
-            let new = DrawingDecoder(decoder)
+            let new = CachedDecoder(decoder)
             made = new
             return new
         }

@@ -24,7 +24,7 @@ public struct SynesthesiaError: Error, Hashable, Sendable, CustomStringConvertib
     /// Any error of the rooms below, or of Foundation.
     init(_ error: any Error) {
         if let error = error as? SynesthesiaError { self = error; return }
-        let complaint = Complaint(error)
+        let complaint = UserError(error)
         let kind: Kind =
             switch complaint.kind {
             case .settings: .settings

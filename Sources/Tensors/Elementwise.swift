@@ -7,7 +7,7 @@ let elementGrain = 1 << 15
 extension Tensor {
     /// A new tensor of this shape, f of every element.
     @inline(__always)
-    func mapped(_ f: (Lanes) -> Lanes) -> Tensor {
+    func mapped(_ f: (Simd) -> Simd) -> Tensor {
         let out = Tensor(uninitialised: shape)
         let (a, o) = (constFloats, out.mutableFloats)
         parallel(count, grain: elementGrain) { mapLanes($0, a, o, f) }
@@ -16,7 +16,7 @@ extension Tensor {
 
     /// A new tensor of this shape, f of the elements of this and another of the same count.
     @inline(__always)
-    func zipped(_ other: Tensor, _ f: (Lanes, Lanes) -> Lanes) -> Tensor {
+    func zipped(_ other: Tensor, _ f: (Simd, Simd) -> Simd) -> Tensor {
         precondition(count == other.count, "shapes \(shape) and \(other.shape) do not go together")
         let out = Tensor(uninitialised: shape)
         let (a, b, o) = (constFloats, other.constFloats, out.mutableFloats)
@@ -26,10 +26,10 @@ extension Tensor {
 
     /// f(a, b) where `other`'s shape is this one's, a suffix of it (repeated over the leading axes), or one element.
     @inline(__always)
-    func broadcast(_ other: Tensor, _ f: (Lanes, Lanes) -> Lanes) -> Tensor {
+    func broadcast(_ other: Tensor, _ f: (Simd, Simd) -> Simd) -> Tensor {
         if other.shape == shape { return zipped(other, f) }
         if other.count == 1 {
-            let b = Lanes(repeating: other.constFloats[0])
+            let b = Simd(repeating: other.constFloats[0])
             return mapped { f($0, b) }
         }
         let period = periodOf(other)
@@ -131,7 +131,7 @@ extension Tensor {
 extension Tensor {
     /// y = f(x), with the slope dy/dx from x and y.
     @inline(__always)
-    private func function(_ f: (Lanes) -> Lanes, slope: @escaping (_ x: Lanes, _ y: Lanes) -> Lanes) -> Tensor {
+    private func function(_ f: (Simd) -> Simd, slope: @escaping (_ x: Simd, _ y: Simd) -> Simd) -> Tensor {
         let x = detached
         let y = mapped(f)
         return y.remembering([self], backward: { g in [g.zipped(x.zipped(y, slope)) { $0 * $1 }] })
@@ -149,7 +149,7 @@ extension Tensor {
     /// |x|; its slope at 0 is 0.
     package func absolute() -> Tensor {
         function({ $0.replacing(with: -$0, where: $0 .< 0) }) { x, _ in
-            Lanes(repeating: 0).replacing(with: 1, where: x .> 0).replacing(with: -1, where: x .< 0)
+            Simd(repeating: 0).replacing(with: 1, where: x .> 0).replacing(with: -1, where: x .< 0)
         }
     }
 
@@ -159,7 +159,7 @@ extension Tensor {
     /// The largest of each element and `floor`; the slope below it is 0.
     package func clamped(from floor: Float) -> Tensor {
         function({ $0.replacing(with: floor, where: $0 .< floor) }) { x, _ in
-            Lanes(repeating: 1).replacing(with: 0, where: x .< floor)
+            Simd(repeating: 1).replacing(with: 0, where: x .< floor)
         }
     }
 
@@ -180,7 +180,7 @@ extension Tensor {
 }
 
 @inline(__always)
-private func each(_ x: Lanes, _ f: (Float) -> Float) -> Lanes {
+private func each(_ x: Simd, _ f: (Float) -> Float) -> Simd {
     var y = x
     for lane in 0..<16 { y[lane] = f(x[lane]) }
     return y

@@ -67,7 +67,7 @@ struct FlashAttention {
     ) {
         let spans = spans
         let longest = spans.reduce(0) { max($0, $1.time) }
-        dealt(spans.count * heads, room: kernel.room(longest, headSize)) { pair, room in
+        parallelDynamic(spans.count * heads, room: kernel.room(longest, headSize)) { pair, room in
             let (span, number) = (spans[pair / heads], pair % heads)
             let head = attention_head(
                 time: span.time, keys: span.keys, size: headSize, step: 3 * hidden, scale: scale, causal: span.isCausal)

@@ -22,7 +22,7 @@ final class GradientNode: @unchecked Sendable {
         order = 1 + (inputs.lazy.compactMap { $0?.order }.max() ?? 0)
     }
 
-    /// Lets go of everything saved; the node can not be differentiated again.
+    /// Lets go of everything saved; the node cannot be differentiated again.
     func release() {
         inputs = []
         backward = nil

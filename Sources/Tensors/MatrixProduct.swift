@@ -15,7 +15,7 @@ extension Tensor {
     /// A BFloat16 weight (frozen) makes the product run in BFloat16 with Float32 sums: x is rounded, unless it is
     /// BFloat16 already, and y is Float32, or BFloat16 if `output` asks for that. The gradient of a BFloat16 x is
     /// BFloat16. On a processor that has no such product, x is rounded all the same and the product runs in Float32.
-    /// Frozen BFloat16 weights are used as they lie (`PanelProduct`); frozen Float32 weights are packed once for the
+    /// Frozen BFloat16 weights are used as they lie (`PackedGEMM`); frozen Float32 weights are packed once for the
     /// processor, in each direction that is used; weights under training are used as they lie.
     ///
     /// - Parameter addend: [.., out] Float32, which the result is added to: y = addend + act(x·Wᵀ + b), Float32.
@@ -27,7 +27,7 @@ extension Tensor {
         precondition(weight.shape.count == 2 && size(-1) == ins, "weights \(weight.shape) do not fit inputs \(shape)")
         let rows = count / max(ins, 1)
         let isTrained = wantsGradient || weight.wantsGradient || (bias?.wantsGradient ?? false)
-        let panels = PanelProduct(weight, inner: ins)
+        let panels = PackedGEMM(weight, inner: ins)
         if let addend, panels == nil || activation != .identity {
             return addend + linear(weight, bias, then: activation)
         }
@@ -80,7 +80,7 @@ extension Tensor {
     /// dx = dy·W for a linear layer's weights [out, in].
     private func timesWeights(_ weight: Tensor, rows: Int, output: ElementType) -> Tensor {
         let (outs, ins) = (weight.shape[0], weight.shape[1])
-        if let panels = PanelProduct(weight, inner: outs) {
+        if let panels = PackedGEMM(weight, inner: outs) {
             let out = Tensor(uninitialised: [rows, ins], elementType: output)
             panels.run(detached.converted(to: weight.elementType), rowsAreOuts: false, into: out)
             return out

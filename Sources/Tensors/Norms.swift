@@ -143,7 +143,7 @@ private struct ChannelPlanes {
 
     /// For every plane Σ f(element index, plane index) over its pixels: [samples, channels].
     @inline(__always)
-    func sums(_ f: (_ element: Int, _ plane: Int) -> Lanes) -> Tensor {
+    func sums(_ f: (_ element: Int, _ plane: Int) -> Simd) -> Tensor {
         let out = Tensor(uninitialised: [samples, channels])
         let o = out.mutableFloats
         let blocks = (channels + 15) / 16
@@ -157,7 +157,7 @@ private struct ChannelPlanes {
                 let base = sample * pixels * channels + first
                 while pixel < pixels {
                     let end = min(pixel + 128, pixels)
-                    var sum = Lanes(repeating: 0)
+                    var sum = Simd(repeating: 0)
                     while pixel < end {
                         sum += f(base + pixel * channels, sample * channels + first)
                         pixel += 1

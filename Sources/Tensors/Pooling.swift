@@ -61,7 +61,7 @@ extension Tensor {
                     while channel &+ 16 <= channels {
                         let isLargest = a.lanes(place + channel) .== y.lanes(line + channel)
                         let there = UnsafePointer(rest).lanes(channel)
-                        let given = Lanes(repeating: 0).replacing(with: there, where: isLargest)
+                        let given = Simd(repeating: 0).replacing(with: there, where: isLargest)
                         b.store(UnsafePointer(b).lanes(place + channel) + given, place + channel)
                         rest.store(there.replacing(with: 0, where: isLargest), channel)
                         channel &+= 16

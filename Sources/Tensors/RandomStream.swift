@@ -3,7 +3,7 @@ import Foundation
 /// A stream of random numbers that depends on nothing but its name: a run's seed, a purpose and an index.
 ///
 /// Every sample, portrait and dropout mask has its own stream, so batch size, order, resuming and the
-/// number of workers can not change a result. Philox-like in spirit, simpler in form: SplitMix64 started at
+/// number of workers cannot change a result. Philox-like in spirit, simpler in form: SplitMix64 started at
 /// a hash of the name (Steele, Lea and Flood 2014). Not for secrets.
 package struct RandomStream: RandomNumberGenerator, Sendable {
     private var state: UInt64

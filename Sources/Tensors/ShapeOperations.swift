@@ -6,7 +6,7 @@ extension Tensor {
             let others = shape.enumerated().reduce(1) { $1.offset == free ? $0 : $0 * $1.element }
             shape[free] = others == 0 ? 0 : count / others
         }
-        precondition(shape.reduce(1, *) == count, "a tensor of shape \(self.shape) can not become \(newShape)")
+        precondition(shape.reduce(1, *) == count, "a tensor of shape \(self.shape) cannot become \(newShape)")
         let old = self.shape
         return Tensor(storage: storage, shape: shape, elementType: elementType)
             .remembering([self], backward: { g in [g.reshaped(old)] })

@@ -39,7 +39,7 @@ package func parallel(_ count: Int, grain: Int, _ body: (Range<Int>) -> Void) {
 /// would wait for the slowest thread. Each thread has `room` bytes of its own, whose content is arbitrary.
 ///
 /// As with `parallel`, a body writes only to places that belong to its item.
-func dealt(_ count: Int, room: Int, _ body: (_ item: Int, _ room: UnsafeMutableRawPointer) -> Void) {
+func parallelDynamic(_ count: Int, room: Int, _ body: (_ item: Int, _ room: UnsafeMutableRawPointer) -> Void) {
     guard count > 0 else { return }
     let step = (room + 63) / 64 * 64
     let threads = count > 1 ? Threads.count : 1

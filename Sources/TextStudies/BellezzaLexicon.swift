@@ -34,7 +34,7 @@ package struct BellezzaLexicon: Sendable, Equatable {
             words.append(try row.text(word, "word", file: file))
             valence.append(try row.number(score, "combined pleasantness", file: file))
         }
-        guard !words.isEmpty else { throw Complaint(.badData, "\(file) holds no words") }
+        guard !words.isEmpty else { throw UserError(.badData, "\(file) holds no words") }
         (self.words, self.valence) = (words, valence)
     }
 }

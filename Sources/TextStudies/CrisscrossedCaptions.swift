@@ -110,7 +110,7 @@ package struct CrisscrossedCaptions: Sendable {
             let all = try JSONDecoder().decode(COCO.self, from: Data(bytes)).annotations
             return Dictionary(all.map { ($0.id, $0) }, uniquingKeysWith: { first, _ in first })
         } catch {
-            throw Complaint(
+            throw UserError(
                 .badData,
                 "\(url.relativePath) is not a file of COCO captions: it needs annotations with id, image_id and caption"
             )

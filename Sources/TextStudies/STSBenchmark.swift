@@ -32,12 +32,12 @@ extension ScoredPairs {
             throw DataFileError(file: file, line: line + 1, "the line \(problem).")
         }
         guard let text = String(validating: bytes, as: UTF8.self) else {
-            throw Complaint(.badData, "\(file) is not UTF-8")
+            throw UserError(.badData, "\(file) is not UTF-8")
         }
         for record in Self.commaRecords(text) {
             let fields = record.split(separator: "\t", omittingEmptySubsequences: false)
             guard fields.count >= 7, let score = decimalNumber(String(fields[4])) else {
-                throw Complaint(
+                throw UserError(
                     .badData, "\(file): the record \"\(record.prefix(40))…\" has no score and two sentences")
             }
             add(String(fields[5]), String(fields[6]), score)
@@ -106,7 +106,7 @@ extension ScoredPairs {
         }
         let (pairs, gold) = (try lines(sentences), try lines(scores))
         guard pairs.count == gold.count else {
-            throw Complaint(
+            throw UserError(
                 .badData, "\(sentences.relativePath) has \(pairs.count) lines, but \(scores.relativePath) \(gold.count)"
             )
         }

@@ -74,7 +74,7 @@ package struct ScoredPairs: Sendable, Equatable {
         let table = try DelimitedText(
             bytes, delimiter: hasTabs ? "\t" : ",", quoting: hasTabs ? .none : .rfc4180, file: file)
         guard let first = table.rows.first else {
-            throw Complaint(.badData, "\(file) is empty; put one pair in each row")
+            throw UserError(.badData, "\(file) is empty; put one pair in each row")
         }
         func place(_ names: String...) -> Int? {
             first.fields.firstIndex { names.contains($0.lowercased().trimmingCharacters(in: .whitespaces)) }
@@ -88,7 +88,7 @@ package struct ScoredPairs: Sendable, Equatable {
         } else if hasTabs, first.fields.count >= 7, Double(first.fields[4]) != nil {
             self = try ScoredPairs(stsBenchmark: url)
         } else {
-            throw Complaint(
+            throw UserError(
                 .badData,
                 "\(file), line \(first.line): no heading with sentence1, sentence2 and score, nor three "
                     + "columns of two sentences and a number")
@@ -105,6 +105,6 @@ package struct ScoredPairs: Sendable, Equatable {
     }
 
     func requireSome(_ file: String) throws {
-        guard count > 0 else { throw Complaint(.badData, "\(file) holds no pairs") }
+        guard count > 0 else { throw UserError(.badData, "\(file) holds no pairs") }
     }
 }

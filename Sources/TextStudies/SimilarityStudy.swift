@@ -48,7 +48,7 @@ package struct SimilarityTask: Sendable {
                 pairs: likePaper ? try ScoredPairs(stsBenchmarkAsReleased: file) : try ScoredPairs(stsBenchmark: file))
         default:
             guard let url = folder.findOwn(spelling) else {
-                throw Complaint(
+                throw UserError(
                     .missing,
                     "\(spelling) is neither a task (\(Self.names.joined(separator: ", "))) nor a file, here or in "
                         + "\(folder.url.relativePath)")

@@ -61,16 +61,16 @@ package struct StudyFolder: Sendable {
     func require(_ file: StudyFile) throws -> URL {
         if let found = find(file) { return found }
         throw packed(file)
-            ?? Complaint(
+            ?? UserError(
                 .missing,
                 "\(file.rawValue) is not in \(url.relativePath); get it from \(file.page) and put it there, "
                     + "or name another folder with --data")
     }
 
     /// A complaint if the file is there, but packed.
-    func packed(_ file: StudyFile) -> Complaint? {
+    func packed(_ file: StudyFile) -> UserError? {
         find(file.rawValue + ".gz").map {
-            Complaint(.missing, "\($0.relativePath) is packed; unpack it with: gunzip -k \($0.relativePath)")
+            UserError(.missing, "\($0.relativePath) is packed; unpack it with: gunzip -k \($0.relativePath)")
         }
     }
 }

@@ -48,7 +48,7 @@ package struct TextStudy {
         func part(_ name: String, _ body: () throws -> Void) throws {
             do {
                 try clock.time(name, body)
-            } catch let complaint as Complaint where complaint.kind == .missing {
+            } catch let complaint as UserError where complaint.kind == .missing {
                 report.caveats.append("Left out, \(name): \(complaint.description).")
             }
         }
@@ -71,7 +71,7 @@ package struct TextStudy {
         let tasks = WordTask.allCases.filter { task in
             if settings.folder.find(task.file) != nil { return true }
             if case .failure(let error) = Result(catching: { try settings.folder.require(task.file) }) {
-                report.caveats.append("Left out, \(task.rawValue): \(Complaint(error).description).")
+                report.caveats.append("Left out, \(task.rawValue): \(UserError(error).description).")
             }
             return false
         }
@@ -94,7 +94,7 @@ package struct TextStudy {
             report.geometry += try GeometryStudy.sentences(taken(texts, "texts of sts-b"), models, asGiven: settings.likePaper, with: source)
         }
         guard !report.scores.isEmpty || !report.geometry.isEmpty else {
-            throw Complaint(
+            throw UserError(
                 .missing,
                 "\(settings.folder.url.relativePath) holds none of the published files; the page of each: "
                     + StudyFile.allCases.map { "\($0.rawValue) \($0.page)" }.joined(separator: ", "))

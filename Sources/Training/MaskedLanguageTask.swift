@@ -26,7 +26,7 @@ package final class MaskedLanguageTask: TrainingTask {
         model = try MaskedLanguageModel(weights.scope, configuration)
         tokenizer = try Tokenizer(folder: tokenizerFolder)
         guard let maskID = tokenizer.maskID else {
-            throw Complaint(.badData, "the tokenizer in \(tokenizerFolder.path) has no [MASK] token")
+            throw UserError(.badData, "the tokenizer in \(tokenizerFolder.path) has no [MASK] token")
         }
         self.maskID = maskID
         self.recipe = recipe

@@ -32,7 +32,7 @@ extension MiniatureModel {
             let folder = try CaptionVocabulary.clipFolder(in: work)
             let tokenizer = try Tokenizer(folder: folder)
             guard let start = tokenizer.startID, let end = tokenizer.endID else {
-                throw Complaint(
+                throw UserError(
                     .badData,
                     "the vocabulary in \(folder.path) lacks start and end tokens; remove it to make it anew")
             }
@@ -55,7 +55,7 @@ extension MiniatureModel {
         { recipe, portraits, work in
             let folder = vqgan.result(in: work)
             guard FileManager.default.fileExists(atPath: folder.appending(path: "model.safetensors").path) else {
-                throw Complaint(
+                throw UserError(
                     .missing,
                     "\(folder.path) has no finished VQGAN; run `synesthesia pretrain vqgan` with the same --work first")
             }

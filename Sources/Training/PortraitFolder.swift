@@ -39,14 +39,14 @@ package struct PortraitFolder {
 
     /// Draws and writes some portraits, on all threads.
     package func write(_ indices: ArraySlice<Int>) throws {
-        let failure = Mutex<Complaint?>(nil)
+        let failure = Mutex<UserError?>(nil)
         let indices = Array(indices)
         parallel(indices.count, grain: 1) { part in
             for index in part {
                 do {
                     try dataset.write(indices[index])
                 } catch {
-                    failure.withLock { $0 = Complaint(error) }
+                    failure.withLock { $0 = UserError(error) }
                     return
                 }
             }
@@ -63,10 +63,10 @@ package struct PortraitFolder {
             return try AtomicFile.write(json: kind, to: file)
         }
         guard let found = try? JSONDecoder().decode(Kind.self, from: data) else {
-            throw Complaint(.badData, "\(file.path) is not what this command writes; choose another folder")
+            throw UserError(.badData, "\(file.path) is not what this command writes; choose another folder")
         }
         guard found == kind else {
-            throw Complaint(
+            throw UserError(
                 .settings,
                 "\(folder.path) holds portraits of size \(found.size) and seed \(found.seed); give those or another folder"
             )

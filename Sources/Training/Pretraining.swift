@@ -48,7 +48,7 @@ package final class Pretraining {
                 return loss
             }
         } catch let fault as LossNotFinite {
-            throw Complaint(.failed, "the loss became \(fault.value) at step \(fault.step); try a lower learning rate")
+            throw UserError(.failed, "the loss became \(fault.value) at step \(fault.step); try a lower learning rate")
         }
         try task.finishStep(place)
         if trainer.step % 10 == 0 {

@@ -67,7 +67,7 @@ package final class Trainer {
         }
         let goesOn = log != nil
         guard let log = try log ?? TrainingLog(logURL, upTo: nil) else {
-            throw Complaint(.failed, "\(logURL.path) cannot be written")
+            throw UserError(.failed, "\(logURL.path) cannot be written")
         }
         self.log = log
         if goesOn, let saved { takeUp(saved) }
@@ -181,7 +181,7 @@ package final class Trainer {
             progress = state.progress
             guard progress.key == key, progress.steps == steps else {
                 guard strangers == .refused else { throw TrainingState.Unfit(reason: "is not of this training") }
-                throw Complaint(
+                throw UserError(
                     .settings,
                     "\(url.path) belongs to another training (\(printable(progress.key))); "
                         + "remove it to start anew, or ask for that one")

@@ -132,7 +132,7 @@ struct BadInputTests {
 
         let tokens = place["t.safetensors"]
         let decode = ["decode", "--decoder", decoder, "--tokens", tokens.path, "--out", place.path("d")]
-        try refuse(66, "t.safetensors can not be opened", decode)
+        try refuse(66, "t.safetensors cannot be opened", decode)
         for (name, tensor, sentence) in [
             ("codes", Tensor([Int32](repeating: 0, count: 64), shape: [1, 64]), "has no tensor tokens"),
             ("tokens", Tensor([Int32](repeating: 0, count: 63), shape: [1, 63]), "tokens have the shape [1, 63]"),

@@ -9,8 +9,8 @@ struct CaptionFileTests {
         try CaptionFile(Array(text.utf8), source: "faces.txt").captions
     }
 
-    func complaint(_ bytes: [UInt8]) -> Complaint? {
-        #expect(throws: Complaint.self) { try CaptionFile(bytes, source: "faces.txt") }
+    func complaint(_ bytes: [UInt8]) -> UserError? {
+        #expect(throws: UserError.self) { try CaptionFile(bytes, source: "faces.txt") }
     }
 
     @Test(
@@ -90,7 +90,7 @@ struct CaptionFileTests {
     @Test("a NUL is no text, wherever it stands", arguments: ["a\u{0}b\n", "ok\n\u{0}\n", "cat\u{0}dog\n", "a man\na\u{0}\u{0}\u{0}man\n"])
     func nul(_ text: String) {
         for allowing in [false, true] {
-            let found = #expect(throws: Complaint.self) {
+            let found = #expect(throws: UserError.self) {
                 try CaptionFile(Array(text.utf8), source: "faces.txt", allowingEmpty: allowing)
             }
             #expect(found?.kind == .badData && found?.description.contains("holds a NUL") == true, "\(found?.description ?? "")")
@@ -114,9 +114,9 @@ struct CaptionFileTests {
 
     @Test("a missing file and a folder are told apart")
     func paths() throws {
-        let missing = #expect(throws: Complaint.self) { try CaptionFile(path: "/no/such/file") }
+        let missing = #expect(throws: UserError.self) { try CaptionFile(path: "/no/such/file") }
         #expect(missing?.kind == .missing)
-        let folder = #expect(throws: Complaint.self) { try CaptionFile(path: "/") }
+        let folder = #expect(throws: UserError.self) { try CaptionFile(path: "/") }
         #expect(folder?.kind == .badData)
     }
 }

@@ -167,7 +167,7 @@ import SynTokenizers
         let place = try Self.make("Tanh", [file: text])
         defer { try? FileManager.default.removeItem(at: place) }
         let complaint = #expect(throws: (any Error).self) { try TextEmbedder(folder: place) }
-        let said = complaint.map { Complaint($0).description } ?? "nothing"
+        let said = complaint.map { UserError($0).description } ?? "nothing"
         #expect(said.contains(expected) && said.contains(place.path), "\(said)")
     }
 
@@ -176,7 +176,7 @@ import SynTokenizers
         let place = try Self.make(
             "prompt", ["0_Transformer/sentence_bert_config.json": #"{"max_seq_length": 5}"#])
         defer { try? FileManager.default.removeItem(at: place) }
-        let complaint = #expect(throws: Complaint.self) { try TextReader(folder: place) }
+        let complaint = #expect(throws: UserError.self) { try TextReader(folder: place) }
         #expect(complaint?.kind == .badData && complaint?.description.contains("has 4 tokens and leaves no room") == true)
     }
 

@@ -50,7 +50,7 @@ struct ScoresFrechetTests {
     func guards() throws {
         let some = Tensor([1.0, 2, 3, 5, 8, 13], shape: [3, 2])
         func refusal(_ first: Tensor, _ second: Tensor) -> String? {
-            let complaint = #expect(throws: Complaint.self) { _ = try FrechetDistance(between: first, and: second) }
+            let complaint = #expect(throws: UserError.self) { _ = try FrechetDistance(between: first, and: second) }
             return complaint?.description
         }
         let few = "a Fréchet distance needs at least 2 pictures on each side, better more than 2; found "

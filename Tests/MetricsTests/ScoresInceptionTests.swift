@@ -48,7 +48,7 @@ struct ScoresInceptionTests {
     @Test("too few pictures, no split and undefined logits are sentences; one picture scores 1")
     func guards() throws {
         func refusal(_ logits: Tensor, splits: Int) -> String? {
-            #expect(throws: Complaint.self) { _ = try InceptionScore.score(ofLogits: logits, splits: splits) }?.description
+            #expect(throws: UserError.self) { _ = try InceptionScore.score(ofLogits: logits, splits: splits) }?.description
         }
         let three = Tensor([1.0, 2, 3, 4, 5, 6], shape: [3, 2])
         #expect(

@@ -37,7 +37,7 @@ import Testing
 
     @Test func greedyTokensEqualTheReference() throws {
         let start = decoder.configuration.startTokens
-        let drawing = DrawingTransformer(decoder.transformer)
+        let drawing = CachedTransformer(decoder.transformer)
         let cache = drawing.cache(batch: 2, capacity: start.count + 35)
         var logits = drawing.next(tokens: Tensor(start + start, shape: [2, 36]), cache: cache)
         var columns = [logits.argmax().integers]

@@ -6,7 +6,7 @@ import Testing
 
 /// What drawing with BFloat16 weights, or with weights rounded to whole numbers, does to the decoder in `Weights`: the
 /// logits of every step of pictures that the Float32 decoder drew.
-@Suite(.enabled(if: StreamedWeight.isAvailable, "this processor has no BFloat16 products"))
+@Suite(.enabled(if: SkinnyWeight.isAvailable, "this processor has no BFloat16 products"))
 struct DrawingPrecisionTests {
     static let pictures = 16
 
@@ -19,7 +19,7 @@ struct DrawingPrecisionTests {
     private func drawn(_ decoder: ImageDecoder) throws -> (tokens: [[Int32]], logits: [[Float]]) {
         let sampler = try TokenSampler(topK: 250)
         var streams = (0..<Self.pictures).map { RandomStream(seed: 2, purpose: "drawn", index: $0) }
-        let transformer = DrawingTransformer(decoder.transformer)
+        let transformer = CachedTransformer(decoder.transformer)
         let cache = transformer.cache(batch: Self.pictures)
         var newest = [Int32](repeating: decoder.configuration.startTokens[0], count: Self.pictures)
         var (tokens, logits) = ([newest], [[Float]]())
@@ -43,12 +43,12 @@ struct DrawingPrecisionTests {
         let exact = try ImageDecoder(folder: folder())
         let (tokens, expected) = try drawn(exact)
         let narrow = try ImageDecoder(folder: folder(), precision: .bfloat16)
-        let whole = DrawingTransformer(narrow.transformer, roundingToInt8: true)
+        let whole = CachedTransformer(narrow.transformer, roundingToInt8: true)
         let error = try #require(whole.roundingError)
         #expect(error > 0.001 && error < 0.02)
         // At a step of a real picture the best tokens are often nearly tied, and a tie falls either way.
         for (name, model, tolerance, share) in [
-            ("bf16", DrawingTransformer(narrow.transformer), 0.02, 0.97), ("int8", whole, 0.03, 0.96),
+            ("bf16", CachedTransformer(narrow.transformer), 0.02, 0.97), ("int8", whole, 0.03, 0.96),
         ] {
             let cache = model.cache(batch: Self.pictures)
             var (worst, same, total, mean) = (0.0, 0, 0, 0.0)

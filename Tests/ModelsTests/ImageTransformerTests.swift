@@ -34,7 +34,7 @@ import Testing
 
     @Test(arguments: [0, 1, 3])
     func cachedLogitsEqualTheWholePass(prefixCount: Int) throws {
-        let model = DrawingTransformer(try transformer())
+        let model = CachedTransformer(try transformer())
         let tokens = try expected["tokens"]
         let reference = try expected["logits" + (prefixCount == 0 ? "" : "\(prefixCount)")]
         let cache = try model.cache(batch: 2, prefix: prefix(prefixCount), capacity: 22)
@@ -52,7 +52,7 @@ import Testing
     }
 
     @Test func greedyTokensEqualTheReference() throws {
-        let model = DrawingTransformer(try transformer())
+        let model = CachedTransformer(try transformer())
         let cache = try model.cache(batch: 2, prefix: expected["prefix3"])
         var newest = Tensor([Int32](repeating: 0, count: 2), shape: [2])
         var columns: [[Int32]] = []
@@ -125,13 +125,13 @@ import Testing
     }
 
     /// The promise of `next`: to the bit, whatever else is drawn beside a sequence and in whatever precision.
-    @Test(.enabled(if: StreamedWeight.isAvailable, "this processor has no BFloat16 products"))
+    @Test(.enabled(if: SkinnyWeight.isAvailable, "this processor has no BFloat16 products"))
     func aDrawnSequenceDoesNotDependOnItsBatch() throws {
         let (tokens, prefix) = try (expected["tokens"], #require(try prefix(3)))
         let narrow = try transformer(precision: .bfloat16)
         let models = [
-            DrawingTransformer(try transformer()), DrawingTransformer(narrow),
-            DrawingTransformer(narrow, roundingToInt8: true),
+            CachedTransformer(try transformer()), CachedTransformer(narrow),
+            CachedTransformer(narrow, roundingToInt8: true),
         ]
         for model in models {
             func drawn(_ rows: [Int]) -> [[Float]] {
@@ -151,7 +151,7 @@ import Testing
     }
 
     @Test func cachesAdvanceTogetherAsAlone() throws {
-        let model = DrawingTransformer(try transformer())
+        let model = CachedTransformer(try transformer())
         let (tokens, prefix) = try (expected["tokens"], #require(try prefix(3)))
         func step(_ time: Int) -> Tensor { tokens.slice(axis: 1, from: time, to: time + 1) }
         let together = [model.cache(batch: 2, prefix: prefix), model.cache(batch: 2)]
@@ -164,7 +164,7 @@ import Testing
     }
 
     @Test func wholeNumberWeightsStayNear() throws {
-        let (model, tokens) = try (DrawingTransformer(transformer(), roundingToInt8: true), expected["tokens"])
+        let (model, tokens) = try (CachedTransformer(transformer(), roundingToInt8: true), expected["tokens"])
         let error = try #require(model.roundingError)
         #expect(error > 0 && error < 0.01)
         let cache = try model.cache(batch: 2, prefix: expected["prefix3"])

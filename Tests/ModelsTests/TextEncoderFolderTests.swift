@@ -88,7 +88,7 @@ import Testing
     @Test func spoiltFiles() throws {
         let folder = try Fixture.temporaryFolder()
         defer { try? FileManager.default.removeItem(at: folder) }
-        #expect(sentence { _ = try TextEncoderFolder(folder) }.contains("config.json can not be read"))
+        #expect(sentence { _ = try TextEncoderFolder(folder) }.contains("config.json cannot be read"))
         let settings = folder.appending(path: "config.json")
         try Data("{".utf8).write(to: settings)
         #expect(sentence { _ = try TextEncoderFolder(folder) }.contains("this is not JSON"))

@@ -16,9 +16,9 @@ import TestSupport
         #expect(try adapter.bias.floats == expected.tensor("text2image.bias").floats)
         #expect(adapter.prefixTokens == 1 && adapter.vectorSize == 12)
         #expect(try Adapter(at: url, width: 4).prefixTokens == 2)
-        #expect(throws: Complaint.self) { try Adapter(at: url, width: 3) }
-        #expect(throws: Complaint.self) { try Adapter(at: url, width: 8, vectorSize: 13) }
-        #expect(throws: Complaint.self) { try Adapter(at: Fixture.url("models/layouts/types.safetensors"), width: 8) }
+        #expect(throws: UserError.self) { try Adapter(at: url, width: 3) }
+        #expect(throws: UserError.self) { try Adapter(at: url, width: 8, vectorSize: 13) }
+        #expect(throws: UserError.self) { try Adapter(at: Fixture.url("models/layouts/types.safetensors"), width: 8) }
     }
 
     @Test func folderAndFile() throws {

@@ -96,9 +96,9 @@ struct CaptionDatasetTests {
                 "has 360 pictures and 360 caption files, but 29640 of 30000 listed have no picture (") == true)
     }
 
-    func complaint(_ folder: URL) -> Complaint? {
+    func complaint(_ folder: URL) -> UserError? {
         defer { try? FileManager.default.removeItem(at: folder) }
-        return #expect(throws: Complaint.self) { try CaptionDataset(folder: folder) }
+        return #expect(throws: UserError.self) { try CaptionDataset(folder: folder) }
     }
 
     @Test("gaps are counted before any work")

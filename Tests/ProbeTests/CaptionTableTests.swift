@@ -112,7 +112,7 @@ struct CaptionTableTests {
                 + "faces/0.png,,train\nfaces/1.png,a\n,b,train\nhttps://x/y.png,c,train\nfaces/2.png,d,later\nt.csv,e,train\n",
         ])
         defer { try? FileManager.default.removeItem(at: folder) }
-        let complaint = #expect(throws: Complaint.self) { try dataset(folder) }
+        let complaint = #expect(throws: UserError.self) { try dataset(folder) }
         #expect(complaint?.kind == .badData)
         #expect(
             complaint?.details == [
@@ -140,6 +140,6 @@ struct CaptionTableTests {
         defer { try? FileManager.default.removeItem(at: folder) }
         #expect {
             try dataset(folder, name)
-        } throws: { Complaint($0).description.contains(sentence) }
+        } throws: { UserError($0).description.contains(sentence) }
     }
 }

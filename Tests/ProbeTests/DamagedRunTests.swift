@@ -86,7 +86,7 @@ struct DamagedRunTests {
         defer { words = said }
         do {
             return try ProbeRun(
-                try settings(folder, hasStudy: hasStudy), shelf: ModelShelf(environment: [:]), interruption: interruption,
+                try settings(folder, hasStudy: hasStudy), locator: ModelLocator(environment: [:]), interruption: interruption,
                 remark: { said.append($0) }
             ) { _ in
                 count += 1
@@ -189,7 +189,7 @@ struct DamagedRunTests {
                     try run(folder, hasStudy: isFinished, &words)
                     try compare(folder, with: whole, "\(name) \(damage.rawValue)")
                 } catch {
-                    let complaint = Complaint(error)
+                    let complaint = UserError(error)
                     // What was asked for cannot be told from a copy's settings under another name.
                     let isToldOff = name == "settings.yaml" && complaint.kind == .badData
                     #expect(damage == .folder || isToldOff, "\(name) \(damage.rawValue): \(complaint.description)")
@@ -229,7 +229,7 @@ struct DamagedRunTests {
             var said: [String] = []
             defer { words = said }
             _ = try ProbeRun(
-                settings, shelf: ModelShelf(environment: [:]), interruption: Interruption(), remark: { said.append($0) }
+                settings, locator: ModelLocator(environment: [:]), interruption: Interruption(), remark: { said.append($0) }
             ) { _ in }.run()
         }
         try run(seeds: [1])

@@ -52,12 +52,12 @@ struct FullExperimentTests {
     func needs() throws {
         let home = try Fixture.temporaryFolder()
         defer { try? FileManager.default.removeItem(at: home) }
-        func complaint(_ environment: [String: String], _ overrides: [String] = []) throws -> Complaint? {
+        func complaint(_ environment: [String: String], _ overrides: [String] = []) throws -> UserError? {
             let settings = try ProbeSettings(
                 file: Self.path, overrides: ["output=\(home.path)/run", "data.folder=\(home.path)/none"] + overrides)
-            let shelf = ModelShelf(environment: ["HOME": home.path].merging(environment) { $1 })
-            return #expect(throws: Complaint.self) {
-                try ProbeRun(settings, shelf: shelf, interruption: Interruption()) { _ in }
+            let locator = ModelLocator(environment: ["HOME": home.path].merging(environment) { $1 })
+            return #expect(throws: UserError.self) {
+                try ProbeRun(settings, locator: locator, interruption: Interruption()) { _ in }
             }
         }
         let found = try complaint([:])

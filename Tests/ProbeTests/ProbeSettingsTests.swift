@@ -20,7 +20,7 @@ struct ProbeSettingsTests {
     }
 
     func refusal(_ more: String = "", set overrides: [String] = []) -> String? {
-        let complaint = #expect(throws: Complaint.self) { try read(more, set: overrides) }
+        let complaint = #expect(throws: UserError.self) { try read(more, set: overrides) }
         #expect(complaint?.kind == .settings)
         return complaint?.description
     }
@@ -126,7 +126,7 @@ struct ProbeSettingsTests {
     @Test("what must be there is asked for")
     func required() {
         func complaint(_ yaml: String) -> String? {
-            #expect(throws: Complaint.self) { try ProbeSettings(yaml: yaml, source: "p") }?.description
+            #expect(throws: UserError.self) { try ProbeSettings(yaml: yaml, source: "p") }?.description
         }
         #expect(complaint("") == "p: decoder is missing; name a model's folder")
         #expect(complaint("- 1\n") == "p, line 1: the file must be a group of keys, not [1]")
@@ -143,7 +143,7 @@ struct ProbeSettingsTests {
 
     @Test("a missing file is missing input")
     func missing() {
-        let complaint = #expect(throws: Complaint.self) { try ProbeSettings(file: "/no/such.yaml") }
+        let complaint = #expect(throws: UserError.self) { try ProbeSettings(file: "/no/such.yaml") }
         #expect(complaint?.kind == .missing)
     }
 }

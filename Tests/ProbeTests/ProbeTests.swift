@@ -77,7 +77,7 @@ import TestSupport
         let count = 32
         let prefixes = Tensor.normal([count, 2, decoder.configuration.transformer.width], deviation: 0.5, &stream)
         for guidance in [Float(1), 3] {
-            let sampler = TokenGenerator(DrawingDecoder(decoder), try TokenSampler(topK: 250), guidance: guidance)
+            let sampler = TokenGenerator(CachedDecoder(decoder), try TokenSampler(topK: 250), guidance: guidance)
             func tokens(_ batch: Int) throws -> [Int32] {
                 try stride(from: 0, to: count, by: batch).flatMap { first -> [Int32] in
                     let places = Array(first..<min(first + batch, count))
@@ -102,9 +102,9 @@ import TestSupport
         let prefixes = Tensor.normal([3, 1, decoder.configuration.transformer.width], &stream)
         let streams = (0..<3).map { FaceGenerator.stream(seed: 1, number: $0, caption: 0) }
         let greedy = try TokenSampler(greedy: true)
-        let free = try TokenGenerator(DrawingDecoder(decoder), greedy).tokens(prefixes: nil, streams: streams).integers
-        let none = try TokenGenerator(DrawingDecoder(decoder), greedy, guidance: 0).tokens(prefixes: prefixes, streams: streams).integers
-        let steered = try TokenGenerator(DrawingDecoder(decoder), greedy).tokens(prefixes: prefixes, streams: streams).integers
+        let free = try TokenGenerator(CachedDecoder(decoder), greedy).tokens(prefixes: nil, streams: streams).integers
+        let none = try TokenGenerator(CachedDecoder(decoder), greedy, guidance: 0).tokens(prefixes: prefixes, streams: streams).integers
+        let steered = try TokenGenerator(CachedDecoder(decoder), greedy).tokens(prefixes: prefixes, streams: streams).integers
         #expect(none == free)
         #expect(steered != free)
     }
@@ -130,16 +130,16 @@ import TestSupport
                     output: \(output.path)
                     """, source: "test")
         }
-        let shelf = ModelShelf(environment: [:])
+        let locator = ModelLocator(environment: [:])
         let (whole, parts) = (try Fixture.temporaryFolder(), try Fixture.temporaryFolder())
-        _ = try ProbeRun(try settings(whole), shelf: shelf, interruption: Interruption()) { _ in }.run()
+        _ = try ProbeRun(try settings(whole), locator: locator, interruption: Interruption()) { _ in }.run()
 
         var stops = 0
         for patience in [3, 7, 12, 20, 31, 1000] {
             let interruption = Interruption()
             var calls = 0
             do {
-                _ = try ProbeRun(try settings(parts), shelf: shelf, interruption: interruption) { _ in
+                _ = try ProbeRun(try settings(parts), locator: locator, interruption: interruption) { _ in
                     calls += 1
                     if calls == patience { interruption.request() }
                 }.run()
@@ -164,7 +164,7 @@ import TestSupport
     @Test(.enabled(if: hasWeights, "Weights/decoder is absent"))
     func otherSettingsInTheSameFolderAreRefused() throws {
         let folder = try Fixture.temporaryFolder()
-        let (path, shelf) = (Self.weights.path, ModelShelf(environment: [:]))
+        let (path, locator) = (Self.weights.path, ModelLocator(environment: [:]))
         func run(steps: Int, more: String = "") throws {
             let settings = try ProbeSettings(
                 yaml: """
@@ -176,7 +176,7 @@ import TestSupport
                     output: \(folder.path)
                     \(more)
                     """, source: "test")
-            _ = try ProbeRun(settings, shelf: shelf, interruption: Interruption()) { _ in }.trainAdapters()
+            _ = try ProbeRun(settings, locator: locator, interruption: Interruption()) { _ in }.trainAdapters()
         }
         try run(steps: 1)
         try run(steps: 1)

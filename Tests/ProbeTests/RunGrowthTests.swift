@@ -37,7 +37,7 @@ import SynTraining
         var said: [String] = []
         defer { words = said }
         return try ProbeRun(
-            settings, shelf: ModelShelf(environment: [:]), interruption: Interruption(), remark: { said.append($0) }
+            settings, locator: ModelLocator(environment: [:]), interruption: Interruption(), remark: { said.append($0) }
         ) { _ in }.run()
     }
 
@@ -66,7 +66,7 @@ import SynTraining
         #expect(scores(grown) == scores(whole) && grown.scores.count == 4)
         #expect(grown.significance == whole.significance)
         for less in [try settings(small), try settings(small, seeds: "[1, 2]", encoders: both, captions: 4)] {
-            #expect { try run(less, &words) } throws: { Complaint($0).kind == .settings && "\($0)".contains("other settings") }
+            #expect { try run(less, &words) } throws: { UserError($0).kind == .settings && "\($0)".contains("other settings") }
         }
     }
 
@@ -132,7 +132,7 @@ import SynTraining
             bad[bad.count - 3] ^= 1
             try bad.write(to: weights)
             #expect { try run(try mine(), &words) } throws: {
-                "\($0)".contains("(\(owner): model.safetensors)") && Complaint($0).kind == .settings
+                "\($0)".contains("(\(owner): model.safetensors)") && UserError($0).kind == .settings
             }
             try good.write(to: weights)
         }
@@ -192,7 +192,7 @@ import SynTraining
         var data = DataSettings()
         (data.train, data.validation) = (10_000_000, 1000)
         #expect { try MemoryNeed.captions(data).check(available: 4e9) } throws: {
-            Complaint($0).kind == .settings
+            UserError($0).kind == .settings
                 && "\($0)" == "this would need 15.00 GB of memory, of which there are 4.00 GB; 15.00 GB are captions to train with: lower data.train"
         }
         try MemoryNeed.captions(data).check(available: 16e9)

@@ -58,7 +58,7 @@ import Testing
             + "a whole number is expected."),
         ("group,encoder,seed,score\nA,e,1,1\nB,e,1,1\nA,e,1,2\n",
             "g.csv, line 4: group A, encoder e, seed 1 already has a score on line 2."),
-        ("group,mean,sd,n\nA,1,-1,3\nB,1,1,3\n", "g.csv, line 2, column sd: a standard deviation can not be negative."),
+        ("group,mean,sd,n\nA,1,-1,3\nB,1,1,3\n", "g.csv, line 2, column sd: a standard deviation cannot be negative."),
         ("group,mean,sd,n\nA,1,,3\nB,1,1,3\n", "g.csv, line 2, column sd: the field is empty."),
         ("group,mean,sd,n\nA,1,1,0\nB,1,1,3\n",
             "g.csv, line 2, column n: a count is a whole number from 1 to 1,000,000,000."),

@@ -25,11 +25,11 @@ import Testing
         return visits
     }
 
-    @Test(.enabled(if: StreamedWeight.isAvailable, "this processor has no such product"))
+    @Test(.enabled(if: SkinnyWeight.isAvailable, "this processor has no such product"))
     func streamedProductsDoNotDependOnThreads() {
         var stream = RandomStream(seed: 6, purpose: "streamed")
         let (x, weight) = (Tensor.normal([9, 3000], &stream), Tensor.normal([201, 3000], &stream))
-        let weights = [weight, weight.converted(to: .bfloat16)].map { StreamedWeight($0) }
+        let weights = [weight, weight.converted(to: .bfloat16)].map { SkinnyWeight($0) }
         let results = [1, 2, 3].map { with(threads: $0) { weights.map { x.streamed($0).floats } } }
         #expect(results[1] == results[0] && results[2] == results[0])
     }

@@ -21,7 +21,7 @@ struct TextFileTests {
             _ = try body()
             return "nothing was refused"
         } catch {
-            return Complaint(error).description
+            return UserError(error).description
         }
     }
 

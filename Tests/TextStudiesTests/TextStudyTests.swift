@@ -48,7 +48,7 @@ struct TextStudyTests {
     init() throws { reference = try .load() }
 
     private func model(_ kind: String) throws -> TextEmbedder {
-        try TextEmbedder(Fixture.url("text/\(kind)").path, shelf: ModelShelf(environment: [:]))
+        try TextEmbedder(Fixture.url("text/\(kind)").path, locator: ModelLocator(environment: [:]))
     }
 
     /// The largest difference, and whether the same figures exist.

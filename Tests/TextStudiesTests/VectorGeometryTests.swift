@@ -93,7 +93,7 @@ struct VectorGeometryTests {
             "no models in Weights/"))
     func world() throws {
         let models = try ["bert-mini", "clip-mini"].map {
-            try TextEmbedder(Fixture.package.appending(path: "Weights/\($0)").path, shelf: ModelShelf(environment: [:]))
+            try TextEmbedder(Fixture.package.appending(path: "Weights/\($0)").path, locator: ModelLocator(environment: [:]))
         }
         let report = try PortraitTexts(portraits: 40, pairs: 400, seed: 2).report(models, with: TextFeatureSource())
         #expect(report.tasks == ["sts-l", "sts-v"] && report.scores.count == 6 && report.geometry.count == 4)

@@ -69,7 +69,7 @@ import Testing
             var recipe = model.recipe
             recipe.batch = 1_000_000_000_000
             let folder = work.appending(path: "run")
-            #expect(throws: Complaint.self) {
+            #expect(throws: UserError.self) {
                 _ = try PretrainingSession(model, recipe, work: work, folder: folder, threads: nil)
                     .run(savingTo: folder, command: "", interruption: Interruption()) { _, _ in }
             }

@@ -29,7 +29,7 @@ struct Decode: ParsableCommand {
     }
 
     func run() throws {
-        let jobs = try DecoderJobs(folder: try shared.shelf.folder(of: decoder))
+        let jobs = try DecoderJobs(folder: try shared.locator.folder(of: decoder))
         let (files, portion) = try jobs.decode(tokens, limit: limit.limit, into: out)
         shared.remark(portion)
         if shared.json { return try Output.write(json: Record(files: files, partial: portion == nil ? nil : true)) }

@@ -45,7 +45,7 @@ struct Encode: ParsableCommand {
         let file = try shared.captions(captions)
         let chosen = limit.applied(to: file.captions, "captions")
         let job = try EncodingJob(
-            folder: try shared.shelf.folder(of: encoder), pooling: pooling, precision: precision, everyLayer: layers,
+            folder: try shared.locator.folder(of: encoder), pooling: pooling, precision: precision, everyLayer: layers,
             output: out, activation: named.activation)
         for remark in job.remarks { shared.remark(remark) }
         var line = shared.progress("captions", total: chosen.items.count)

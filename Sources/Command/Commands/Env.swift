@@ -16,7 +16,7 @@ struct Env: ParsableCommand {
     func run() throws {
         let machine = Machine(
             version: Release.version, environment: ProcessInfo.processInfo.environment,
-            cache: shared.shelf.cacheFolder.path)
+            cache: shared.locator.cacheFolder.path)
         if shared.json { return try Output.write(json: machine) }
         try Output.write(machine.lines.map { "\($0.name): \($0.value)\n" }.joined())
     }

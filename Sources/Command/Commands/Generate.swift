@@ -82,9 +82,9 @@ struct Generate: ParsableCommand {
         (sampling.greedy, sampling.guidance, sampling.batch, sampling.weights) = (greedy, guidance, batch, weights)
         let file = try shared.captions(captions)
         let chosen = limit.applied(to: file.captions, "captions")
-        let shelf = shared.shelf
+        let locator = shared.locator
         let job = try FaceJob(
-            decoder: try shelf.folder(of: decoder), adapter: URL(filePath: adapter), encoder: try shelf.folder(of: encoder),
+            decoder: try locator.folder(of: decoder), adapter: URL(filePath: adapter), encoder: try locator.folder(of: encoder),
             precision: precision, weights: weights, activation: named.activation)
         if let error = job.roundingError {
             shared.remark(String(format: "weights rounded to whole numbers of eight bits: off by %.2f %% of their size", 100 * error))

@@ -49,9 +49,9 @@ struct LikelihoodCommand: ParsableCommand {
     func run() throws {
         var condition: (encoder: URL, adapter: URL, captions: [String])?
         if let adapter, let encoder, let captions {
-            condition = (try shared.shelf.folder(of: encoder), URL(filePath: adapter), try shared.captions(captions).captions)
+            condition = (try shared.locator.folder(of: encoder), URL(filePath: adapter), try shared.captions(captions).captions)
         }
-        let jobs = try DecoderJobs(folder: try shared.shelf.folder(of: decoder))
+        let jobs = try DecoderJobs(folder: try shared.locator.folder(of: decoder))
         let found = try jobs.likelihood(
             tokens, limit: limit.limit, prefix: prefix, captions: condition, activation: named.activation
         ) { shared.remark($0) }

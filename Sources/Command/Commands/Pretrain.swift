@@ -57,7 +57,7 @@ struct Pretrain: ParsableCommand {
             do {
                 try MemoryNeed.pretraining(model, batch: batch).check()
             } catch {
-                throw ValidationError("--batch is \(batch); \(Complaint(error).description)")
+                throw ValidationError("--batch is \(batch); \(UserError(error).description)")
             }
             try NumberRange.trainingBatch.check(batch, "--batch")
         }

@@ -30,7 +30,7 @@ struct Probe: ParsableCommand {
         let watch = SignalWatch()
         let bars = ProgressLines(shared)
         let run = try ProbeRun(
-            settings, shelf: shared.shelf, interruption: watch.interruption, remark: { shared.remark($0) },
+            settings, locator: shared.locator, interruption: watch.interruption, remark: { shared.remark($0) },
             secondPage: { try PortraitTexts().report($0, with: $1) }, progress: bars.show)
         for remark in run.remarks { shared.remark(remark) }
         if run.isFinished { shared.remark("\(settings.output) is finished; this is the report that it wrote") }

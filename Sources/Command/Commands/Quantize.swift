@@ -34,7 +34,7 @@ struct Quantize: ParsableCommand {
 
     func run() throws {
         let (pictures, portion) = try PictureFolder(images).first(limit.limit)
-        let jobs = try DecoderJobs(folder: try shared.shelf.folder(of: decoder))
+        let jobs = try DecoderJobs(folder: try shared.locator.folder(of: decoder))
         var line = shared.progress("pictures", total: pictures.names.count)
         try jobs.quantize(pictures, portion: portion, to: out) { line.advance(to: $0) }
         line.finish()

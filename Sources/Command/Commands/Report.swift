@@ -93,11 +93,11 @@ private struct StudyFolders {
         for name in folders {
             let url = URL(filePath: name)
             if let earlier = seen.updateValue(name, forKey: Self.place(url)) {
-                throw Complaint(.badData, "\(name) is the same folder as \(earlier); name each once")
+                throw UserError(.badData, "\(name) is the same folder as \(earlier); name each once")
             }
         }
         if let out, let own = seen[Self.place(URL(filePath: out))] {
-            throw Complaint(
+            throw UserError(
                 .settings, "--out \(out) is \(own), whose own report would be overwritten; name another folder")
         }
         let short = Self.shortNames(folders)
@@ -121,30 +121,30 @@ private struct StudyFolders {
 
     private static func place(_ url: URL) -> String { url.resolvingSymlinksInPath().standardizedFileURL.path }
 
-    private static func nothing(in name: String) -> Complaint {
+    private static func nothing(in name: String) -> UserError {
         var isFolder: ObjCBool = false
         guard FileManager.default.fileExists(atPath: name, isDirectory: &isFolder) else {
-            return Complaint(.missing, "\(name) does not exist; name the folder of a finished run or text study")
+            return UserError(.missing, "\(name) does not exist; name the folder of a finished run or text study")
         }
         guard isFolder.boolValue else {
-            return Complaint(.badData, "\(name) is a file; name the folder of a finished run or text study")
+            return UserError(.badData, "\(name) is a file; name the folder of a finished run or text study")
         }
         func holds(_ file: String) -> Bool {
             FileManager.default.fileExists(atPath: URL(filePath: name).appending(path: file).path)
         }
         if holds("settings.yaml") {
-            return Complaint(
+            return UserError(
                 .missing,
                 "\(name) is a run that has not finished: it has settings.yaml, but no report.json yet; "
                     + "synesthesia probe \(name)/settings.yaml goes on with it")
         }
         if holds("features") {
-            return Complaint(
+            return UserError(
                 .missing,
                 "\(name) is a text study that has not finished: it has features, but no text.json yet; "
                     + "the command that began it goes on with it")
         }
-        return Complaint(
+        return UserError(
             .missing,
             "\(name) holds neither report.json (of a finished run) nor text.json (of a text study); name "
                 + "the folder of a finished one")

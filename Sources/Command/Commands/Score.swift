@@ -67,7 +67,7 @@ struct Score: ParsableCommand {
         if let captions { try pictures.requireOneEach(captions) }   // before models are opened
         let (chosen, portion) = pictures.first(limit.limit)
         let watch = SignalWatch()
-        let job = try ScoringJob(settings, shelf: shared.shelf)
+        let job = try ScoringJob(settings, locator: shared.locator)
         var line = shared.progress("pictures", total: chosen.names.count)
         let report = try job.run(chosen, captions.map { Array($0.prefix(chosen.names.count)) }, portion: portion) {
             line.advance(to: $0)

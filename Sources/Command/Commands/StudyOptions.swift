@@ -50,7 +50,7 @@ struct StudyOptions: ParsableArguments {
     func models(_ shared: SharedOptions) throws -> [TextEmbedder] {
         if let out { try AtomicFile.makeFolder(URL(filePath: out)) }
         if let sentence = precision.remark { shared.remark(sentence) }
-        let models = try TextEmbedder.all(encoder, shelf: shared.shelf, precision: precision.resolved, activation: named.activation)
+        let models = try TextEmbedder.all(encoder, locator: shared.locator, precision: precision.resolved, activation: named.activation)
         for model in models {
             if let sentence = model.reader.remark { shared.remark("\(model.name): \(sentence); words alone are read without it") }
         }

@@ -32,7 +32,7 @@ struct Tokenize: ParsableCommand {
     }
 
     func run() throws {
-        let folder = try shared.shelf.folder(of: encoder)
+        let folder = try shared.locator.folder(of: encoder)
         let file = try shared.captions(captions, allowingEmpty: true)
         let reader = try TextReader(folder: folder)
         if let remark = reader.remark { shared.remark(remark) }

@@ -29,7 +29,7 @@ struct Train: ParsableCommand {
         let watch = SignalWatch()
         let bars = ProgressLines(shared)
         let run = try ProbeRun(
-            settings, shelf: shared.shelf, interruption: watch.interruption, remark: { shared.remark($0) },
+            settings, locator: shared.locator, interruption: watch.interruption, remark: { shared.remark($0) },
             progress: bars.show)
         for remark in run.remarks { shared.remark(remark) }
         let folders = try run.trainAdapters(encoders: encoder, seeds: seed)

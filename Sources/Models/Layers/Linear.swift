@@ -29,7 +29,7 @@ package struct Linear: Sendable {
 
     /// A weight stored the other way round, [in, out], turned over once. Only for frozen weights.
     init(
-        turning weights: WeightScope, _ name: String = "weight", from inputSize: Int, to outputSize: Int,
+        transposing weights: WeightScope, _ name: String = "weight", from inputSize: Int, to outputSize: Int,
         bias: Bool = true
     ) throws {
         let stored = try weights.tensor(name, [inputSize, outputSize], initially: .torchDefault)
@@ -52,5 +52,5 @@ package struct Linear: Sendable {
     }
 
     /// The type in which values are handed on between this layer and its neighbours: the weight's.
-    var narrow: ElementType { weight.elementType }
+    var computeType: ElementType { weight.elementType }
 }

@@ -4,7 +4,7 @@ import SynTensors
 /// Multi-head self-attention (Vaswani et al. 2017, section 3.2.2): every position looks at every other that the
 /// mask lets it see.
 package struct SelfAttention: Sendable {
-    let inward: QueryKeyValue
+    let qkv: QueryKeyValue
     let output: Linear
     let heads: Int
     /// What products of queries and keys are multiplied by; nil for 1/√headSize.
@@ -14,25 +14,25 @@ package struct SelfAttention: Sendable {
         self.init(QueryKeyValue(query: query, key: key, value: value), output: output, heads: heads)
     }
 
-    init(_ inward: QueryKeyValue, output: Linear, heads: Int, scale: Float? = nil) {
-        (self.inward, self.output, self.heads, self.scale) = (inward, output, heads, scale)
+    init(_ qkv: QueryKeyValue, output: Linear, heads: Int, scale: Float? = nil) {
+        (self.qkv, self.output, self.heads, self.scale) = (qkv, output, heads, scale)
     }
 
     /// Whether samples are better packed, one after another without padding: with frozen BFloat16 weights, where the
     /// processor has the kernels.
     var packingPays: Bool {
-        guard case .joined(let layer) = inward else { return false }
-        return layer.narrow == .bfloat16 && AttentionMask.packingPays
+        guard case .fused(let layer) = qkv else { return false }
+        return layer.computeType == .bfloat16 && AttentionMask.packingPays
     }
 
     /// x [batch, time, hidden] → [batch, time, hidden] Float32.
     func callAsFunction(_ x: Tensor, mask: AttentionMask) -> Tensor {
-        output(inward.attended(x, heads: heads, mask: mask, scale: scale))
+        output(qkv.attended(x, heads: heads, mask: mask, scale: scale))
     }
 
     /// The same added to `addend`, after it dropped out in training.
     func callAsFunction(_ x: Tensor, mask: AttentionMask, addingTo addend: Tensor, dropout: Dropout? = nil) -> Tensor {
-        output(inward.attended(x, heads: heads, mask: mask, scale: scale), addingTo: addend, dropout: dropout)
+        output(qkv.attended(x, heads: heads, mask: mask, scale: scale), addingTo: addend, dropout: dropout)
     }
 }
 
@@ -42,7 +42,7 @@ extension SelfAttention {
         let rows = try weights.matrix("in_proj_weight", [3 * size, size])
         let shifts = try weights.tensor("in_proj_bias", [3 * size], initially: .zeros)
         self.init(
-            .joined(Linear(weight: rows, bias: shifts)), output: try Linear(weights["out_proj"], from: size, to: size),
+            .fused(Linear(weight: rows, bias: shifts)), output: try Linear(weights["out_proj"], from: size, to: size),
             heads: heads)
     }
 }

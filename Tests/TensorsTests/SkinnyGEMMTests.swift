@@ -3,7 +3,7 @@ import SynTensors
 import Testing
 
 /// Products of few rows with weights packed as a stream, against the products that everything else uses.
-@Suite(.enabled(if: StreamedWeight.isAvailable, "this processor has no BFloat16 products"))
+@Suite(.enabled(if: SkinnyWeight.isAvailable, "this processor has no BFloat16 products"))
 struct StreamedProductTests {
     /// Rows, inputs, outputs: parts of units, of tiles, of runs and of panels left over.
     static let shapes = [
@@ -20,7 +20,7 @@ struct StreamedProductTests {
         let (x, bias) = (numbers([shape[0], shape[1]], "x"), numbers([shape[2]], "bias"))
         for type in [ElementType.float32, .bfloat16] {
             let weight = numbers([shape[2], shape[1]], "weight").converted(to: type)
-            let packed = StreamedWeight(weight)
+            let packed = SkinnyWeight(weight)
             expectClose(x.streamed(packed, bias), x.linear(weight, bias), "\(type) \(shape)", within: 2e-6)
             expectClose(x.streamed(packed), x.linear(weight), "\(type) \(shape) without bias", within: 2e-6)
         }
@@ -30,7 +30,7 @@ struct StreamedProductTests {
     @Test(arguments: [Activation.identity, .gelu, .quickGELU, .silu]) func endsAsTheStepsDo(_ activation: Activation) {
         let (x, bias, addend) = (numbers([13, 90], "x"), numbers([43], "bias"), numbers([13, 43], "addend"))
         for type in [ElementType.float32, .bfloat16] {
-            let weight = StreamedWeight(numbers([43, 90], "weight").converted(to: type))
+            let weight = SkinnyWeight(numbers([43, 90], "weight").converted(to: type))
             let steps = x.streamed(weight, bias).activated(activation) + addend
             let whole = x.streamed(weight, bias, then: activation, addingTo: addend)
             expectClose(whole, steps, "\(activation) of \(type)", within: 1e-6)
@@ -46,7 +46,7 @@ struct StreamedProductTests {
         #expect(error.relative > 0.001 && error.relative < 0.02)
         // Only the rounding of x to sixteen bits is left against the same weights in Float32.
         expectClose(
-            x.streamed(StreamedWeight(weight, scales: scales), bias), x.linear(weight.widened(scales: scales), bias), "int8 \(shape)",
+            x.streamed(SkinnyWeight(weight, scales: scales), bias), x.linear(weight.widened(scales: scales), bias), "int8 \(shape)",
             within: 1e-4)
     }
 
@@ -56,8 +56,8 @@ struct StreamedProductTests {
         let plain = numbers([50, 2100], "weight")
         let whole = plain.roundedToInt8(noting: &error)
         for weight in [
-            StreamedWeight(plain), StreamedWeight(plain.converted(to: .bfloat16)),
-            StreamedWeight(whole.weight, scales: whole.scales),
+            SkinnyWeight(plain), SkinnyWeight(plain.converted(to: .bfloat16)),
+            SkinnyWeight(whole.weight, scales: whole.scales),
         ] {
             let together = x.streamed(weight).floats
             for rows in [1, 2, 5, 8] {
@@ -76,8 +76,8 @@ struct StreamedProductTests {
         let plain = numbers([4, 70], "weight")
         let whole = plain.roundedToInt8(noting: &error)
         for weight in [
-            StreamedWeight(plain), StreamedWeight(plain.converted(to: .bfloat16)),
-            StreamedWeight(whole.weight, scales: whole.scales),
+            SkinnyWeight(plain), SkinnyWeight(plain.converted(to: .bfloat16)),
+            SkinnyWeight(whole.weight, scales: whole.scales),
         ] {
             let y = x.streamed(weight)
             #expect(y.floats.allSatisfy { !$0.isFinite })

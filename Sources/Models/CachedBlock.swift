@@ -1,18 +1,18 @@
 import SynTensors
 
 /// A block of minGPT that advances by the newest positions; caches hold the keys and values of all before.
-struct DrawingBlock: Sendable {
+struct CachedBlock: Sendable {
     private let attentionNorm: LayerNorm
-    private let inward: StreamedLinear   // queries, keys and values, one after another
-    private let projection: StreamedLinear
+    private let qkv: SkinnyLinear   // queries, keys and values, one after another
+    private let projection: SkinnyLinear
     private let perceptronNorm: LayerNorm
-    private let expand: StreamedLinear
-    private let contract: StreamedLinear
+    private let expand: SkinnyLinear
+    private let contract: SkinnyLinear
 
     /// `packed` makes a layer's weights what they are drawn with.
-    init(_ block: ImageTransformerBlock, packed: (Linear) -> StreamedLinear) {
+    init(_ block: ImageTransformerBlock, packed: (Linear) -> SkinnyLinear) {
         attentionNorm = block.attentionNorm
-        inward = packed(block.inward.layer)
+        qkv = packed(block.qkv.layer)
         projection = packed(block.projection)
         perceptronNorm = block.perceptronNorm
         expand = packed(block.expand)
@@ -23,10 +23,10 @@ struct DrawingBlock: Sendable {
     ///   - x: [batch, new, width], Float32 like the result.
     ///   - pasts: of the rows in their order, some of them each.
     func callAsFunction(_ x: Tensor, after pasts: [KeyValueCache]) -> Tensor {
-        let mixed = mixed(inward(attentionNorm(x, output: inward.narrow)), pasts)   // [batch, new, width]
+        let mixed = mixed(qkv(attentionNorm(x, output: qkv.computeType)), pasts)   // [batch, new, width]
         let attended = projection(mixed, addingTo: x)
-        let normed = perceptronNorm(attended, output: expand.narrow)
-        let inner = expand(normed, then: .gelu, output: contract.narrow)   // [batch, new, 4·width]
+        let normed = perceptronNorm(attended, output: expand.computeType)
+        let inner = expand(normed, then: .gelu, output: contract.computeType)   // [batch, new, 4·width]
         return contract(inner, addingTo: attended)   // [batch, new, width]
     }
 

@@ -1,7 +1,7 @@
 /// What is wrong, in one sentence for the person at the terminal: what, where, and what to do about it.
 ///
 /// The kind says whose fault it is and so decides the command's exit code; the library never exits by itself.
-package struct Complaint: Error, Hashable, Sendable, CustomStringConvertible {
+package struct UserError: Error, Hashable, Sendable, CustomStringConvertible {
     package enum Kind: String, CaseIterable, Sendable {
         /// A command line or a settings file asks for something impossible or unknown.
         case settings

@@ -1,26 +1,26 @@
 /// Sixteen numbers at once: how our own element-wise kernels are written. The compiler splits them into
 /// whatever registers the processor has.
-typealias Lanes = SIMD16<Float>
+typealias Simd = SIMD16<Float>
 
 extension UnsafePointer<Float> {
-    @inline(__always) func lanes(_ i: Int) -> Lanes {
-        UnsafeRawPointer(self + i).loadUnaligned(as: Lanes.self)
+    @inline(__always) func lanes(_ i: Int) -> Simd {
+        UnsafeRawPointer(self + i).loadUnaligned(as: Simd.self)
     }
 
     /// The last lanes of an array, filled up where it ends.
-    @inline(__always) func lanes(_ i: Int, end: Int, filling: Float) -> Lanes {
-        var lanes = Lanes(repeating: filling)
+    @inline(__always) func lanes(_ i: Int, end: Int, filling: Float) -> Simd {
+        var lanes = Simd(repeating: filling)
         for lane in 0..<(end - i) { lanes[lane] = self[i + lane] }
         return lanes
     }
 }
 
 extension UnsafeMutablePointer<Float> {
-    @inline(__always) func store(_ lanes: Lanes, _ i: Int) {
-        UnsafeMutableRawPointer(self + i).storeBytes(of: lanes, as: Lanes.self)
+    @inline(__always) func store(_ lanes: Simd, _ i: Int) {
+        UnsafeMutableRawPointer(self + i).storeBytes(of: lanes, as: Simd.self)
     }
 
-    @inline(__always) func store(_ lanes: Lanes, _ i: Int, end: Int) {
+    @inline(__always) func store(_ lanes: Simd, _ i: Int, end: Int) {
         for lane in 0..<(end - i) { self[i + lane] = lanes[lane] }
     }
 }
@@ -29,7 +29,7 @@ extension UnsafeMutablePointer<Float> {
 @inline(__always)
 func mapLanes(
     _ range: Range<Int>, _ a: UnsafePointer<Float>, _ out: UnsafeMutablePointer<Float>,
-    _ f: (Lanes) -> Lanes
+    _ f: (Simd) -> Simd
 ) {
     var i = range.lowerBound
     while i &+ 16 <= range.upperBound {
@@ -45,7 +45,7 @@ func mapLanes(
 @inline(__always)
 func mapLanes(
     _ range: Range<Int>, _ a: UnsafePointer<Float>, _ b: UnsafePointer<Float>,
-    _ out: UnsafeMutablePointer<Float>, _ f: (Lanes, Lanes) -> Lanes
+    _ out: UnsafeMutablePointer<Float>, _ f: (Simd, Simd) -> Simd
 ) {
     let end = range.upperBound
     var i = range.lowerBound
@@ -58,8 +58,8 @@ func mapLanes(
 
 /// Σ f(a[i]) over count elements.
 @inline(__always)
-func sumLanes(_ count: Int, _ a: UnsafePointer<Float>, _ f: (Lanes) -> Lanes) -> Float {
-    var sum = Lanes(repeating: 0)
+func sumLanes(_ count: Int, _ a: UnsafePointer<Float>, _ f: (Simd) -> Simd) -> Float {
+    var sum = Simd(repeating: 0)
     var i = 0
     while i &+ 16 <= count {
         sum += f(a.lanes(i))
@@ -67,7 +67,7 @@ func sumLanes(_ count: Int, _ a: UnsafePointer<Float>, _ f: (Lanes) -> Lanes) ->
     }
     var total = sum.sum()
     while i < count {
-        total += f(Lanes(repeating: a[i]))[0]
+        total += f(Simd(repeating: a[i]))[0]
         i &+= 1
     }
     return total
@@ -76,9 +76,9 @@ func sumLanes(_ count: Int, _ a: UnsafePointer<Float>, _ f: (Lanes) -> Lanes) ->
 /// Σ f(a[i], b[i]) over count elements.
 @inline(__always)
 func sumLanes(
-    _ count: Int, _ a: UnsafePointer<Float>, _ b: UnsafePointer<Float>, _ f: (Lanes, Lanes) -> Lanes
+    _ count: Int, _ a: UnsafePointer<Float>, _ b: UnsafePointer<Float>, _ f: (Simd, Simd) -> Simd
 ) -> Float {
-    var sum = Lanes(repeating: 0)
+    var sum = Simd(repeating: 0)
     var i = 0
     while i &+ 16 <= count {
         sum += f(a.lanes(i), b.lanes(i))
@@ -86,7 +86,7 @@ func sumLanes(
     }
     var total = sum.sum()
     while i < count {
-        total += f(Lanes(repeating: a[i]), Lanes(repeating: b[i]))[0]
+        total += f(Simd(repeating: a[i]), Simd(repeating: b[i]))[0]
         i &+= 1
     }
     return total
@@ -96,15 +96,15 @@ func sumLanes(
 ///
 /// Range reduction by ln 2 in two parts, then the Taylor polynomial of degree seven on |r| ≤ ln 2 / 2.
 @inline(__always)
-func exponential(_ x: Lanes) -> Lanes {
+func exponential(_ x: Simd) -> Simd {
     let clamped = x.clamped(
-        lowerBound: Lanes(repeating: -87.3), upperBound: Lanes(repeating: 88.3))
+        lowerBound: Simd(repeating: -87.3), upperBound: Simd(repeating: 88.3))
     // Adding 1.5 · 2²³ leaves the nearest integer in the low bits: rounding without a function call.
     let magic: Float = 12_582_912
     let shifted = clamped * 1.442695040888963 + magic
     let n = shifted - magic
     let r = (clamped - n * 0.693359375) - n * -2.12194440e-4
-    var p = Lanes(repeating: 1.0 / 5040)
+    var p = Simd(repeating: 1.0 / 5040)
     p = p * r + 1.0 / 720
     p = p * r + 1.0 / 120
     p = p * r + 1.0 / 24
@@ -113,6 +113,6 @@ func exponential(_ x: Lanes) -> Lanes {
     p = p * r + 1
     p = p * r + 1
     let exponent = unsafeBitCast(shifted, to: SIMD16<Int32>.self) &- (0x4b40_0000 - 127)
-    let scale = unsafeBitCast(exponent &<< 23, to: Lanes.self)
+    let scale = unsafeBitCast(exponent &<< 23, to: Simd.self)
     return (p * scale).replacing(with: 0, where: x .< -87.3).replacing(with: x, where: x .!= x)
 }

@@ -7,7 +7,7 @@ import CSynOneDNN
 ///
 /// The kernel needs a processor with AVX-512 and its BFloat16 products; elsewhere, for small Float32 weights, and for sums
 /// of an odd number of BFloat16 terms, oneDNN serves.
-struct PanelProduct {
+struct PackedGEMM {
     private let weight: Tensor
     private let kernel: gemm_kernels
 
@@ -42,7 +42,7 @@ struct PanelProduct {
         let parts = max(1, min(4 * threads / panels, rows / 192))
         let step = (rows + parts - 1) / parts
         withUnsafePointer(to: product) { product in
-            dealt(panels * parts, room: kernel.room(step, units)) { item, room in
+            parallelDynamic(panels * parts, room: kernel.room(step, units)) { item, room in
                 let from = item % parts * step
                 kernel.run(
                     product, item / parts, (item + threads) / parts, from, min(from + step, rows), room)

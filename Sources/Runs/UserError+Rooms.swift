@@ -8,30 +8,30 @@ import SynReports
 import SynStatistics
 import SynTokenizers
 
-extension Complaint {
+extension UserError {
     /// Any error of the rooms below, or of Foundation, as a sentence of its right kind.
     package init(_ error: any Error) {
         self =
             switch error {
-            case let complaint as Complaint: complaint
-            case let failure as FileFailure: Complaint(Kind(failure.kind), failure.description)
-            case let failure as ModelHub.Failure: Complaint(Kind(failure.reason), failure.description)
-            case let error as TokenizerError: Complaint(error.isMissing ? .missing : .badData, error.description)
-            case let error as CheckpointError: Complaint(Kind(error.kind), error.description)
-            case let error as ModelError: Complaint(Kind(error.kind), error.description)
-            case let error as ReportFailure: Complaint(.badData, error.description)
-            case let error as DataFileError: Complaint(.badData, error.description)
-            case let error as StatisticsError: Complaint(.badData, error.description)
-            case let error as ImageError: Complaint(Kind(error.kind), error.description)
+            case let complaint as UserError: complaint
+            case let failure as FileFailure: UserError(Kind(failure.kind), failure.description)
+            case let failure as ModelHub.Failure: UserError(Kind(failure.reason), failure.description)
+            case let error as TokenizerError: UserError(error.isMissing ? .missing : .badData, error.description)
+            case let error as CheckpointError: UserError(Kind(error.kind), error.description)
+            case let error as ModelError: UserError(Kind(error.kind), error.description)
+            case let error as ReportFailure: UserError(.badData, error.description)
+            case let error as DataFileError: UserError(.badData, error.description)
+            case let error as StatisticsError: UserError(.badData, error.description)
+            case let error as ImageError: UserError(Kind(error.kind), error.description)
             case let error as CocoaError where error.code == .fileReadNoSuchFile || error.code == .fileNoSuchFile:
-                Complaint(.missing, "\(error.filePath ?? "a file") does not exist")
-            case let error as CocoaError: Complaint(.failed, error.localizedDescription)
-            default: Complaint(.failed, "\(error)")
+                UserError(.missing, "\(error.filePath ?? "a file") does not exist")
+            case let error as CocoaError: UserError(.failed, error.localizedDescription)
+            default: UserError(.failed, "\(error)")
             }
     }
 }
 
-extension Complaint.Kind {
+extension UserError.Kind {
     package init(_ kind: FileFailure.Kind) {
         self =
             switch kind {

@@ -11,7 +11,7 @@ extension Tensor {
     ///   - addend: Float32.
     ///   - output: Float32 or BFloat16.
     package func streamed(
-        _ weight: StreamedWeight, _ bias: Tensor? = nil, then activation: Activation = .identity,
+        _ weight: SkinnyWeight, _ bias: Tensor? = nil, then activation: Activation = .identity,
         addingTo addend: Tensor? = nil, output: ElementType = .float32
     ) -> Tensor {
         let (outs, ins) = (weight.outs, weight.ins)
@@ -33,7 +33,7 @@ extension Tensor {
         let (all, size, threads) = (panels.shape[0], panels.shape[1] * panels.shape[2], Threads.count)
         let step = max(1, elementGrain / max(1, size * rows / 8), min(131072 / max(1, size), all / (2 * threads)))
         withUnsafePointer(to: product) { product in
-            dealt((all + step - 1) / step, room: kernel.room(rows, panels.shape[1], product.pointee.type)) { part, room in
+            parallelDynamic((all + step - 1) / step, room: kernel.room(rows, panels.shape[1], product.pointee.type)) { part, room in
                 let from = part * step
                 kernel.run(product, from, min(from + step, all), from + threads * step, room)
             }

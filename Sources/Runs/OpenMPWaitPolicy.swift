@@ -1,7 +1,7 @@
 import Foundation
 
 /// How the threads of oneDNN's OpenMP pool wait for work.
-package enum ThreadManners {
+package enum OpenMPWaitPolicy {
     /// Makes idle threads spin for some ten microseconds and then sleep, unless the user chose.
     ///
     /// Threads that sleep at once are woken again between any two products of a small network: an adapter's training

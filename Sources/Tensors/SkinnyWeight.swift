@@ -9,7 +9,7 @@ import CSynKernels
 /// The kernels need a processor with AVX2 or more; on others the weights stay as they are and `linear` serves, which
 /// promises less. Without products of BFloat16 numbers the weights are read in their own type all the same and widened in
 /// registers: half or a quarter of the bytes.
-package struct StreamedWeight: Sendable {
+package struct SkinnyWeight: Sendable {
     package let outs, ins: Int
     /// Of the numbers: Float32, BFloat16 or Int8.
     package let elementType: ElementType

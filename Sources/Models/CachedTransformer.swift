@@ -5,15 +5,15 @@ import SynTensors
 /// It holds its own copy of the products' weights, in the precision that the given transformer has them, or as whole
 /// numbers of eight bits, in half of BFloat16's memory and time. Who has no other use for the transformer hands it over
 /// (`consume`): then its memory is given back layer by layer.
-package struct DrawingTransformer: Sendable {
+package struct CachedTransformer: Sendable {
     package let configuration: ImageTransformerConfiguration
     /// How far rounded weights are from the given ones: the root of the summed squares of all differences, as a share of
     /// the weights' own. Nothing where they were not rounded.
     package let roundingError: Double?
     private let embedding: ImageTokenEmbedding
-    private let blocks: [DrawingBlock]
+    private let blocks: [CachedBlock]
     private let finalNorm: LayerNorm
-    private let head: StreamedLinear
+    private let head: SkinnyLinear
     private let precisionOfKeys: ElementType
 
     /// - Parameter rounding: whether weights become whole numbers of eight bits, with a scale for each row.
@@ -27,10 +27,10 @@ package struct DrawingTransformer: Sendable {
         _ = consume transformer
         var error = Int8Rounding()
         let packed = { (layer: Linear) in
-            rounding ? StreamedLinear(roundingToInt8: layer, noting: &error) : StreamedLinear(layer)
+            rounding ? SkinnyLinear(roundingToInt8: layer, noting: &error) : SkinnyLinear(layer)
         }
-        var blocks: [DrawingBlock] = []
-        while let block = rest.popLast() { blocks.append(DrawingBlock(block, packed: packed)) }
+        var blocks: [CachedBlock] = []
+        while let block = rest.popLast() { blocks.append(CachedBlock(block, packed: packed)) }
         self.blocks = blocks
         head = packed(last)
         roundingError = rounding ? error.relative : nil
@@ -74,7 +74,7 @@ package struct DrawingTransformer: Sendable {
 
     /// Appends tokens to every sequence and gives the logits of what comes next.
     ///
-    /// A sequence's logits do not depend, to the bit, on what else stands in the batch where `StreamedWeight` has its
+    /// A sequence's logits do not depend, to the bit, on what else stands in the batch where `SkinnyWeight` has its
     /// kernels, nor on the number of threads.
     ///
     /// - Parameter tokens: Int32 [batch] or [batch, count].
@@ -91,7 +91,7 @@ package struct DrawingTransformer: Sendable {
         let states = advanced(embedding(ids, from: time).detached, caches)   // [batch, count, width]
         for cache in caches { cache.time += ids.size(1) }
         let last = states.slice(axis: 1, from: ids.size(1) - 1, to: ids.size(1))
-        return head(finalNorm(last, output: head.narrow)).reshaped([batch, configuration.vocabularySize])
+        return head(finalNorm(last, output: head.computeType)).reshaped([batch, configuration.vocabularySize])
     }
 
     private func advanced(_ x: Tensor, _ caches: [Cache]) -> Tensor {

@@ -2,9 +2,9 @@ import Foundation
 import SynTensors
 
 /// An image decoder as it draws: its transformer ready to write tokens one by one, its VQGAN to turn them into pixels.
-package struct DrawingDecoder: Sendable {
+package struct CachedDecoder: Sendable {
     package let configuration: ImageDecoderConfiguration
-    package let transformer: DrawingTransformer
+    package let transformer: CachedTransformer
     package let vqgan: VQGAN
     /// Where it was read from; nil for one built of parts.
     package let folder: URL?
@@ -16,7 +16,7 @@ package struct DrawingDecoder: Sendable {
         folder = decoder.folder
         let given = decoder.transformer
         _ = consume decoder
-        transformer = DrawingTransformer(consume given, roundingToInt8: rounding)
+        transformer = CachedTransformer(consume given, roundingToInt8: rounding)
     }
 
     /// Images [batch, height, width, channels] in about -1...1 from tokens [batch, tokensPerImage].

@@ -3,7 +3,7 @@ import SynModelHub
 import SynRuns
 
 /// The models at hand: those in a folder of ours and those in the shared Hugging Face cache.
-package struct ModelShelf: Sendable {
+package struct ModelLocator: Sendable {
     private let weights: URL
     private let hub: ModelHub
 
@@ -28,7 +28,7 @@ package struct ModelShelf: Sendable {
         do {
             return try hub.folder(of: model)
         } catch {
-            throw Complaint(error)
+            throw UserError(error)
         }
     }
 }
