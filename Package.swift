@@ -35,8 +35,8 @@ let argumentParser = Target.Dependency.product(name: "ArgumentParser", package: 
 let numerics = Target.Dependency.product(name: "RealModule", package: "swift-numerics")
 let yaml = Target.Dependency.product(name: "Yams", package: "Yams")
 
-/// The documentation as a website, only when asked for: SYNESTHESIA_DOCS=1 swift package generate-documentation. Without the
-/// plugin `Scripts/docs` makes it with the toolchain alone.
+/// The documentation as a website, only when asked for: SYNESTHESIA_DOCS=1 swift package generate-documentation.
+/// Without the plugin `Scripts/docs` makes it with the toolchain alone.
 let documentation: [Package.Dependency] =
     Context.environment["SYNESTHESIA_DOCS"] == nil
     ? [] : [.package(url: "https://github.com/swiftlang/swift-docc-plugin", from: "1.4.0")]
@@ -81,7 +81,8 @@ let package = Package(
         room(
             "Runs",
             imports: [
-                "Files", "Tensors", "Checkpoints", "ModelHub", "Tokenizers", "Images", "Models", "Statistics", "Reports",
+                "Files", "Tensors", "Checkpoints", "ModelHub", "Tokenizers", "Images", "Models", "Statistics",
+                "Reports",
             ],
             and: [yaml]),
         room(
@@ -129,7 +130,8 @@ let package = Package(
         .executableTarget(
             name: "SynCommand",
             dependencies: [
-                "Probe", "TextStudies", "Inspection", "Training", "Metrics", "Embedding", "Runs", "Models", "Reports", "Files",
+                "Probe", "TextStudies", "Inspection", "Training", "Metrics", "Embedding", "Runs", "Models", "Reports",
+                "Files",
             ].map(module) + [argumentParser],
             path: "Sources/Command", swiftSettings: strict),
 
@@ -145,7 +147,8 @@ let package = Package(
         .target(
             name: "FuzzTargets",
             dependencies: [
-                "Checkpoints", "Probe", "Training", "Metrics", "Embedding", "Runs", "TextStudies", "Inspection", "Files",
+                "Checkpoints", "Probe", "Training", "Metrics", "Embedding", "Runs", "TextStudies", "Inspection",
+                "Files",
                 "Images", "ModelHub", "Models", "Reports", "Statistics", "Tensors", "Tokenizers",
             ].map(module),
             path: "Tests/FuzzTargets", swiftSettings: strict),

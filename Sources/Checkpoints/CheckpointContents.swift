@@ -5,7 +5,8 @@ import SynFiles
 ///
 /// Understood are safetensors files; zip archives and older files of `torch.save`, whether a bare state dict, one below
 /// `state_dict` (Lightning) or `model`, or a model pickled whole; TorchScript archives; and folders of these, also in
-/// parts. Of what else a training program put beside its model, only counts are told. Pickles are read by a machine that calls nothing: objects of other classes are passed over.
+/// parts. Of what else a training program put beside its model, only counts are told. Pickles are read by a machine
+/// that calls nothing: objects of other classes are passed over.
 package struct CheckpointContents: Sendable {
     package struct File: Sendable, Encodable, Equatable {
         package let name: String

@@ -68,7 +68,8 @@ struct CheckpointFiles: Sendable {
             let found = names.filter { $0.hasSuffix(ending) }
             guard found.count < 2 else {
                 throw CheckpointError(
-                    "the folder \(url.path) has several checkpoints: \(found.joined(separator: ", ")); keep one of them."
+                    "the folder \(url.path) has several checkpoints: \(found.joined(separator: ", ")); keep one of "
+                        + "them."
                 )
             }
             if let name = found.first { return url.appending(path: name) }
@@ -84,7 +85,8 @@ struct CheckpointFiles: Sendable {
         for (name, tensor) in tensors {
             if let other = owners.updateValue(files.count, forKey: name) {
                 throw CheckpointError(
-                    "The tensor \(printable(name)) stands in both \(files[other].file.url.path) and \(file.file.url.path)."
+                    "The tensor \(printable(name)) stands in both \(files[other].file.url.path) and "
+                        + "\(file.file.url.path)."
                 )
             }
             holder[name] = tensor

@@ -1,7 +1,8 @@
 /// Reads the JSON of a safetensors header, strictly and on bytes.
 ///
 /// Foundation's parsers keep one of two equal keys without a word and order nothing; here a repeated name must be
-/// seen. Only what a header may hold is understood: objects, strings, lists of non-negative integers, and a null where asked for.
+/// seen. Only what a header may hold is understood: objects, strings, lists of non-negative integers, and a null where
+/// asked for.
 struct HeaderScanner {
     private let bytes: UnsafeRawBufferPointer
     private let path: String

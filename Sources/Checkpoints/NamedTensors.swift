@@ -2,7 +2,8 @@
 ///
 /// Dictionaries are entered, lists and trees of modules too (TorchScript, or a model pickled whole), whose tensors are
 /// named as in their state dict: buffers that PyTorch would not save are left out. A checkpoint often holds more than a
-/// model; which part the model probably is says `model`, and whoever knows the names that are needed may choose another.
+/// model; which part the model probably is says `model`, and whoever knows the names that are needed may choose
+/// another.
 struct NamedTensors {
     struct Found {
         let name: String

@@ -4,7 +4,8 @@ import SynTensors
 
 /// Writes a tensor as NumPy's `.npy` (version 1.0): its shape, then little-endian Float32 or Int32 in C order.
 ///
-/// BFloat16, which NumPy does not know, is written as Float32. The file appears under its name only when it is complete.
+/// BFloat16, which NumPy does not know, is written as Float32. The file appears under its name only when it is
+/// complete.
 package func writeNumPy(_ tensor: Tensor, to url: URL) throws {
     let array = NumPyArray(tensor)
     let file = try OutputFile(url)
@@ -19,7 +20,8 @@ package func writeNumPyArchive(_ tensors: [(name: String, tensor: Tensor)], to u
     let size = entries.reduce(22) { $0 + $1.array.count + 76 + 2 * $1.name.count }
     guard size < UInt32.max, Set(tensors.map(\.name)).count == tensors.count else {
         throw CheckpointError(
-            "\(url.path) is not written: an archive of \(ByteCount.text(size)) is beyond what .npz holds; write .npy or "
+            "\(url.path) is not written: an archive of \(ByteCount.text(size)) is beyond what .npz holds; write .npy "
+                + "or "
                 + ".safetensors.", .unwritable)
     }
     let file = try OutputFile(url)

@@ -1,6 +1,7 @@
 import Synchronization
 
-/// What a reader did that the person should know though nothing is wrong: names found below a prefix, a head left alone.
+/// What a reader did that the person should know though nothing is wrong: names found below a prefix, a head left
+/// alone.
 ///
 /// Readers of this house print nothing; the command listens. Each sentence is told once in a process.
 package enum Remarks {

@@ -91,7 +91,8 @@ struct SafetensorsHeader: Sendable {
         }
         guard let byteCount = format.byteCount(of: count) else {
             throw CheckpointError(
-                "\(path): tensor \(name) of shape \(shape) and type \(format.rawValue) is impossibly large, or ends within a byte."
+                "\(path): tensor \(name) of shape \(shape) and type \(format.rawValue) is impossibly large, or ends "
+                    + "within a byte."
             )
         }
         guard byteCount == offsets[1] - offsets[0] else {

@@ -1,9 +1,10 @@
-/// Words that names of tensors begin with which stand in a model's place without being the model's: heads for tasks, which
-/// transformers' `AutoModel` leaves alone too, and what training programs keep beside a model.
+/// Words that names of tensors begin with which stand in a model's place without being the model's: heads for tasks,
+/// which transformers' `AutoModel` leaves alone too, and what training programs keep beside a model.
 enum Strangers {
     static let heads: Set<Substring> = [
         "classifier", "pre_classifier", "qa_outputs", "multiple_choice_head", "mc_head", "score", "cls", "lm_head",
-        "sequence_summary", "summary", "vocab_transform", "vocab_layer_norm", "vocab_projector", "generator_predictions",
+        "sequence_summary", "summary", "vocab_transform", "vocab_layer_norm", "vocab_projector",
+        "generator_predictions",
         "generator_lm_head", "discriminator_predictions", "regressor", "head", "heads",
     ]
 
@@ -36,7 +37,8 @@ struct UnreadTensors {
     /// - Parameters:
     ///   - names: all names of the checkpoint.
     ///   - touched: those that were read.
-    ///   - place: what the model's names begin with, nothing or a key and a dot; nil where it was not looked for. Then names
+    ///   - place: what the model's names begin with, nothing or a key and a dot; nil where it was not looked for. Then
+    ///     names
     ///     whose first word is that of one that was read are the model's.
     ///   - base: what the names of the probable model begin with.
     ///   - patterns: names to ignore without a word; `*` stands for any run of characters.

@@ -3,7 +3,8 @@ import SynFiles
 /// A file written by `torch.save` or `torch.jit.save`, opened for reading without running anything in it.
 ///
 /// Three formats: the zip archive of PyTorch 1.6 and later, with `data.pkl` beside one entry per storage; the same as
-/// TorchScript writes it, with a tree of modules in the pickle; and the older sequence of five pickles and the storages.
+/// TorchScript writes it, with a tree of modules in the pickle; and the older sequence of five pickles and the
+/// storages.
 struct TorchFile {
     let format: CheckpointFormat
     /// All that were found, named by the way to them.

@@ -1,7 +1,7 @@
-import SynFiles
 import Foundation
-import Synchronization
+import SynFiles
 import SynTensors
+import Synchronization
 
 /// Where a model's weights come from: a checkpoint, tensors at hand, or nothing, in which case they are made.
 ///
@@ -67,7 +67,8 @@ package final class Weights: Sendable {
         let files = try CheckpointFiles(url)
         if let name = files.uncalled.first(where: isHostile) {
             throw CheckpointError(
-                "\(files.path) asks to call \(printable(name)) when it is unpickled, which no model needs. It was not called, "
+                "\(files.path) asks to call \(printable(name)) when it is unpickled, which no model needs. It was "
+                    + "not called, "
                     + "and the file is not used; do not open it with other programs.")
         }
         self.init(.files(files), precision, trainable)
@@ -112,8 +113,8 @@ package final class Weights: Sendable {
     /// `encoder.layer.12.output.dense.bias`. What stands beside the model is another's, and so are the heads for tasks
     /// that `Strangers` knows: they are left alone, and a remark names them.
     ///
-    /// In the names to ignore without a word, `*` stands for any run of characters: `cls.*`, `*.position_ids`. Each model
-    /// keeps a short list of them with reasons.
+    /// In the names to ignore without a word, `*` stands for any run of characters: `cls.*`, `*.position_ids`. Each
+    /// model keeps a short list of them with reasons.
     package func finish(ignoring patterns: [String] = []) throws {
         let (touched, place) = state.withLock { (Set($0.order), $0.place) }
         let unread = UnreadTensors(among: index, touched: touched, place: place, base: base, ignoring: patterns)
@@ -164,7 +165,9 @@ package final class Weights: Sendable {
 
     /// Whether a tensor of exactly this name, or any under it as a path, is stored or was made.
     func has(_ name: String) -> Bool {
-        if isFresh { return state.withLock { $0.order.contains { $0 == name || $0.hasPrefix(name + ".") || name.isEmpty } } }
+        if isFresh {
+            return state.withLock { $0.order.contains { $0 == name || $0.hasPrefix(name + ".") || name.isEmpty } }
+        }
         if name.isEmpty { return !index.isEmpty }
         if storedShape(of: name) != nil { return true }
         let below = name + "."

@@ -12,8 +12,8 @@ extension Weights {
     /// Where a model stands in the checkpoint: the one place below which all that it needs is stored.
     ///
     /// Training programs put a model below any key and beside anything, and put any words in front of its names
-    /// (`model_state_dict`, `module.`, `0.auto_model.`); nothing but the names that are needed tells it from the rest. Of
-    /// several places, those with the right shapes count. A place that is not one of the usual ones is remarked.
+    /// (`model_state_dict`, `module.`, `0.auto_model.`); nothing but the names that are needed tells it from the rest.
+    /// Of several places, those with the right shapes count. A place that is not one of the usual ones is remarked.
     ///
     /// Where nothing fits, the whole model's place is given, so that reading complains of what is missing. Throws when
     /// several places fit and hold different numbers.
@@ -57,7 +57,8 @@ extension Weights {
             return "\(place.isEmpty ? "the top" : printable(String(place.dropLast()))) (\(count) tensors)"
         }
         return CheckpointError(
-            "\(place) holds several models that fit: \(choices.joined(separator: ", "))\(places.count > 10 ? ", …" : ""). "
+            "\(place) holds several models that fit: "
+                + "\(choices.joined(separator: ", "))\(places.count > 10 ? ", …" : ""). "
                 + "Save the one that you mean in a file of its own.")
     }
 }

@@ -17,7 +17,8 @@ enum CommandLineCheck {
                 }
                 throw UserError(
                     .settings,
-                    "the argument \(printable(shown.joined())) is not UTF-8; rename that file or folder, or link to it by another name"
+                    "the argument \(printable(shown.joined())) is not UTF-8; rename that file or folder, or link to "
+                        + "it by another name"
                 )
             }
             let previous = place > 1 ? CommandLine.unsafeArgv[place - 1].map { String(cString: $0) } ?? "" : ""
@@ -41,7 +42,8 @@ enum CommandLineCheck {
             guard getrlimit(__rlimit_resource_t(kind.rawValue), &limit) == 0, limit.rlim_cur < least else { continue }
             throw UserError(
                 .failed,
-                "the shell allows this program only \(ByteCount.text(Int(clamping: limit.rlim_cur))) of memory, but even small models need "
+                "the shell allows this program only \(ByteCount.text(Int(clamping: limit.rlim_cur))) of memory, but "
+                    + "even small models need "
                     + "\(ByteCount.text(Int(least))); raise the limit (ulimit -\(letter))")
         }
     }

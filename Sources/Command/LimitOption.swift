@@ -6,7 +6,9 @@ struct LimitOption: ParsableArguments {
     @Option(
         parsing: .unconditional,
         help: ArgumentHelp(
-            "Try the command on at most so many items (captions, pictures, pairs, steps); the result is marked as partial.", valueName: "n"))
+            "Try the command on at most so many items (captions, pictures, pairs, steps); the result is marked as "
+                + "partial.",
+            valueName: "n"))
     var limit: Int?
 
     func validate() throws {

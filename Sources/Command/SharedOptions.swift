@@ -1,6 +1,6 @@
 import ArgumentParser
-import SynEmbedding
 import Foundation
+import SynEmbedding
 import SynRuns
 
 /// Options that every command understands.

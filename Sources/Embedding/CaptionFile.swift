@@ -43,13 +43,15 @@ package struct CaptionFile: Sendable {
             guard bytes.count <= Self.longest else {
                 throw UserError(
                     .badData,
-                    "\(source), line \(index + 1): \(bytes.count / 1_000_000) megabytes without a line end are no caption; "
+                    "\(source), line \(index + 1): \(bytes.count / 1_000_000) megabytes without a line end are no "
+                        + "caption; "
                         + "write one caption a line")
             }
             guard !bytes.contains(0) else {
                 throw UserError(
                     .badData,
-                    "\(source), line \(index + 1): the caption holds a NUL, which no text does; if the file is UTF-16 without "
+                    "\(source), line \(index + 1): the caption holds a NUL, which no text does; if the file is "
+                        + "UTF-16 without "
                         + "its mark, convert it with: iconv -f UTF-16LE -t UTF-8")
             }
             guard let caption = String(validating: bytes, as: UTF8.self) else {

@@ -1,6 +1,6 @@
+import Foundation
 import SynCheckpoints
 import SynFiles
-import Foundation
 import SynModels
 import SynRuns
 import SynTensors

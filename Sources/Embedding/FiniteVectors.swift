@@ -1,5 +1,5 @@
-import SynCheckpoints
 import Foundation
+import SynCheckpoints
 import SynModels
 import SynRuns
 import SynTensors
@@ -24,7 +24,9 @@ struct FiniteVectors {
         let row = rows[rows.startIndex + place / max(vectors.size(-1), 1)]
         throw UserError(
             .badData,
-            "\(folder.path) makes \(NonFinite.name(vectors.floats[place])) of text \(row + 1), \"\(text(row).prefix(80))\": \(beginning(ids(row)))")
+            "\(folder.path) makes \(NonFinite.name(vectors.floats[place])) of text \(row + 1), "
+                + "\"\(text(row).prefix(80))\": \(beginning(ids(row)))"
+        )
     }
 
     /// The first layer whose states are no numbers, and the first stored tensor that holds such.

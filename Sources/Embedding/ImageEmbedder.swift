@@ -5,7 +5,8 @@ import SynModels
 import SynRuns
 import SynTensors
 
-/// A frozen picture tower with the way its pictures are prepared: pictures to vectors in the space it shares with captions.
+/// A frozen picture tower with the way its pictures are prepared: pictures to vectors in the space it shares with
+/// captions.
 package struct ImageEmbedder: Sendable {
     /// Both towers: they stand in one folder and are opened together.
     package let model: any ImageTextModel
@@ -25,7 +26,8 @@ package struct ImageEmbedder: Sendable {
         guard settings != nil || !(model is SigLIP) else {
             throw UserError(
                 .missing,
-                "\(folder.path) does not say how its pictures are prepared, which for a SigLIP cannot be taken for granted: "
+                "\(folder.path) does not say how its pictures are prepared, which for a SigLIP cannot be taken for "
+                    + "granted: "
                     + "preprocessor_config.json is missing; fetch it from where the weights are from")
         }
         preprocessing = settings ?? .openAI(size: side)
@@ -33,7 +35,8 @@ package struct ImageEmbedder: Sendable {
             settings != nil
             ? nil
             : "\(folder.path) does not say how its pictures are prepared (it has no preprocessor_config.json and no "
-                + "processor_config.json); OpenAI's way is taken: the shorter side \(side) pixels, bicubic, the middle \(side)×\(side)"
+                + "processor_config.json); OpenAI's way is taken: the shorter side \(side) pixels, bicubic, the "
+                + "middle \(side)×\(side)"
     }
 
     /// A picture as the model sees it, still in 8 bits; a large one need not be kept after that.

@@ -39,8 +39,8 @@ package struct ModelContents {
         return hash.hexadecimal
     }
 
-    /// A hash of every file of a model's folder, and of those in it, that decides what it computes; of a file of weights,
-    /// of it and of what stands beside it.
+    /// A hash of every file of a model's folder, and of those in it, that decides what it computes; of a file of
+    /// weights, of it and of what stands beside it.
     package static func hash(of folder: URL) throws -> String {
         try ModelContents(folder).hash { _, url in try blobName(of: url) ?? ContentHash(file: url).hexadecimal }
     }

@@ -63,7 +63,8 @@ package struct ModelFetcher {
         try refuseFolder(name)
         do {
             if let known = PublishedModel.named(name) {
-                return .published(try known.fetch(into: ownCache, access: access, tick: interruption.check, progress: tell))
+                return .published(
+                    try known.fetch(into: ownCache, access: access, tick: interruption.check, progress: tell))
             }
             var repository = try RepositoryName(name)
             if let revision, !name.contains("@") { repository = try RepositoryName("\(name)@\(revision)") }
@@ -81,7 +82,9 @@ package struct ModelFetcher {
         var isFolder: ObjCBool = false
         guard FileManager.default.fileExists(atPath: folder.path, isDirectory: &isFolder) else { return }
         guard isFolder.boolValue else {
-            throw UserError(.settings, "\(name) is a file here; fetch takes names of repositories, such as openai/clip-vit-base-patch32")
+            throw UserError(
+                .settings,
+                "\(name) is a file here; fetch takes names of repositories, such as openai/clip-vit-base-patch32")
         }
         let missing = ModelFiles.missing(in: folder)
         let other = ModelHub.canFetch(name) ? "; the repository of that name is \(name)@main" : ""

@@ -31,7 +31,8 @@ package enum NonFinite {
         guard let weight = UnsoundWeight.first(in: model) else {
             return UserError(
                 .badData,
-                "\(finding), so there is no result: the weights of \(model.path) are all numbers, but a value grew beyond "
+                "\(finding), so there is no result: the weights of \(model.path) are all numbers, but a value grew "
+                    + "beyond "
                     + "single precision on the way; the model is damaged, or was trained too fast")
         }
         return UserError(

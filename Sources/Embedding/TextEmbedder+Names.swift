@@ -31,7 +31,8 @@ extension TextEmbedder {
         try spellings.reduce(into: []) { embedders, spelling in
             embedders.append(
                 try TextEmbedder(
-                    spelling, locator: locator, precision: precision, activation: activation, taken: embedders.map(\.name)))
+                    spelling, locator: locator, precision: precision, activation: activation,
+                    taken: embedders.map(\.name)))
         }
     }
 

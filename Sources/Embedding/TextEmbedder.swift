@@ -4,8 +4,8 @@ import SynModels
 import SynRuns
 import SynTensors
 
-/// A frozen text encoder with its tokenizer: texts to ids, ids to vectors and to the states of every layer. Every command
-/// and every study that asks an encoder something opens it here.
+/// A frozen text encoder with its tokenizer: texts to ids, ids to vectors and to the states of every layer. Every
+/// command and every study that asks an encoder something opens it here.
 package struct TextEmbedder: Sendable {
     /// What tables call it.
     package let name: String

@@ -54,7 +54,9 @@ package struct TextFeatureSource {
         package var isTooLong: [Bool] = []
         package var isPartlyUnknown: [Bool] = []
 
-        package init(_ all: [String], _ model: TextEmbedder, _ reading: TextReading, _ long: TextFeatures.LongTexts) throws {
+        package init(
+            _ all: [String], _ model: TextEmbedder, _ reading: TextReading, _ long: TextFeatures.LongTexts
+        ) throws {
             var known: [TextReader.Ids: Int] = [:]
             for text in all {
                 let whole = try model.ids(text, reading.frame, prompted: reading.isOfSentences)
@@ -170,20 +172,26 @@ package struct TextFeatureSource {
         var found: [TextReading: Vectors] = [:]
         func file(_ reading: TextReading, _ part: String) -> String {
             var hash = texts
-            for part in ["under all limits", modelHash, model.precision.rawValue, reading.frame.rawValue, reading.pooling.rawValue] {
+            for part in [
+                "under all limits", modelHash, model.precision.rawValue, reading.frame.rawValue,
+                reading.pooling.rawValue,
+            ] {
                 hash.add(part: part)
             }
             if let activation = model.activation { hash.add(part: activation.rawValue) }
             return FeatureCache.file("\(model.name)-\(reading.pooling.rawValue)-\(part)", hash)
         }
         for reading in readings {
-            found[reading] = read(file(reading, "output"), file(reading, "layers"), wants, rows: prepared.texts.count, cache)
+            found[reading] = read(
+                file(reading, "output"), file(reading, "layers"), wants, rows: prepared.texts.count, cache)
         }
         let missing = readings.filter { found[$0] == nil }
         if missing.isEmpty { return found }
         let notes = ["encoder": model.name]
         for (reading, vectors) in try computed(prepared, model, missing, wants, title) {
-            if let output = vectors.output { try cache.keep([("output", output)], metadata: notes, as: file(reading, "output")) }
+            if let output = vectors.output {
+                try cache.keep([("output", output)], metadata: notes, as: file(reading, "output"))
+            }
             if !vectors.layers.isEmpty {
                 let layers = vectors.layers.enumerated().map { (name: "layer.\($0.offset)", tensor: $0.element) }
                 try cache.keep(layers, metadata: notes, as: file(reading, "layers"))
@@ -198,7 +206,8 @@ package struct TextFeatureSource {
         _ output: String, _ layers: String, _ wants: TextFeatures.Wants, rows: Int, _ cache: FeatureCache
     ) -> Vectors? {
         func tensor(_ file: SafetensorsFile, _ name: String) -> Tensor? {
-            guard let tensor = try? file.tensor(name), tensor.elementType == .float32, tensor.shape.count == 2, tensor.size(0) == rows
+            guard let tensor = try? file.tensor(name), tensor.elementType == .float32, tensor.shape.count == 2,
+                tensor.size(0) == rows
             else { return nil }
             return tensor
         }

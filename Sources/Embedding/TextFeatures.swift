@@ -1,6 +1,7 @@
 import SynTensors
 
-/// Vectors of texts under one reading: what the encoder puts out, and on request the same tokens' states in every layer.
+/// Vectors of texts under one reading: what the encoder puts out, and on request the same tokens' states in every
+/// layer.
 package struct TextFeatures: Sendable {
     /// What to do with a text longer than the encoder's context.
     package enum LongTexts: String, CaseIterable, Sendable {

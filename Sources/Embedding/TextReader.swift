@@ -3,8 +3,8 @@ import SynModels
 import SynRuns
 import SynTokenizers
 
-/// Texts on their way into an encoder: the prompt before them, their letter case, the tokenizer, and the smallest of all
-/// limits. Every command that makes ids of texts makes them here.
+/// Texts on their way into an encoder: the prompt before them, their letter case, the tokenizer, and the smallest of
+/// all limits. Every command that makes ids of texts makes them here.
 package struct TextReader: Sendable {
     package let tokenizer: Tokenizer
     /// The most ids of a text, its start and end included: the smallest of what the tokenizer's settings, the model's
@@ -30,7 +30,8 @@ package struct TextReader: Sendable {
         if let maximumLength, promptLength + (alone.hasEnd ? 1 : 0) >= maximumLength {
             throw UserError(
                 .badData,
-                "\(rules.tokenizerFolder.path): the default prompt \"\(prompt)\" has \(promptLength) tokens and leaves no room "
+                "\(rules.tokenizerFolder.path): the default prompt \"\(prompt)\" has \(promptLength) tokens and "
+                    + "leaves no room "
                     + "for a text where \(maximumLength) are read; shorten it in config_sentence_transformers.json")
         }
     }

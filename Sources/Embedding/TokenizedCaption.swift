@@ -1,8 +1,8 @@
 import Foundation
 import SynTokenizers
 
-/// A caption and what a tokenizer made of it; one line of `synesthesia tokenize`. Empty captions are allowed there: that
-/// a tokenizer makes start and end tokens of them is worth seeing.
+/// A caption and what a tokenizer made of it; one line of `synesthesia tokenize`. Empty captions are allowed there:
+/// that a tokenizer makes start and end tokens of them is worth seeing.
 package struct TokenizedCaption: Sendable, Encodable {
     package let caption: String
     package let ids: [Int32]

@@ -29,7 +29,8 @@ package struct VectorFile {
                 let named = ending.isEmpty ? "has no ending" : "ends in .\(url.pathExtension)"
                 throw UserError(
                     .settings,
-                    "\(path) \(named), but vectors are written as .safetensors, .npy or .npz; give it one of these endings"
+                    "\(path) \(named), but vectors are written as .safetensors, .npy or .npz; give it one of these "
+                        + "endings"
                 )
             }
             kind = .safetensors

@@ -12,8 +12,8 @@ package enum AtomicFile {
         try file.finish()
     }
 
-    /// - Parameter sweeps: whether what killed processes left of the same file is removed first: for folders that nobody
-    ///   takes as a whole, see ``FileLock``, and files that nobody checks before.
+    /// - Parameter sweeps: whether what killed processes left of the same file is removed first: for folders that
+    ///   nobody takes as a whole, see ``FileLock``, and files that nobody checks before.
     package static func write(_ text: String, to destination: URL, sweeps: Bool = false) throws {
         if sweeps { removeLeftovers(in: destination.deletingLastPathComponent(), of: destination.lastPathComponent) }
         try write(Array(text.utf8), to: destination)
@@ -55,7 +55,8 @@ package enum AtomicFile {
         if parent.path != folder.path { try makeFolder(parent) }
         guard mkdir(folder.path, 0o777) == 0 || errno == EEXIST else { throw FileFailure(writing: folder.path, errno) }
         guard isFolder(folder.path) else {
-            throw FileFailure(.unwritable, "\(folder.path) cannot be written: it is a link to a folder that does not exist")
+            throw FileFailure(
+                .unwritable, "\(folder.path) cannot be written: it is a link to a folder that does not exist")
         }
     }
 
@@ -65,14 +66,18 @@ package enum AtomicFile {
     }
 
     /// Gives a finished file its name in one step. Only a regular file or a link makes room for it.
-    package static func rename(_ finished: String, to path: String, named name: String? = nil, isFlushed: Bool = true) throws {
+    package static func rename(
+        _ finished: String, to path: String, named name: String? = nil, isFlushed: Bool = true
+    ) throws {
         let name = name ?? path
         var facts = stat()
         if lstat(path, &facts) == 0 {
             switch facts.st_mode & S_IFMT {
             case S_IFREG, S_IFLNK: break
             case S_IFDIR: throw FileFailure(writing: name, EISDIR)
-            default: throw FileFailure(.unwritable, "\(name) cannot be written: a device or a pipe of that name is in the way")
+            default:
+                throw FileFailure(
+                    .unwritable, "\(name) cannot be written: a device or a pipe of that name is in the way")
             }
         }
         guard Foundation.rename(finished, path) == 0 else { throw FileFailure(writing: name, errno) }
@@ -87,13 +92,14 @@ package enum AtomicFile {
 // MARK: - Temporary names
 
 extension AtomicFile {
-    /// `.NAME.synesthesia-RANDOM.partial` beside a file; NAME is shortened where the whole would be longer than names may
-    /// be, RANDOM are thirteen digits and letters.
+    /// `.NAME.synesthesia-RANDOM.partial` beside a file; NAME is shortened where the whole would be longer than names
+    /// may be, RANDOM are thirteen digits and letters.
     static func temporaryName(for path: String) -> String {
         let url = URL(filePath: path)
         let number = String(UInt64.random(in: 0 ... .max), radix: 36)
         let random = String(repeating: "0", count: randomLength - number.count) + number
-        return url.deletingLastPathComponent().path + "/" + temporaryStem(url.lastPathComponent) + mark + random + ending
+        return url.deletingLastPathComponent().path + "/" + temporaryStem(url.lastPathComponent) + mark + random
+            + ending
     }
 
     private static let (mark, ending) = ("synesthesia-", ".partial")
@@ -106,7 +112,8 @@ extension AtomicFile {
             name.distance(from: name.startIndex, to: mark.lowerBound) >= stem.count - 1
         else { return false }
         let random = name[mark.upperBound...].dropLast(ending.count)
-        return random.utf8.count == randomLength && random.utf8.allSatisfy { (48...57).contains($0) || (97...122).contains($0) }
+        return random.utf8.count == randomLength
+            && random.utf8.allSatisfy { (48...57).contains($0) || (97...122).contains($0) }
     }
 
     private static func temporaryStem(_ name: String) -> String {
@@ -115,8 +122,8 @@ extension AtomicFile {
         return ".\(short)."
     }
 
-    /// Removes what killed processes of this tool left in a folder: files of names that `OutputFile` gives and that nobody
-    /// holds a lock of, as it does while it writes. Other programs' files of whatever name stay.
+    /// Removes what killed processes of this tool left in a folder: files of names that `OutputFile` gives and that
+    /// nobody holds a lock of, as it does while it writes. Other programs' files of whatever name stay.
     ///
     /// - Parameter name: only leftovers of this file.
     package static func removeLeftovers(in folder: URL, of name: String? = nil) {
@@ -127,7 +134,9 @@ extension AtomicFile {
             let descriptor = open(path, O_RDONLY | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK)
             guard descriptor >= 0 else { continue }
             var facts = stat()
-            if fstat(descriptor, &facts) == 0, facts.st_mode & S_IFMT == S_IFREG, flock(descriptor, LOCK_EX | LOCK_NB) == 0 {
+            if fstat(descriptor, &facts) == 0, facts.st_mode & S_IFMT == S_IFREG,
+                flock(descriptor, LOCK_EX | LOCK_NB) == 0
+            {
                 unlink(path)
             }
             close(descriptor)

@@ -37,7 +37,8 @@ package final class FileLock {
                     in: .whitespacesAndNewlines))
             throw FileFailure(
                 .inUse,
-                "another process\(holder.map { " (\($0))" } ?? "") works in \(folder.path) at the moment; wait until it ends, or "
+                "another process\(holder.map { " (\($0))" } ?? "") works in \(folder.path) at the moment; wait until "
+                    + "it ends, or "
                     + "choose another folder")
         }
         let number = Array("\(getpid())\n".utf8)

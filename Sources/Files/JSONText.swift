@@ -9,8 +9,8 @@ package enum JSONText {
         case line
     }
 
-    /// - Parameter namesNonFinite: whether numbers that JSON cannot hold become "nan", "inf" and "-inf". Otherwise one in
-    ///   a result is an error that names its place: a result with a hole must not look like a result.
+    /// - Parameter namesNonFinite: whether numbers that JSON cannot hold become "nan", "inf" and "-inf". Otherwise one
+    ///   in a result is an error that names its place: a result with a hole must not look like a result.
     package static func data(
         _ record: some Encodable, _ layout: Layout = .indented, namesNonFinite: Bool = false
     ) throws -> Data {
@@ -28,7 +28,8 @@ package enum JSONText {
             let place = steps.joined().drop { $0 == "." }
             throw FileFailure(
                 .damaged,
-                "the result holds \(value) at \(place.isEmpty ? "its top" : String(place)), which is no number; a model or "
+                "the result holds \(value) at \(place.isEmpty ? "its top" : String(place)), which is no number; a "
+                    + "model or "
                     + "file that went into it is damaged")
         }
     }

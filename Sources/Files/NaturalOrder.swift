@@ -1,7 +1,7 @@
 /// Names as people sort them: runs of digits as numbers, letters whatever their case.
 ///
-/// `img_9` stands before `IMG_11`. Names that differ in case or in leading zeros only are in the order of their bytes, so
-/// that the same names always have the same order.
+/// `img_9` stands before `IMG_11`. Names that differ in case or in leading zeros only are in the order of their bytes,
+/// so that the same names always have the same order.
 package struct NaturalOrder: Comparable, Sendable {
     package let name: String
     private let parts: [Part]

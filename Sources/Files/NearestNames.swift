@@ -31,7 +31,8 @@ package enum NearestNames {
     /// another (optimal string alignment); nil when that is more than `limit`.
     static func distance(_ a: [Unicode.Scalar], _ b: [Unicode.Scalar], limit: Int) -> Int? {
         guard abs(a.count - b.count) <= limit else { return nil }
-        var (before, last) = ([Int](), Array(0...b.count))   // last[j]: distance of the first i from the first j letters
+        // last[j]: distance of the first i from the first j letters
+        var (before, last) = ([Int](), Array(0...b.count))
         for i in a.indices {
             var row = [i + 1]
             for j in b.indices {

@@ -15,7 +15,8 @@ package final class OutputFile {
     private let isFlushed: Bool
     private var descriptor: Int32
 
-    /// - Parameter isFlushed: whether to wait until the disk has it, so that a crash of the machine cannot lose it either.
+    /// - Parameter isFlushed: whether to wait until the disk has it, so that a crash of the machine cannot lose it
+    ///   either.
     package init(_ url: URL, isFlushed: Bool = true) throws {
         name = url.path
         self.isFlushed = isFlushed
@@ -78,7 +79,9 @@ package final class OutputFile {
                 continue
             }
             if isReplacing {
-                if facts.st_uid != old.st_uid || facts.st_gid != old.st_gid { _ = fchown(descriptor, old.st_uid, old.st_gid) }
+                if facts.st_uid != old.st_uid || facts.st_gid != old.st_gid {
+                    _ = fchown(descriptor, old.st_uid, old.st_gid)
+                }
                 fchmod(descriptor, old.st_mode & 0o777)
             }
             return (temporary, descriptor)

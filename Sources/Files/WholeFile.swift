@@ -9,7 +9,8 @@ package enum WholeFile {
             guard piece.count <= limit - bytes.count else {
                 throw FileFailure(
                     .damaged,
-                    "\(url.path) is larger than \(ByteCount.text(limit)), which no file of its kind is; is it the right file?"
+                    "\(url.path) is larger than \(ByteCount.text(limit)), which no file of its kind is; is it the "
+                        + "right file?"
                 )
             }
             bytes += piece

@@ -5,9 +5,9 @@ import SynTensors
 ///
 /// The steps are those of transformers' `CLIPImageProcessor` on Pillow, in its order: resize, crop the middle,
 /// multiply by `rescaleFactor`, subtract the mean, divide by the deviation. (Its variant on torchvision rounds
-/// differently.) Pictures come as Pillow's `convert("RGB")` gives them, alpha dropped, as in all versions of transformers
-/// before those that blend transparent pixels with white. Missing keys mean the processor's defaults, which are those of
-/// openai/clip-vit-base-patch32.
+/// differently.) Pictures come as Pillow's `convert("RGB")` gives them, alpha dropped, as in all versions of
+/// transformers before those that blend transparent pixels with white. Missing keys mean the processor's defaults,
+/// which are those of openai/clip-vit-base-patch32.
 package struct CLIPPreprocessing: Sendable, Equatable {
     package enum Size: Sendable, Equatable {
         /// The shorter side gets this length, the longer one follows, rounded down.

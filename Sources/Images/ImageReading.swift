@@ -38,10 +38,10 @@ extension Image {
     /// Reads a PNG or JPEG, told apart by content, as Pillow's `Image.open(path).convert("RGB")` does.
     ///
     /// Alpha is dropped, not blended; 16-bit colour keeps its high byte, 16-bit grey is cut off at 255; gamma,
-    /// colour profiles and the EXIF orientation are ignored; CMYK is read as inverted. Bytes after the picture's end are
-    /// nobody's and do no harm. Stricter than Pillow in two ways: a PNG without its end or with a wrong check sum is
-    /// refused even if all pixels are there, and so is a JPEG made to keep its reader busy by hundreds of scans. A JPEG
-    /// has no check sums: wrong bytes in its middle may show as wrong pixels, as in Pillow; a cut one is refused.
+    /// colour profiles and the EXIF orientation are ignored; CMYK is read as inverted. Bytes after the picture's end
+    /// are nobody's and do no harm. Stricter than Pillow in two ways: a PNG without its end or with a wrong check sum
+    /// is refused even if all pixels are there, and so is a JPEG made to keep its reader busy by hundreds of scans. A
+    /// JPEG has no check sums: wrong bytes in its middle may show as wrong pixels, as in Pillow; a cut one is refused.
     package init(contentsOf url: URL) throws {
         self = try Image(decoding: Image.bytes(of: url), named: url.path)
     }

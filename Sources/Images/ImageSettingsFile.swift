@@ -180,7 +180,8 @@ private struct WrittenSize: Decodable {
     }
 }
 
-/// A way of resampling as the file has it: Pillow's number, or a name such as `bicubic` or `PILImageResampling.BICUBIC`.
+/// A way of resampling as the file has it: Pillow's number, or a name such as `bicubic` or
+/// `PILImageResampling.BICUBIC`.
 private struct WrittenFilter: Decodable {
     let text: String
     let filter: ResampleFilter?

@@ -15,8 +15,8 @@ enum JPEG {
             defer { cjpeg_close(reader) }
             let width = Int(cjpeg_width(reader)), height = Int(cjpeg_height(reader))
             try ImageLimits.check(width: width, height: height, named: name)
-            // Huffman's code spends at least one bit on a block of 64 pixels, or a byte on 512, and on twice that where no
-            // channel is whole along both sides; arithmetic coding may spend less, so eight times that is allowed. A
+            // Huffman's code spends at least one bit on a block of 64 pixels, or a byte on 512, and on twice that where
+            // no channel is whole along both sides; arithmetic coding may spend less, so eight times that is allowed. A
             // smaller file cannot hold what it claims.
             if width * height / (cjpeg_is_arithmetic(reader) != 0 ? 8_192 : 1_024) > file.count {
                 throw ImageError(

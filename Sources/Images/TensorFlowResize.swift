@@ -24,7 +24,8 @@ extension Tensor {
 }
 
 extension Image {
-    /// The same straight from the pixels of one picture: [1, height, width, 3]. A large picture is never held in floats.
+    /// The same straight from the pixels of one picture: [1, height, width, 3]. A large picture is never held in
+    /// floats.
     ///
     /// - Parameter number: what a pixel's value becomes before it is mixed with its neighbours'.
     package func resizedLikeTensorFlow1(

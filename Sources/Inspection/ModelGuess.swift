@@ -2,8 +2,8 @@ import SynCheckpoints
 
 /// What kind of model a checkpoint is taken for, by the names of its tensors.
 ///
-/// Each rule is a list of names that must all be there, alone or below a prefix (`bert.`, `model.`). The first rule that
-/// fits is taken, so the more particular ones stand first.
+/// Each rule is a list of names that must all be there, alone or below a prefix (`bert.`, `model.`). The first rule
+/// that fits is taken, so the more particular ones stand first.
 struct ModelGuess {
     struct Rule {
         let kind: String

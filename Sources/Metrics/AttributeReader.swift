@@ -43,7 +43,8 @@ package struct AttributeReader: Sendable {
         guard attributes.count == network.configuration.classCount else {
             throw UserError(
                 .badData,
-                "\(file.path) names \(attributes.count) attributes, but the network has \(network.configuration.classCount) outputs"
+                "\(file.path) names \(attributes.count) attributes, but the network has "
+                    + "\(network.configuration.classCount) outputs"
             )
         }
     }

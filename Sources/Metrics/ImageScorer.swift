@@ -34,7 +34,8 @@ package struct ImageScorer: Sendable {
         self.settings = settings
     }
 
-    /// What was found on a set of pictures; nil is what nobody was there to judge, or what the pictures are too few for.
+    /// What was found on a set of pictures; nil is what nobody was there to judge, or what the pictures are too few
+    /// for.
     package struct Findings: Sendable {
         /// With their scores filled in.
         package let records: [SampleRecord]

@@ -88,8 +88,8 @@ package enum InceptionScore {
         return logits.map { Double($0) - largest - log(sum) }
     }
 
-    /// A picture as the network wants it: 0...255, resized to its input by TensorFlow 1's bilinear rule. One picture at a
-    /// time, each resized by itself: a folder may hold all sizes.
+    /// A picture as the network wants it: 0...255, resized to its input by TensorFlow 1's bilinear rule. One picture at
+    /// a time, each resized by itself: a folder may hold all sizes.
     package static func input(_ image: Image, _ configuration: InceptionV3Configuration) -> Tensor {
         image.resizedLikeTensorFlow1(height: configuration.inputSize, width: configuration.inputSize)
     }

@@ -1,5 +1,5 @@
-import SynFiles
 import Foundation
+import SynFiles
 import SynImages
 import SynRuns
 
@@ -42,7 +42,8 @@ package struct PictureFolder: Sendable {
     }
 
     private static let otherEndings: Set = [
-        "gif", "webp", "bmp", "tif", "tiff", "avif", "heic", "heif", "jxl", "jp2", "jpe", "jfif", "pjpeg", "ico", "pnm", "ppm", "pgm",
+        "gif", "webp", "bmp", "tif", "tiff", "avif", "heic", "heif", "jxl", "jp2", "jpe", "jfif", "pjpeg", "ico", "pnm",
+        "ppm", "pgm",
         "tga", "psd", "svg", "exr",
     ]
     private let alike: (String, String)?
@@ -52,7 +53,8 @@ package struct PictureFolder: Sendable {
         guard names.count != captions.count else { return }
         throw UserError(
             .badData,
-            "\(folder.path) holds \(names.count) pictures, but there are \(captions.count) captions; they must be as many"
+            "\(folder.path) holds \(names.count) pictures, but there are \(captions.count) captions; they must be as "
+                + "many"
                 + (unreadNote.map { " (\($0))" } ?? ""))
     }
 

@@ -14,7 +14,8 @@ package struct SampleRecord: Codable, Sendable, Equatable {
     package var attributesStated: Int?
 
     package init(
-        number: Int, caption: Int, copy: Int = 0, text: String, file: String, clipScore: Double? = nil, attributesRight: Int? = nil,
+        number: Int, caption: Int, copy: Int = 0, text: String, file: String, clipScore: Double? = nil,
+        attributesRight: Int? = nil,
         attributesStated: Int? = nil
     ) {
         (self.number, self.caption, self.text, self.file) = (number, caption, text, file)

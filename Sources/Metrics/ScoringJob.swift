@@ -1,5 +1,5 @@
-import SynEmbedding
 import Foundation
+import SynEmbedding
 import SynImages
 import SynRuns
 import SynStatistics
@@ -53,17 +53,23 @@ package struct ScoringJob {
             }
             if !lines.isEmpty { lines.append("") }
             if let mean = scores.clipScore {
-                let interval = scores.clipScoreInterval.map { String(format: ", 95 %% interval %.3f to %.3f", $0.lower, $0.upper) }
-                lines.append(String(format: "CLIP-Score  %.3f, mean of %d pairs", mean, scores.count) + (interval ?? ""))
+                let interval = scores.clipScoreInterval.map {
+                    String(format: ", 95 %% interval %.3f to %.3f", $0.lower, $0.upper)
+                }
+                lines.append(
+                    String(format: "CLIP-Score  %.3f, mean of %d pairs", mean, scores.count) + (interval ?? ""))
             }
             if let found = scores.inceptionScore {
                 lines.append(
                     String(
-                        format: "Inception Score  %.3f, standard deviation %.3f over %d splits of %d pictures", found.mean,
+                        format: "Inception Score  %.3f, standard deviation %.3f over %d splits of %d pictures",
+                        found.mean,
                         found.deviation, found.splits, scores.count)
                         + (found.seed.map { ", shuffled by seed \($0)" } ?? ""))
             }
-            if let share = scores.attributeScore { lines.append(String(format: "Attributes  %.1f %% of the statements borne out", 100 * share)) }
+            if let share = scores.attributeScore {
+                lines.append(String(format: "Attributes  %.1f %% of the statements borne out", 100 * share))
+            }
             return (lines + scores.notes.map { "Note: \($0)." }).joined(separator: "\n") + "\n"
         }
     }
@@ -72,7 +78,8 @@ package struct ScoringJob {
     ///   - captions: one for each picture, in the pictures' order; nil where no judge reads any.
     ///   - portion: which part of a folder's pictures these are; nil for all of them.
     package func run(
-        _ pictures: PictureFolder, _ captions: [String]?, portion: Portion? = nil, progress: (Int) throws -> Void = { _ in }
+        _ pictures: PictureFolder, _ captions: [String]?, portion: Portion? = nil,
+        progress: (Int) throws -> Void = { _ in }
     ) throws -> Report {
         if let captions { try pictures.requireOneEach(captions) }
         let isEnough = pictures.names.count >= settings.splits
@@ -89,10 +96,12 @@ package struct ScoringJob {
         let each = found.clipScores
         return Report(
             scores: .init(
-                clipScore: each.isEmpty ? nil : each.reduce(0, +) / Double(each.count), clipScoreInterval: Self.interval(each),
+                clipScore: each.isEmpty ? nil : each.reduce(0, +) / Double(each.count),
+                clipScoreInterval: Self.interval(each),
                 count: records.count, truncatedCaptions: captions == nil ? nil : found.truncatedCaptions,
                 inceptionScore: found.inceptionScore, inceptionScoreAsPublished: found.inceptionScoreAsPublished,
-                attributeScore: found.attributeScore, notes: [portion?.sentence].compactMap(\.self) + notes(pictures, found),
+                attributeScore: found.attributeScore,
+                notes: [portion?.sentence].compactMap(\.self) + notes(pictures, found),
                 partial: portion == nil ? nil : true),
             pairs: found.records)
     }
@@ -114,11 +123,15 @@ package struct ScoringJob {
         }
         if found.clipScores.count == 1 { notes.append("a single pair has a score, but no interval") }
         if !settings.inception.isEmpty, found.inceptionScore == nil {
-            notes.append("there is no Inception Score: \(count) pictures are fewer than \(settings.splits) splits; lower --splits")
+            notes.append(
+                "there is no Inception Score: \(count) pictures are fewer than \(settings.splits) splits; lower "
+                    + "--splits"
+            )
         }
         if found.inceptionScore != nil, count < 5_000 {
             notes.append(
-                "an Inception Score grows with the number of pictures, and \(count) \(count == 1 ? "is" : "are") few (50,000 are usual): "
+                "an Inception Score grows with the number of pictures, and \(count) \(count == 1 ? "is" : "are") few "
+                    + "(50,000 are usual): "
                     + "compare it only with one of as many pictures and splits")
         }
         return notes

@@ -10,7 +10,8 @@ package struct ShuffledCaptions: Codable, Sendable, Equatable {
     package let difference: Double
     /// 95 %, by resampling portraits.
     package let interval: Interval
-    /// How often captions dealt out at random score at least as well as the pictures' own: (b + 1) / (permutations + 1).
+    /// How often captions dealt out at random score at least as well as the pictures' own: (b + 1) / (permutations +
+    /// 1).
     package let p: Double
     package let permutations: Int
 
@@ -30,7 +31,8 @@ package struct ShuffledCaptions: Codable, Sendable, Equatable {
     ///   - seed: of the permutations and of the resampling.
     package init?(pictures: Tensor, captions: Tensor, portraits: [Int], seed: UInt64 = 0) throws {
         let (count, width) = (pictures.size(0), pictures.size(1))
-        precondition(captions.shape == pictures.shape && portraits.count == count, "a caption and a portrait for each picture")
+        precondition(
+            captions.shape == pictures.shape && portraits.count == count, "a caption and a portrait for each picture")
         let (x, y) = (pictures.floats.map(Double.init), captions.floats.map(Double.init))
         func dot(_ i: Int, _ other: [Double], _ j: Int) -> Double {
             (0..<width).reduce(0) { $0 + x[i * width + $1] * other[j * width + $1] }

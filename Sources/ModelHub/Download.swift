@@ -33,7 +33,8 @@ struct Download {
             guard isFirst && part.wasResumed else {
                 throw ModelHub.Failure(
                     .damaged,
-                    "\(name) did not arrive as it was sent: its hash is \(found), but the server says \(hash?.description ?? "?"); "
+                    "\(name) did not arrive as it was sent: its hash is \(found), but the server says "
+                        + "\(hash?.description ?? "?"); "
                         + "nothing was kept; try again, and if it happens again ask the server's owner")
             }
             isFirst = false
@@ -59,7 +60,8 @@ struct Download {
                     try part.restart()
                     throw ModelHub.Failure(
                         .damaged,
-                        "\(name) is longer than the \(limit) bytes that \(size == nil ? "it may have" : "the server announced")"
+                        "\(name) is longer than the \(limit) bytes that "
+                            + "\(size == nil ? "it may have" : "the server announced")"
                     )
                 }
                 try part.append(bytes)

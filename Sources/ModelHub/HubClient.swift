@@ -1,5 +1,5 @@
-import SynFiles
 import Foundation
+import SynFiles
 
 /// A fault that may pass by itself.
 struct PassingFault: Error {
@@ -30,7 +30,9 @@ package struct HubClient: Sendable {
             var exchange = HTTPExchange(url: url, headOnly: headOnly, patience: retry.patience)
             exchange.patience.total = seconds
             exchange.headers = [("Accept-Encoding", "identity"), ("User-Agent", "synesthesia")]
-            if let token = access.token, access.isOwn(url) { exchange.headers.append(("Authorization", "Bearer \(token)")) }
+            if let token = access.token, access.isOwn(url) {
+                exchange.headers.append(("Authorization", "Bearer \(token)"))
+            }
             if start > 0 { exchange.headers.append(("Range", "bytes=\(start)-")) }
             var answer = try perform(exchange, tick, body)
             for name in ["x-repo-commit", "x-linked-etag", "x-linked-size"] where access.isOwn(url) {
@@ -40,18 +42,21 @@ package struct HubClient: Sendable {
             if RetryPolicy.isPassing(answer.status) {
                 let host = url.host ?? "the server"
                 throw PassingFault(
-                    words: "\(host) answered with status \(answer.status)", wait: answer["retry-after"].flatMap(Double.init))
+                    words: "\(host) answered with status \(answer.status)",
+                    wait: answer["retry-after"].flatMap(Double.init))
             }
             guard (300..<400).contains(answer.status), let place = answer["location"],
                 let next = URL(string: place, relativeTo: url)?.absoluteURL, !(headOnly && !access.isOwn(next))
             else { return answer }
             guard Self.isSafe(next, after: url) else {
                 throw ModelHub.Failure(
-                    .network, "\(url.host ?? "the server") sends on to \(printable(place)), which is not safe to follow")
+                    .network, "\(url.host ?? "the server") sends on to \(printable(place)), which is not safe to follow"
+                )
             }
             url = next
         }
-        throw ModelHub.Failure(.network, "\(printable(address.absoluteString)) is sent on again and again, perhaps in a circle")
+        throw ModelHub.Failure(
+            .network, "\(printable(address.absoluteString)) is sent on again and again, perhaps in a circle")
     }
 
     /// Whether a redirect may be followed: what began over https must not go on in the clear, and no other scheme is a
@@ -78,7 +83,8 @@ package struct HubClient: Sendable {
                             .offline, "\(fault.words); check the network, or name a mirror in HF_ENDPOINT")
                     }
                     throw ModelHub.Failure(
-                        .network, "\(fault.words), \(failures) times in a row; the same command goes on from here later")
+                        .network, "\(fault.words), \(failures) times in a row; the same command goes on from here later"
+                    )
                 }
                 try retry.wait(failures, asked: fault.wait, tick: tick)
             }
@@ -116,10 +122,12 @@ package struct HubClient: Sendable {
             case .cut: throw PassingFault(words: "the connection to \(host) broke (\(failure.words))")
             case .untrusted:
                 throw ModelHub.Failure(
-                    .network, "the certificate of \(host) is not trusted (\(failure.words)); check the clock and ca-certificates")
+                    .network,
+                    "the certificate of \(host) is not trusted (\(failure.words)); check the clock and ca-certificates")
             case .longHeader:
                 throw ModelHub.Failure(
-                    .network, "\(host) sends headers that are longer than any honest server's; is it a Hugging Face hub?")
+                    .network,
+                    "\(host) sends headers that are longer than any honest server's; is it a Hugging Face hub?")
             case .noLibrary: throw ModelHub.Failure(.network, failure.words)
             case .other: throw ModelHub.Failure(.network, "\(host) could not be asked (\(failure.words))")
             }
@@ -130,7 +138,8 @@ package struct HubClient: Sendable {
 extension HubClient {
     /// The sentence for an answer that is no success.
     func refusal(_ answer: HTTPAnswer, _ repository: RepositoryName, file: String? = nil) -> ModelHub.Failure {
-        let page = access.address(repository.name.split(separator: "/").map(String.init))?.absoluteString ?? repository.name
+        let page =
+            access.address(repository.name.split(separator: "/").map(String.init))?.absoluteString ?? repository.name
         let tokens = access.address(["settings", "tokens"])?.absoluteString ?? "the hub"
         switch (answer.status, answer["x-error-code"]) {
         case (401, "GatedRepo"), (403, "GatedRepo"):
@@ -146,7 +155,9 @@ extension HubClient {
         case (401, _) where access.token != nil:
             return .init(
                 .refused,
-                "the hub does not accept the token for \(repository.name); set HF_TOKEN to a valid one from \(tokens), or unset it")
+                "the hub does not accept the token for \(repository.name); set HF_TOKEN to a valid one from "
+                    + "\(tokens), or unset it"
+            )
         case (401, _):
             return .init(
                 .refused,
@@ -154,11 +165,16 @@ extension HubClient {
         case (403, _):
             let said = answer["x-error-message"].map { " (\(printable($0)))" } ?? ""
             return .init(
-                .refused, "the hub refuses access to \(repository.name)\(said); use a token in HF_TOKEN that may read it")
+                .refused,
+                "the hub refuses access to \(repository.name)\(said); use a token in HF_TOKEN that may read it")
         case (404, _):
-            return .init(.absent, "there is no repository \(repository.name) at \(access.endpoint.absoluteString); check the name")
+            return .init(
+                .absent,
+                "there is no repository \(repository.name) at \(access.endpoint.absoluteString); check the name")
         default:
-            return .init(.network, "\(access.endpoint.host ?? "the hub") answered for \(repository.name) with status \(answer.status)")
+            return .init(
+                .network,
+                "\(access.endpoint.host ?? "the hub") answered for \(repository.name) with status \(answer.status)")
         }
     }
 }

@@ -1,5 +1,5 @@
-import SynFiles
 import Foundation
+import SynFiles
 
 /// A repository's files from the hub into the shared cache, in the layout that Hugging Face publishes:
 ///
@@ -58,12 +58,18 @@ package struct HubDownload: Sendable {
     /// - Parameters:
     ///   - everything: every file, instead of those that are read here.
     ///   - tick: called while waiting; may throw to stop.
-    package func plan(_ repository: RepositoryName, everything: Bool = false, tick: () throws -> Void = {}) throws -> Plan {
+    package func plan(
+        _ repository: RepositoryName, everything: Bool = false, tick: () throws -> Void = {}
+    ) throws -> Plan {
         guard !client.access.isOffline else {
             throw ModelHub.Failure(
-                .offline, "HF_HUB_OFFLINE forbids fetching \(repository); unset it, or copy the cache from another machine")
+                .offline,
+                "HF_HUB_OFFLINE forbids fetching \(repository); unset it, or copy the cache from another machine")
         }
-        let parts = ["api", "models"] + repository.name.split(separator: "/").map(String.init) + ["revision", repository.revision]
+        let parts =
+            ["api", "models"] + repository.name.split(separator: "/").map(String.init) + [
+                "revision", repository.revision,
+            ]
         let (answer, bytes) = try client.bytes(address(parts, query: "blobs=true"), limit: 64 << 20, tick: tick)
         guard answer.status == 200 else { throw client.refusal(answer, repository) }
         let listing = try HubListing(bytes, repository)
@@ -71,9 +77,14 @@ package struct HubDownload: Sendable {
         let wanted = Set(everything ? names : ModelFiles.wanted(among: names))
         guard !wanted.isEmpty else {
             throw ModelHub.Failure(
-                .absent, "\(repository) holds no file that is read here; it has \(names.prefix(5).joined(separator: ", ")) (--all takes them)")
+                .absent,
+                "\(repository) holds no file that is read here; it has \(names.prefix(5).joined(separator: ", ")) "
+                    + "(--all takes them)"
+            )
         }
-        let files = try listing.files.filter { wanted.contains($0.path) }.map { try complete($0, repository, listing.commit, tick) }
+        let files = try listing.files.filter { wanted.contains($0.path) }.map {
+            try complete($0, repository, listing.commit, tick)
+        }
         return Plan(
             repository: repository, commit: listing.commit, files: files,
             absent: (ModelFiles.small + ["model.safetensors"]).filter { !names.contains($0) })
@@ -90,12 +101,15 @@ package struct HubDownload: Sendable {
         let model = cache.folder.appending(path: plan.repository.cacheName)
         let snapshot = model.appending(path: "snapshots").appending(path: plan.commit)
         try prepare(plan, model, snapshot)
-        let lacking = Set(try plan.files.filter { file in
-            try !isWhole(snapshot.appending(path: file.path), file, tick: tick)
-        })
+        let lacking = Set(
+            try plan.files.filter { file in
+                try !isWhole(snapshot.appending(path: file.path), file, tick: tick)
+            })
         var done = plan.files.reduce(0) { $0 + (lacking.contains($1) ? 0 : $1.size ?? 0) }
         for file in plan.files where lacking.contains(file) {
-            func tell(_ bytes: Int) throws { try progress(Progress(file: file.path, done: done + bytes, total: plan.bytes)) }
+            func tell(_ bytes: Int) throws {
+                try progress(Progress(file: file.path, done: done + bytes, total: plan.bytes))
+            }
             try tell(0)
             try fetch(file, plan, model, snapshot.appending(path: file.path), tell)
             done += file.size ?? 0
@@ -106,14 +120,17 @@ package struct HubDownload: Sendable {
                 name: file.path, bytes: Self.size(snapshot.appending(path: file.path)) ?? 0,
                 hash: file.hash?.description ?? "", downloaded: lacking.contains(file))
         }
-        for name in plan.absent { Self.touch(model.appending(path: ".no_exist").appending(path: plan.commit).appending(path: name)) }
+        for name in plan.absent {
+            Self.touch(model.appending(path: ".no_exist").appending(path: plan.commit).appending(path: name))
+        }
         try remember(plan, model)
         return Result(
-            name: plan.repository.name, revision: plan.repository.revision, commit: plan.commit, path: snapshot.path, files: files)
+            name: plan.repository.name, revision: plan.repository.revision, commit: plan.commit, path: snapshot.path,
+            files: files)
     }
 
-    /// Whether a file is there with the size and the content that the hub states. What a broken copy or a full disk left
-    /// under a blob's name must not be taken for the blob for ever.
+    /// Whether a file is there with the size and the content that the hub states. What a broken copy or a full disk
+    /// left under a blob's name must not be taken for the blob for ever.
     private func isWhole(_ place: URL, _ file: HubListing.File, tick: () throws -> Void) throws -> Bool {
         guard let size = Self.size(place), file.size == nil || size == file.size else { return false }
         guard let hash = file.hash else { return true }
@@ -152,7 +169,8 @@ package struct HubDownload: Sendable {
         guard known.size != nil, known.hash != nil else {
             throw ModelHub.Failure(
                 .damaged,
-                "\(client.access.endpoint.absoluteString) tells no size or hash of \(repository)/\(file.path), so it could not be checked; "
+                "\(client.access.endpoint.absoluteString) tells no size or hash of \(repository)/\(file.path), so it "
+                    + "could not be checked; "
                     + "does HF_ENDPOINT name a Hugging Face hub?")
         }
         return known
@@ -164,7 +182,9 @@ package struct HubDownload: Sendable {
         }
         let tag = cache.folder.appending(path: "CACHEDIR.TAG")   // tells backup programs to pass by
         if !FileManager.default.fileExists(atPath: tag.path) {
-            let lines = ["Signature: 8a477f597d28d172789f06886806bc55", "# A cache of models; see https://bford.info/cachedir/"]
+            let lines = [
+                "Signature: 8a477f597d28d172789f06886806bc55", "# A cache of models; see https://bford.info/cachedir/",
+            ]
             try? AtomicFile.write(lines.joined(separator: "\n") + "\n", to: tag, sweeps: true)
         }
         let missing = plan.files.filter { file in
@@ -173,7 +193,8 @@ package struct HubDownload: Sendable {
         let begun = missing.reduce(0) { sum, file in
             sum + (file.hash.flatMap { Self.size(model.appending(path: "blobs/\($0).incomplete")) } ?? 0)
         }
-        try Self.checkSpace(for: missing.reduce(0) { $0 + ($1.size ?? 0) } - begun, in: cache.folder, what: "\(plan.repository)")
+        try Self.checkSpace(
+            for: missing.reduce(0) { $0 + ($1.size ?? 0) } - begun, in: cache.folder, what: "\(plan.repository)")
     }
 
     private func locks(_ plan: Plan) -> URL {
@@ -192,7 +213,8 @@ package struct HubDownload: Sendable {
             // Cut short or changed: whatever stands there is not what it is called.
             if Self.size(blob) != nil { unlink(blob.path) }
             let download = Download(
-                address: try address(of: file, plan.repository, plan.commit), name: "\(plan.repository.name)/\(file.path)",
+                address: try address(of: file, plan.repository, plan.commit),
+                name: "\(plan.repository.name)/\(file.path)",
                 size: file.size, hash: hash, destination: blob,
                 refusal: { client.refusal($0, plan.repository, file: file.path) })
             _ = try download.run(client, progress: progress)
@@ -237,7 +259,8 @@ extension HubDownload {
     /// temporary file, which a kill leaves behind.
     static func touch(_ file: URL) {
         guard !FileManager.default.fileExists(atPath: file.path) else { return }
-        try? FileManager.default.createDirectory(at: file.deletingLastPathComponent(), withIntermediateDirectories: true)
+        try? FileManager.default.createDirectory(
+            at: file.deletingLastPathComponent(), withIntermediateDirectories: true)
         let descriptor = open(file.path, O_CREAT | O_WRONLY | O_CLOEXEC, 0o644)
         if descriptor >= 0 { close(descriptor) }
     }
@@ -250,7 +273,8 @@ extension HubDownload {
         guard free < bytes else { return }
         throw ModelHub.Failure(
             .unwritable,
-            "\(what) needs \(ByteCount.text(bytes)), but \(folder.path) has room for \(ByteCount.text(free)); make room, or choose "
+            "\(what) needs \(ByteCount.text(bytes)), but \(folder.path) has room for \(ByteCount.text(free)); make "
+                + "room, or choose "
                 + "another disk with --cache or HF_HUB_CACHE")
     }
 }

@@ -2,8 +2,9 @@ import Foundation
 
 /// From what a user calls a model to the local folder that holds it.
 ///
-/// A folder that exists wins, or a file of weights in one; then the models that are known by name (``PublishedModel``); otherwise the name is looked
-/// up in the shared Hugging Face cache. Nothing is downloaded here and the network is never touched.
+/// A folder that exists wins, or a file of weights in one; then the models that are known by name (``PublishedModel``);
+/// otherwise the name is looked up in the shared Hugging Face cache. Nothing is downloaded here and the network is
+/// never touched.
 package struct ModelHub: Sendable {
     /// Why a model was not found or not fetched, as a sentence that says where was looked and what to do.
     package struct Failure: Error, Hashable, Sendable, CustomStringConvertible {
@@ -45,11 +46,13 @@ package struct ModelHub: Sendable {
         isOffline = HubAccess.isOffline(environment)
     }
 
-    /// The folder of `model`, or the file of weights that was named: a path that exists, a model known by name, or `org/name[@revision]` in the cache.
+    /// The folder of `model`, or the file of weights that was named: a path that exists, a model known by name, or
+    /// `org/name[@revision]` in the cache.
     package func folder(of model: String) throws -> URL {
         let path = URL(filePath: model)
         if path.isFolder { return path }
-        if FileManager.default.fileExists(atPath: path.path) { return path }   // a file of weights, its settings beside it
+        // a file of weights, its settings beside it
+        if FileManager.default.fileExists(atPath: path.path) { return path }
         if model.hasPrefix("/") || model.hasPrefix("./") || model.hasPrefix("../") || model.hasPrefix("~") {
             throw Failure(.absent, "the folder \(model) does not exist")
         }
@@ -63,7 +66,8 @@ package struct ModelHub: Sendable {
         guard let snapshot = cache.snapshot(of: repository) else {
             throw failure(
                 "\(repository)",
-                "model \(repository) was not found, neither as a folder at \(path.path) nor in the cache \(cache.folder.path)"
+                "model \(repository) was not found, neither as a folder at \(path.path) nor in the cache "
+                    + "\(cache.folder.path)"
             )
         }
         let missing = ModelFiles.missing(in: snapshot)

@@ -1,5 +1,5 @@
-import SynFiles
 import Foundation
+import SynFiles
 
 /// A model that its authors publish as plain files, on no hub, and that is known here by a name of its own.
 ///
@@ -47,7 +47,8 @@ package struct PublishedModel: Sendable {
     /// The decoders' addresses are those behind the repository's short links; nobody states their hashes.
     package static let all: [PublishedModel] = [
         taming(
-            "celebahq", share: "6dddf083-40c8-470a-9360-a9dab2a94e96", run: "2021-04-23T18-11-19", bytes: 3_400_000_000),
+            "celebahq", share: "6dddf083-40c8-470a-9360-a9dab2a94e96", run: "2021-04-23T18-11-19",
+            bytes: 3_400_000_000),
         taming("ffhq", share: "0fc005bf-3dca-4079-9d40-cdf38d42cd7a", run: "2021-04-23T18-19-01", bytes: 3_500_000_000),
         taming(
             "faceshq", share: "a04deec9-0c59-4673-8b37-3d696fe63a5d", run: "2020-11-13T21-41-45", bytes: 3_800_000_000,
@@ -67,13 +68,16 @@ package struct PublishedModel: Sendable {
         _ name: String, share: String, run: String, bytes: Int, settings: String? = nil
     ) -> PublishedModel {
         func address(_ file: String, in folder: String) -> String {
-            "https://app.koofr.net/content/links/\(share)/files/get/\(file)?path=%2F\(run)_\(name)_transformer%2F\(folder)%2F\(file)&force"
+            "https://app.koofr.net/content/links/\(share)/files/get/\(file)"
+                + "?path=%2F\(run)_\(name)_transformer%2F\(folder)%2F\(file)&force"
         }
         return PublishedModel(
-            name: "taming/\(name)", page: "https://github.com/CompVis/taming-transformers#overview-of-pretrained-models",
+            name: "taming/\(name)",
+            page: "https://github.com/CompVis/taming-transformers#overview-of-pretrained-models",
             files: [
                 File(
-                    name: "project.yaml", address: settings ?? address("\(run)-project.yaml", in: "configs"), sha256: nil,
+                    name: "project.yaml", address: settings ?? address("\(run)-project.yaml", in: "configs"),
+                    sha256: nil,
                     bytes: 2_000),
                 File(name: "last.ckpt", address: address("last.ckpt", in: "checkpoints"), sha256: nil, bytes: bytes),
             ])
@@ -108,7 +112,9 @@ extension PublishedModel {
                 .offline, "HF_HUB_OFFLINE forbids fetching \(name); unset it, or copy \(first) to \(folder.path)")
         }
         try HubDownload.makeFolder(folder)
-        let lock = try FileLock(folder.appending(path: ".lock")) { try progress(.init(file: name, done: 0, total: bytes)) }
+        let lock = try FileLock(folder.appending(path: ".lock")) {
+            try progress(.init(file: name, done: 0, total: bytes))
+        }
         defer { withExtendedLifetime(lock) {} }
         let client = HubClient(access: access, retry: retry)
         let sums = folder.appending(path: "SHA256SUMS")
@@ -120,7 +126,9 @@ extension PublishedModel {
             if !isHere {
                 guard !access.isOffline else {
                     throw ModelHub.Failure(
-                        .offline, "\(place.path) is not what it should be (its size or hash is another), and HF_HUB_OFFLINE forbids "
+                        .offline,
+                        "\(place.path) is not what it should be (its size or hash is another), and HF_HUB_OFFLINE "
+                            + "forbids "
                             + "fetching it anew; unset it")
                 }
                 if HubDownload.size(place) != nil { unlink(place.path) }
@@ -134,7 +142,8 @@ extension PublishedModel {
             if !isHere { try progress(.init(file: file.name, done: done, total: bytes)) }
             found.append(
                 .init(
-                    name: file.name, bytes: size, sha256: known[file.name] ?? "", verified: file.sha256 != nil && known[file.name] == file.sha256,
+                    name: file.name, bytes: size, sha256: known[file.name] ?? "",
+                    verified: file.sha256 != nil && known[file.name] == file.sha256,
                     downloaded: !isHere))
         }
         return Result(name: name, path: folder.path, files: found)
@@ -149,7 +158,9 @@ extension PublishedModel {
         return try FileHash.of(place, like: .sha256(hash), size: size, tick: tick) == .sha256(hash)
     }
 
-    private func download(_ file: File, to place: URL, _ client: HubClient, _ progress: (Int) throws -> Void) throws -> FileHash {
+    private func download(
+        _ file: File, to place: URL, _ client: HubClient, _ progress: (Int) throws -> Void
+    ) throws -> FileHash {
         guard let address = URL(string: file.address) else {
             throw ModelHub.Failure(.settings, "\(file.address) is no address")
         }
@@ -160,8 +171,14 @@ extension PublishedModel {
             hash: file.sha256.map { .sha256($0) }, limit: 2 * file.bytes + 1 << 20, destination: place,
             refusal: { answer in
                 answer.status == 200
-                    ? .init(.network, "\(address.host ?? "the server") answers with a web page instead of \(file.name); \(byHand)")
-                    : .init(.network, "\(address.host ?? "the server") answered for \(file.name) with status \(answer.status); \(byHand)")
+                    ? .init(
+                        .network,
+                        "\(address.host ?? "the server") answers with a web page instead of \(file.name); \(byHand)")
+                    : .init(
+                        .network,
+                        "\(address.host ?? "the server") answered for \(file.name) with status \(answer.status); "
+                            + "\(byHand)"
+                    )
             })
         return try download.run(client, progress: progress)
     }

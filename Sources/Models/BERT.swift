@@ -27,7 +27,8 @@ package struct BERT: TextEncoder {
             : nil
     }
 
-    /// What a folder may hold beside the encoder without a word: pretraining heads, and buffers that older versions saved.
+    /// What a folder may hold beside the encoder without a word: pretraining heads, and buffers that older versions
+    /// saved.
     package static let ignoredNames = [
         "cls.*", "lm_head.*", "*embeddings.position_ids", "*embeddings.token_type_ids",
     ]
@@ -132,7 +133,8 @@ struct BERTEmbedding: Sendable {
         let ids = batch.ids.integers
         var positions: [Int32] = []
         positions.reserveCapacity(ids.count)
-        for (start, length) in zip(batch.spans.starts, batch.isPacked ? batch.lengths : batch.lengths.map { _ in batch.time })
+        for (start, length) in zip(
+            batch.spans.starts, batch.isPacked ? batch.lengths : batch.lengths.map { _ in batch.time })
         {
             var next = Int32(firstPosition)
             for id in ids[start..<start + length] {

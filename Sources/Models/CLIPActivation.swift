@@ -28,8 +28,10 @@ package enum CLIPActivation: String, Sendable, CaseIterable {
         }
         guard let (activation, source) = told ?? given.map({ ($0, "as was asked for") }) else {
             throw ModelError(
-                "\(place.path) does not tell its activation, and no tensor does: give --activation quick_gelu for a model of "
-                    + "OpenAI's or one that open_clip calls -quickgelu, --activation gelu for open_clip's others (in settings: "
+                "\(place.path) does not tell its activation, and no tensor does: give --activation quick_gelu for a "
+                    + "model of "
+                    + "OpenAI's or one that open_clip calls -quickgelu, --activation gelu for open_clip's others (in "
+                    + "settings: "
                     + "activation), or put its open_clip_config.json beside it.", .settings)
         }
         Remarks.tell("\(place.path): activations are \(activation.rawValue) (\(source))")
@@ -40,7 +42,8 @@ package enum CLIPActivation: String, Sendable, CaseIterable {
     static func requireNone(_ given: CLIPActivation?, at place: URL) throws {
         guard let given, ConfigurationFile.exists(in: place) else { return }
         throw ModelError(
-            "\(place.path): the activation \(given.rawValue) was asked for, but this model's config.json tells its own; leave it away.",
+            "\(place.path): the activation \(given.rawValue) was asked for, but this model's config.json tells its "
+                + "own; leave it away.",
             .settings)
     }
 }

@@ -7,8 +7,8 @@ import SynTensors
 /// (`consume`): then its memory is given back layer by layer.
 package struct CachedTransformer: Sendable {
     package let configuration: ImageTransformerConfiguration
-    /// How far rounded weights are from the given ones: the root of the summed squares of all differences, as a share of
-    /// the weights' own. Nothing where they were not rounded.
+    /// How far rounded weights are from the given ones: the root of the summed squares of all differences, as a share
+    /// of the weights' own. Nothing where they were not rounded.
     package let roundingError: Double?
     private let embedding: ImageTokenEmbedding
     private let blocks: [CachedBlock]

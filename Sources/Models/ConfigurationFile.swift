@@ -1,5 +1,5 @@
-import SynFiles
 import Foundation
+import SynFiles
 import SynTensors
 
 /// Reads `config.json` of a Hugging Face folder, or another file of settings there, into the settings of one model.
@@ -43,7 +43,10 @@ extension URL {
     }
 
     /// The folder of a model that is named by it or by a file of weights in it.
-    package var modelFolder: URL { isFolder || hasDirectoryPath || !FileManager.default.fileExists(atPath: path) ? self : deletingLastPathComponent() }
+    package var modelFolder: URL {
+        isFolder || hasDirectoryPath || !FileManager.default.fileExists(atPath: path)
+            ? self : deletingLastPathComponent()
+    }
 }
 
 extension Activation {
@@ -67,8 +70,8 @@ extension Activation {
 // MARK: - One setting
 
 extension KeyedDecodingContainer {
-    /// Replaces a setting when the file has one. A null where a value is needed is refused, as the library that wrote the
-    /// file would.
+    /// Replaces a setting when the file has one. A null where a value is needed is refused, as the library that wrote
+    /// the file would.
     func update<Value: Decodable>(_ value: inout Value, _ key: Key) throws {
         guard contains(key) else { return }
         if try decodeNil(forKey: key) { throw ModelError("\(key.stringValue) is null, but a value is needed.") }
@@ -101,8 +104,8 @@ extension KeyedDecodingContainer {
         }
     }
 
-    /// Throws, naming the key, when one of these asks for what is not implemented: is there and neither null, nor false,
-    /// nor empty.
+    /// Throws, naming the key, when one of these asks for what is not implemented: is there and neither null, nor
+    /// false, nor empty.
     func refuse(_ keys: [Key], _ reason: String) throws {
         for key in keys {
             guard try decodeIfPresent(Setness.self, forKey: key)?.isSet == true else { continue }
@@ -117,11 +120,17 @@ private struct Setness: Decodable {
 
     init(from decoder: any Decoder) throws {
         let value = try decoder.singleValueContainer()
-        if let flag = try? value.decode(Bool.self) { isSet = flag }
-        else if let text = try? value.decode(String.self) { isSet = !text.isEmpty }
-        else if let list = try? value.decode([Setness].self) { isSet = !list.isEmpty }
-        else if let object = try? value.decode([String: Setness].self) { isSet = !object.isEmpty }
-        else { isSet = true }
+        if let flag = try? value.decode(Bool.self) {
+            isSet = flag
+        } else if let text = try? value.decode(String.self) {
+            isSet = !text.isEmpty
+        } else if let list = try? value.decode([Setness].self) {
+            isSet = !list.isEmpty
+        } else if let object = try? value.decode([String: Setness].self) {
+            isSet = !object.isEmpty
+        } else {
+            isSet = true
+        }
     }
 }
 

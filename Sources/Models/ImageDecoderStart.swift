@@ -37,7 +37,8 @@ package enum ImageDecoderStart: Sendable, Equatable {
             guard (1...1 << 20).contains(levels), tokens(resolution: resolution).allSatisfy({ $0 < vocabularySize })
             else {
                 return
-                    "n_embed of cond_stage_config is \(levels); its tokens must be among the \(vocabularySize) there are."
+                    "n_embed of cond_stage_config is \(levels); its tokens must be among the \(vocabularySize) there "
+                    + "are."
             }
             return nil
         }

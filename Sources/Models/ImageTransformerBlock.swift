@@ -44,7 +44,8 @@ struct ImageTransformerBlock: Sendable {
             mixed = qkv.attended(normed, heads: headCount, mask: .causal)
         }
         let attended = added(projection, mixed, to: x, dropout)
-        let inner = expand(perceptronNorm(attended, output: expand.computeType), then: .gelu, output: expand.computeType)
+        let inner = expand(
+            perceptronNorm(attended, output: expand.computeType), then: .gelu, output: expand.computeType)
         return added(contract, inner, to: attended, dropout)   // [batch, time, width]
     }
 
@@ -66,7 +67,8 @@ struct ImageTransformerBlock: Sendable {
             }
         }
         let scale = 1 / Float(width / headCount).squareRoot()
-        let scores = heads(query).matmul(heads(key), transposeRight: true) * scale + future   // [batch, heads, time, time]
+        // [batch, heads, time, time]
+        let scores = heads(query).matmul(heads(key), transposeRight: true) * scale + future
         let shares = dropout(scores.softmax(), rate: attentionDropout)
         return shares.matmul(heads(value)).transposed(axes: [0, 2, 1, 3]).reshaped([batch, time, width])
     }

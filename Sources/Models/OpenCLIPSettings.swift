@@ -1,7 +1,7 @@
 import Foundation
 
-/// `open_clip_config.json`, which open_clip writes beside a checkpoint: what tensors cannot tell is read of it, and what
-/// is not implemented is refused by its name.
+/// `open_clip_config.json`, which open_clip writes beside a checkpoint: what tensors cannot tell is read of it, and
+/// what is not implemented is refused by its name.
 struct OpenCLIPSettings: Decodable {
     static let fileName = "open_clip_config.json"
 

@@ -37,14 +37,15 @@ package enum Pooling: String, Sendable, CaseIterable {
 extension TokenSpans {
     /// One vector per caption, [batch, hidden], of states [batch, time, hidden], or packed [1, tokens, hidden].
     ///
-    /// - Parameter ends: where each caption has its end token. Nil for one without: its last token stands for the end and
-    ///   for the token before it.
+    /// - Parameter ends: where each caption has its end token. Nil for one without: its last token stands for the end
+    ///   and for the token before it.
     package func pooled(_ states: Tensor, _ pooling: Pooling, of family: TextEncoderFamily, ends: [Int?]) -> Tensor {
         switch pooling.tokens(of: family) {
         case .all: mean(states)
         case .first: self.states(states, at: lengths.map { _ in 0 })
         case .end: self.states(states, at: zip(ends, lengths).map { $0 ?? $1 - 1 })
-        case .beforeEnd: self.states(states, at: zip(ends, lengths).map { end, length in end.map { max($0 - 1, 0) } ?? length - 1 })
+        case .beforeEnd:
+            self.states(states, at: zip(ends, lengths).map { end, length in end.map { max($0 - 1, 0) } ?? length - 1 })
         }
     }
 }

@@ -107,7 +107,8 @@ struct PythonJSON {
         let start = position
         while position < bytes.count, "+-.eE0123456789".utf8.contains(bytes[position]) { position += 1 }
         let word = String(decoding: bytes[start..<position], as: UTF8.self)
-        guard word.wholeMatch(of: #/-?(0|[1-9][0-9]*)(\.[0-9]+)?([eE][-+]?[0-9]+)?/#) != nil, let number = Double(word) else {
+        guard word.wholeMatch(of: #/-?(0|[1-9][0-9]*)(\.[0-9]+)?([eE][-+]?[0-9]+)?/#) != nil, let number = Double(word)
+        else {
             throw fault("no value stands there")
         }
         if let whole = Int(word) ?? Int(exactly: number) { return whole }

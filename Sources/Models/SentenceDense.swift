@@ -99,8 +99,8 @@ struct SentenceDense: Sendable {
         }
     }
 
-    /// PyTorch's classes with their default arguments; what is no number stays none. PReLU has weights of its own and RReLU
-    /// draws; they are not here.
+    /// PyTorch's classes with their default arguments; what is no number stays none. PReLU has weights of its own and
+    /// RReLU draws; they are not here.
     private static let functions: [String: Function] = [
         "Identity": .ours(.identity), "Tanh": .ours(.tanh), "ReLU": .ours(.relu), "GELU": .ours(.gelu),
         "Sigmoid": .other { 1 / (1 + exp(-$0)) },

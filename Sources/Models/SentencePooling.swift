@@ -30,7 +30,8 @@ package struct SentencePooling: Sendable, Equatable {
         self = try ConfigurationFile.read(Self.self, in: folder)
     }
 
-    /// [batch, hidden · kinds] of states [batch, time, hidden]; padding counts nothing, nor do the first `passed` tokens.
+    /// [batch, hidden · kinds] of states [batch, time, hidden]; padding counts nothing, nor do the first `passed`
+    /// tokens.
     func callAsFunction(_ states: Tensor, _ batch: TokenSpans, passing passed: Int = 0) -> Tensor {
         func share(_ value: @escaping (_ length: Int, _ place: Int) -> Float) -> Tensor {
             batch.sum(states) { length, place in place < passed ? 0 : value(length, place) }

@@ -106,7 +106,8 @@ package struct SentenceTransformer: TextEncoder {
         let settings = try ConfigurationFile.read(NormSettings.self, in: folder)
         guard settings.dimension == width else {
             throw ModelError(
-                "\(folder.path)/config.json: the norm takes \(settings.dimension) numbers, but \(width) come out of the "
+                "\(folder.path)/config.json: the norm takes \(settings.dimension) numbers, but \(width) come out of "
+                    + "the "
                     + "module before it.")
         }
         let weights = try Weights(reading: folder)

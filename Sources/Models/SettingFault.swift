@@ -3,8 +3,8 @@ import SynFiles
 
 /// Why a file of settings cannot be decoded, as a sentence: which key, what it holds, and what is needed there.
 ///
-/// Foundation's decoder does not say where a number stands that does not fit its type; it is found by decoding again with
-/// every other such number made harmless.
+/// Foundation's decoder does not say where a number stands that does not fit its type; it is found by decoding again
+/// with every other such number made harmless.
 struct SettingFault {
     /// As ``PythonJSON/content(of:)`` gives it.
     let content: Any
@@ -27,7 +27,8 @@ struct SettingFault {
     }
 
     private func wrong(_ place: Path, _ need: String) -> String {
-        "\(printable(place.joined(separator: "."))) is \(Self.told(value(at: place, in: content))), but \(need) is needed."
+        "\(printable(place.joined(separator: "."))) is \(Self.told(value(at: place, in: content))), but \(need) is "
+            + "needed."
     }
 
     private func path(_ context: DecodingError.Context) -> Path {

@@ -29,7 +29,8 @@ enum SettingRanges {
         let memory = ProcessInfo.processInfo.physicalMemory
         guard isTooMuch || UInt64(bytes) > memory else { return nil }
         return
-            "\(what) would need \(text(isTooMuch ? .max : bytes)) of memory, and this machine has \(text(Int(clamping: memory)))."
+            "\(what) would need \(text(isTooMuch ? .max : bytes)) of memory, and this machine has "
+            + "\(text(Int(clamping: memory)))."
     }
 
     /// "5.2 TB".

@@ -92,8 +92,8 @@ package struct SigLIPText: TextEncoder {
         return states(ids).map { $0.slice(axis: 1, from: 0, to: batch.time) }
     }
 
-    /// `probe` and `pooler` are the projected state at the last position; `eos` and `last` are the last token of a text,
-    /// which is its end token, and the one before it.
+    /// `probe` and `pooler` are the projected state at the last position; `eos` and `last` are the last token of a
+    /// text, which is its end token, and the one before it.
     package func encode(ids: [[Int32]], pooling: Pooling, everyLayer: Bool) throws -> CaptionVectors {
         let batch = try batch(ids)
         let states = states(ids)

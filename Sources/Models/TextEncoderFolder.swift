@@ -12,8 +12,8 @@ package struct TextEncoderFolder: Sendable {
     /// How texts are read before they become ids.
     package let rules: TextRules
 
-    /// `url` may also be a file of weights; settings and tokenizer are then expected beside it. `activation` must be given
-    /// for a CLIP with OpenAI's names that does not tell its own.
+    /// `url` may also be a file of weights; settings and tokenizer are then expected beside it. `activation` must be
+    /// given for a CLIP with OpenAI's names that does not tell its own.
     package init(_ url: URL, precision: Precision = .float32, activation: CLIPActivation? = nil) throws {
         self.url = url
         let sentences = try SentenceTransformerFolder(url.modelFolder)

@@ -61,8 +61,8 @@ package enum TextEncoderRegistry {
         return (type, try kind.open(folder, precision, activation))
     }
 
-    /// How many tokens a text may have for a folder's encoder, by its settings alone; nil where they cannot be read. What
-    /// is wrong with them is said when the encoder is opened.
+    /// How many tokens a text may have for a folder's encoder, by its settings alone; nil where they cannot be read.
+    /// What is wrong with them is said when the encoder is opened.
     static func context(of folder: URL) -> Int? {
         guard let type = try? modelType(of: folder) else { return nil }
         return try? kind(type)?.context(folder)

@@ -1,7 +1,7 @@
 import SynTensors
 
-/// Token ids of several captions: side by side, the short ones padded at their end, or packed one after another, so that no
-/// work goes into padding.
+/// Token ids of several captions: side by side, the short ones padded at their end, or packed one after another, so
+/// that no work goes into padding.
 package struct TokenBatch: Sendable {
     /// [batch, time] Int32, or, packed, [1, tokens].
     package let ids: Tensor

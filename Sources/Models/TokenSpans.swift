@@ -1,7 +1,7 @@
 import SynTensors
 
-/// Where the tokens of several captions lie among their states: side by side, each as long as the longest, or packed one
-/// after another.
+/// Where the tokens of several captions lie among their states: side by side, each as long as the longest, or packed
+/// one after another.
 ///
 /// It turns states of tokens into one vector per caption, the same way for both layouts; padding counts nothing.
 package struct TokenSpans: Sendable, Equatable {
@@ -49,8 +49,8 @@ package struct TokenSpans: Sendable, Equatable {
         return shares.matmul(padded(states)).reshaped([count, states.size(-1)])   // [batch, hidden]
     }
 
-    /// The largest value of each channel among the tokens of each caption, the first `first` not counted: [batch, hidden].
-    /// Without gradient.
+    /// The largest value of each channel among the tokens of each caption, the first `first` not counted: [batch,
+    /// hidden]. Without gradient.
     func largest(_ states: Tensor, from first: Int = 0) -> Tensor {
         let width = states.size(-1)
         let values = states.floats

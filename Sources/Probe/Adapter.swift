@@ -43,7 +43,8 @@ package struct Adapter: Sendable {
         guard FileManager.default.fileExists(atPath: url.path) else {
             throw UserError(
                 .missing,
-                "\(url.path) does not exist; name the folder of a trained adapter, such as runs/miniature/bert-mini/seed-1, "
+                "\(url.path) does not exist; name the folder of a trained adapter, such as "
+                    + "runs/miniature/bert-mini/seed-1, "
                     + "or the file itself")
         }
         return url
@@ -51,8 +52,8 @@ package struct Adapter: Sendable {
 
     static let fileName = "adapter.safetensors"
 
-    /// An adapter for a transformer of this width: a folder with `adapter.safetensors`, such a file, or a checkpoint of the
-    /// released code, which has its layer as `text2image` among the weights of all its networks.
+    /// An adapter for a transformer of this width: a folder with `adapter.safetensors`, such a file, or a checkpoint of
+    /// the released code, which has its layer as `text2image` among the weights of all its networks.
     package init(at place: URL, width: Int, vectorSize: Int? = nil) throws {
         let url = try Self.file(at: place)
         let weights = try Weights(reading: url)
@@ -68,13 +69,15 @@ package struct Adapter: Sendable {
         guard shape[0] > 0, shape[1] > 0, shape[0] % width == 0 else {
             throw UserError(
                 .badData,
-                "\(url.path): \(name).weight has \(shape[0]) rows, which is no multiple of the decoder's width \(width); "
+                "\(url.path): \(name).weight has \(shape[0]) rows, which is no multiple of the decoder's width "
+                    + "\(width); "
                     + "was the adapter trained for another decoder?")
         }
         if let vectorSize, shape[1] != vectorSize {
             throw UserError(
                 .badData,
-                "\(url.path) takes vectors of \(shape[1]) numbers, but the encoder gives \(vectorSize); was it trained for another encoder?"
+                "\(url.path) takes vectors of \(shape[1]) numbers, but the encoder gives \(vectorSize); was it "
+                    + "trained for another encoder?"
             )
         }
         try self.init(layer, from: shape[1], to: width, prefixTokens: shape[0] / width)
@@ -97,12 +100,14 @@ package struct Adapter: Sendable {
             let name = notes["\(kind)_path"].flatMap { $0.isEmpty ? nil : $0 } ?? notes[kind] ?? "another one"
             throw UserError(
                 .badData,
-                "\(url.path) was trained for the \(kind) \(printable(name)), and \(model.path) is not the same; give that \(kind)"
+                "\(url.path) was trained for the \(kind) \(printable(name)), and \(model.path) is not the same; give "
+                    + "that \(kind)"
             )
         }
         return silent.isEmpty
             ? nil
-            : "\(url.path) does not say for which \(silent.joined(separator: " and ")) it was trained, so that cannot be "
+            : "\(url.path) does not say for which \(silent.joined(separator: " and ")) it was trained, so that "
+                + "cannot be "
                 + "checked; with another \(silent[0]) the pictures mean nothing"
     }
 

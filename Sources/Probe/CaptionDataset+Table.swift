@@ -7,8 +7,8 @@ extension CaptionDataset {
     /// Pictures and captions of a table of one's own, or of an image folder of Hugging Face's kind: a folder with
     /// `metadata.csv` or `metadata.jsonl`, or such folders `train` and `validation` in it.
     ///
-    /// Where no table says which pictures are the validation's, a share of them is drawn: pictures, not captions, so that
-    /// none stands on both sides. A picture's number is its place in the table.
+    /// Where no table says which pictures are the validation's, a share of them is drawn: pictures, not captions, so
+    /// that none stands on both sides. A picture's number is its place in the table.
     ///
     /// - Parameter source: the table, or the folder with tables.
     init(table source: URL, images: URL?, settings: DataSettings) throws {
@@ -29,7 +29,8 @@ extension CaptionDataset {
         if isDrawn, problems.isEmpty, entries.count < 2 {
             throw UserError(
                 .badData,
-                "\(source.relativePath) names one picture only; two at least are needed, for training and for validation"
+                "\(source.relativePath) names one picture only; two at least are needed, for training and for "
+                    + "validation"
             )
         }
         let chosen =
@@ -56,7 +57,8 @@ extension CaptionDataset {
         }
         let counts = "\(train.count) for training, \(validation.count) for validation"
         let remark =
-            "\(source.relativePath): \(entries.count) pictures with \(entries.reduce(0) { $0 + $1.entry.captions.count }) captions; "
+            "\(source.relativePath): \(entries.count) pictures with "
+            + "\(entries.reduce(0) { $0 + $1.entry.captions.count }) captions; "
             + (isDrawn ? "\(counts), drawn with data.split-seed \(settings.splitSeed)" : counts)
             + (repeated > 0 ? "; \(repeated) captions stand there twice for the same picture and count once" : "")
         (train, validation) = (Array(train.prefix(settings.train)), Array(validation.prefix(settings.validation)))
@@ -78,7 +80,8 @@ extension CaptionDataset {
         default:
             throw UserError(
                 .missing,
-                "\(source.relativePath) holds no metadata.csv, metadata.tsv or metadata.jsonl, nor do folders train and validation in it"
+                "\(source.relativePath) holds no metadata.csv, metadata.tsv or metadata.jsonl, nor do folders train "
+                    + "and validation in it"
             )
         }
     }
@@ -104,8 +107,8 @@ extension CaptionDataset {
         return isPicture ? nil : "files that are neither PNG nor JPEG"
     }
 
-    /// The places of a share of pictures, at least one and not all: those whose names' hashes come first. A picture that
-    /// is added later moves few others from one side to the other.
+    /// The places of a share of pictures, at least one and not all: those whose names' hashes come first. A picture
+    /// that is added later moves few others from one side to the other.
     static func draw(_ share: Double, of names: [String], seed: Int) -> Set<Int> {
         let ranked = names.enumerated()
             .map { place, name in

@@ -22,7 +22,8 @@ package enum CaptionEncoder: Sendable {
             let found = embedder.isContrastive ? "clip" : "bert"
             throw UserError(
                 .settings,
-                "the settings give \(settings.name) the style \(settings.style.rawValue), but \(folder.path) holds one of style \(found)"
+                "the settings give \(settings.name) the style \(settings.style.rawValue), but \(folder.path) holds "
+                    + "one of style \(found)"
             )
         }
         self = .frozen(embedder, settings.pooling)

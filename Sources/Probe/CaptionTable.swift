@@ -8,8 +8,8 @@ import SynStatistics
 ///     image,caption               CSV (with , or ; or tabs), TSV, or JSON lines: {"image": …, "caption": …}
 ///     faces/1.png,"She smiles."   several captions of a picture are several rows, several columns, or a list
 ///
-/// `file_name` and `text`, as in the `metadata.csv` and `metadata.jsonl` of Hugging Face's image folders, mean the same;
-/// see ``pictureColumns`` and ``captionColumns``. Other columns are not read. Paths begin at the table's folder.
+/// `file_name` and `text`, as in the `metadata.csv` and `metadata.jsonl` of Hugging Face's image folders, mean the
+/// same; see ``pictureColumns`` and ``captionColumns``. Other columns are not read. Paths begin at the table's folder.
 struct CaptionTable {
     /// One picture, in the order in which the table first names them.
     struct Entry {
@@ -44,7 +44,8 @@ struct CaptionTable {
         case let ending:
             throw UserError(
                 .badData,
-                "\(file.relativePath): .\(printable(ending)) is no table that is read here; write it as .csv, .tsv or .jsonl"
+                "\(file.relativePath): .\(printable(ending)) is no table that is read here; write it as .csv, .tsv "
+                    + "or .jsonl"
             )
         }
         collect(records, isValidation)
@@ -74,7 +75,8 @@ struct CaptionTable {
                 side = record.split.flatMap { Self.splits[$0.lowercased()] }
                 if side == nil {
                     problems.add(
-                        "whose split is neither train nor validation, such as \"\(printable(record.split ?? "", limit: 40))\"",
+                        "whose split is neither train nor validation, such as "
+                            + "\"\(printable(record.split ?? "", limit: 40))\"",
                         at: record.line)
                 }
             }
@@ -187,7 +189,8 @@ struct CaptionTable {
         let there = found.prefix(8).map { "\"\(printable($0, limit: 40))\"" }.joined(separator: ", ")
         return UserError(
             .badData,
-            "\(file.relativePath), line 1: no column of \(what); name one \(wanted.prefix(3).joined(separator: ", ")) (found are \(there))"
+            "\(file.relativePath), line 1: no column of \(what); name one "
+                + "\(wanted.prefix(3).joined(separator: ", ")) (found are \(there))"
         )
     }
 }
@@ -218,7 +221,8 @@ struct TableProblems {
         kinds.map { kind in
             let rest = kind.count > kind.first.count ? " and \(kind.count - kind.first.count) more" : ""
             return
-                "\(kind.kind): \(kind.count) (\(kind.first.map { printable($0, limit: 100) }.joined(separator: ", "))\(rest))"
+                "\(kind.kind): \(kind.count) "
+                + "(\(kind.first.map { printable($0, limit: 100) }.joined(separator: ", "))\(rest))"
         }
     }
 }

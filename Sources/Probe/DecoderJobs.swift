@@ -1,7 +1,7 @@
+import Foundation
 import SynCheckpoints
 import SynEmbedding
 import SynFiles
-import Foundation
 import SynImages
 import SynMetrics
 import SynModels
@@ -19,7 +19,9 @@ package struct DecoderJobs {
     }
 
     /// Tokens of every picture of a folder, prepared as in training; `portion` is which part of them is taken.
-    package func quantize(_ pictures: PictureFolder, portion: Portion? = nil, to path: String, progress: (Int) -> Void) throws {
+    package func quantize(
+        _ pictures: PictureFolder, portion: Portion? = nil, to path: String, progress: (Int) -> Void
+    ) throws {
         try AtomicFile.check(URL(filePath: path))
         let preparation = TamingPreprocessing(side: decoder.configuration.vqgan.resolution)
         var parts: [Tensor] = []
@@ -29,18 +31,22 @@ package struct DecoderJobs {
             parts.append(try decoder.soundTokens(of: Tensor(prepared, range: .signed)))
             progress(min((i + 1) * 32, pictures.names.count))
         }
-        try TokenFile(tokens: concatenated(parts, axis: 0), names: pictures.names).write(to: URL(filePath: path), portion)
+        try TokenFile(tokens: concatenated(parts, axis: 0), names: pictures.names).write(
+            to: URL(filePath: path), portion)
     }
 
     /// A PNG for every row of tokens, or the first so many, named as in the file; returns the names.
-    package func decode(_ path: String, limit: Int? = nil, into folder: String) throws -> (names: [String], portion: Portion?) {
+    package func decode(
+        _ path: String, limit: Int? = nil, into folder: String
+    ) throws -> (names: [String], portion: Portion?) {
         let (file, portion) = try TokenFile(URL(filePath: path), for: decoder).first(limit)
         let folder = URL(filePath: folder)
         // A name from a file is only a name: no folders.
         let names = try file.names.enumerated().map { row, name in
             guard let stem = Self.pictureName(name) else {
                 throw UserError(
-                    .badData, "\(path): row \(row + 1) is called \"\(printable(name))\", which names no picture; rename it")
+                    .badData,
+                    "\(path): row \(row + 1) is called \"\(printable(name))\", which names no picture; rename it")
             }
             return stem + ".png"
         }
@@ -63,7 +69,8 @@ package struct DecoderJobs {
 
     /// The last part of a name from a file, without its ending; nil when that is no name for a file.
     static func pictureName(_ name: String) -> String? {
-        guard let last = name.split(separator: "/", omittingEmptySubsequences: false).last, last != ".", last != ".." else { return nil }
+        guard let last = name.split(separator: "/", omittingEmptySubsequences: false).last, last != ".", last != ".."
+        else { return nil }
         let stem = last.lastIndex(of: ".").map { $0 == last.startIndex ? last : last[..<$0] } ?? last
         let isFit = !stem.isEmpty && stem.utf8.count <= 240 && !stem.utf8.contains(0)
         return isFit ? String(stem) : nil
@@ -87,20 +94,26 @@ package struct DecoderJobs {
                 stored.shape.count == 2 || stored.shape.count == 3
             else {
                 throw UserError(
-                    .badData, "\(prefix): prefix has the shape \(stored.shape), but [\(count), \(width)] or [\(count), K, \(width)] is needed")
+                    .badData,
+                    "\(prefix): prefix has the shape \(stored.shape), but [\(count), \(width)] or [\(count), K, "
+                        + "\(width)] is needed"
+                )
             }
             let all = stored.reshaped([count, -1, width])
             prefixes = portion == nil ? all : all.rows(at: Array(file.names.indices))
         } else if let captions {
             let encoder = try TextEmbedder(folder: captions.encoder, activation: activation)
-            let adapter = try Adapter(at: captions.adapter, width: width, vectorSize: encoder.encoder.vectorSize(.probe))
+            let adapter = try Adapter(
+                at: captions.adapter, width: width, vectorSize: encoder.encoder.vectorSize(.probe))
             let unchecked = try Adapter.check(captions.adapter, decoder: folder, encoder: captions.encoder)
             let read = Array(captions.captions.prefix(file.names.count))
             for sentence in [unchecked, encoder.reader.remark, encoder.remark(on: read)] {
                 if let sentence { remark(sentence) }
             }
             guard captions.captions.count == count else {
-                throw UserError(.badData, "there are \(captions.captions.count) captions for \(count) rows of tokens; they must be as many")
+                throw UserError(
+                    .badData,
+                    "there are \(captions.captions.count) captions for \(count) rows of tokens; they must be as many")
             }
             prefixes = adapter(try encoder.embed(read).vectors)
         }

@@ -22,9 +22,9 @@ package struct FaceRequest: Sendable {
 
 /// Draws pictures for captions and writes each to its file, batch after batch.
 ///
-/// A batch whose files are all there as they were written is left alone, so a stopped generation goes on; batches are always cut at
-/// the same places, so what is drawn does not depend on where it stopped. Each picture draws its tokens from a
-/// stream of its own, named by run seed, portrait and caption: the encoder does not change the draws, only what
+/// A batch whose files are all there as they were written is left alone, so a stopped generation goes on; batches are
+/// always cut at the same places, so what is drawn does not depend on where it stopped. Each picture draws its tokens
+/// from a stream of its own, named by run seed, portrait and caption: the encoder does not change the draws, only what
 /// they are drawn from.
 package struct FaceGenerator {
     private let generator: TokenGenerator

@@ -1,6 +1,6 @@
+import Foundation
 import SynEmbedding
 import SynFiles
-import Foundation
 import SynImages
 import SynModels
 import SynRuns
@@ -29,7 +29,8 @@ package struct FaceJob {
         self.decoder = CachedDecoder(consume opened, roundingToInt8: weights == .int8)
         self.encoder = try TextEmbedder(folder: encoder, activation: activation)   // in Float32 always, as in the probe
         self.adapter = try Adapter(
-            at: adapter, width: self.decoder.configuration.transformer.width, vectorSize: self.encoder.encoder.vectorSize(.probe))
+            at: adapter, width: self.decoder.configuration.transformer.width,
+            vectorSize: self.encoder.encoder.vectorSize(.probe))
         let unchecked = try Adapter.check(adapter, decoder: decoder, encoder: encoder)
         adapterFolder = adapter
         remarks = [unchecked, self.encoder.reader.remark, precision.remark].compactMap(\.self)

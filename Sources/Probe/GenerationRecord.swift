@@ -24,7 +24,8 @@ struct GenerationRecord: Codable, Equatable {
         let draws =
             sampling.greedy
             ? "greedy, guidance \(sampling.guidance)"
-            : "top-k \(sampling.topK), top-p \(sampling.topP), temperature \(sampling.temperature), guidance \(sampling.guidance)"
+            : "top-k \(sampling.topK), top-p \(sampling.topP), temperature \(sampling.temperature), guidance "
+                + "\(sampling.guidance)"
         self.sampling = draws + (sampling.weights == .int8 ? ", int8 weights" : "")
     }
 
@@ -79,7 +80,8 @@ struct GenerationRecord: Codable, Equatable {
         ].compactMap(\.self)
         throw UserError(
             .settings,
-            "\(folder.path) holds pictures drawn with \(differences.joined(separator: ", ")); choose another folder or remove it"
+            "\(folder.path) holds pictures drawn with \(differences.joined(separator: ", ")); choose another folder "
+                + "or remove it"
         )
     }
 

@@ -1,5 +1,5 @@
-import SynFiles
 import Foundation
+import SynFiles
 import SynReports
 import SynRuns
 import SynStatistics
@@ -8,8 +8,9 @@ import SynStatistics
 package enum GroupsComparison {
     /// Reads every path and runs every test on all of it together.
     ///
-    /// A path is a CSV or TSV file (`-` is standard input), a run's `scores.csv`, `report.json` or a `scores.json` in it,
-    /// a file with the output of `score --json`, whose pairs are then one group, or the folder of a run, finished or not.
+    /// A path is a CSV or TSV file (`-` is standard input), a run's `scores.csv`, `report.json` or a `scores.json` in
+    /// it, a file with the output of `score --json`, whose pairs are then one group, or the folder of a run, finished
+    /// or not.
     ///
     /// - Parameters:
     ///   - score: the column, or key, that holds the scores; nil for `score` or the CLIP-Score.
@@ -28,7 +29,8 @@ package enum GroupsComparison {
         var origins: [Key: String] = [:]
         for (path, part) in zip(paths, parts) {
             guard case .scores(let scores) = part else {
-                throw UserError(.badData, "\(path) holds summaries, which can only be compared among themselves; name it alone")
+                throw UserError(
+                    .badData, "\(path) holds summaries, which can only be compared among themselves; name it alone")
             }
             for one in scores {
                 if let encoder = one.encoder, let seed = one.seed {
@@ -36,7 +38,8 @@ package enum GroupsComparison {
                     if let earlier = origins.updateValue(path, forKey: key), earlier != path {
                         throw UserError(
                             .badData,
-                            "\(path): group \(one.group), encoder \(encoder), seed \(seed) already has a score in \(earlier); "
+                            "\(path): group \(one.group), encoder \(encoder), seed \(seed) already has a score in "
+                                + "\(earlier); "
                                 + "name each run once")
                     }
                 }
@@ -45,7 +48,8 @@ package enum GroupsComparison {
         }
         if let first = all.first, all.allSatisfy({ $0.group == first.group }) {
             throw UserError(
-                .badData, "\(source): all scores belong to group \(first.group); a comparison needs at least two groups")
+                .badData, "\(source): all scores belong to group \(first.group); a comparison needs at least two groups"
+            )
         }
         return try SignificanceStudy(all, source: source, settings: settings).record(progress: progress)
     }
@@ -63,7 +67,8 @@ package enum GroupsComparison {
 
     private static func part(_ path: String, _ score: String?) throws -> GroupsFile {
         if isFolder(path) { return .scores(try ofRun(URL(filePath: path), score)) }
-        let bytes = try InputFile.bytes(path, purpose: "a CSV file with columns group,score or group,mean,sd,n, or a run's folder")
+        let bytes = try InputFile.bytes(
+            path, purpose: "a CSV file with columns group,score or group,mean,sd,n, or a run's folder")
         guard bytes.first(where: { $0 > 0x20 }) == UInt8(ascii: "{") else {
             return try GroupsFile(bytes, file: InputFile.name(path), score: score, isPart: true)
         }
@@ -91,14 +96,19 @@ package enum GroupsComparison {
         }
         guard keys.contains("scores") else {
             throw UserError(
-                .badData, "\(path) is JSON, but neither a run's report.json or scores.json nor what score --json prints")
+                .badData, "\(path) is JSON, but neither a run's report.json or scores.json nor what score --json prints"
+            )
         }
         // RUN/ENCODER/seed-S/scores.json
         let folder = URL(filePath: path).standardizedFileURL.deletingLastPathComponent()
         let root = folder.deletingLastPathComponent().deletingLastPathComponent()
         let found = try ofRun(root, score, only: folder)
         guard !found.isEmpty else {
-            throw UserError(.badData, "\(path) does not stand in a run's folder, so its encoder and style are not known; name the run's folder")
+            throw UserError(
+                .badData,
+                "\(path) does not stand in a run's folder, so its encoder and style are not known; name the run's "
+                    + "folder"
+            )
         }
         return found
     }
@@ -121,7 +131,8 @@ package enum GroupsComparison {
         let file = root.appending(path: "settings.yaml").relativePath
         guard FileManager.default.fileExists(atPath: file) else {
             guard only == nil else { return [] }
-            throw UserError(.missing, "\(root.relativePath) is no run's folder: it has neither report.json nor settings.yaml")
+            throw UserError(
+                .missing, "\(root.relativePath) is no run's folder: it has neither report.json nor settings.yaml")
         }
         let settings = try ProbeSettings(file: file)
         var scores: [ScoreRecord] = []
@@ -138,7 +149,9 @@ package enum GroupsComparison {
             }
         }
         guard only != nil || !scores.isEmpty else {
-            throw UserError(.missing, "\(root.relativePath) holds a run of which no encoder is scored yet; go on with synesthesia probe")
+            throw UserError(
+                .missing,
+                "\(root.relativePath) holds a run of which no encoder is scored yet; go on with synesthesia probe")
         }
         return try observations(of: scores, score, in: root.relativePath)
     }
@@ -152,7 +165,8 @@ package enum GroupsComparison {
         ]
         let name = score?.lowercased() ?? "clip_score"
         guard let value = known.first(where: { $0.name == name })?.value else {
-            throw UserError(.settings, "a run has no score \(name); it has \(known.map(\.name).joined(separator: ", "))")
+            throw UserError(
+                .settings, "a run has no score \(name); it has \(known.map(\.name).joined(separator: ", "))")
         }
         return try scores.map { record in
             guard let number = value(record), number.isFinite else {

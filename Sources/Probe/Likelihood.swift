@@ -1,6 +1,6 @@
+import Foundation
 import SynCheckpoints
 import SynFiles
-import Foundation
 import SynModels
 import SynRuns
 import SynTensors
@@ -38,7 +38,7 @@ package struct Likelihood: Encodable, Sendable {
         for places in batches(Array(0..<tokens.size(0)), of: 32) {
             let part = tokens.rows(at: places)
             let logits = decoder.logits(of: part, prefix: prefixes?.rows(at: places))
-            let losses = logits.crossEntropyPerRow(part)                               // [batch, h·w]
+            let losses = logits.crossEntropyPerRow(part)   // [batch, h·w]
             found += losses.mean(axis: -1).floats.map(Double.init)
         }
         (perSample, self.portion) = (found, portion)
@@ -59,7 +59,10 @@ package struct TokenFile: Sendable {
         let (count, codes) = (decoder.configuration.tokensPerImage, decoder.configuration.transformer.vocabularySize)
         guard tokens.elementType == .int32, tokens.shape.count == 2, tokens.size(1) == count, tokens.size(0) > 0 else {
             throw UserError(
-                .badData, "\(url.path): tokens have the shape \(tokens.shape), but this decoder has whole numbers of [pictures, \(count)]")
+                .badData,
+                "\(url.path): tokens have the shape \(tokens.shape), but this decoder has whole numbers of "
+                    + "[pictures, \(count)]"
+            )
         }
         if let stranger = tokens.integers.first(where: { $0 < 0 || $0 >= codes }) {
             throw UserError(.badData, "\(url.path): token \(stranger) is not among the decoder's \(codes) codes")

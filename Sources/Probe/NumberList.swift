@@ -15,7 +15,8 @@ struct NumberList: Sendable {
             let looked = candidates.map(\.path).joined(separator: " and ")
             throw UserError(
                 .missing,
-                "no list of names at \(looked); give one as \(key), such as \(names[0]) from CompVis/taming-transformers, data/"
+                "no list of names at \(looked); give one as \(key), such as \(names[0]) from "
+                    + "CompVis/taming-transformers, data/"
             )
         }
         let lines = try CaptionFile(path: file.path).captions

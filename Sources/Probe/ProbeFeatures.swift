@@ -6,8 +6,8 @@ import SynModels
 import SynRuns
 import SynTensors
 
-/// The first stage of the probe: what frozen models make of the data, image tokens and caption vectors, computed once and
-/// kept in the run's `features`.
+/// The first stage of the probe: what frozen models make of the data, image tokens and caption vectors, computed once
+/// and kept in the run's `features`.
 final class ProbeFeatures {
     enum Split: String { case training, validation }
 
@@ -23,7 +23,8 @@ final class ProbeFeatures {
         cache = FeatureCache(checksums, remark: session.remark)
     }
 
-    /// Tokens of a split's pictures and an encoder's vectors of their captions. `seed` matters to the random baseline only.
+    /// Tokens of a split's pictures and an encoder's vectors of their captions. `seed` matters to the random baseline
+    /// only.
     func data(_ split: Split, _ encoder: EncoderSettings, seed: Int) throws -> AdapterData {
         let key = encoder.style == .random ? "\(encoder.name) \(seed)" : encoder.name
         if let known = last[split], known.key == key { return known.data }
@@ -82,7 +83,8 @@ final class ProbeFeatures {
             let task = "\(settings.name), caption vectors, \(split.rawValue)"
             try session.tell(task, done, of: captions.count, kind: .vectors)
         }
-        let model = session.inputs.hash(ofModel: "encoder \(settings.name)") + " " + settings.pooling.rawValue
+        let model =
+            session.inputs.hash(ofModel: "encoder \(settings.name)") + " " + settings.pooling.rawValue
             + (settings.activation.map { " " + $0.rawValue } ?? "")
         let key = ["vectors under all limits", split.rawValue, model, session.data.identity]
         return try cache.tensor("\(settings.name)-\(split.rawValue)", "embeddings", key: key, isSound: isSound) {
@@ -93,8 +95,9 @@ final class ProbeFeatures {
 
     // MARK: - Mending
 
-    /// Nothing finished reads its features any more, but a run that grows does: those that are not as they were written are
-    /// made again, and what nothing needs goes. A run whose whole folder of features was removed to save room has none.
+    /// Nothing finished reads its features any more, but a run that grows does: those that are not as they were written
+    /// are made again, and what nothing needs goes. A run whose whole folder of features was removed to save room has
+    /// none.
     ///
     /// - Parameter others: makes what else uses the same folder.
     func mend(others: () throws -> Void) throws {

@@ -1,9 +1,9 @@
-import SynFiles
 import Foundation
+import SynFiles
 import SynRuns
 
-/// The folder of one probe while a process works in it: locked, and checked against the settings and everything else that
-/// its results were made from.
+/// The folder of one probe while a process works in it: locked, and checked against the settings and everything else
+/// that its results were made from.
 ///
 ///     settings.yaml     what was asked for
 ///     inputs.tsv        the content of every model and of the data, as hashes
@@ -27,7 +27,9 @@ final class ProbeFolder {
         checksums = try Checksums(root)
         if let word = checksums.remark { remark(word) }
         let finding = checksums.finding(RunInputs.fileName, thoroughly: true)
-        let bytes = finding == .intact || finding == .unlisted ? try WholeFile.readIfThere(root.appending(path: RunInputs.fileName)) : nil
+        let bytes =
+            finding == .intact || finding == .unlisted
+            ? try WholeFile.readIfThere(root.appending(path: RunInputs.fileName)) : nil
         knownInputs = ChecksumTable.read(bytes ?? []).table
     }
 
@@ -52,14 +54,17 @@ final class ProbeFolder {
             guard hash.hexadecimal == checksums.hash(of: Self.settingsName) else {
                 throw UserError(
                     .badData,
-                    "\(checksums.word(Self.settingsName, finding) ?? url.path), so nobody can tell what the run was made "
+                    "\(checksums.word(Self.settingsName, finding) ?? url.path), so nobody can tell what the run was "
+                        + "made "
                         + "with; put it back, or choose another output")
             }
             return remark("\(checksums.word(Self.settingsName, finding) ?? url.path); it is written again")
         }
         guard let old = try storedSettings() else { return }
         if checksums.isNew {
-            remark("\(root.path) has no list of checksums, so nothing says that its results are whole; they are made again")
+            remark(
+                "\(root.path) has no list of checksums, so nothing says that its results are whole; they are made again"
+            )
         }
         if let changed = try settings.difference(from: old) {
             throw UserError(
@@ -76,7 +81,11 @@ final class ProbeFolder {
         do {
             return try ProbeSettings(yaml: String(decoding: bytes, as: UTF8.self), source: url.path)
         } catch {
-            throw UserError(.badData, "\(root.path) holds a run with settings that this version does not read: \(UserError(error).description)")
+            throw UserError(
+                .badData,
+                "\(root.path) holds a run with settings that this version does not read: "
+                    + "\(UserError(error).description)"
+            )
         }
     }
 
@@ -87,7 +96,8 @@ final class ProbeFolder {
             let more = changes.count > 1 ? " and \(changes.count - 1) more" : ""
             throw UserError(
                 .settings,
-                "\(root.path) holds results that were made from something else than what is there now (\(first)\(more)); "
+                "\(root.path) holds results that were made from something else than what is there now "
+                    + "(\(first)\(more)); "
                     + "put that back, or choose another output")
         }
         let finding = checksums.finding(RunInputs.fileName, thoroughly: true)
@@ -95,7 +105,9 @@ final class ProbeFolder {
         guard inputs.table.contentHash == checksums.hash(of: Self.contentsName) else {
             throw UserError(
                 .badData,
-                "\(word), and the models and data that are there now are not those of its results; choose another output")
+                "\(word), and the models and data that are there now are not those of its results; choose another "
+                    + "output"
+            )
         }
         remark("\(word); it is written again")
     }
@@ -110,7 +122,9 @@ final class ProbeFolder {
         }
         let table = inputs.joined(with: knownInputs)
         let inputsURL = root.appending(path: RunInputs.fileName)
-        if checksums.finding(RunInputs.fileName) != .intact || (try? WholeFile.read(inputsURL)) != Array(table.text.utf8) {
+        if checksums.finding(RunInputs.fileName) != .intact
+            || (try? WholeFile.read(inputsURL)) != Array(table.text.utf8)
+        {
             try AtomicFile.write(table.text, to: inputsURL)
             try checksums.note(RunInputs.fileName)
             try checksums.note(Self.contentsName, hash: table.contentHash)
@@ -140,7 +154,9 @@ final class ProbeFolder {
     func sweep() {
         let folders = FileManager.default.enumerator(at: root, includingPropertiesForKeys: [.isDirectoryKey])
         while let url = folders?.nextObject() as? URL {
-            if (try? url.resourceValues(forKeys: [.isDirectoryKey]))?.isDirectory == true { AtomicFile.removeLeftovers(in: url) }
+            if (try? url.resourceValues(forKeys: [.isDirectoryKey]))?.isDirectory == true {
+                AtomicFile.removeLeftovers(in: url)
+            }
         }
     }
 
@@ -148,7 +164,9 @@ final class ProbeFolder {
     static func isOwn(_ name: String) -> Bool {
         let name = name.lowercased()
         return ["features", "real", "ablation"].contains(name)
-            || ["json", "jsonl", "yaml", "tsv", "csv", "html", "md", "svg", "safetensors"].contains { name.hasSuffix(".\($0)") }
+            || ["json", "jsonl", "yaml", "tsv", "csv", "html", "md", "svg", "safetensors"].contains {
+                name.hasSuffix(".\($0)")
+            }
     }
 
     static let settingsName = "settings.yaml"

@@ -98,7 +98,8 @@ struct ProbeInference {
 
     // MARK: - Encoders of these styles
 
-    /// score = style + (1 | encoder) + (1 | seed of an encoder) + (1 | portrait) + (1 | caption), by restricted likelihood.
+    /// score = style + (1 | encoder) + (1 | seed of an encoder) + (1 | portrait) + (1 | caption), by restricted
+    /// likelihood.
     private var kinds: InferenceRecord.Kinds? {
         let real = trials.filter { $0.style != .random }
         let encoders = Dictionary(grouping: real, by: \.style).mapValues { Set($0.map(\.encoder)).count }
@@ -126,7 +127,8 @@ struct ProbeInference {
         else { return nil }
         return InferenceRecord.Kinds(
             a: EncoderStyle.clip.name, b: EncoderStyle.bert.name, difference: test.value,
-            standardError: test.standardError, degreesOfFreedom: test.degreesOfFreedom, interval: test.interval, p: test.p,
+            standardError: test.standardError, degreesOfFreedom: test.degreesOfFreedom, interval: test.interval,
+            p: test.p,
             variances: model.components.map { .init(name: $0.name, variance: $0.variance) }
                 + [.init(name: "picture", variance: model.residual)],
             encoders: Set(names).count)

@@ -50,7 +50,8 @@ struct ProbePlan: Sendable {
     func published(encoders: [String], seeds: [Int], of settings: ProbeSettings) throws -> [Trial] {
         let known = settings.encoders.map(\.name)
         for name in encoders where !known.contains(name) {
-            throw UserError(.settings, "the settings have no encoder \"\(name)\"; they have \(known.joined(separator: ", "))")
+            throw UserError(
+                .settings, "the settings have no encoder \"\(name)\"; they have \(known.joined(separator: ", "))")
         }
         for seed in seeds where !settings.seeds.contains(seed) {
             let seeds = settings.seeds.map(String.init).joined(separator: ", ")

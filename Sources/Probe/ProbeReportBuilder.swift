@@ -1,6 +1,6 @@
+import Foundation
 import SynEmbedding
 import SynFiles
-import Foundation
 import SynImages
 import SynMetrics
 import SynPortraits
@@ -25,18 +25,22 @@ struct ProbeReportBuilder {
         let records = try session.plan.published.map(record)
         let cut = try cutCaptions()
         var report = ProbeReport(
-            title: "What do text encoders know about faces?", dataset: session.data.name, partial: settings.limit != nil,
+            title: "What do text encoders know about faces?", dataset: session.data.name,
+            partial: settings.limit != nil,
             settings: try settings.yaml.split(separator: "\n").map { Setting(line: String($0)) },
             provenance: provenance, scores: records,
             groundTruth: GroundTruth(
-                clipScore: real.measured.clipScore, n: real.measured.count, attributeScore: real.measured.attributeScore,
+                clipScore: real.measured.clipScore, n: real.measured.count,
+                attributeScore: real.measured.attributeScore,
                 inceptionScore: inceptionScore(real.measured.inceptionScore)),
-            curves: try session.plan.published.map(curve), significance: try significance(records), gallery: try gallery(),
+            curves: try session.plan.published.map(curve), significance: try significance(records),
+            gallery: try gallery(),
             ablation: try ablation(), caveats: try caveats(cut))
         report.inference = try inference()
         report.cutCaptions = cut.isEmpty ? nil : cut
         let (most, few) = (min(4 * galleryCount, real.records.count), report.gallery.count)
-        report.galleryChoice = few < most
+        report.galleryChoice =
+            few < most
             ? "Captions: of the first \(most) the \(few) that mention most, chosen before any picture was drawn."
             : "Captions: all \(few)."
         return report
@@ -62,7 +66,8 @@ struct ProbeReportBuilder {
             encoder: trial.encoder, style: try style(trial), seed: UInt64(trial.seed),
             clipScore: found?.measured.clipScore ?? .nan, n: found?.measured.count ?? 0,
             inceptionScore: inceptionScore(found?.measured.inceptionScore),
-            inceptionScoreAsPublished: inceptionScore(found?.measured.inceptionScoreAsPublished), fid: found?.measured.fid,
+            inceptionScoreAsPublished: inceptionScore(found?.measured.inceptionScoreAsPublished),
+            fid: found?.measured.fid,
             attributeScore: found?.measured.attributeScore,
             validationLoss: found.flatMap { found in
                 found.bestLoss.flatMap { best in found.lastLoss.map { .init(best: best, last: $0) } }
@@ -119,7 +124,9 @@ struct ProbeReportBuilder {
     /// Places of captions worth showing: the longest of the first ones, so that there is something to look for.
     private func shown(_ count: Int) -> [Int] {
         let candidates = real.records.prefix(4 * count).indices
-        return Array(candidates.sorted { mentions($0) != mentions($1) ? mentions($0) > mentions($1) : $0 < $1 }.prefix(count)).sorted()
+        return Array(
+            candidates.sorted { mentions($0) != mentions($1) ? mentions($0) > mentions($1) : $0 < $1 }.prefix(count)
+        ).sorted()
     }
 
     private func mentions(_ place: Int) -> Int { CaptionMentions.read(real.records[place].text).count }
@@ -133,14 +140,17 @@ struct ProbeReportBuilder {
             let original = real.records[place]
             return GalleryRow(
                 caption: original.text,
-                attributes: CaptionMentions.read(original.text).filter(\.value).keys.sorted { $0.rawValue < $1.rawValue }.map(\.name),
+                attributes: CaptionMentions.read(original.text).filter(\.value).keys.sorted {
+                    $0.rawValue < $1.rawValue
+                }.map(\.name),
                 original: Picture(
                     .data(try session.realImage(session.plan.captions[place]).pngData()), clipScore: original.clipScore,
                     attributeScore: share(original)),
                 pictures: try columns.compactMap { trial, samples in
                     guard place * perCaption < samples.count else { return nil }
                     return GalleryPicture(
-                        encoder: trial.encoder, seed: UInt64(seed), picture: try picture(samples[place * perCaption], trial))
+                        encoder: trial.encoder, seed: UInt64(seed),
+                        picture: try picture(samples[place * perCaption], trial))
                 })
         }
     }
@@ -156,7 +166,9 @@ struct ProbeReportBuilder {
                 encoder: trial.encoder, style: try style(trial), prefixTokens: trial.prefixTokens,
                 guidance: trial.guidance, clipScore: found.measured.clipScore,
                 attributeScore: found.measured.attributeScore, n: found.measured.count,
-                pictures: try places.filter { $0 * perCaption < samples.count }.map { try picture(samples[$0 * perCaption], trial) })
+                pictures: try places.filter { $0 * perCaption < samples.count }.map {
+                    try picture(samples[$0 * perCaption], trial)
+                })
         }
         return Ablation(captions: places.map { real.records[$0].text }, rows: rows)
     }
@@ -186,30 +198,42 @@ struct ProbeReportBuilder {
         var sentences: [String] = []
         if settings.data.isDrawnWorld {
             sentences.append(
-                "This is the miniature world: drawn faces, captions from a grammar, encoders of a few hundred thousand weights. "
-                    + "It shows that the method works and what it can tell apart; the paper's finding is about the real encoders.")
+                "This is the miniature world: drawn faces, captions from a grammar, encoders of a few hundred "
+                    + "thousand weights. "
+                    + "It shows that the method works and what it can tell apart; the paper's finding is about the "
+                    + "real encoders."
+            )
         }
         if settings.adapter.learningRate != AdapterSettings().learningRate {
             sentences.append(
-                "The adapter's learning rate is \(settings.adapter.learningRate) instead of the published 5e-4, because its training is far shorter.")
+                "The adapter's learning rate is \(settings.adapter.learningRate) instead of the published 5e-4, "
+                    + "because its training is far shorter."
+            )
         }
         if settings.sampling.weights == .int8 {
             sentences.append(
                 "The decoder drew with its transformer's weights rounded to eight bits, off by "
-                    + String(format: "%.2f %% of their size.", 100 * (try session.models().drawing.transformer.roundingError ?? 0)))
+                    + String(
+                        format: "%.2f %% of their size.",
+                        100 * (try session.models().drawing.transformer.roundingError ?? 0)))
         }
         if !cut.isEmpty {
             let each = cut.map { "\($0.encoder) \($0.cut) of \($0.captions)" }
-            sentences.append("Captions that are longer than an encoder reads lost their end: \(each.joined(separator: ", ")).")
+            sentences.append(
+                "Captions that are longer than an encoder reads lost their end: \(each.joined(separator: ", ")).")
         }
         if let truncated = scores.values.map(\.measured.truncatedCaptions).max(), truncated > 0 {
             sentences.append("\(truncated) captions were longer than the judge's context and were cut for scoring.")
         }
         let measured = scores.values.map(\.measured)
-        if let warning = measured.compactMap(\.fidWarning).min() { sentences.append(ProbeReport.fidCaveat + warning + ".") }
+        if let warning = measured.compactMap(\.fidWarning).min() {
+            sentences.append(ProbeReport.fidCaveat + warning + ".")
+        }
         if let lacking = measured.first(where: { $0.inceptionScore == nil }) {
             sentences.append(
-                "There is no Inception Score: \(lacking.count) pictures are fewer than its \(settings.scores.splits) splits (scores.splits).")
+                "There is no Inception Score: \(lacking.count) pictures are fewer than its \(settings.scores.splits) "
+                    + "splits (scores.splits)."
+            )
         }
         return sentences
     }

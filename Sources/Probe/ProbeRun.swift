@@ -6,11 +6,11 @@ import SynRuns
 /// The text-to-image probe, whole: features, one adapter per encoder and seed, pictures, scores, ablation, report.
 ///
 /// Everything finished is on disk and is not done again, so the same command goes on where the last one stopped
-/// and ends with the same adapters, pictures and scores. What is read back is compared with its checksum first; what was
-/// changed since it was written is made again, with a remark. A finished run gives back the report that it wrote.
+/// and ends with the same adapters, pictures and scores. What is read back is compared with its checksum first; what
+/// was changed since it was written is made again, with a remark. A finished run gives back the report that it wrote.
 package final class ProbeRun {
-    /// Makes the report of another study of the same encoders, which becomes the run's second page: studies never import
-    /// each other, so who starts the run hands it over.
+    /// Makes the report of another study of the same encoders, which becomes the run's second page: studies never
+    /// import each other, so who starts the run hands it over.
     package typealias SecondPage = (_ models: [TextEmbedder], _ source: TextFeatureSource) throws -> TextStudyReport
 
     private let session: ProbeSession
@@ -23,8 +23,8 @@ package final class ProbeRun {
     /// The report of a run that was finished before.
     private let stored: ProbeReport?
 
-    /// Checks everything before any long work: the data, the run's folder, and all models, which are opened unless the run
-    /// is finished.
+    /// Checks everything before any long work: the data, the run's folder, and all models, which are opened unless the
+    /// run is finished.
     package init(
         _ settings: ProbeSettings, locator: ModelLocator, interruption: Interruption,
         remark: @escaping (String) -> Void = { _ in }, secondPage: SecondPage? = nil,
@@ -75,7 +75,8 @@ package final class ProbeRun {
         return try report.write(try ProbeReportBuilder(session, scores, real).report(), secondPage: page)
     }
 
-    /// The first stages alone: adapters of the named encoders and seeds, of all where none is named. Returns their folders.
+    /// The first stages alone: adapters of the named encoders and seeds, of all where none is named. Returns their
+    /// folders.
     package func trainAdapters(encoders: [String] = [], seeds: [Int] = []) throws -> [String] {
         let chosen = try session.plan.published(encoders: encoders, seeds: seeds, of: session.settings)
         defer { session.clock.save() }
@@ -111,7 +112,8 @@ package final class ProbeRun {
         let embedders = try session.settings.encoders.compactMap { try models.encoder($0.name).embedder }
         guard !embedders.isEmpty else { return nil }
         let source = TextFeatureSource(keepingIn: features.cache, interruption: session.interruption) {
-            try? self.session.tell($0.task, $0.done, of: $0.total, note: $0.note)   // the study looks for interruptions itself
+            // the study looks for interruptions itself
+            try? self.session.tell($0.task, $0.done, of: $0.total, note: $0.note)
         }
         return try secondPage(embedders, source)
     }

@@ -5,8 +5,8 @@ import SynFiles
 import SynRuns
 import SynTensors
 
-/// A probe's folder while a process works in it: what is asked for, from which models and data, what of it is to do, and
-/// who is told how far it is. The stages of the probe share it.
+/// A probe's folder while a process works in it: what is asked for, from which models and data, what of it is to do,
+/// and who is told how far it is. The stages of the probe share it.
 final class ProbeSession {
     let settings: ProbeSettings
     let root: URL
@@ -48,7 +48,8 @@ final class ProbeSession {
             if total > 1_000_000_000 {
                 progress(
                     WorkProgress(
-                        task: "checksums of models and data, MB", done: done / 1_000_000, total: total / 1_000_000, note: ""))
+                        task: "checksums of models and data, MB", done: done / 1_000_000, total: total / 1_000_000,
+                        note: ""))
             }
             try interruption.check()
         }
@@ -62,7 +63,10 @@ final class ProbeSession {
         try folder.check(inputs)
         clock = RunClock(root)
         if !clock.takeUp() || (folder.isKnown && !clock.isThere) {
-            remark("\(root.relativePath)/times.json is gone or has been changed; a report will only tell the times from now on")
+            remark(
+                "\(root.relativePath)/times.json is gone or has been changed; a report will only tell the times from "
+                    + "now on"
+            )
             clock.save()
         }
         if let split = data.split { try folder.keep(split, as: ProbeFolder.splitName) }

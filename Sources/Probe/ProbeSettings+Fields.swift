@@ -32,13 +32,15 @@ extension ProbeSettings: SettingsGroup {
         guard !encoders.isEmpty else { throw refuse("encoders is missing; list at least one encoder") }
         if textStudy, !data.isDrawnWorld {
             throw refuse(
-                "text-study is of the drawn world's captions, but data.\(data.table == nil ? "folder" : "table") is given; see synesthesia study text"
+                "text-study is of the drawn world's captions, but data.\(data.table == nil ? "folder" : "table") is "
+                    + "given; see synesthesia study text"
             )
         }
         let names = encoders.map(\.name)
         for (index, name) in names.enumerated() where ProbeFolder.isOwn(name) {
             throw refuse(
-                "encoders.\(index).name is \"\(name)\", as a file or folder of the run itself; give the encoder another name"
+                "encoders.\(index).name is \"\(name)\", as a file or folder of the run itself; give the encoder "
+                    + "another name"
             )
         }
         for (index, name) in names.enumerated() where names[..<index].contains(name) {

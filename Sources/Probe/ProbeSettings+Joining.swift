@@ -1,6 +1,6 @@
 extension ProbeSettings {
-    /// These settings and those of another run together: the encoders, seeds and ablation of both. Nil where the two differ
-    /// in anything that results depend on; the difference is what a message tells.
+    /// These settings and those of another run together: the encoders, seeds and ablation of both. Nil where the two
+    /// differ in anything that results depend on; the difference is what a message tells.
     func joined(with other: ProbeSettings) throws -> (settings: ProbeSettings?, difference: String) {
         var whole = self
         for encoder in other.encoders {

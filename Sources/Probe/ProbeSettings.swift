@@ -24,7 +24,8 @@ package struct ProbeSettings: Sendable, Equatable {
     package var precision = PrecisionSetting.auto
     /// Nil: as many as there are cores.
     package var threads: Int?
-    /// When given, at most so many of everything that is counted: pictures, captions, steps. The report is marked partial.
+    /// When given, at most so many of everything that is counted: pictures, captions, steps. The report is marked
+    /// partial.
     package var limit: Int?
     /// A sentence for each line of the file that no longer decides anything.
     package internal(set) var retired: [String] = []

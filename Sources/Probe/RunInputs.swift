@@ -5,8 +5,8 @@ import SynRuns
 
 /// What a run is made from: every file of its models, its pictures and captions, each with a hash of its content.
 ///
-/// The run's folder keeps the table as `inputs.tsv`, so that nothing is ever exchanged under a run without notice. A file
-/// whose stamp is that of the table is not read again: many gigabytes are hashed once.
+/// The run's folder keeps the table as `inputs.tsv`, so that nothing is ever exchanged under a run without notice. A
+/// file whose stamp is that of the table is not read again: many gigabytes are hashed once.
 struct RunInputs {
     /// One thing that results depend on.
     struct Item {
@@ -75,8 +75,8 @@ struct RunInputs {
         models[owner]?.hash { name, _ in table[owner + Item.mark + name]?.hash ?? "" } ?? ""
     }
 
-    /// What was another thing in an earlier table: "decoder: model.safetensors". Owners that only one of the tables knows
-    /// change nothing.
+    /// What was another thing in an earlier table: "decoder: model.safetensors". Owners that only one of the tables
+    /// knows change nothing.
     static func changes(_ table: ChecksumTable, since earlier: ChecksumTable) -> [String] {
         func owner(_ key: String) -> String {
             key.firstRange(of: Item.mark).map { String(key[..<$0.lowerBound]) } ?? key

@@ -1,5 +1,5 @@
-import SynFiles
 import Foundation
+import SynFiles
 import SynRuns
 
 /// Brings runs that shared the work of one experiment together in one folder: several machines, each with some of the
@@ -39,11 +39,16 @@ package struct RunJoin {
         let folders = try sources.map { try ProbeFolder($0, remark: remark) }
         let parts = try folders.map { folder in
             guard let settings = try folder.storedSettings() else {
-                throw UserError(.missing, "\(folder.root.relativePath) has no \(ProbeFolder.settingsName); name the folder of a run")
+                throw UserError(
+                    .missing, "\(folder.root.relativePath) has no \(ProbeFolder.settingsName); name the folder of a run"
+                )
             }
             guard !folder.knownInputs.entries.isEmpty else {
                 throw UserError(
-                    .badData, "\(folder.root.relativePath) does not tell what its results were made from; run its probe once more, then join it")
+                    .badData,
+                    "\(folder.root.relativePath) does not tell what its results were made from; run its probe once "
+                        + "more, then join it"
+                )
             }
             return (folder: folder, settings: settings)
         }
@@ -60,7 +65,9 @@ package struct RunJoin {
             let joined = try whole.joined(with: settings)
             guard let settings = joined.settings else {
                 throw UserError(
-                    .settings, "\(folder.root.relativePath) is of another experiment than \(whole.output) would be (\(joined.difference)); "
+                    .settings,
+                    "\(folder.root.relativePath) is of another experiment than \(whole.output) would be "
+                        + "(\(joined.difference)); "
                         + "only encoders and seeds may differ")
             }
             let changes = RunInputs.changes(folder.knownInputs, since: inputs)
@@ -68,7 +75,8 @@ package struct RunJoin {
                 throw UserError(
                     .settings,
                     "\(folder.root.relativePath) was made from something else than the others (\(first)"
-                        + (changes.count > 1 ? " and \(changes.count - 1) more" : "") + "); such results are not to be compared")
+                        + (changes.count > 1 ? " and \(changes.count - 1) more" : "")
+                        + "); such results are not to be compared")
             }
             whole = settings
             inputs = inputs.joined(with: folder.knownInputs)
@@ -86,7 +94,8 @@ package struct RunJoin {
             for (place, names) in list {
                 let (source, own) = (
                     try folder.checksums(in: folder.root.appending(path: place)),
-                    try result.checksums(in: target.appending(path: place)))
+                    try result.checksums(in: target.appending(path: place))
+                )
                 for name in names {
                     if try take(name, from: source, to: own) { copied += 1 }
                     done += 1
@@ -98,7 +107,8 @@ package struct RunJoin {
         }
         clock.save()
         return Outcome(
-            settings: "\(whole.output)/\(ProbeFolder.settingsName)", encoders: whole.encoders.map(\.name), seeds: whole.seeds,
+            settings: "\(whole.output)/\(ProbeFolder.settingsName)", encoders: whole.encoders.map(\.name),
+            seeds: whole.seeds,
             files: copied)
     }
 
@@ -107,7 +117,9 @@ package struct RunJoin {
         let lists = FileManager.default.enumerator(atPath: folder.root.path)
         var places: [String] = []
         while let path = lists?.nextObject() as? String {
-            if path.hasSuffix("/" + Checksums.fileName) { places.append(String(path.dropLast(Checksums.fileName.count + 1))) }
+            if path.hasSuffix("/" + Checksums.fileName) {
+                places.append(String(path.dropLast(Checksums.fileName.count + 1)))
+            }
         }
         return try places.sorted().map { place in
             let url = folder.root.appending(path: place)
@@ -119,8 +131,8 @@ package struct RunJoin {
         }
     }
 
-    /// Copies a file that is as it was written, unless it is there already. What was never noted (the state of a training)
-    /// looks after itself.
+    /// Copies a file that is as it was written, unless it is there already. What was never noted (the state of a
+    /// training) looks after itself.
     private func take(_ name: String, from source: Checksums, to own: Checksums) throws -> Bool {
         let finding = source.finding(name, thoroughly: true)
         guard finding == .intact || finding == .unlisted else {

@@ -7,8 +7,8 @@ import SynTraining
 
 /// Everything of a run's folder that is read back by commands which go on with it, join it or tell of it.
 package enum RunReading {
-    /// The names of the files of one adapter's folder, or of the run's own, that hold what this version writes under these
-    /// names. All of them are outside data: what is in them may be anything.
+    /// The names of the files of one adapter's folder, or of the run's own, that hold what this version writes under
+    /// these names. All of them are outside data: what is in them may be anything.
     package static func soundFiles(of folder: URL) -> [String] {
         let readers: [(name: String, read: (URL) throws -> Bool)] = [
             (Checksums.fileName, { ChecksumTable.read(try WholeFile.read($0)).state == .whole }),

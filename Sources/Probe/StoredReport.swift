@@ -1,7 +1,7 @@
-import SynRuns
-import SynFiles
 import Foundation
+import SynFiles
 import SynReports
+import SynRuns
 
 /// The report that a finished run wrote, kept and given back.
 struct StoredReport {
@@ -17,7 +17,8 @@ struct StoredReport {
 
     private var folder: ProbeFolder { session.folder }
 
-    /// Writes the report and perhaps its second page, and forgets the pages of an earlier one. Returns the report as written.
+    /// Writes the report and perhaps its second page, and forgets the pages of an earlier one. Returns the report as
+    /// written.
     func write(_ report: ProbeReport, secondPage page: TextStudyReport?) throws -> ProbeReport {
         var report = report
         if let page {
@@ -40,8 +41,8 @@ struct StoredReport {
         }
     }
 
-    /// Pages, tables and records beside the report that an earlier sitting wrote and this one does not: they are not vouched
-    /// for any more.
+    /// Pages, tables and records beside the report that an earlier sitting wrote and this one does not: they are not
+    /// vouched for any more.
     private func forgetStrays() throws {
         let strays = Set(pages.filter { folder.checksums.finding($0) != .intact })
         try folder.checksums.forget { strays.contains($0) }
@@ -68,7 +69,8 @@ struct StoredReport {
     }
 
     /// The stored report of these settings, if everything that it was made from is still there as it was written. Pages
-    /// and tables beside it that are not are written again; with a word, as is the report itself where it is not as it was.
+    /// and tables beside it that are not are written again; with a word, as is the report itself where it is not as it
+    /// was.
     func read() throws -> ProbeReport? {
         let checksums = folder.checksums
         let damaged = pages.filter { checksums.finding($0, thoroughly: true) != .intact }
@@ -85,7 +87,10 @@ struct StoredReport {
         let known = checksums.hash(of: Self.requestName)
         guard known == (try request) else {
             if known == nil {
-                session.remark("\(checksums.folder.relativePath)/\(Checksums.fileName) does not tell of what settings the report is; it is made again")
+                session.remark(
+                    "\(checksums.folder.relativePath)/\(Checksums.fileName) does not tell of what settings the "
+                        + "report is; it is made again"
+                )
             }
             return nil
         }
@@ -96,11 +101,14 @@ struct StoredReport {
         let report = try RecordFile.decode(ProbeReport.self, from: Data(try WholeFile.read(file)), name: file.path)
         // Of a list that has lost lines nobody knows which pages they named.
         if damaged.isEmpty, checksums.remark == nil { return report }
-        guard report.secondPage == nil || checksums.finding(Self.studyName, thoroughly: true) == .intact else { return nil }
+        guard report.secondPage == nil || checksums.finding(Self.studyName, thoroughly: true) == .intact else {
+            return nil
+        }
         try write(report)
         if report.secondPage != nil {
             let file = session.root.appending(path: Self.studyName)
-            let study = try RecordFile.decode(TextStudyReport.self, from: Data(try WholeFile.read(file)), name: file.path)
+            let study = try RecordFile.decode(
+                TextStudyReport.self, from: Data(try WholeFile.read(file)), name: file.path)
             try write(study)
         }
         try forgetStrays()

@@ -18,7 +18,8 @@ struct TrialDrawing {
             })   // [requests, d]
         let models = try session.models()
         let adapter = try Adapter(
-            at: folder.adapterFolder, width: models.decoder.configuration.transformer.width, vectorSize: vectors.size(1))
+            at: folder.adapterFolder, width: models.decoder.configuration.transformer.width, vectorSize: vectors.size(1)
+        )
         let generator = TokenGenerator(models.drawing, try settings.sampling.sampler, guidance: Float(trial.guidance))
         let faces = FaceGenerator(
             generator, seed: UInt64(trial.seed), format: settings.sampling.format, batch: settings.sampling.batch)

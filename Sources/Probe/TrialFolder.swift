@@ -43,18 +43,20 @@ struct TrialFolder {
         guard read.allSatisfy({ checksums.finding($0, thoroughly: true) == .intact }),
             requests.allSatisfy({ checksums.isIntact(picture($0.file)) }),
             let bytes = try? WholeFile.read(adapterFolder.appending(path: trial.scoresName)),
-            let scores = try? JSONDecoder().decode(TrialScores.self, from: Data(bytes)), scores.measured.count == requests.count
+            let scores = try? JSONDecoder().decode(TrialScores.self, from: Data(bytes)),
+            scores.measured.count == requests.count
         else { return nil }
         return scores
     }
 
-    /// Looks after the state of a finished training, which only mending a lost adapter would need: one that is not as it was
-    /// written goes, and one that is gone is not looked for any more.
+    /// Looks after the state of a finished training, which only mending a lost adapter would need: one that is not as
+    /// it was written goes, and one that is gone is not looked for any more.
     func settleState(_ remark: (String) -> Void) throws {
         let name = AdapterTraining.stateName
         let finding = checksums.finding(name)
         guard finding != .unlisted, let word = checksums.word(name, finding) else { return }
-        remark("\(word); its training is finished and goes on without" + (finding == .changed ? ", so it is removed" : ""))
+        remark(
+            "\(word); its training is finished and goes on without" + (finding == .changed ? ", so it is removed" : ""))
         if finding == .changed { unlink(adapterFolder.appending(path: name).path) }
         try checksums.forget { $0 == name }
     }
@@ -64,8 +66,11 @@ struct TrialFolder {
         let finding = checksums.finding(trial.scoresName, thoroughly: true)
         if finding == .missing { return nil }
         let url = adapterFolder.appending(path: trial.scoresName)
-        guard finding == .intact, let scores = try? JSONDecoder().decode(TrialScores.self, from: Data(try WholeFile.read(url))) else {
-            let word = checksums.word(trial.scoresName, finding) ?? "\(url.relativePath) is not what this version writes"
+        guard finding == .intact,
+            let scores = try? JSONDecoder().decode(TrialScores.self, from: Data(try WholeFile.read(url)))
+        else {
+            let word =
+                checksums.word(trial.scoresName, finding) ?? "\(url.relativePath) is not what this version writes"
             throw UserError(.badData, "\(word); synesthesia probe makes it again")
         }
         return scores
@@ -92,7 +97,11 @@ struct TrialFolder {
         switch pictures.count {
         case 0: return files
         case 1: return files + pictures
-        default: return files + ["\(pictures.count) pictures of \(imageFolder.relativePath) are gone or have been changed since they were written"]
+        default:
+            return files + [
+                "\(pictures.count) pictures of \(imageFolder.relativePath) are gone or have been changed since they "
+                    + "were written"
+            ]
         }
     }
 }

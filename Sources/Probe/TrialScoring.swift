@@ -5,7 +5,8 @@ import SynMetrics
 import SynRuns
 import SynTensors
 
-/// The fourth stage of the probe: what the judges say of a trial's pictures, and of the real ones they are held against.
+/// The fourth stage of the probe: what the judges say of a trial's pictures, and of the real ones they are held
+/// against.
 final class TrialScoring {
     private let session: ProbeSession
     private var realStatistics: FeatureStatistics?

@@ -1,11 +1,11 @@
-import SynFiles
 import Foundation
+import SynFiles
 
 /// Names with the SHA-256 of what they name and the stamp it had when that was computed.
 ///
 /// One line each: check, hash, size, number on the disk, time of change, name, with tabs between; the check is the
-/// beginning of the hash of all that follows it. A line that is not of this form, or whose check is another, is left out:
-/// what it named counts as unknown.
+/// beginning of the hash of all that follows it. A line that is not of this form, or whose check is another, is left
+/// out: what it named counts as unknown.
 package struct ChecksumTable: Sendable {
     package struct Entry: Sendable {
         package let hash: String

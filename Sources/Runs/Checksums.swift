@@ -1,5 +1,5 @@
-import SynFiles
 import Foundation
+import SynFiles
 
 /// The checksums of a folder's results, kept beside them in `.checksums`: whoever reads a result back learns whether it
 /// is still what was written.
@@ -36,7 +36,9 @@ package final class Checksums {
         case .cut:   // it must not run into the next one
             remark = "\(file.relativePath) ends within a line; what that line vouched for counts as unknown"
         case .damaged:
-            remark = "\(file.relativePath) has been changed since it was written; what its lost lines vouched for counts as unknown"
+            remark =
+                "\(file.relativePath) has been changed since it was written; what its lost lines vouched for counts "
+                + "as unknown"
             // A lost line may have been the newer one of a file: what an older line says of it proves nothing.
             let old = Set(table.entries.keys.filter { finding($0) == .changed })
             table.remove { old.contains($0) }
@@ -53,7 +55,9 @@ package final class Checksums {
     /// Takes note of a file as it is now.
     package func note(_ name: String) throws {
         let url = folder.appending(path: name)
-        guard let stamp = FileStamp(url) else { throw UserError(.failed, "\(url.path) vanished while it was being written") }
+        guard let stamp = FileStamp(url) else {
+            throw UserError(.failed, "\(url.path) vanished while it was being written")
+        }
         try note(name, ContentHash(file: url).hexadecimal, stamp)
     }
 

@@ -48,7 +48,9 @@ package struct Machine: Sendable, Encodable {
     package static func checkLimit() throws {
         guard let name = ProcessorClass.unknownLimit else { return }
         let classes = ProcessorClass.allCases.map(\.rawValue).joined(separator: ", ")
-        throw UserError(.settings, "SYNESTHESIA_ISA is '\(name.prefix(40))', which is no class of processors; there are \(classes).")
+        throw UserError(
+            .settings, "SYNESTHESIA_ISA is '\(name.prefix(40))', which is no class of processors; there are \(classes)."
+        )
     }
 
     /// The same as pairs for a person, in reading order.
@@ -58,7 +60,8 @@ package struct Machine: Sendable, Encodable {
             ("features", features.isEmpty ? "none of those looked for" : features.joined(separator: " ")),
             ("kernels", kernels + (ProcessorClass.isLimited ? ", the best that SYNESTHESIA_ISA allows" : "")),
             ("cores", "\(cores)"), ("threads", "\(threads)"), ("oneDNN", oneDNN),
-            ("precision auto", "\(PrecisionSetting.auto.told), because \(PrecisionSetting.reason)"), ("memory", "\(memoryBytes >> 20) MiB"), ("model cache", cache),
+            ("precision auto", "\(PrecisionSetting.auto.told), because \(PrecisionSetting.reason)"),
+            ("memory", "\(memoryBytes >> 20) MiB"), ("model cache", cache),
         ]
         return facts + variables.sorted { $0.key < $1.key }.map { ($0.key, $0.value) }
     }
@@ -84,8 +87,11 @@ package struct Machine: Sendable, Encodable {
     private static func isShown(_ name: String) -> Bool {
         let upper = name.uppercased()
         if ["TOKEN", "SECRET", "PASSWORD", "KEY"].contains(where: upper.contains) { return false }
-        let prefixes = ["SYNESTHESIA_", "HF_", "HUGGINGFACE_", "OMP_", "OPENBLAS_", "DNNL_", "ONEDNN_", "GOMP_", "KMP_"]
-        return prefixes.contains(where: upper.hasPrefix) || ["XDG_CACHE_HOME", "TRANSFORMERS_OFFLINE", "NO_COLOR"].contains(upper)
+        let prefixes = [
+            "SYNESTHESIA_", "HF_", "HUGGINGFACE_", "OMP_", "OPENBLAS_", "DNNL_", "ONEDNN_", "GOMP_", "KMP_",
+        ]
+        return prefixes.contains(where: upper.hasPrefix)
+            || ["XDG_CACHE_HOME", "TRANSFORMERS_OFFLINE", "NO_COLOR"].contains(upper)
     }
 
     #if arch(x86_64)

@@ -11,7 +11,9 @@ package struct MemoryNeed {
         package let key: String
         package let bytes: Double
 
-        package init(what: String, key: String, bytes: Double) { (self.what, self.key, self.bytes) = (what, key, bytes) }
+        package init(what: String, key: String, bytes: Double) {
+            (self.what, self.key, self.bytes) = (what, key, bytes)
+        }
     }
 
     private let shares: [Share]
@@ -34,10 +36,15 @@ package struct MemoryNeed {
         var least = Double(ProcessInfo.processInfo.physicalMemory)
         for file in ["/sys/fs/cgroup/memory.max", "/sys/fs/cgroup/memory/memory.limit_in_bytes"] {
             if let text = try? String(contentsOfFile: file, encoding: .utf8),
-                let limit = Double(text.trimmingCharacters(in: .whitespacesAndNewlines)) { least = min(least, limit) }
+                let limit = Double(text.trimmingCharacters(in: .whitespacesAndNewlines))
+            {
+                least = min(least, limit)
+            }
         }
         var limit = rlimit()
-        if getrlimit(__rlimit_resource_t(RLIMIT_AS.rawValue), &limit) == 0 { least = min(least, Double(limit.rlim_cur)) }
+        if getrlimit(__rlimit_resource_t(RLIMIT_AS.rawValue), &limit) == 0 {
+            least = min(least, Double(limit.rlim_cur))
+        }
         return least
     }
 

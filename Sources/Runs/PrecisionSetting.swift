@@ -29,7 +29,8 @@ package enum PrecisionSetting: String, CaseIterable, Sendable {
         case .avx512bf16 where ProcessorClass.prefersBFloat16:
             "processors of class \(here.rawValue) multiply bf16 natively and were measured to be faster with it"
         case .avx512bf16:
-            "bf16 products by AVX-512 were measured to be slower than f32's on processors with AMX, whose tiles are not "
+            "bf16 products by AVX-512 were measured to be slower than f32's on processors with AMX, whose tiles are "
+                + "not "
                 + "used yet"
         case .avx512, .avx2:
             "processors of class \(here.rawValue) have no native bf16 products: only drawing few pictures is faster in "

@@ -1,10 +1,10 @@
-import SynFiles
 import Foundation
+import SynFiles
 
 /// How long each stage of a run has taken, over all its sittings: `times.json` in the run's folder.
 ///
-/// Stages may stand within each other; only the innermost one's time counts. The file is written every few seconds while
-/// work goes on, so that a kill loses no more.
+/// Stages may stand within each other; only the innermost one's time counts. The file is written every few seconds
+/// while work goes on, so that a kill loses no more.
 package final class RunClock {
     private struct Times: Codable {
         /// By stage, in the order in which they first began.

@@ -3,8 +3,8 @@ import Foundation
 /// What standard error shows of a long run of many tasks: where in the whole it stands and how long that will take.
 ///
 /// On a terminal one line is redrawn in place, and one is left for every encoder and seed that is done. In a log file a
-/// line is written at the start, when an encoder and seed is done, and otherwise once a minute, in long runs less and less
-/// often: as a twentieth of the time so far, at most half an hour.
+/// line is written at the start, when an encoder and seed is done, and otherwise once a minute, in long runs less and
+/// less often: as a twentieth of the time so far, at most half an hour.
 package struct RunLine {
     private let style: ProgressLine.Style
     private let now: () -> Double

@@ -1,7 +1,7 @@
 /// The bytes of a text file as UTF-8, whichever of Unicode's encodings they are stored in.
 ///
-/// UTF-8 is the rule, with a mark or without; UTF-16 is known by its mark, or without one by what its bytes can be alone:
-/// valid UTF-16 in one of the two orders, every character of it assigned, and no plausible UTF-8.
+/// UTF-8 is the rule, with a mark or without; UTF-16 is known by its mark, or without one by what its bytes can be
+/// alone: valid UTF-16 in one of the two orders, every character of it assigned, and no plausible UTF-8.
 package struct UnicodeText {
     /// Not yet looked whether this is valid.
     package let utf8: ArraySlice<UInt8>
@@ -53,7 +53,8 @@ package struct UnicodeText {
         guard bytes.count % 2 == 0, let text = String(validating: units, as: UTF16.self) else {
             throw UserError(
                 .badData,
-                "\(source) begins with the mark of \(order.rawValue), but \(bytes.count % 2 == 0 ? "holds half a character" : "ends in the middle of one"); is it whole?"
+                "\(source) begins with the mark of \(order.rawValue), but "
+                    + "\(bytes.count % 2 == 0 ? "holds half a character" : "ends in the middle of one"); is it whole?"
             )
         }
         return Array(text.utf8)

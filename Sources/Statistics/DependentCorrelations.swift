@@ -77,8 +77,8 @@ package struct DependentCorrelations: Equatable, Sendable {
             }
     }
 
-    /// The 95 % interval of r₁ − r₂ after Zou (2007): Fisher's intervals of both, put together with the correlation of the
-    /// two correlations; nil where one of them is ±1.
+    /// The 95 % interval of r₁ − r₂ after Zou (2007): Fisher's intervals of both, put together with the correlation of
+    /// the two correlations; nil where one of them is ±1.
     package var differenceInterval: Interval? {
         guard abs(first) < 1, abs(second) < 1, count > 3 else { return nil }
         let reach = NormalDistribution.upperPoint(0.025) / Double(count - 3).squareRoot()

@@ -4,8 +4,8 @@ import RealModule
 ///
 /// d = (m₁ − m₂) / s with the pooled s of Student's test; g = J d with the exact small-sample correction
 /// J = Γ(ν/2) / (√(ν/2) Γ((ν − 1)/2)), ν = n₁ + n₂ − 2. The interval of d holds the effects under which a t as large
-/// as the one that was met is likely, by the noncentral t distribution (Steiger and Fouladi 1997); that of g is J times it. For
-/// independent normal scores of equal spread it is exact for groups of any size.
+/// as the one that was met is likely, by the noncentral t distribution (Steiger and Fouladi 1997); that of g is J times
+/// it. For independent normal scores of equal spread it is exact for groups of any size.
 package struct EffectSize: Equatable, Sendable {
     package let cohenD: Double
     package let cohenDInterval: Interval

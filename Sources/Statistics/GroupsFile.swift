@@ -42,7 +42,8 @@ package enum GroupsFile: Equatable, Sendable {
         case (nil, false):
             throw DataFileError(
                 file: file, line: table.headerLine,
-                "the header must name the columns group,score (and perhaps encoder,seed) or group,mean,sd,n, or be that "
+                "the header must name the columns group,score (and perhaps encoder,seed) or group,mean,sd,n, or be "
+                    + "that "
                     + "of a run's scores.csv; it names \(table.names.joined(separator: ",")).")
         }
         if !isPart { try requireTwoGroups(file) }
@@ -81,7 +82,8 @@ private struct Table {
         if names.count == 1, let mark = names[0].first(where: { $0 == ";" || $0 == "|" }) {
             throw DataFileError(
                 file: file, line: headerLine,
-                "the columns are separated by \"\(mark)\"; save the table with commas or tabs between them, and with points in numbers."
+                "the columns are separated by \"\(mark)\"; save the table with commas or tabs between them, and with "
+                    + "points in numbers."
             )
         }
         guard !rows.isEmpty else {

@@ -3,11 +3,13 @@ import RealModule
 /// The least value of a function of a few numbers by comparing values alone (Nelder and Mead 1965).
 enum NelderMead {
     static func minimum(from start: [Double], _ value: ([Double]) -> Double) -> [Double] {
-        var corners = [start] + start.indices.map { place in
-            var corner = start
-            corner[place] += corner[place] == 0 ? 0.5 : -0.5 * corner[place]
-            return corner
-        }
+        var corners =
+            [start]
+            + start.indices.map { place in
+                var corner = start
+                corner[place] += corner[place] == 0 ? 0.5 : -0.5 * corner[place]
+                return corner
+            }
         var points = corners.map { (place: $0, value: value($0)) }
         corners = []
         func mix(_ a: [Double], _ b: [Double], _ share: Double) -> [Double] { zip(a, b).map { $0 + share * ($1 - $0) } }
@@ -34,10 +36,12 @@ enum NelderMead {
             if next.value < worst.value {
                 points[points.count - 1] = next
             } else {
-                points = [best] + points.dropFirst().map { point in
-                    let place = mix(best.place, point.place, 0.5)
-                    return (place, value(place))
-                }
+                points =
+                    [best]
+                    + points.dropFirst().map { point in
+                        let place = mix(best.place, point.place, 0.5)
+                        return (place, value(place))
+                    }
             }
         }
         return points.min { $0.value < $1.value }?.place ?? start

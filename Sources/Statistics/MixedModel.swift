@@ -1,11 +1,11 @@
 import RealModule
 
-/// A linear mixed model y = X β + Σ Z_k b_k + ε with independent random intercepts b_k ~ N(0, τ_k²) for the levels of each
-/// grouping factor, and ε ~ N(0, σ²): fitted by restricted maximum likelihood (Bates et al. 2015, as in lme4).
+/// A linear mixed model y = X β + Σ Z_k b_k + ε with independent random intercepts b_k ~ N(0, τ_k²) for the levels of
+/// each grouping factor, and ε ~ N(0, σ²): fitted by restricted maximum likelihood (Bates et al. 2015, as in lme4).
 ///
-/// Factors may be nested or crossed. Tests of coefficients use Satterthwaite's degrees of freedom (Kuznetsova et al. 2017, as
-/// in lmerTest). Variances agree with lme4's to about 1e-6 of the largest; with fewer than about five levels a variance is
-/// hardly known, which the degrees of freedom of what depends on it show.
+/// Factors may be nested or crossed. Tests of coefficients use Satterthwaite's degrees of freedom (Kuznetsova et al.
+/// 2017, as in lmerTest). Variances agree with lme4's to about 1e-6 of the largest; with fewer than about five levels a
+/// variance is hardly known, which the degrees of freedom of what depends on it show.
 package struct MixedModel: Sendable {
     /// A grouping of the observations.
     package struct Factor: Sendable {
@@ -67,7 +67,8 @@ package struct MixedModel: Sendable {
         }
         let system = MixedModelSystem(y, columns, factors)
         guard system.evaluate(factors.map { _ in 0 }) != nil else {
-            throw .noVariation(what: "A mixed model with columns that depend on each other, or whose values they explain,")
+            throw .noVariation(
+                what: "A mixed model with columns that depend on each other, or whose values they explain,")
         }
         var found = NelderMead.minimum(from: factors.map { _ in 1 }) { system.criterion($0) }
         found = Newton.polished(found) { system.criterion($0) }.map(abs)

@@ -2,8 +2,8 @@ import RealModule
 
 /// The normal equations of a mixed model, factor by factor, and their Cholesky factor for given scales τ_k / σ.
 ///
-/// A factor with many levels costs little: its own block stays diagonal, and so does that of a factor it is nested in, as
-/// captions are in portraits.
+/// A factor with many levels costs little: its own block stays diagonal, and so does that of a factor it is nested in,
+/// as captions are in portraits.
 struct MixedModelSystem: Sendable {
     /// What stands between two factors: how often two levels meet.
     enum Block: Sendable {
@@ -213,7 +213,8 @@ extension MixedModelSystem.Block {
 
     /// Takes left · rightᵀ away; the result is nested only where both are and this was.
     mutating func subtract(_ left: Self, _ right: Self, rows: Int, columns: Int) {
-        if case .nested(let leftParents, let leftValues) = left, case .nested(let rightParents, let rightValues) = right,
+        if case .nested(let leftParents, let leftValues) = left,
+            case .nested(let rightParents, let rightValues) = right,
             case .nested(let parents, var values) = self
         {
             for level in leftValues.indices where parents[rightParents[level]] == leftParents[level] {

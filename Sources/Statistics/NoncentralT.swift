@@ -19,8 +19,8 @@ package struct NoncentralT: Sendable {
     /// P(T ≤ t).
     package func cumulative(_ t: Double) -> Double { Self.cumulative(t, noncentrality, Scale(degreesOfFreedom)) }
 
-    /// The noncentralities under which a statistic of `t` lies at the upper and at the lower end of what is likely: with
-    /// probability `confidence` the true one is between them.
+    /// The noncentralities under which a statistic of `t` lies at the upper and at the lower end of what is likely:
+    /// with probability `confidence` the true one is between them.
     static func interval(of t: Double, degreesOfFreedom: Double, confidence: Double) -> Interval {
         let scale = Scale(degreesOfFreedom)
         let tail = (1 - confidence) / 2
@@ -87,7 +87,9 @@ package struct NoncentralT: Sendable {
                 guard panel.1 > panel.0 else { return sum }
                 let (centre, half) = (0.5 * (panel.0 + panel.1), 0.5 * (panel.1 - panel.0))
                 return sum
-                    + GaussLegendre.twenty.reduce(0) { $0 + half * $1.weight * evaluate(centre + half * $1.node, value) }
+                    + GaussLegendre.twenty.reduce(0) {
+                        $0 + half * $1.weight * evaluate(centre + half * $1.node, value)
+                    }
             }
         }
 

@@ -63,8 +63,8 @@ package struct SignificanceStudy: Sendable {
 
     /// All tests of all pairs.
     ///
-    /// Throws only where there is nothing to compare (fewer than two groups, a score that is not finite) or too much (more
-    /// than a hundred groups).
+    /// Throws only where there is nothing to compare (fewer than two groups, a score that is not finite) or too much
+    /// (more than a hundred groups).
     /// What is undefined for single groups is said in the record.
     /// - Parameter progress: told after each group and each comparison how many of all are done; may throw to stop.
     package func record(

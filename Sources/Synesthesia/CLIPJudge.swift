@@ -1,8 +1,8 @@
 import SynEmbedding
 import SynMetrics
 
-/// A CLIP that says how well pictures and captions agree (CLIP-Score, Hessel et al. 2021): 100 times the cosine of their
-/// vectors, not clamped, as in Chen et al. 2023.
+/// A CLIP that says how well pictures and captions agree (CLIP-Score, Hessel et al. 2021): 100 times the cosine of
+/// their vectors, not clamped, as in Chen et al. 2023.
 public struct CLIPJudge: Sendable {
     private let judge: CLIPScore
 
@@ -13,8 +13,8 @@ public struct CLIPJudge: Sendable {
         }
     }
 
-    /// The score of each picture with the caption at the same place, −100...100; captions beyond the model's context lose
-    /// their end.
+    /// The score of each picture with the caption at the same place, −100...100; captions beyond the model's context
+    /// lose their end.
     public func scores(_ pictures: [Picture], _ captions: [String]) throws(SynesthesiaError) -> [Double] {
         guard pictures.count == captions.count else {
             throw SynesthesiaError(

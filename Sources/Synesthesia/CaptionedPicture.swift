@@ -2,10 +2,12 @@ import SynPortraits
 
 /// A picture and what was said of it: what an adapter learns from.
 public struct CaptionedPicture: Sendable, Equatable {
+    /// What the captions are of.
     public let picture: Picture
     /// At least one.
     public let captions: [String]
 
+    /// - Throws for a picture without a caption.
     public init(_ picture: Picture, captions: [String]) throws(SynesthesiaError) {
         guard !captions.isEmpty else {
             throw SynesthesiaError(.settings, "a picture without a caption teaches nothing")

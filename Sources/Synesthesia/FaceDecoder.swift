@@ -7,12 +7,14 @@ import SynRuns
 import SynTensors
 import Synchronization
 
-/// A frozen image decoder (VQGAN and transformer) that draws from a prefix: a folder with taming's `project.yaml` and weights.
+/// A frozen image decoder (VQGAN and transformer) that draws from a prefix: a folder with taming's `project.yaml` and
+/// weights.
 public struct FaceDecoder: Sendable {
     let decoder: ImageDecoder
     let folder: URL
     private let drawing = DrawingParts()
 
+    /// - Parameter model: a folder, or `org/name[@revision]` in the shared Hugging Face cache.
     public init(_ model: String) throws(SynesthesiaError) {
         (decoder, folder) = try explained {
             let folder = try modelFolder(model)
@@ -32,6 +34,7 @@ public struct FaceDecoder: Sendable {
         /// W: logits without prefix + W · (with − without); 1 as published (Ho and Salimans 2022 for others).
         public var guidance: Double = 1
 
+        /// What is not given is as published.
         public init(topK: Int = 250, temperature: Double = 1, guidance: Double = 1) {
             (self.topK, self.temperature, self.guidance) = (topK, temperature, guidance)
         }
@@ -48,7 +51,8 @@ public struct FaceDecoder: Sendable {
         guard embeddings.vectors.allSatisfy({ $0.count == adapter.adapter.vectorSize }) else {
             throw SynesthesiaError(
                 .settings,
-                "the adapter takes vectors of \(adapter.adapter.vectorSize) numbers, but these have \(embeddings.vectors[0].count)"
+                "the adapter takes vectors of \(adapter.adapter.vectorSize) numbers, but these have "
+                    + "\(embeddings.vectors[0].count)"
             )
         }
         guard adapter.adapter.width == decoder.configuration.transformer.width else {

@@ -1,10 +1,11 @@
 import SynReports
 import SynStatistics
 
-/// Two groups of scores, such as those of BERT-style and CLIP-style encoders, held against each other by Welch's t-test.
+/// Two groups of scores, such as those of BERT-style and CLIP-style encoders, held against each other by Welch's
+/// t-test.
 ///
-/// Scores of one encoder under several seeds are not independent encoders: give one score for each encoder, its mean, to
-/// ask whether other encoders of these groups would differ too.
+/// Scores of one encoder under several seeds are not independent encoders: give one score for each encoder, its mean,
+/// to ask whether other encoders of these groups would differ too.
 public struct GroupComparison: Sendable, Equatable {
     /// Mean of the first group minus mean of the second.
     public let difference: Double
@@ -14,8 +15,8 @@ public struct GroupComparison: Sendable, Equatable {
     public let p: Double
     /// Welch–Satterthwaite.
     public let degreesOfFreedom: Double
-    /// Everything else the project computes of two groups, as a text for the terminal: Student's, Mann-Whitney, permutation
-    /// tests, effect sizes, and which answers which question.
+    /// Everything else the project computes of two groups, as a text for the terminal: Student's, Mann-Whitney,
+    /// permutation tests, effect sizes, and which answers which question.
     public let report: String
 
     /// - Throws where a group has fewer than two scores or no spread, or a score is not finite.

@@ -8,7 +8,9 @@ public struct Picture: Sendable, Equatable {
 
     init(_ image: Image) { self.image = image }
 
+    /// In pixels.
     public var width: Int { image.width }
+    /// In pixels.
     public var height: Int { image.height }
     /// Red, green, blue of each pixel, row after row: [height, width, 3].
     public var pixels: [UInt8] { image.pixels }

@@ -23,11 +23,14 @@ public struct PrefixAdapter: Sendable {
         public var steps: Int
         /// Pictures of a step, one of their captions each.
         public var batch: Int
+        /// Of the first steps; it is divided by ten where the validation loss stalls.
         public var learningRate: Double
         /// How many prefix tokens a caption becomes.
         public var prefixTokens: Int
+        /// Of the adapter's start, the order of pictures and dropout: the same seed ends with the same adapter.
         public var seed: UInt64
 
+        /// What is not given is as the miniature experiment has it.
         public init(
             steps: Int = 200, batch: Int = 16, learningRate: Double = 1e-2, prefixTokens: Int = 1, seed: UInt64 = 1
         ) {
@@ -46,7 +49,8 @@ public struct PrefixAdapter: Sendable {
     ///   - encoder: turns captions into vectors; stays as it is.
     ///   - decoder: turns pictures into tokens and tells how likely they are; stays as it is.
     ///   - folder: keeps the state, the log and the adapters; made where it is not there.
-    ///   - progress: is told the steps done and the newest loss in nats per image token; throwing stops, and the same call
+    ///   - progress: is told the steps done and the newest loss in nats per image token; throwing stops, and the same
+    ///     call
     ///     goes on later.
     public static func train(
         _ training: Training = Training(), on examples: [CaptionedPicture], validation: [CaptionedPicture],

@@ -1,6 +1,7 @@
 import SynRuns
 
-/// What is wrong, in one sentence for a person: what, where, and what to do about it. The only error this library throws.
+/// What is wrong, in one sentence for a person: what, where, and what to do about it. The only error this library
+/// throws.
 public struct SynesthesiaError: Error, Hashable, Sendable, CustomStringConvertible {
     /// Whose fault it is.
     public enum Kind: Sendable {
@@ -16,7 +17,9 @@ public struct SynesthesiaError: Error, Hashable, Sendable, CustomStringConvertib
         case failed
     }
 
+    /// Whose fault it is.
     public let kind: Kind
+    /// The sentence, and perhaps a line for each of several things.
     public let description: String
 
     init(_ kind: Kind, _ sentence: String) { (self.kind, description) = (kind, sentence) }

@@ -4,8 +4,8 @@ import SynRuns
 
 /// A frozen text encoder with its tokenizer: captions to vectors.
 ///
-/// A folder of a BERT, RoBERTa, GPT-2 or CLIP as Hugging Face's tools write it, of sentence-transformers, or of a CLIP with
-/// OpenAI's names; or `org/name[@revision]` in the shared Hugging Face cache. Nothing is downloaded.
+/// A folder of a BERT, RoBERTa, GPT-2 or CLIP as Hugging Face's tools write it, of sentence-transformers, or of a CLIP
+/// with OpenAI's names; or `org/name[@revision]` in the shared Hugging Face cache. Nothing is downloaded.
 public struct TextEmbedder: Sendable {
     /// How the states of a caption's tokens become its vector.
     public enum Pooling: String, Sendable, CaseIterable {

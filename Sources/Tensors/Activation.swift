@@ -42,20 +42,24 @@ extension Tensor {
         // oneDNN makes numbers of what is none.
         let (a, o) = (constFloats, out.mutableFloats)
         parallel(count, grain: elementGrain) { mapLanes($0, a, o, o) { x, y in y.replacing(with: x, where: x .!= x) } }
-        return out.remembering([self], backward: { g in
-            let slope = Tensor(uninitialised: x.shape)
-            Primitive(syn_activation_backward(activation.kind, Int64(x.count)))
-                .run(x.storage.address, g.storage.address, into: slope.storage.address)
-            return [slope]
-        })
+        return out.remembering(
+            [self],
+            backward: { g in
+                let slope = Tensor(uninitialised: x.shape)
+                Primitive(syn_activation_backward(activation.kind, Int64(x.count)))
+                    .run(x.storage.address, g.storage.address, into: slope.storage.address)
+                return [slope]
+            })
     }
 
     /// What is not a number stays so, as in PyTorch.
     private func relu() -> Tensor {
         let x = detached
-        return x.mapped { $0.replacing(with: 0, where: $0 .<= 0) }.remembering([self], backward: { g in
-            [g.zipped(x) { $0.replacing(with: 0, where: $1 .<= 0) }]
-        })
+        return x.mapped { $0.replacing(with: 0, where: $0 .<= 0) }.remembering(
+            [self],
+            backward: { g in
+                [g.zipped(x) { $0.replacing(with: 0, where: $1 .<= 0) }]
+            })
     }
 
     private func gelu() -> Tensor {
@@ -69,19 +73,22 @@ extension Tensor {
                 kernels.gelu(x.constFloats + first, out.mutableFloats + first, count)
             }
         }
-        return out.remembering([self], backward: { g in
-            let slope = Tensor(uninitialised: x.shape, elementType: x.elementType)
-            let g = g.converted(to: x.elementType)
-            parallel(x.count, grain: elementGrain / 4) { range in
-                let (first, count) = (range.lowerBound, range.count)
-                if x.elementType == .bfloat16 {
-                    kernels.gelu_gradient_bf16(
-                        x.constShorts + first, g.constShorts + first, slope.mutableShorts + first, count)
-                } else {
-                    kernels.gelu_gradient(x.constFloats + first, g.constFloats + first, slope.mutableFloats + first, count)
+        return out.remembering(
+            [self],
+            backward: { g in
+                let slope = Tensor(uninitialised: x.shape, elementType: x.elementType)
+                let g = g.converted(to: x.elementType)
+                parallel(x.count, grain: elementGrain / 4) { range in
+                    let (first, count) = (range.lowerBound, range.count)
+                    if x.elementType == .bfloat16 {
+                        kernels.gelu_gradient_bf16(
+                            x.constShorts + first, g.constShorts + first, slope.mutableShorts + first, count)
+                    } else {
+                        kernels.gelu_gradient(
+                            x.constFloats + first, g.constFloats + first, slope.mutableFloats + first, count)
+                    }
                 }
-            }
-            return [slope]
-        })
+                return [slope]
+            })
     }
 }

@@ -1,5 +1,5 @@
-import CSynOneDNN
 import CSynKernels
+import CSynOneDNN
 
 /// Which keys a query may look at. Every mask here hides the end of a row of keys.
 package enum AttentionMask: Sendable {
@@ -10,9 +10,9 @@ package enum AttentionMask: Sendable {
     case lengths([Int])
     /// Both.
     case causalLengths([Int])
-    /// Samples of these lengths stand one after another in what is one sample otherwise, without padding; each token sees
-    /// its own sample only, with `causal` what came before. Saves work in BFloat16 self-attention on processors with our
-    /// kernels (`packingPays`); elsewhere samples are taken one by one.
+    /// Samples of these lengths stand one after another in what is one sample otherwise, without padding; each token
+    /// sees its own sample only, with `causal` what came before. Saves work in BFloat16 self-attention on processors
+    /// with our kernels (`packingPays`); elsewhere samples are taken one by one.
     case packed([Int], causal: Bool)
 
     /// Whether this processor attends packed BFloat16 samples as fast as padded ones.
@@ -60,12 +60,14 @@ package func attention(
     let inputs = [query.detached, key.detached, value.detached]
     let (out, probabilities) = shape.attended(inputs.map(\.constFloats), mask)
     let wants = [query.wantsGradient, key.wantsGradient, value.wantsGradient]
-    return out.remembering([query, key, value], backward: { g in
-        let slopes = zip(wants, inputs).map { $0 ? Tensor(uninitialised: $1.shape) : nil }
-        shape.differentiate(g, inputs.map(\.constFloats), probabilities, into: slopes.map { $0?.mutableFloats })
-        withExtendedLifetime(inputs) {}
-        return slopes
-    })
+    return out.remembering(
+        [query, key, value],
+        backward: { g in
+            let slopes = zip(wants, inputs).map { $0 ? Tensor(uninitialised: $1.shape) : nil }
+            shape.differentiate(g, inputs.map(\.constFloats), probabilities, into: slopes.map { $0?.mutableFloats })
+            withExtendedLifetime(inputs) {}
+            return slopes
+        })
 }
 
 /// Self-attention on queries, keys and values that one layer made: [batch, time, 3·hidden], each position's query, key
@@ -80,17 +82,21 @@ package func attention(
     let input = queryKeyValue.detached
     if input.elementType == .bfloat16 {
         guard let kernel = kernels.flash_attention?.pointee else {
-            return attention(queryKeyValue: queryKeyValue.converted(to: .float32), heads: heads, mask: mask, scale: scale)
-                .converted(to: .bfloat16)
+            return attention(
+                queryKeyValue: queryKeyValue.converted(to: .float32), heads: heads, mask: mask, scale: scale
+            )
+            .converted(to: .bfloat16)
         }
         let flash = FlashAttention(
             kernel: kernel, batch: batch, time: time, heads: heads, headSize: hidden / heads,
             scale: scale ?? 1 / Float(hidden / heads).squareRoot(), mask: mask)
         let (out, sums) = flash.attended(input, forGradient: queryKeyValue.wantsGradient)
         guard let sums else { return out }
-        return out.remembering([queryKeyValue], backward: { g in
-            [flash.gradient(g.converted(to: .bfloat16), input, out, sums)]
-        })
+        return out.remembering(
+            [queryKeyValue],
+            backward: { g in
+                [flash.gradient(g.converted(to: .bfloat16), input, out, sums)]
+            })
     }
     let packed = mask.oneByOne { sample, mask in
         let part = queryKeyValue.slice(axis: 1, from: sample.lowerBound, to: sample.upperBound)
@@ -101,13 +107,15 @@ package func attention(
         query: [batch, time, hidden], keys: time, heads: heads, scale: scale, rowStep: 3 * hidden)
     let parts = [0, hidden, 2 * hidden].map { input.constFloats + $0 }
     let (out, probabilities) = shape.attended(parts, mask)
-    return out.remembering([queryKeyValue], backward: { g in
-        let slope = Tensor(uninitialised: input.shape)
-        let slopes = [0, hidden, 2 * hidden].map { slope.mutableFloats + $0 }
-        shape.differentiate(g, parts, probabilities, into: slopes)
-        withExtendedLifetime(input) {}
-        return [slope]
-    })
+    return out.remembering(
+        [queryKeyValue],
+        backward: { g in
+            let slope = Tensor(uninitialised: input.shape)
+            let slopes = [0, hidden, 2 * hidden].map { slope.mutableFloats + $0 }
+            shape.differentiate(g, parts, probabilities, into: slopes)
+            withExtendedLifetime(input) {}
+            return [slope]
+        })
 }
 
 /// The sizes of one attention and how its arrays lie in memory, seen head by head.
@@ -149,7 +157,8 @@ private struct AttentionShape {
         }
         guard slopes[0] != nil || slopes[1] != nil else { return }
         let ofProbabilities = Tensor(uninitialised: probabilities.shape)
-        multiply(outView, g.storage.address, keyViewTransposed, inputs[2], into: scoreView, ofProbabilities.storage.address)
+        multiply(
+            outView, g.storage.address, keyViewTransposed, inputs[2], into: scoreView, ofProbabilities.storage.address)
         let ofScores = probabilities.softmaxGradient(ofProbabilities, scale: scale)
         if let slope = slopes[0] {
             multiply(scoreView, ofScores.storage.address, keyView, inputs[1], into: queryView, slope)

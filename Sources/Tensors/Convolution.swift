@@ -66,33 +66,38 @@ extension Tensor {
         let wants = (x: wantsGradient, weight: weight.wantsGradient, bias: bias?.wantsGradient ?? false)
         let keptX = wants.weight ? x : nil
         let inShape = shape
-        return out.remembering([self, weight] + (bias.map { [$0] } ?? []), backward: { g in
-            var parts: [Tensor?] = [nil, nil, nil]
-            if wants.x {
-                let slope = Tensor(uninitialised: inShape)
-                let g = g.operand(of: weight)
-                let backward = withUnsafePointers(
-                    syn_view(channelsLast: inShape, .float32), kernel, syn_view(channelsLast: g.shape, g.elementType)
-                ) { s, k, t in
-                    withUnsafePointer(to: window) { Primitive(syn_convolution_backward_data(s, k, t, $0)) }
+        return out.remembering(
+            [self, weight] + (bias.map { [$0] } ?? []),
+            backward: { g in
+                var parts: [Tensor?] = [nil, nil, nil]
+                if wants.x {
+                    let slope = Tensor(uninitialised: inShape)
+                    let g = g.operand(of: weight)
+                    let backward = withUnsafePointers(
+                        syn_view(channelsLast: inShape, .float32), kernel,
+                        syn_view(channelsLast: g.shape, g.elementType)
+                    ) { s, k, t in
+                        withUnsafePointer(to: window) { Primitive(syn_convolution_backward_data(s, k, t, $0)) }
+                    }
+                    let packed = backward.packed(weight)
+                    backward.run(g.storage.address, packed.address, into: slope.storage.address)
+                    parts[0] = slope
                 }
-                let packed = backward.packed(weight)
-                backward.run(g.storage.address, packed.address, into: slope.storage.address)
-                parts[0] = slope
-            }
-            if let keptX {
-                let slope = Tensor(uninitialised: weight.shape)
-                let backward = withUnsafePointers(source, kernel, target) { s, k, t in
-                    withUnsafePointer(to: window) { Primitive(syn_convolution_backward_weights(s, k, t, $0, false)) }
+                if let keptX {
+                    let slope = Tensor(uninitialised: weight.shape)
+                    let backward = withUnsafePointers(source, kernel, target) { s, k, t in
+                        withUnsafePointer(to: window) {
+                            Primitive(syn_convolution_backward_weights(s, k, t, $0, false))
+                        }
+                    }
+                    let room = backward.emptyPacking()
+                    backward.run(keptX.storage.address, g.storage.address, into: room.address)
+                    backward.unpack(room, into: slope)
+                    parts[1] = slope
                 }
-                let room = backward.emptyPacking()
-                backward.run(keptX.storage.address, g.storage.address, into: room.address)
-                backward.unpack(room, into: slope)
-                parts[1] = slope
-            }
-            if wants.bias { parts[2] = g.columnSums(weight.shape[0]) }
-            return parts
-        })
+                if wants.bias { parts[2] = g.columnSums(weight.shape[0]) }
+                return parts
+            })
     }
 
     /// A frozen convolution of this, already in the type of the product.
@@ -104,9 +109,10 @@ extension Tensor {
         _ weight: Tensor, _ bias: Tensor?, _ stride: Int, _ padding: Padding, _ activation: Activation, into out: Tensor
     ) {
         let (outs, ins, pixels) = (weight.shape[0], weight.shape[1], out.shape[1] * out.shape[2])
-        let isShort = weight.productType == .float32 && stride == 1 && Array(weight.shape[2...]) == [3, 3]
+        let isShort =
+            weight.productType == .float32 && stride == 1 && Array(weight.shape[2...]) == [3, 3]
             && ins % 16 == 0 && outs % 16 == 0 && min(ins, outs) >= 32
-            && pixels * 256 >= ins * outs                              // else reading transformed weights takes longer
+            && pixels * 256 >= ins * outs   // else reading transformed weights takes longer
             && syn_has_winograd()
         let together = isShort ? 1 : max(1, shape[0])
         let kernel = syn_view(weight.shape, weight.productType)
@@ -151,22 +157,24 @@ extension Tensor {
             }
         }
         let full = shape
-        return out.remembering([self], backward: { g in
-            let back = Tensor.zeros(full)
-            let (g, b) = (g.constFloats, back.mutableFloats)
-            parallel(batch * height, grain: max(1, elementGrain / (wide * factor))) { rows in
-                for row in rows {
-                    for line in 0..<factor {
-                        let from = g + (row * factor + line) * wide
-                        for x in 0..<width * factor {
-                            let to = b + (row * width + x / factor) * channels
-                            mapLanes(0..<channels, to, from + x * channels, to) { $0 + $1 }
+        return out.remembering(
+            [self],
+            backward: { g in
+                let back = Tensor.zeros(full)
+                let (g, b) = (g.constFloats, back.mutableFloats)
+                parallel(batch * height, grain: max(1, elementGrain / (wide * factor))) { rows in
+                    for row in rows {
+                        for line in 0..<factor {
+                            let from = g + (row * factor + line) * wide
+                            for x in 0..<width * factor {
+                                let to = b + (row * width + x / factor) * channels
+                                mapLanes(0..<channels, to, from + x * channels, to) { $0 + $1 }
+                            }
                         }
                     }
                 }
-            }
-            return [back]
-        })
+                return [back]
+            })
     }
 }
 

@@ -80,35 +80,46 @@ extension Tensor {
 
 extension Tensor {
     package static func + (a: Tensor, b: Tensor) -> Tensor {
-        a.broadcast(b) { $0 + $1 }.remembering([a, b], backward: { g in
-            [g, b.wantsGradient ? g.summed(to: b.shape) : nil]
-        })
+        a.broadcast(b) { $0 + $1 }.remembering(
+            [a, b],
+            backward: { g in
+                [g, b.wantsGradient ? g.summed(to: b.shape) : nil]
+            })
     }
 
     package static func - (a: Tensor, b: Tensor) -> Tensor {
-        a.broadcast(b) { $0 - $1 }.remembering([a, b], backward: { g in
-            [g, b.wantsGradient ? g.summed(to: b.shape).scaled(by: -1) : nil]
-        })
+        a.broadcast(b) { $0 - $1 }.remembering(
+            [a, b],
+            backward: { g in
+                [g, b.wantsGradient ? g.summed(to: b.shape).scaled(by: -1) : nil]
+            })
     }
 
     package static func * (a: Tensor, b: Tensor) -> Tensor {
         let (av, bv) = (a.detached, b.detached)
         let wants = (a.wantsGradient, b.wantsGradient)
-        return a.broadcast(b) { $0 * $1 }.remembering([a, b], backward: { g in
-            [wants.0 ? g.broadcast(bv) { $0 * $1 } : nil, wants.1 ? g.zipped(av) { $0 * $1 }.summed(to: bv.shape) : nil]
-        })
+        return a.broadcast(b) { $0 * $1 }.remembering(
+            [a, b],
+            backward: { g in
+                [
+                    wants.0 ? g.broadcast(bv) { $0 * $1 } : nil,
+                    wants.1 ? g.zipped(av) { $0 * $1 }.summed(to: bv.shape) : nil,
+                ]
+            })
     }
 
     package static func / (a: Tensor, b: Tensor) -> Tensor {
         let (av, bv) = (a.detached, b.detached)
         let wants = (a.wantsGradient, b.wantsGradient)
-        return a.broadcast(b) { $0 / $1 }.remembering([a, b], backward: { g in
-            [
-                wants.0 ? g.broadcast(bv) { $0 / $1 } : nil,
-                wants.1
-                    ? g.zipped(av) { -$0 * $1 }.broadcast(bv) { $0 / ($1 * $1) }.summed(to: bv.shape) : nil,
-            ]
-        })
+        return a.broadcast(b) { $0 / $1 }.remembering(
+            [a, b],
+            backward: { g in
+                [
+                    wants.0 ? g.broadcast(bv) { $0 / $1 } : nil,
+                    wants.1
+                        ? g.zipped(av) { -$0 * $1 }.broadcast(bv) { $0 / ($1 * $1) }.summed(to: bv.shape) : nil,
+                ]
+            })
     }
 
     package static func * (a: Tensor, factor: Float) -> Tensor {
@@ -173,7 +184,8 @@ extension Tensor {
         parallel(count, grain: elementGrain) { range in
             let first = range.lowerBound
             kernels.convert(
-                from + first * source.width, source.kernelType, to + first * target.width, target.kernelType, range.count)
+                from + first * source.width, source.kernelType, to + first * target.width, target.kernelType,
+                range.count)
         }
         return out.remembering([self], backward: { g in [g] })
     }

@@ -63,7 +63,8 @@ struct FlashAttention {
 
     /// Calls `body` with each sample's each head, where its query, its result and its sums begin, and room.
     private func eachHead(
-        _ body: (UnsafePointer<attention_head>, _ from: Int, _ to: Int, _ at: Int, _ room: UnsafeMutableRawPointer) -> Void
+        _ body: (UnsafePointer<attention_head>, _ from: Int, _ to: Int, _ at: Int, _ room: UnsafeMutableRawPointer) ->
+            Void
     ) {
         let spans = spans
         let longest = spans.reduce(0) { max($0, $1.time) }

@@ -53,7 +53,8 @@ extension Tensor {
                 let (pixels, plane) = (parts[part], part / parts.perSample * channels)
                 let first = pixels.lowerBound * channels
                 kernels.affine(
-                    x + first * from.width, from.kernelType, y + first * target.width, target.kernelType, pixels.count, channels,
+                    x + first * from.width, from.kernelType, y + first * target.width, target.kernelType, pixels.count,
+                    channels,
                     f + plane, b + plane, activation == .silu)
             }
         }

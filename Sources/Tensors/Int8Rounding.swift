@@ -20,7 +20,7 @@ extension Tensor {
         let (outs, ins) = (shape[0], shape[1])
         let weight = Tensor(uninitialised: shape, elementType: .int8)
         let scales = Tensor(uninitialised: [outs])
-        let sums = Tensor(uninitialised: [outs, 2])                                    // of squares, for each row
+        let sums = Tensor(uninitialised: [outs, 2])   // of squares, for each row
         let (a, s, e) = (wide.constFloats, scales.mutableFloats, sums.mutableFloats)
         let w = weight.storage.address.assumingMemoryBound(to: Int8.self)
         parallel(outs, grain: max(1, elementGrain / max(ins, 1))) { rows in

@@ -1,7 +1,7 @@
 import CSynKernels
 
-/// Our own kernels for the processor at hand, each as `Kernels.h` describes it. What is nil this class of processor does
-/// not have.
+/// Our own kernels for the processor at hand, each as `Kernels.h` describes it. What is nil this class of processor
+/// does not have.
 nonisolated(unsafe) let kernels = kernels_here().pointee   // never changes
 
 /// Classes of processors that our kernels are made for, from the one that all belong to upwards.
@@ -62,6 +62,7 @@ extension kernel_epilogue {
     init(_ bias: Tensor?, _ activation: Activation, _ addend: Tensor?, into out: Tensor) {
         self.init(
             bias: bias.map { UnsafePointer($0.constFloats) }, activation: activation.ofKernels ?? KERNEL_IDENTITY,
-            addend: addend.map { UnsafePointer($0.constFloats) }, y: out.storage.address, type: out.elementType.kernelType)
+            addend: addend.map { UnsafePointer($0.constFloats) }, y: out.storage.address,
+            type: out.elementType.kernelType)
     }
 }

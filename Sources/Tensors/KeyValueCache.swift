@@ -7,8 +7,8 @@ package final class KeyValueCache: @unchecked Sendable {
     package let batch, capacity, heads, headSize: Int
     /// Positions held.
     package private(set) var count = 0
-    private let keys: Tensor      // [batch, heads, capacity, headSize]
-    private let values: Tensor    // [batch, heads, capacity, headSize]
+    private let keys: Tensor   // [batch, heads, capacity, headSize]
+    private let values: Tensor   // [batch, heads, capacity, headSize]
 
     /// `elementType` is Float32, or BFloat16: half the memory, and keys, values and queries rounded to it.
     package init(batch: Int, capacity: Int, heads: Int, headSize: Int, elementType: ElementType = .float32) {
@@ -28,7 +28,8 @@ package final class KeyValueCache: @unchecked Sendable {
     package func attention(queryKeyValue: Tensor) -> Tensor {
         let (time, hidden) = (queryKeyValue.size(1), heads * headSize)
         precondition(
-            queryKeyValue.shape == [batch, time, 3 * hidden], "queries, keys and values \(queryKeyValue.shape) do not fit")
+            queryKeyValue.shape == [batch, time, 3 * hidden],
+            "queries, keys and values \(queryKeyValue.shape) do not fit")
         precondition(count + time <= capacity, "the cache has room for \(capacity) positions")
         let (first, reach) = (count, count + time)
         count = reach
@@ -50,7 +51,8 @@ package final class KeyValueCache: @unchecked Sendable {
                     let row = sample * time + position - first
                     store(qkv + row * 3 * hidden + head * headSize, in: queries, pair)
                     attend(
-                        queries, pair, visible: position + 1, scale, s + pair * room, o + row * hidden + head * headSize)
+                        queries, pair, visible: position + 1, scale, s + pair * room, o + row * hidden + head * headSize
+                    )
                 }
             }
         }

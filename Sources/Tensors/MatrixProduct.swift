@@ -20,7 +20,8 @@ extension Tensor {
     ///
     /// - Parameter addend: [.., out] Float32, which the result is added to: y = addend + act(x·Wᵀ + b), Float32.
     package func linear(
-        _ weight: Tensor, _ bias: Tensor? = nil, then activation: Activation = .identity, addingTo addend: Tensor? = nil,
+        _ weight: Tensor, _ bias: Tensor? = nil, then activation: Activation = .identity,
+        addingTo addend: Tensor? = nil,
         output: ElementType = .float32
     ) -> Tensor {
         let (outs, ins) = (weight.shape[0], weight.shape[1])
@@ -31,8 +32,8 @@ extension Tensor {
         if let addend, panels == nil || activation != .identity {
             return addend + linear(weight, bias, then: activation)
         }
-        // A gradient needs the value before the activation, so only frozen layers fuse it. oneDNN's GELU is another than
-        // ours, and in Float32 it shows.
+        // A gradient needs the value before the activation, so only frozen layers fuse it. oneDNN's GELU is another
+        // than ours, and in Float32 it shows.
         if activation != .identity && (isTrained || (activation == .gelu && output == .float32 && panels == nil)) {
             return linear(weight, bias, output: output).activated(activation)
         }
@@ -49,9 +50,9 @@ extension Tensor {
         if let panels {
             panels.run(x, rowsAreOuts: true, bias, activation, addend, into: out)
         } else {
-            let a = syn_view([rows, ins], x.elementType)                               // [rows, in]
-            let b = syn_view([ins, outs], strides: [1, ins], weight.productType)       // [in, out]
-            let c = syn_view([rows, outs], output)                                     // [rows, out]
+            let a = syn_view([rows, ins], x.elementType)   // [rows, in]
+            let b = syn_view([ins, outs], strides: [1, ins], weight.productType)   // [in, out]
+            let c = syn_view([rows, outs], output)   // [rows, out]
             let product = withUnsafePointers(a, b, c) {
                 Primitive(syn_matmul($0, $1, $2, bias != nil, activation.kind, !weight.wantsGradient))
             }
@@ -62,19 +63,21 @@ extension Tensor {
         let (shape, type) = (shape, elementType)
         let keptX = wants.weight ? x : nil
         let rest = [bias ?? weight.detached, addend ?? weight.detached]
-        return out.remembering([self, weight] + rest, backward: { g in
-            var parts: [Tensor?] = [nil, nil, nil, addend == nil ? nil : g]
-            if wants.x { parts[0] = g.timesWeights(weight, rows: rows, output: type).reshaped(shape) }
-            if let keptX {
-                let slope = Tensor(uninitialised: [outs, ins])
-                multiply(
-                    syn_view([outs, rows], strides: [1, outs]), g.storage.address, syn_view([rows, ins]),
-                    keptX.storage.address, into: syn_view([outs, ins]), slope.storage.address)
-                parts[1] = slope
-            }
-            if wants.bias { parts[2] = g.converted(to: .float32).columnSums(outs) }
-            return parts
-        })
+        return out.remembering(
+            [self, weight] + rest,
+            backward: { g in
+                var parts: [Tensor?] = [nil, nil, nil, addend == nil ? nil : g]
+                if wants.x { parts[0] = g.timesWeights(weight, rows: rows, output: type).reshaped(shape) }
+                if let keptX {
+                    let slope = Tensor(uninitialised: [outs, ins])
+                    multiply(
+                        syn_view([outs, rows], strides: [1, outs]), g.storage.address, syn_view([rows, ins]),
+                        keptX.storage.address, into: syn_view([outs, ins]), slope.storage.address)
+                    parts[1] = slope
+                }
+                if wants.bias { parts[2] = g.converted(to: .float32).columnSums(outs) }
+                return parts
+            })
     }
 
     /// dx = dy·W for a linear layer's weights [out, in].
@@ -91,7 +94,8 @@ extension Tensor {
         let g = operand(of: weight)
         let out = Tensor(uninitialised: [rows, ins], elementType: output)
         let product = withUnsafePointers(
-            syn_view([rows, outs], g.elementType), syn_view([outs, ins], weight.productType), syn_view([rows, ins], output)
+            syn_view([rows, outs], g.elementType), syn_view([outs, ins], weight.productType),
+            syn_view([rows, ins], output)
         ) {
             Primitive(syn_matmul($0, $1, $2, false, SYN_IDENTITY, !weight.wantsGradient))
         }
@@ -118,16 +122,18 @@ extension Tensor {
         let wants = (wantsGradient, right.wantsGradient)
         let out = Tensor.product(a, b, batch, m, k, n, transposeB: transposeRight).reshaped(batchAxes + [m, n])
         let shapes = (shape, right.shape)
-        return out.remembering([self, right], backward: { g in
-            [
-                wants.0
-                    ? Tensor.product(g, b, batch, m, n, k, transposeB: !transposeRight).reshaped(shapes.0) : nil,
-                wants.1
-                    ? (transposeRight
-                        ? Tensor.product(g, a, batch, n, m, k, transposeA: true)
-                        : Tensor.product(a, g, batch, k, m, n, transposeA: true)).reshaped(shapes.1) : nil,
-            ]
-        })
+        return out.remembering(
+            [self, right],
+            backward: { g in
+                [
+                    wants.0
+                        ? Tensor.product(g, b, batch, m, n, k, transposeB: !transposeRight).reshaped(shapes.0) : nil,
+                    wants.1
+                        ? (transposeRight
+                            ? Tensor.product(g, a, batch, n, m, k, transposeA: true)
+                            : Tensor.product(a, g, batch, k, m, n, transposeA: true)).reshaped(shapes.1) : nil,
+                ]
+            })
     }
 
     /// [batch, m, k]·[batch, k, n], either side stored transposed.

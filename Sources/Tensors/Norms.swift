@@ -10,14 +10,15 @@ extension Tensor {
         precondition(scale.count == width && shift.count == width, "scale \(scale.shape) does not fit \(shape)")
         let rows = count / max(width, 1)
         let out = Tensor(uninitialised: shape, elementType: output)
-        let statistics = Tensor(uninitialised: [rows, 2])                              // mean, 1/deviation
+        let statistics = Tensor(uninitialised: [rows, 2])   // mean, 1/deviation
         let (a, s, gamma, beta) = (constFloats, statistics.mutableFloats, scale.constFloats, shift.constFloats)
         let grain = max(1, elementGrain / 4 / max(width, 1))
         parallel(rows, grain: grain) { range in
             for row in range {
                 let from = row * width
                 if output == .bfloat16 {
-                    kernels.layer_norm_bf16(a + from, gamma, beta, out.mutableShorts + from, width, epsilon, s + 2 * row)
+                    kernels.layer_norm_bf16(
+                        a + from, gamma, beta, out.mutableShorts + from, width, epsilon, s + 2 * row)
                 } else {
                     kernels.layer_norm(a + from, gamma, beta, out.mutableFloats + from, width, epsilon, s + 2 * row)
                 }
@@ -25,40 +26,43 @@ extension Tensor {
         }
         let (x, g0) = (detached, scale.detached)
         let wants = (x: wantsGradient, scale: scale.wantsGradient, shift: shift.wantsGradient)
-        return out.remembering([self, scale, shift], backward: { g in
-            var parts: [Tensor?] = [nil, nil, nil]
-            let (a, s) = (x.constFloats, statistics.constFloats)
-            let g = wants.scale || wants.shift ? g.converted(to: .float32) : g
-            if wants.scale {
-                let normal = Tensor(uninitialised: x.shape)                            // (x − mean)/deviation
-                let n = normal.mutableFloats
-                parallel(rows, grain: grain) { range in
-                    for row in range {
-                        let (mean, inverse) = (s[2 * row], s[2 * row + 1])
-                        mapLanes(0..<width, a + row * width, n + row * width) { ($0 - mean) * inverse }
-                    }
-                }
-                parts[1] = g.zipped(normal) { $0 * $1 }.columnSums(width)
-            }
-            if wants.shift { parts[2] = g.columnSums(width) }
-            if wants.x {
-                let slope = Tensor(uninitialised: x.shape)
-                let (gamma, b) = (g0.constFloats, slope.mutableFloats)
-                parallel(rows, grain: grain) { range in
-                    for row in range {
-                        let from = row * width
-                        if g.elementType == .bfloat16 {
-                            kernels.layer_norm_gradient_bf16(
-                                a + from, g.constShorts + from, gamma, b + from, width, s + 2 * row)
-                        } else {
-                            kernels.layer_norm_gradient(a + from, g.constFloats + from, gamma, b + from, width, s + 2 * row)
+        return out.remembering(
+            [self, scale, shift],
+            backward: { g in
+                var parts: [Tensor?] = [nil, nil, nil]
+                let (a, s) = (x.constFloats, statistics.constFloats)
+                let g = wants.scale || wants.shift ? g.converted(to: .float32) : g
+                if wants.scale {
+                    let normal = Tensor(uninitialised: x.shape)   // (x − mean)/deviation
+                    let n = normal.mutableFloats
+                    parallel(rows, grain: grain) { range in
+                        for row in range {
+                            let (mean, inverse) = (s[2 * row], s[2 * row + 1])
+                            mapLanes(0..<width, a + row * width, n + row * width) { ($0 - mean) * inverse }
                         }
                     }
+                    parts[1] = g.zipped(normal) { $0 * $1 }.columnSums(width)
                 }
-                parts[0] = slope
-            }
-            return parts
-        })
+                if wants.shift { parts[2] = g.columnSums(width) }
+                if wants.x {
+                    let slope = Tensor(uninitialised: x.shape)
+                    let (gamma, b) = (g0.constFloats, slope.mutableFloats)
+                    parallel(rows, grain: grain) { range in
+                        for row in range {
+                            let from = row * width
+                            if g.elementType == .bfloat16 {
+                                kernels.layer_norm_gradient_bf16(
+                                    a + from, g.constShorts + from, gamma, b + from, width, s + 2 * row)
+                            } else {
+                                kernels.layer_norm_gradient(
+                                    a + from, g.constFloats + from, gamma, b + from, width, s + 2 * row)
+                            }
+                        }
+                    }
+                    parts[0] = slope
+                }
+                return parts
+            })
     }
 
     /// Group norm (Wu and He 2018) of images [batch, height, width, channels]: each sample's channels are
@@ -101,34 +105,37 @@ extension Tensor {
         let planes = ChannelPlanes(samples: samples, pixels: pixels, channels: channels, perGroup: channels / groups)
         let a = constFloats
 
-        let means = planes.groupMeans(planes.sums { i, _ in a.lanes(i) })              // [samples, channels]
+        let means = planes.groupMeans(planes.sums { i, _ in a.lanes(i) })   // [samples, channels]
         let meanPointer = means.constFloats
-        let variances = planes.groupMeans(planes.sums { i, plane in
-            let d = a.lanes(i) - meanPointer.lanes(plane)
-            return d * d
-        })
+        let variances = planes.groupMeans(
+            planes.sums { i, plane in
+                let d = a.lanes(i) - meanPointer.lanes(plane)
+                return d * d
+            })
         let inverses = variances.mapped { 1 / ($0 + epsilon).squareRoot() }
         let x = detached
         let out = planes.transformed(x, inverses, scale.detached, means, shift.detached)
 
         let wants = (x: wantsGradient, scale: scale.wantsGradient, shift: shift.wantsGradient)
         let gamma = scale.detached
-        let output = out.reshaped(shape).remembering([self, scale, shift], backward: { g in
-            let (gradient, a, m, r) = (g.constFloats, x.constFloats, means.constFloats, inverses.constFloats)
-            let plain = planes.sums { i, _ in gradient.lanes(i) }                      // Σ g per plane
-            let along = planes.sums { i, plane in                                      // Σ g·x̂ per plane
-                gradient.lanes(i) * (a.lanes(i) - m.lanes(plane)) * r.lanes(plane)
-            }
-            var parts: [Tensor?] = [nil, nil, nil]
-            if wants.scale { parts[1] = along.columnSums(channels).reshaped(scale.shape) }
-            if wants.shift { parts[2] = plain.columnSums(channels).reshaped(shift.shape) }
-            if wants.x {
-                let meanPlain = planes.groupMeans(plain.broadcast(gamma) { $0 * $1 })
-                let meanAlong = planes.groupMeans(along.broadcast(gamma) { $0 * $1 })
-                parts[0] = planes.inputGradient(g, x, means, inverses, gamma, meanPlain, meanAlong)
-            }
-            return parts
-        })
+        let output = out.reshaped(shape).remembering(
+            [self, scale, shift],
+            backward: { g in
+                let (gradient, a, m, r) = (g.constFloats, x.constFloats, means.constFloats, inverses.constFloats)
+                let plain = planes.sums { i, _ in gradient.lanes(i) }   // Σ g per plane
+                let along = planes.sums { i, plane in   // Σ g·x̂ per plane
+                    gradient.lanes(i) * (a.lanes(i) - m.lanes(plane)) * r.lanes(plane)
+                }
+                var parts: [Tensor?] = [nil, nil, nil]
+                if wants.scale { parts[1] = along.columnSums(channels).reshaped(scale.shape) }
+                if wants.shift { parts[2] = plain.columnSums(channels).reshaped(shift.shape) }
+                if wants.x {
+                    let meanPlain = planes.groupMeans(plain.broadcast(gamma) { $0 * $1 })
+                    let meanAlong = planes.groupMeans(along.broadcast(gamma) { $0 * $1 })
+                    parts[0] = planes.inputGradient(g, x, means, inverses, gamma, meanPlain, meanAlong)
+                }
+                return parts
+            })
         return (output, means.reshaped([-1]), variances.reshaped([-1]))
     }
 }
@@ -186,7 +193,7 @@ private struct ChannelPlanes {
 
     /// (x − mean)·inverse·scale + shift.
     func transformed(_ x: Tensor, _ inverses: Tensor, _ scale: Tensor, _ means: Tensor, _ shift: Tensor) -> Tensor {
-        let factors = inverses.broadcast(scale) { $0 * $1 }                            // [samples, channels]
+        let factors = inverses.broadcast(scale) { $0 * $1 }   // [samples, channels]
         let offsets = (means.zipped(factors) { -$0 * $1 }).broadcast(shift) { $0 + $1 }
         let out = Tensor(uninitialised: x.shape)
         let (a, o, f, b) = (x.constFloats, out.mutableFloats, factors.constFloats, offsets.constFloats)

@@ -1,12 +1,12 @@
 import CSynKernels
 import CSynOneDNN
 
-/// Products of many rows with large frozen weights by our own kernel, which brings sixty-four columns of the weights at a
-/// time into the processor's order: nothing is packed beforehand, the weights stay in memory once and serve both
+/// Products of many rows with large frozen weights by our own kernel, which brings sixty-four columns of the weights at
+/// a time into the processor's order: nothing is packed beforehand, the weights stay in memory once and serve both
 /// directions. Sums are in Float32, each in one order, whatever the number of rows and of threads.
 ///
-/// The kernel needs a processor with AVX-512 and its BFloat16 products; elsewhere, for small Float32 weights, and for sums
-/// of an odd number of BFloat16 terms, oneDNN serves.
+/// The kernel needs a processor with AVX-512 and its BFloat16 products; elsewhere, for small Float32 weights, and for
+/// sums of an odd number of BFloat16 terms, oneDNN serves.
 struct PackedGEMM {
     private let weight: Tensor
     private let kernel: gemm_kernels

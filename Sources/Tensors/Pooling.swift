@@ -17,19 +17,21 @@ extension Tensor {
                 pool.width * channels, channels, factor, o + window.number * channels * type.width)
         }
         let full = shape
-        return out.remembering([self], backward: { g in
-            let back = Tensor.zeros(full)
-            let (g, b) = (g.constFloats, back.mutableFloats)
-            pool.forEachWindowInOrder { window in
-                let factor = 1 / Float(countsPadding ? size * size : window.pixelCount)
-                let from = g + window.number * channels
-                window.forEachPixel { pixel in
-                    let to = b + pixel * channels
-                    mapLanes(0..<channels, to, from, to) { $0 + $1 * factor }
+        return out.remembering(
+            [self],
+            backward: { g in
+                let back = Tensor.zeros(full)
+                let (g, b) = (g.constFloats, back.mutableFloats)
+                pool.forEachWindowInOrder { window in
+                    let factor = 1 / Float(countsPadding ? size * size : window.pixelCount)
+                    let from = g + window.number * channels
+                    window.forEachPixel { pixel in
+                        let to = b + pixel * channels
+                        mapLanes(0..<channels, to, from, to) { $0 + $1 * factor }
+                    }
                 }
-            }
-            return [back]
-        })
+                return [back]
+            })
     }
 
     /// The largest of each window, channels last, in the type of the images; padding never wins, and what is not a
@@ -45,38 +47,40 @@ extension Tensor {
                 pool.width * channels, channels, o + window.number * channels * type.width)
         }
         let (x, y) = (detached, out)
-        return out.remembering([self], backward: { g in
-            let back = Tensor.zeros(x.shape)
-            let rest = Tensor(uninitialised: [pool.batch, channels])   // what a window has still to pass on
-            let (a, y, g, b) = (x.constFloats, y.constFloats, g.constFloats, back.mutableFloats)
-            let rests = rest.mutableFloats
-            pool.forEachWindowInOrder { window in
-                let line = window.number * channels
-                let rest = rests + window.number / pool.windowsPerImage * channels
-                rest.update(from: g + line, count: channels)
-                // The first of equals takes all, as in PyTorch.
-                window.forEachPixel { pixel in
-                    let place = pixel * channels
-                    var channel = 0
-                    while channel &+ 16 <= channels {
-                        let isLargest = a.lanes(place + channel) .== y.lanes(line + channel)
-                        let there = UnsafePointer(rest).lanes(channel)
-                        let given = Simd(repeating: 0).replacing(with: there, where: isLargest)
-                        b.store(UnsafePointer(b).lanes(place + channel) + given, place + channel)
-                        rest.store(there.replacing(with: 0, where: isLargest), channel)
-                        channel &+= 16
-                    }
-                    while channel < channels {
-                        if a[place + channel] == y[line + channel] {
-                            b[place + channel] += rest[channel]
-                            rest[channel] = 0
+        return out.remembering(
+            [self],
+            backward: { g in
+                let back = Tensor.zeros(x.shape)
+                let rest = Tensor(uninitialised: [pool.batch, channels])   // what a window has still to pass on
+                let (a, y, g, b) = (x.constFloats, y.constFloats, g.constFloats, back.mutableFloats)
+                let rests = rest.mutableFloats
+                pool.forEachWindowInOrder { window in
+                    let line = window.number * channels
+                    let rest = rests + window.number / pool.windowsPerImage * channels
+                    rest.update(from: g + line, count: channels)
+                    // The first of equals takes all, as in PyTorch.
+                    window.forEachPixel { pixel in
+                        let place = pixel * channels
+                        var channel = 0
+                        while channel &+ 16 <= channels {
+                            let isLargest = a.lanes(place + channel) .== y.lanes(line + channel)
+                            let there = UnsafePointer(rest).lanes(channel)
+                            let given = Simd(repeating: 0).replacing(with: there, where: isLargest)
+                            b.store(UnsafePointer(b).lanes(place + channel) + given, place + channel)
+                            rest.store(there.replacing(with: 0, where: isLargest), channel)
+                            channel &+= 16
                         }
-                        channel &+= 1
+                        while channel < channels {
+                            if a[place + channel] == y[line + channel] {
+                                b[place + channel] += rest[channel]
+                                rest[channel] = 0
+                            }
+                            channel &+= 1
+                        }
                     }
                 }
-            }
-            return [back]
-        })
+                return [back]
+            })
     }
 }
 

@@ -1,11 +1,12 @@
 import CSynKernels
 
 extension Tensor {
-    /// y = addend + act(x·Wᵀ + b) for frozen weights: x [.., in], bias [out], addend [.., out] → [.., out]. No gradients.
+    /// y = addend + act(x·Wᵀ + b) for frozen weights: x [.., in], bias [out], addend [.., out] → [.., out]. No
+    /// gradients.
     ///
-    /// x is rounded to BFloat16 where the weights are, and to 16-bit whole numbers, each row by its own scale, where the
-    /// weights are Int8; sums are in Float32. Each output's sum is made in one order, whatever the number of rows and of
-    /// threads: a sequence's result does not depend on its neighbours, in any precision.
+    /// x is rounded to BFloat16 where the weights are, and to 16-bit whole numbers, each row by its own scale, where
+    /// the weights are Int8; sums are in Float32. Each output's sum is made in one order, whatever the number of rows
+    /// and of threads: a sequence's result does not depend on its neighbours, in any precision.
     ///
     /// - Parameters:
     ///   - addend: Float32.
@@ -33,7 +34,8 @@ extension Tensor {
         let (all, size, threads) = (panels.shape[0], panels.shape[1] * panels.shape[2], Threads.count)
         let step = max(1, elementGrain / max(1, size * rows / 8), min(131072 / max(1, size), all / (2 * threads)))
         withUnsafePointer(to: product) { product in
-            parallelDynamic((all + step - 1) / step, room: kernel.room(rows, panels.shape[1], product.pointee.type)) { part, room in
+            parallelDynamic((all + step - 1) / step, room: kernel.room(rows, panels.shape[1], product.pointee.type)) {
+                part, room in
                 let from = part * step
                 kernel.run(product, from, min(from + step, all), from + threads * step, room)
             }
@@ -46,7 +48,7 @@ extension Tensor {
 /// Rows of x as the kernels read them, in units of four bytes; whole numbers with a scale for each row.
 private struct RowsOfUnits {
     private let numbers: Storage
-    let scales: Tensor?    // [rows]
+    let scales: Tensor?   // [rows]
 
     init(_ x: Tensor, rows: Int, width: Int, as type: ElementType) {
         guard type == .int8 else {

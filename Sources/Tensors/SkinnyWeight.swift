@@ -7,15 +7,15 @@ import CSynKernels
 /// that all of a product's weights are one stream, whatever the number of rows.
 ///
 /// The kernels need a processor with AVX2 or more; on others the weights stay as they are and `linear` serves, which
-/// promises less. Without products of BFloat16 numbers the weights are read in their own type all the same and widened in
-/// registers: half or a quarter of the bytes.
+/// promises less. Without products of BFloat16 numbers the weights are read in their own type all the same and widened
+/// in registers: half or a quarter of the bytes.
 package struct SkinnyWeight: Sendable {
     package let outs, ins: Int
     /// Of the numbers: Float32, BFloat16 or Int8.
     package let elementType: ElementType
-    let panels: Tensor?    // [panels, units, columns·terms]
-    let plain: Tensor?     // [out, in], where there are no kernels
-    let scales: Tensor?    // [out]
+    let panels: Tensor?   // [panels, units, columns·terms]
+    let plain: Tensor?   // [out, in], where there are no kernels
+    let scales: Tensor?   // [out]
 
     /// Whether this processor has the kernels.
     package static var isAvailable: Bool { kernels.skinny_gemm != nil }

@@ -48,16 +48,18 @@ extension Tensor {
                 mapLanes(0..<width, x, o + row * width) { $0 - shift }
             }
         }
-        return out.remembering([self], backward: { g in
-            let back = Tensor(uninitialised: out.shape)
-            let (y, gradient, b) = (out.constFloats, g.constFloats, back.mutableFloats)
-            for row in 0..<out.count / max(width, 1) {
-                let (y, g) = (y + row * width, gradient + row * width)
-                let total = sumLanes(width, g) { $0 }
-                mapLanes(0..<width, y, g, b + row * width) { $1 - exponential($0) * total }
-            }
-            return [back]
-        })
+        return out.remembering(
+            [self],
+            backward: { g in
+                let back = Tensor(uninitialised: out.shape)
+                let (y, gradient, b) = (out.constFloats, g.constFloats, back.mutableFloats)
+                for row in 0..<out.count / max(width, 1) {
+                    let (y, g) = (y + row * width, gradient + row * width)
+                    let total = sumLanes(width, g) { $0 }
+                    mapLanes(0..<width, y, g, b + row * width) { $1 - exponential($0) * total }
+                }
+                return [back]
+            })
     }
 
     /// The mean cross-entropy in nats of logits [.., classes] against Int32 targets [..].
@@ -72,24 +74,26 @@ extension Tensor {
         let losses = nats(ids, ignored)
         let loss = Tensor(kept == 0 ? 0 : Float(losses.reduce(0) { $0 + Double($1) } / Double(kept)))
         let x = detached
-        return loss.remembering([self], backward: { g in
-            let back = Tensor(uninitialised: x.shape)
-            let (a, b) = (x.constFloats, back.mutableFloats)
-            let weight = kept == 0 ? 0 : g.item / Float(kept)
-            parallel(rows, grain: max(1, elementGrain / 8 / width)) { range in
-                for row in range {
-                    let (x, y) = (a + row * width, b + row * width)
-                    if ids[row] == ignored {
-                        y.update(repeating: 0, count: width)
-                    } else {
-                        let shift = kernels.log_sum_exp(x, width)
-                        kernels.exponential(x, y, width, shift, weight)
-                        y[Int(ids[row])] -= weight
+        return loss.remembering(
+            [self],
+            backward: { g in
+                let back = Tensor(uninitialised: x.shape)
+                let (a, b) = (x.constFloats, back.mutableFloats)
+                let weight = kept == 0 ? 0 : g.item / Float(kept)
+                parallel(rows, grain: max(1, elementGrain / 8 / width)) { range in
+                    for row in range {
+                        let (x, y) = (a + row * width, b + row * width)
+                        if ids[row] == ignored {
+                            y.update(repeating: 0, count: width)
+                        } else {
+                            let shift = kernels.log_sum_exp(x, width)
+                            kernels.exponential(x, y, width, shift, weight)
+                            y[Int(ids[row])] -= weight
+                        }
                     }
                 }
-            }
-            return [back]
-        })
+                return [back]
+            })
     }
 
     /// The cross-entropy in nats of every row, without a gradient: logits [.., classes] → [..].

@@ -35,8 +35,8 @@ package func parallel(_ count: Int, grain: Int, _ body: (Range<Int>) -> Void) {
     }
 }
 
-/// Deals `count` items out, one after another, to whichever thread of the pool is free: for long items, where equal shares
-/// would wait for the slowest thread. Each thread has `room` bytes of its own, whose content is arbitrary.
+/// Deals `count` items out, one after another, to whichever thread of the pool is free: for long items, where equal
+/// shares would wait for the slowest thread. Each thread has `room` bytes of its own, whose content is arbitrary.
 ///
 /// As with `parallel`, a body writes only to places that belong to its item.
 func parallelDynamic(_ count: Int, room: Int, _ body: (_ item: Int, _ room: UnsafeMutableRawPointer) -> Void) {

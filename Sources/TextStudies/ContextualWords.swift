@@ -3,8 +3,8 @@ import SynModels
 import SynStatistics
 import SynTensors
 
-/// Words drawn once from sentences, and where their last sub-tokens stand for an encoder: the contextual word vectors of
-/// Wolfe and Caliskan (2022), the same words in the same sentences for every encoder and layer.
+/// Words drawn once from sentences, and where their last sub-tokens stand for an encoder: the contextual word vectors
+/// of Wolfe and Caliskan (2022), the same words in the same sentences for every encoder and layer.
 ///
 /// A word is a longest run of letters. Its last sub-token is the last token of the sentence cut after the word, which
 /// every tokenizer here spells as it spells the whole sentence's beginning; where one does not, the word is left out.

@@ -1,5 +1,5 @@
-import SynEmbedding
 import Foundation
+import SynEmbedding
 import SynRuns
 import SynStatistics
 
@@ -68,7 +68,8 @@ package struct CrisscrossedCaptions: Sendable {
                 guard let caption = known[number] else {
                     throw DataFileError(
                         file: file, line: row.line, column: heading[place],
-                        "caption \(number) is not in \(captions.relativePath); is it the file of 2014's validation pictures?"
+                        "caption \(number) is not in \(captions.relativePath); is it the file of 2014's validation "
+                            + "pictures?"
                     )
                 }
                 if let problem = CaptionFile.problem(caption.caption.utf8) {

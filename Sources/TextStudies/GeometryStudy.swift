@@ -37,8 +37,8 @@ package struct GeometryStudy {
         }
     }
 
-    /// Whole sentences by a pooling, the end token as in the paper. Equal sentences count once; `asGiven` counts them as
-    /// often as they stand in the file, as the released code does.
+    /// Whole sentences by a pooling, the end token as in the paper. Equal sentences count once; `asGiven` counts them
+    /// as often as they stand in the file, as the released code does.
     package static func sentences(
         _ texts: [String], _ models: [TextEmbedder], pooling: Pooling = .eos, asGiven: Bool = false,
         with source: TextFeatureSource

@@ -50,8 +50,8 @@ enum LayerCorrelation {
         let similarities: [Double?]
     }
 
-    /// Every two encoders on the pairs both have, Holm's correction over all comparisons: read alike, or, where only one
-    /// of them was read so, against the other's first reading.
+    /// Every two encoders on the pairs both have, Holm's correction over all comparisons: read alike, or, where only
+    /// one of them was read so, against the other's first reading.
     static func comparisons(
         task: String, title: String, metric: TextScore.Metric, place: String, gold: [Double],
         _ measured: [Measured]

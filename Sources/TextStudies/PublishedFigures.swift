@@ -50,8 +50,8 @@ enum PublishedFigures {
         ]
     }
 
-    /// The best layer's figure, the layer where the paper names it, and the top layer's, for each task in the order RG-65,
-    /// WordSim-353, SimLex-999, ValNorm, SimVerb-3500.
+    /// The best layer's figure, the layer where the paper names it, and the top layer's, for each task in the order
+    /// RG-65, WordSim-353, SimLex-999, ValNorm, SimVerb-3500.
     private static let wordRows: [String: [(best: Double, layer: Int?, top: Double?)]] = [
         "CLIP ViT-B/32 word": [(0.88, 8, 0.70), (0.72, 6, 0.51), (0.48, 9, 0.39), (0.88, 4, 0.72), (0.30, 4, 0.17)],
         "CLIP ViT-B/32 eos": [

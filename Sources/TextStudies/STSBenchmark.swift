@@ -1,13 +1,13 @@
-import SynEmbedding
 import Foundation
+import SynEmbedding
 import SynRuns
 import SynStatistics
 
 /// The STS Benchmark (Cer et al. 2017) and the yearly tests it was drawn from.
 extension ScoredPairs {
-    /// `sts-test.csv`, `sts-dev.csv` or `sts-train.csv` as published: genre, file, year, number, score and two sentences
-    /// between tabs, sometimes two sources more. Quote marks are letters: 50 lines of the test part have some, and 10
-    /// of them an odd number.
+    /// `sts-test.csv`, `sts-dev.csv` or `sts-train.csv` as published: genre, file, year, number, score and two
+    /// sentences between tabs, sometimes two sources more. Quote marks are letters: 50 lines of the test part have
+    /// some, and 10 of them an odd number.
     package init(stsBenchmark url: URL) throws {
         self.init()
         let file = url.relativePath
@@ -45,7 +45,8 @@ extension ScoredPairs {
         try requireSome(file)
     }
 
-    /// Records of a text with commas as Python's `csv.reader` finds them, each one's fields joined with nothing between.
+    /// Records of a text with commas as Python's `csv.reader` finds them, each one's fields joined with nothing
+    /// between.
     private static func commaRecords(_ text: String) -> [String] {
         enum State { case start, plain, quoted, closing }
         var records: [String] = []

@@ -1,5 +1,5 @@
-import SynEmbedding
 import Foundation
+import SynEmbedding
 import SynRuns
 import SynStatistics
 

@@ -1,5 +1,5 @@
-import SynEmbedding
 import Foundation
+import SynEmbedding
 import SynModels
 import SynReports
 import SynRuns
@@ -86,12 +86,14 @@ package struct TextStudy {
         }
         try part("geometry of words") {
             let texts = try GeometryStudy.texts("sts12-16", in: settings.folder)
-            let words = ContextualWords(from: taken(texts, "texts of sts12-16"), count: settings.sample, seed: settings.seed)
+            let words = ContextualWords(
+                from: taken(texts, "texts of sts12-16"), count: settings.sample, seed: settings.seed)
             report.geometry += try GeometryStudy.words(words, models, with: source)
         }
         try part("geometry of sentences") {
             let texts = try GeometryStudy.texts("sts-b", in: settings.folder, likePaper: settings.likePaper)
-            report.geometry += try GeometryStudy.sentences(taken(texts, "texts of sts-b"), models, asGiven: settings.likePaper, with: source)
+            report.geometry += try GeometryStudy.sentences(
+                taken(texts, "texts of sts-b"), models, asGiven: settings.likePaper, with: source)
         }
         guard !report.scores.isEmpty || !report.geometry.isEmpty else {
             throw UserError(
@@ -125,12 +127,15 @@ package struct TextStudy {
         var sentences: [String] = []
         if likePaper {
             sentences.append(
-                "Read as the released code does: BERT's pooler and CLIP's projected end token for captions, the end token "
-                    + "for STS-B, whose sentences lose their commas and some of whose lines are swallowed by quote marks; "
+                "Read as the released code does: BERT's pooler and CLIP's projected end token for captions, the end "
+                    + "token "
+                    + "for STS-B, whose sentences lose their commas and some of whose lines are swallowed by quote "
+                    + "marks; "
                     + "sentence geometry of the left sentences only. That code used cased BERT models.")
         }
         sentences.append(
-            "The interval is for these pairs with this encoder. It does not cover other encoders of its kind, and pairs that "
+            "The interval is for these pairs with this encoder. It does not cover other encoders of its kind, and "
+                + "pairs that "
                 + "share a text are not independent, so it is somewhat too narrow.")
         return sentences
     }

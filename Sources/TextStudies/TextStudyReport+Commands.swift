@@ -1,7 +1,7 @@
-import SynRuns
 import SynEmbedding
 import SynModels
 import SynReports
+import SynRuns
 
 /// The record of each single command.
 extension TextStudyReport {
@@ -43,7 +43,8 @@ extension TextStudyReport {
 
     /// `synesthesia words`.
     package static func words(
-        _ study: WordStudy, _ models: [TextEmbedder], variants: [WordVariant], seed: UInt64, with source: TextFeatureSource
+        _ study: WordStudy, _ models: [TextEmbedder], variants: [WordVariant], seed: UInt64,
+        with source: TextFeatureSource
     ) throws -> TextStudyReport {
         let found = try study.run(models.map { ($0, variants) }, with: source)
         return TextStudyReport(

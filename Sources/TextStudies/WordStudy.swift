@@ -1,7 +1,7 @@
-import SynRuns
-import SynEmbedding
 import Foundation
+import SynEmbedding
 import SynReports
+import SynRuns
 import SynStatistics
 import SynTensors
 

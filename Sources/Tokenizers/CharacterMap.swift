@@ -1,7 +1,7 @@
 import Foundation
 
-/// SentencePiece's compiled table of what becomes of characters (`precompiled_charsmap`): a double-array trie (Aoe 1989;
-/// the layout of darts-clone), whose leaves point at texts that end with a zero.
+/// SentencePiece's compiled table of what becomes of characters (`precompiled_charsmap`): a double-array trie (Aoe
+/// 1989; the layout of darts-clone), whose leaves point at texts that end with a zero.
 ///
 /// As in `tokenizers`, a grapheme below six bytes is looked up as one, and then scalar by scalar; of the entries that
 /// begin it, the shortest counts, and stands for all of it.

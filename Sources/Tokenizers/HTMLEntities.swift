@@ -1,4 +1,5 @@
-/// Entities of HTML 5 (`&amp;`, `&#233;`, `&copy` without semicolon) to characters, as Python's `html.unescape` does it.
+/// Entities of HTML 5 (`&amp;`, `&#233;`, `&copy` without semicolon) to characters, as Python's `html.unescape` does
+/// it.
 enum HTMLEntities {
     private struct Entity {
         let scalars: [Unicode.Scalar]

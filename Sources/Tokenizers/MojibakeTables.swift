@@ -1,5 +1,6 @@
 /// Which scalars occur in text that was decoded wrongly, and as what: the classes of ftfy 6.3.1 (Robyn Speer, Apache
-/// License 2.0), and the single-byte encodings it tries. Hexadecimal; written by Tests/Fixtures/tokenizers/make_cleaning.py.
+/// License 2.0), and the single-byte encodings it tries. Hexadecimal; written by
+/// Tests/Fixtures/tokenizers/make_cleaning.py.
 enum MojibakeTables {
     static let common = """
         a0 ad b4 b7 2013-2015 2019 2026

@@ -1,5 +1,5 @@
-/// An encoding with one byte for each character, loose as ftfy has them: bytes without meaning are Latin-1's controls, and
-/// U+FFFD is byte 0x1A where a piece was lost.
+/// An encoding with one byte for each character, loose as ftfy has them: bytes without meaning are Latin-1's controls,
+/// and U+FFFD is byte 0x1A where a piece was lost.
 struct SingleByteEncoding: Sendable {
     let name: String
     /// By byte.

@@ -1,7 +1,7 @@
 import Foundation
 
-/// Texts as CLIP's first tokenizer wants them: repaired as `ftfy.fix_text` 6.3.1 does it, entities of HTML resolved, runs
-/// of white space one blank, in lower case as Python makes it.
+/// Texts as CLIP's first tokenizer wants them: repaired as `ftfy.fix_text` 6.3.1 does it, entities of HTML resolved,
+/// runs of white space one blank, in lower case as Python makes it.
 ///
 /// Equal to the original but for scalars that entered Unicode after version 9 and compose, and for entities within
 /// entities more than a hundred deep.

@@ -61,20 +61,20 @@ package struct Tokenizer: Sendable {
 
     /// Reads a Hugging Face folder as `AutoTokenizer` of `transformers` 5 does.
     ///
-    /// `tokenizer_class` of `tokenizer_config.json`, or else of `config.json`, or else `model_type` there, tells the class.
-    /// `BertTokenizer`, `MPNetTokenizer`, `RobertaTokenizer`, `GPT2Tokenizer`, `CLIPTokenizer` and their namesakes take of
-    /// `tokenizer.json` the vocabulary and the added tokens only; how they normalise and cut, the flags of
-    /// `tokenizer_config.json` say, or else the class's defaults: a `BertTokenizer` without `do_lower_case` lowers case,
-    /// whatever `tokenizer.json` says. `PreTrainedTokenizerFast`, or no class and no type, means `tokenizer.json` as it is;
-    /// so does `SiglipTokenizer`, whose other file, `spiece.model`, is not read.
+    /// `tokenizer_class` of `tokenizer_config.json`, or else of `config.json`, or else `model_type` there, tells the
+    /// class. `BertTokenizer`, `MPNetTokenizer`, `RobertaTokenizer`, `GPT2Tokenizer`, `CLIPTokenizer` and their
+    /// namesakes take of `tokenizer.json` the vocabulary and the added tokens only; how they normalise and cut, the
+    /// flags of `tokenizer_config.json` say, or else the class's defaults: a `BertTokenizer` without `do_lower_case`
+    /// lowers case, whatever `tokenizer.json` says. `PreTrainedTokenizerFast`, or no class and no type, means
+    /// `tokenizer.json` as it is; so does `SiglipTokenizer`, whose other file, `spiece.model`, is not read.
     /// Other classes are errors that name them. Without `tokenizer.json` the vocabulary is `vocab.txt`, or `vocab.json`
     /// with `merges.txt`; without a class too these tell the kind.
     ///
-    /// `add_bos_token` and `add_eos_token` count for GPT-2 without `tokenizer.json`; with it, what it puts around a text.
-    /// `truncation_side` and `split_special_tokens` count always.
+    /// `add_bos_token` and `add_eos_token` count for GPT-2 without `tokenizer.json`; with it, what it puts around a
+    /// text. `truncation_side` and `split_special_tokens` count always.
     ///
-    /// A folder with OpenAI's own `bpe_simple_vocab_16e6.txt` alone is read as OpenAI and open_clip do: texts are cleaned
-    /// first as `ftfy.fix_text` and `html.unescape` clean them, and made lower case as Python does it.
+    /// A folder with OpenAI's own `bpe_simple_vocab_16e6.txt` alone is read as OpenAI and open_clip do: texts are
+    /// cleaned first as `ftfy.fix_text` and `html.unescape` clean them, and made lower case as Python does it.
     ///
     /// - Parameter lowercasing: makes texts lower case before anything else, as sentence-transformers' `do_lower_case`
     ///   does; added tokens that are found before texts are normalised stay as they are.

@@ -125,7 +125,8 @@ struct TokenizerRecipe {
         if vocabulary.id(of: "!</w>") != nil, vocabulary.id(of: "a</w>") != nil { return (.clip, "vocab.json") }
         // RoBERTa's vocabulary holds GPT-2's end of text too, but GPT-2's ends with it.
         let endsWithText = vocabulary.id(of: "<|endoftext|>").map(Int.init) == vocabulary.size - 1
-        let wraps = settings.roles[.classification] != nil
+        let wraps =
+            settings.roles[.classification] != nil
             || (vocabulary.id(of: "<s>") != nil && vocabulary.id(of: "</s>") != nil && !endsWithText)
         return (wraps ? .roberta : .gpt2, "vocab.json")
     }
@@ -162,7 +163,9 @@ struct TokenizerRecipe {
             if case .clip = reader { pairs.ending = Array("</w>".utf8) }
             try json.learn(&pairs)
         } else {
-            guard let url = files.pairs else { throw files.lack("vocab.json with merges.txt, or tokenizer.json", source) }
+            guard let url = files.pairs else {
+                throw files.lack("vocab.json with merges.txt, or tokenizer.json", source)
+            }
             guard let merges = files.merges else {
                 throw TokenizerError("\(files.folder.path) has vocab.json but no merges.txt; both are needed.")
             }
@@ -287,7 +290,8 @@ struct TokenizerRecipe {
             }
             guard pairs.learn(parts[0], parts[1]) else {
                 throw TokenizerError(
-                    "\(name), line \(number): \"\(String(decoding: line.prefix(200), as: UTF8.self))\" merges pieces that "
+                    "\(name), line \(number): \"\(String(decoding: line.prefix(200), as: UTF8.self))\" merges pieces "
+                        + "that "
                         + "vocab.json lacks; the two files do not belong together.")
             }
         }

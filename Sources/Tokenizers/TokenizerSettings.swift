@@ -62,7 +62,8 @@ struct TokenizerSettings {
         splitsSpecials = try flag("split_special_tokens") ?? false
         if let side = settings["truncation_side"] {
             guard let name = side.string, ["left", "right"].contains(name) else {
-                throw TokenizerError("\(Self.file): \"truncation_side\" is \(side.text); it must be \"left\" or \"right\".")
+                throw TokenizerError(
+                    "\(Self.file): \"truncation_side\" is \(side.text); it must be \"left\" or \"right\".")
             }
             cutsLeft = name == "left"
         }
@@ -87,7 +88,8 @@ struct TokenizerSettings {
                         "added_tokens.json: the id of \(JSONValue.string(content).text) is no token id.")
                 }
                 var token = AddedToken(content: content)
-                token.isSpecial = roles.values.contains { $0?.isSpelled(like: content) ?? false }
+                token.isSpecial =
+                    roles.values.contains { $0?.isSpelled(like: content) ?? false }
                     || listedExtra.contains { $0.isSpelled(like: content) }
                 listed[id] = token
             }
@@ -104,21 +106,27 @@ struct TokenizerSettings {
             guard let name = value.string, let reader = TokenizerReader(class: name) else {
                 let known = TokenizerReader.classes.flatMap(\.names).sorted().joined(separator: ", ")
                 throw TokenizerError(
-                    "\(file): the tokenizer_class \(value.text) is not implemented; these are, and their Fast forms: \(known).")
+                    "\(file): the tokenizer_class \(value.text) is not implemented; these are, and their Fast forms: "
+                        + "\(known)."
+                )
             }
             return (reader, "\(name) (\(file))")
         }
         if let value = settings["word_tokenizer_type"], value.string != "basic" {
             throw TokenizerError(
-                "\(file): \"word_tokenizer_type\" is \(value.text), as of a BertJapaneseTokenizer, which is not implemented.")
+                "\(file): \"word_tokenizer_type\" is \(value.text), as of a BertJapaneseTokenizer, which is not "
+                    + "implemented."
+            )
         }
-        guard let type = config?["model_type"]?.string, let reader = TokenizerReader(modelType: type) else { return nil }
+        guard let type = config?["model_type"]?.string, let reader = TokenizerReader(modelType: type) else {
+            return nil
+        }
         return (reader, "the tokenizer of \(type) (config.json)")
     }
 
     // MARK: Special tokens
 
-    private var listedExtra: [AddedToken] = []  // of the settings alone
+    private var listedExtra: [AddedToken] = []   // of the settings alone
 
     private mutating func readSpecials(_ settings: JSONValue) throws {
         var (own, objects): ([AddedToken], [AddedToken]) = ([], [])
@@ -134,7 +142,11 @@ struct TokenizerSettings {
         let isListed = settings["extra_special_tokens"].map { !$0.isNull && !Self.isEmpty($0) } ?? false
         let key = isListed ? "extra_special_tokens" : "additional_special_tokens"
         if let value = settings[key] {
-            if value.members != nil { own += try tokens(value, key, Self.file) } else { extra = try tokens(value, key, Self.file) }
+            if value.members != nil {
+                own += try tokens(value, key, Self.file)
+            } else {
+                extra = try tokens(value, key, Self.file)
+            }
         }
         if own.isEmpty, let value = settings["model_specific_special_tokens"] {
             own = try tokens(value, "model_specific_special_tokens", Self.file)
@@ -144,7 +156,8 @@ struct TokenizerSettings {
     }
 
     private mutating func readMap(_ map: JSONValue, beside settings: JSONValue) throws {
-        let hidesAdditional = settings["extra_special_tokens"] != nil || Self.hasContent(settings["additional_special_tokens"])
+        let hidesAdditional =
+            settings["extra_special_tokens"] != nil || Self.hasContent(settings["additional_special_tokens"])
         for (key, value) in map.members ?? [] {
             if let role = SpecialRole(rawValue: key) {
                 roles[role] = try token(value, key, Self.mapFile)
@@ -157,7 +170,9 @@ struct TokenizerSettings {
                     extra += found.filter { token in !extra.contains { $0.isSpelled(like: token.content) } }
                 }
             } else if key == "additional_special_tokens" {
-                if !hidesAdditional, map["extra_special_tokens"] == nil { extra += try tokens(value, key, Self.mapFile) }
+                if !hidesAdditional, map["extra_special_tokens"] == nil {
+                    extra += try tokens(value, key, Self.mapFile)
+                }
             } else if key.hasSuffix("_token"), let token = try token(value, key, Self.mapFile) {
                 named.append(token)
             }
@@ -178,7 +193,8 @@ struct TokenizerSettings {
         if value.isNull { return nil }
         if let name = value.string { return AddedToken(special: name) }
         guard var token = AddedToken(value) else {
-            throw TokenizerError("\(file): \"\(key)\" is \(value.text); it must be a token or an object with its content.")
+            throw TokenizerError(
+                "\(file): \"\(key)\" is \(value.text); it must be a token or an object with its content.")
         }
         token.isSpecial = true
         return token
@@ -205,7 +221,9 @@ struct TokenizerSettings {
         guard let key = keys.first(where: { settings[$0] != nil }), let value = settings[key] else { return nil }
         guard let number = value.number, number >= 1 || number == -1, number == number.rounded() else {
             throw TokenizerError(
-                "\(file): \"\(key)\" is \(value.text); it must be a whole number of at least 1, or -1 or null for no limit.")
+                "\(file): \"\(key)\" is \(value.text); it must be a whole number of at least 1, or -1 or null for no "
+                    + "limit."
+            )
         }
         return value.integer.flatMap { $0 >= 1 ? $0 : nil }
     }

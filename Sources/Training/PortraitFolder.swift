@@ -68,7 +68,8 @@ package struct PortraitFolder {
         guard found == kind else {
             throw UserError(
                 .settings,
-                "\(folder.path) holds portraits of size \(found.size) and seed \(found.seed); give those or another folder"
+                "\(folder.path) holds portraits of size \(found.size) and seed \(found.seed); give those or another "
+                    + "folder"
             )
         }
     }

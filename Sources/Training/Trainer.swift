@@ -7,8 +7,8 @@ import SynTensors
 /// log, the saved state, and going on from it.
 ///
 /// The caller owns the loop, the data and the loss. A training made again in the same folder goes on where the saved
-/// state stands, with the same numbers as if it had never been stopped. A state or a log that is not what was written is
-/// not taken up: the training begins anew.
+/// state stands, with the same numbers as if it had never been stopped. A state or a log that is not what was written
+/// is not taken up: the training begins anew.
 package final class Trainer {
     /// What happens where a folder holds the state of another training.
     package enum Strangers: Sendable {

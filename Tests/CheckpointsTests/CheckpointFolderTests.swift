@@ -1,5 +1,5 @@
-import SynCheckpoints
 import Foundation
+import SynCheckpoints
 import SynTensors
 import TestSupport
 import Testing
@@ -23,7 +23,9 @@ import Testing
                     at: Fixture.url("checkpoints/\(fixture)"), to: folder.appending(path: name))
             }
             #expect(sentence { _ = try opened(folder) }.contains("has no model.safetensors"))
-            for name in ["optimizer.pt", "rng_state_0.pth", "training_args.bin", ".hidden.pt"] { try put("little.pt", as: name) }
+            for name in ["optimizer.pt", "rng_state_0.pth", "training_args.bin", ".hidden.pt"] {
+                try put("little.pt", as: name)
+            }
             #expect(sentence { _ = try opened(folder) }.contains("has no model.safetensors"))
             try put("script.pt", as: "ViT-B-32.pt")
             #expect(try opened(folder) == "ViT-B-32.pt")
@@ -72,11 +74,16 @@ import Testing
 
     @Test func partsOfPyTorch() throws {
         try folder { folder in
-            for (fixture, part) in [("little.pt", "pytorch_model-00001-of-00002.bin"), ("old-view.pt", "pytorch_model-00002-of-00002.bin")] {
-                try FileManager.default.copyItem(at: Fixture.url("checkpoints/\(fixture)"), to: folder.appending(path: part))
+            for (fixture, part) in [
+                ("little.pt", "pytorch_model-00001-of-00002.bin"), ("old-view.pt", "pytorch_model-00002-of-00002.bin"),
+            ] {
+                try FileManager.default.copyItem(
+                    at: Fixture.url("checkpoints/\(fixture)"), to: folder.appending(path: part))
             }
             let map = ["a": "pytorch_model-00001-of-00002.bin", "whole": "pytorch_model-00002-of-00002.bin"]
-            try index(map.merging(["part": "pytorch_model-00002-of-00002.bin"]) { $1 }, "pytorch_model.bin.index.json", in: folder)
+            try index(
+                map.merging(["part": "pytorch_model-00002-of-00002.bin"]) { $1 }, "pytorch_model.bin.index.json",
+                in: folder)
             let contents = try CheckpointContents(of: folder)
             #expect(contents.tensors.map(\.name).sorted() == ["a", "part", "whole"])
             #expect(contents.files.map(\.format) == [.torchZip, .torchLegacy])

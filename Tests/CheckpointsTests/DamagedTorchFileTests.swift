@@ -1,5 +1,5 @@
-import SynCheckpoints
 import Foundation
+import SynCheckpoints
 import SynTensors
 import TestSupport
 import Testing
@@ -10,12 +10,14 @@ import Testing
 
     /// A legacy file around a pickle, with storage "0" of so many floats behind it, or no storage.
     private func file(_ pickle: [UInt8], storage: Int = 6) -> Data {
-        var data = Data([0x80, 2, 0x8A, 10, 0x6C, 0xFC, 0x9C, 0x46, 0xF9, 0x20, 0x6A, 0xA8, 0x50, 0x19, 0x2E])   // magic
+        // magic
+        var data = Data([0x80, 2, 0x8A, 10, 0x6C, 0xFC, 0x9C, 0x46, 0xF9, 0x20, 0x6A, 0xA8, 0x50, 0x19, 0x2E])
         data += [0x80, 2, 0x4D, 0xE9, 3, 0x2E, 0x80, 2, 0x7D, 0x2E]   // 1001, {}
         data += pickle
         if storage == 0 { return data + [0x80, 2, 0x5D, 0x2E] }
         data += [0x80, 2] + Array("]X".utf8) + [1, 0, 0, 0] + Array("0a.".utf8)
-        data += withUnsafeBytes(of: UInt64(storage).littleEndian) { Array($0) } + [UInt8](repeating: 0, count: 4 * storage)
+        data +=
+            withUnsafeBytes(of: UInt64(storage).littleEndian) { Array($0) } + [UInt8](repeating: 0, count: 4 * storage)
         return data
     }
 
@@ -77,12 +79,15 @@ import Testing
         ([0x80, 2, 0x2E], "a value is missing"), ([0x80, 2, 0x74, 0x2E], "a mark is missing"),
         ([0x80, 2, 0x68, 3, 0x2E], "the value 3 is recalled"), ([0x80, 2, 0x4E, 0x61, 0x2E], "a value is missing"),
         ([0x80, 2, 0x4E, 0x4E, 0x61, 0x2E], "given to a value that holds none"),
-        ([0x80, 2, 0x28, 0x4E, 0x64, 0x2E], "a key without a value"), ([0x80, 2, 0x7D, 0x4E, 0x61, 0x2E], "none of their kind"),
+        ([0x80, 2, 0x28, 0x4E, 0x64, 0x2E], "a key without a value"),
+        ([0x80, 2, 0x7D, 0x4E, 0x61, 0x2E], "none of their kind"),
         ([0x80, 2, 0x58, 0xFF, 0xFF, 0xFF, 0x7F, 0x2E], "2147483647 bytes should follow"),
         ([0x80, 4, 0x8D] + [UInt8](repeating: 0xFF, count: 8), "18446744073709551615 bytes should follow"),
         ([0x80, 4, 0x95] + [UInt8](repeating: 0x7F, count: 8), "bytes should follow"),
-        ([0x80, 2, 0x4E, 0x29, 0x52, 0x2E], "called that has no name"), ([0x80, 2, 0x82, 1, 0x2E], "a number that only its writer"),
-        ([0x80, 5, 0x97, 0x2E], "outside of the file"), ([0x80, 2, 0x49, 0x31, 0x0A, 0x2E], "an instruction of protocol 0"),
+        ([0x80, 2, 0x4E, 0x29, 0x52, 0x2E], "called that has no name"),
+        ([0x80, 2, 0x82, 1, 0x2E], "a number that only its writer"),
+        ([0x80, 5, 0x97, 0x2E], "outside of the file"),
+        ([0x80, 2, 0x49, 0x31, 0x0A, 0x2E], "an instruction of protocol 0"),
         ([0x80, 2, 0x4E, 0x51, 0x2E], "that is no storage"), ([0x80, 2, 0x28, 0x63, 0x61, 0x62], "the pickle was cut"),
     ]
 
@@ -127,9 +132,13 @@ import Testing
 
     // MARK: - By chance
 
-    static let seeds = TorchFiles.written + ["hostile.pt", "hostile-legacy.pt", "deflated.pt", "not-torch.pkl", "every-format.safetensors"]
+    static let seeds =
+        TorchFiles.written + [
+            "hostile.pt", "hostile-legacy.pt", "deflated.pt", "not-torch.pkl", "every-format.safetensors",
+        ]
 
-    /// Thousands of changes to each file, the same ones each time. Any outcome will do but a trap; whatever opens is read.
+    /// Thousands of changes to each file, the same ones each time. Any outcome will do but a trap; whatever opens is
+    /// read.
     @Test(arguments: seeds) func changedFilesNeverTrap(name: String) throws {
         let original = [UInt8](try Data(contentsOf: Fixture.url("checkpoints/\(name)")))
         let folder = try Fixture.temporaryFolder()
@@ -173,11 +182,16 @@ import Testing
             case 1: bytes[place] ^= 1 << UInt8(below(8))
             case 2:
                 let number: UInt64 = [0, 1, 0x7F, 0xFFFF_FFFF, UInt64.max, 1 << 63, 1 << 62, 0x8000_0000][below(8)]
-                for i in 0..<min(8, bytes.count - place) { bytes[place + i] = UInt8(truncatingIfNeeded: number >> (8 * UInt64(i))) }
+                for i in 0..<min(8, bytes.count - place) {
+                    bytes[place + i] = UInt8(truncatingIfNeeded: number >> (8 * UInt64(i)))
+                }
             case 3: bytes.removeLast(bytes.count - place)
             case 4: bytes.remove(at: place)
-            case 5: bytes.insert(contentsOf: bytes[place..<min(bytes.count, place + 1 + below(40))], at: below(bytes.count))
-            default: bytes[place] = [0x28, 0x29, 0x2E, 0x52, 0x62, 0x65, 0x68, 0x71, 0x74, 0x75, 0x81, 0x85, 0x93][below(13)]
+            case 5:
+                bytes.insert(contentsOf: bytes[place..<min(bytes.count, place + 1 + below(40))], at: below(bytes.count))
+            default:
+                bytes[place] =
+                    [0x28, 0x29, 0x2E, 0x52, 0x62, 0x65, 0x68, 0x71, 0x74, 0x75, 0x81, 0x85, 0x93][below(13)]
             }
         }
         return bytes

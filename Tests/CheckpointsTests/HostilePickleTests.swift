@@ -1,5 +1,5 @@
-import SynCheckpoints
 import Foundation
+import SynCheckpoints
 import TestSupport
 import Testing
 
@@ -9,7 +9,8 @@ import Testing
     private func open(_ pickle: [UInt8]) throws -> (contents: CheckpointContents?, said: String) {
         let folder = try Fixture.temporaryFolder()
         defer { try? FileManager.default.removeItem(at: folder) }
-        var data = Data([0x80, 2, 0x8A, 10, 0x6C, 0xFC, 0x9C, 0x46, 0xF9, 0x20, 0x6A, 0xA8, 0x50, 0x19, 0x2E])   // magic
+        // magic
+        var data = Data([0x80, 2, 0x8A, 10, 0x6C, 0xFC, 0x9C, 0x46, 0xF9, 0x20, 0x6A, 0xA8, 0x50, 0x19, 0x2E])
         data += [0x80, 2, 0x4D, 0xE9, 3, 0x2E, 0x80, 2, 0x7D, 0x2E] + pickle + [0x80, 2, 0x5D, 0x2E]
         let url = folder.appending(path: "bad.pt")
         try data.write(to: url)
@@ -23,18 +24,25 @@ import Testing
     }
 
     @Test(arguments: [
-        ("io", "open"), ("codecs", "open"), ("pip", "main"), ("pip._internal", "main"), ("_io", "FileIO"), ("asyncio", "run"),
-        ("torch.serialization", "os.system"), ("numpy", "load"), ("torch", "load"), ("torch.hub", "load"), ("pathlib", "Path.write_text"),
-        ("timeit", "timeit"), ("builtins", "exec"), ("shutil", "rmtree"), ("types", "CodeType"), ("numpy.testing._private.utils", "runstring"),
-        ("pydoc", "locate"), ("cProfile", "run"), ("profile", "run"), ("code", "InteractiveInterpreter"), ("yaml", "unsafe_load"),
+        ("io", "open"), ("codecs", "open"), ("pip", "main"), ("pip._internal", "main"), ("_io", "FileIO"),
+        ("asyncio", "run"),
+        ("torch.serialization", "os.system"), ("numpy", "load"), ("torch", "load"), ("torch.hub", "load"),
+        ("pathlib", "Path.write_text"),
+        ("timeit", "timeit"), ("builtins", "exec"), ("shutil", "rmtree"), ("types", "CodeType"),
+        ("numpy.testing._private.utils", "runstring"),
+        ("pydoc", "locate"), ("cProfile", "run"), ("profile", "run"), ("code", "InteractiveInterpreter"),
+        ("yaml", "unsafe_load"),
     ]) func reachingOut(module: String, name: String) throws {
         #expect(try open(call(module, name)).contents?.hostile == ["\(module).\(name)"])
     }
 
     @Test(arguments: [
-        ("io", "BytesIO"), ("pathlib", "PosixPath"), ("builtins", "getattr"), ("code.models", "Net"), ("profile", "Settings"),
-        ("collections", "OrderedDict"), ("logging", "getLogger"), ("numpy.core.multiarray", "_reconstruct"), ("functools", "partial"),
-        ("torch.nn.modules.linear", "Linear"), ("argparse", "Namespace"), ("torch._dynamo.eval_frame", "OptimizedModule"),
+        ("io", "BytesIO"), ("pathlib", "PosixPath"), ("builtins", "getattr"), ("code.models", "Net"),
+        ("profile", "Settings"),
+        ("collections", "OrderedDict"), ("logging", "getLogger"), ("numpy.core.multiarray", "_reconstruct"),
+        ("functools", "partial"),
+        ("torch.nn.modules.linear", "Linear"), ("argparse", "Namespace"),
+        ("torch._dynamo.eval_frame", "OptimizedModule"),
     ]) func harmless(module: String, name: String) throws {
         #expect(try open(call(module, name)).contents?.hostile == [])
     }
@@ -60,8 +68,10 @@ import Testing
 
     /// A text of 8 MB, made bytes 100,000 times.
     @Test func encodingAgainAndAgainIsNoEndlessWork() throws {
-        let text = [UInt8](repeating: 0xC3, count: 1 << 23).enumerated().map { $0.offset % 2 == 0 ? 0xC3 : 0xA9 } as [UInt8]
-        var pickle: [UInt8] = [0x80, 2, 0x58] + withUnsafeBytes(of: UInt32(text.count).littleEndian) { Array($0) } + text
+        let text =
+            [UInt8](repeating: 0xC3, count: 1 << 23).enumerated().map { $0.offset % 2 == 0 ? 0xC3 : 0xA9 } as [UInt8]
+        var pickle: [UInt8] =
+            [0x80, 2, 0x58] + withUnsafeBytes(of: UInt32(text.count).littleEndian) { Array($0) } + text
         pickle += [0x71, 1, 0x30] + Array("c_codecs\nencode\nq".utf8) + [0, 0x30, 0x28]
         for _ in 0..<100_000 { pickle += [0x68, 0, 0x68, 1, 0x85, 0x52] }
         let start = ContinuousClock.now

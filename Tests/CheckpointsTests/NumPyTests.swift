@@ -1,5 +1,5 @@
-import SynCheckpoints
 import Foundation
+import SynCheckpoints
 import SynTensors
 import TestSupport
 import Testing
@@ -31,7 +31,9 @@ import Testing
         let count = shape.reduce(1, *)
         let found = try bytes { try writeNumPy(Tensor([Int32](repeating: 7, count: count), shape: shape), to: $0) }
         #expect(found.count == 128 + 4 * count)
-        #expect(String(decoding: found.prefix(128), as: UTF8.self).contains("'<i4', 'fortran_order': False, 'shape': \(tuple), }"))
+        #expect(
+            String(decoding: found.prefix(128), as: UTF8.self).contains(
+                "'<i4', 'fortran_order': False, 'shape': \(tuple), }"))
     }
 
     @Test func archive() throws {

@@ -1,5 +1,5 @@
-import SynCheckpoints
 import Foundation
+import SynCheckpoints
 import SynTensors
 import TestSupport
 import Testing
@@ -7,7 +7,8 @@ import Testing
 /// Files written by PyTorch itself hold, bit for bit, what PyTorch says they hold.
 @Suite struct TorchFiles {
     static let written = [
-        "views.pt", "views-protocol-5.pt", "views-legacy.pt", "views-zip64.pt", "little.pt", "big-endian.pt", "old-view.pt",
+        "views.pt", "views-protocol-5.pt", "views-legacy.pt", "views-zip64.pt", "little.pt", "big-endian.pt",
+        "old-view.pt",
         "lightning.ckpt", "parallel.pth", "module.pth", "script.pt", "traced.pt", "nested.pt",
     ]
 
@@ -22,11 +23,13 @@ import Testing
             let stored = try expected.tensor(name)
             let own = String(name.dropFirst(file.count + 1))
             let isWhole = stored.elementType == .int32
-            let read = try isWhole
+            let read =
+                try isWhole
                 ? weights.scope.integers(own, stored.shape) : weights.scope.tensor(own, stored.shape, initially: .zeros)
             #expect(read.shape == stored.shape && read.elementType == stored.elementType)
             #expect(
-                read.floats.map(\.bitPattern) == stored.floats.map(\.bitPattern), "\(name): \(Closeness(read.floats, stored.floats))")
+                read.floats.map(\.bitPattern) == stored.floats.map(\.bitPattern),
+                "\(name): \(Closeness(read.floats, stored.floats))")
             numbers += read.count
         }
         try weights.finish()
@@ -46,7 +49,9 @@ import Testing
     @Test func aLightningCheckpointIsMoreThanItsModel() throws {
         let contents = try CheckpointContents(of: Fixture.url("checkpoints/lightning.ckpt"))
         #expect(contents.otherTensorCount == 4)   // three of the optimiser, one of a callback
-        let expected = ["argparse.Namespace", "omegaconf.dictconfig.DictConfig", "omegaconf.nodes.AnyNode", "__main__.Stage"]
+        let expected = [
+            "argparse.Namespace", "omegaconf.dictconfig.DictConfig", "omegaconf.nodes.AnyNode", "__main__.Stage",
+        ]
         #expect(Set(contents.uncalled).isSuperset(of: expected), "\(contents.uncalled)")
         #expect(contents.hostile.isEmpty && !contents.uncalled.contains("_codecs.encode"))
         #expect(contents.commonPrefix == "")

@@ -1,5 +1,5 @@
-import SynCheckpoints
 import Foundation
+import SynCheckpoints
 import SynTensors
 import TestSupport
 import Testing
@@ -14,7 +14,9 @@ struct BadInputTests {
     func refuse(_ code: Int32, _ piece: String, _ arguments: [String], input: Data = Data()) throws {
         let run = try CommandRun(arguments + ["-q"], input: input)
         #expect(run.exitCode == code, "\(arguments): \(run.complaints)")
-        #expect(run.complaints.hasPrefix("synesthesia: ") && run.complaints.split(separator: "\n").count == 1, "\(run.complaints)")
+        #expect(
+            run.complaints.hasPrefix("synesthesia: ") && run.complaints.split(separator: "\n").count == 1,
+            "\(run.complaints)")
         #expect(run.complaints.contains(piece), "\(run.complaints) does not say: \(piece)")
         #expect(run.output.isEmpty)
     }
@@ -38,7 +40,9 @@ struct BadInputTests {
         let line = encode(place, folder.path)
         try FileManager.default.removeItem(at: file)
         try refuse(66, "has no model.safetensors", line)
-        for (length, sentence) in [(0, "was cut"), (20, "was cut"), (whole.count / 2, "the file was cut or is damaged")] {
+        for (length, sentence) in [
+            (0, "was cut"), (20, "was cut"), (whole.count / 2, "the file was cut or is damaged"),
+        ] {
             try whole.prefix(length).write(to: file)
             try refuse(65, sentence, line)
         }
@@ -52,7 +56,9 @@ struct BadInputTests {
         try refuse(65, "holds 1 tensor that the model does not use: bert.extra", line)
     }
 
-    @Test("pretrain: a batch beyond memory is refused before work, with what it would need", arguments: ["vqgan", "bert-mini"])
+    @Test(
+        "pretrain: a batch beyond memory is refused before work, with what it would need",
+        arguments: ["vqgan", "bert-mini"])
     func pretraining(_ model: String) throws {
         let place = try Workplace()
         let line = ["pretrain", model, "--work", place.path("work"), "--out", place.path("out"), "--batch"]
@@ -73,24 +79,41 @@ struct BadInputTests {
         let line = encode(place, folder.path)
         for (text, sentence) in [
             ("{\"a\": ", "this is not JSON"), ("{}", "model_type is missing"),
-            (whole.replacing("\"hidden_size\" : 96", with: "\"hidden_size\" : -4"), "hidden_size is -4; it must be a number from 1 to 65536"),
-            (whole.replacing("\"num_attention_heads\" : 3", with: "\"num_attention_heads\" : 7"), "cannot be divided among 7 heads"),
-            (whole.replacing("\"num_hidden_layers\" : 2", with: "\"num_hidden_layers\" : 1000000"), "num_hidden_layers is 1000000; it must be a number from 1 to 4096"),
+            (
+                whole.replacing("\"hidden_size\" : 96", with: "\"hidden_size\" : -4"),
+                "hidden_size is -4; it must be a number from 1 to 65536"
+            ),
+            (
+                whole.replacing("\"num_attention_heads\" : 3", with: "\"num_attention_heads\" : 7"),
+                "cannot be divided among 7 heads"
+            ),
+            (
+                whole.replacing("\"num_hidden_layers\" : 2", with: "\"num_hidden_layers\" : 1000000"),
+                "num_hidden_layers is 1000000; it must be a number from 1 to 4096"
+            ),
             (whole.replacing("\"bert\"", with: "\"t5\""), "holds a model of type t5"),
         ] {
             try Data(text.utf8).write(to: file)
             try refuse(65, sentence, line)
         }
-        try refuse(66, "project.yaml cannot be read", ["decode", "--decoder", folder.path, "--tokens", "none", "--out", place.path("d")])
+        try refuse(
+            66, "project.yaml cannot be read",
+            ["decode", "--decoder", folder.path, "--tokens", "none", "--out", place.path("d")])
     }
 
     @Test("captions: none, empty, not UTF-8; 10,000 characters are cut, and that is said")
     func captions() throws {
         let place = try Workplace()
-        let line = ["encode", "--encoder", Workplace.weights("bert-mini"), "--captions", "-", "--out", place.path("e.safetensors")]
+        let line = [
+            "encode", "--encoder", Workplace.weights("bert-mini"), "--captions", "-", "--out",
+            place.path("e.safetensors"),
+        ]
         try refuse(65, "standard input holds no captions", line)
-        try refuse(65, "standard input, line 2: the caption is empty", line, input: Data("A man.\r\n \r\nA woman.".utf8))
-        try refuse(65, "standard input, line 2: not UTF-8 at byte 3", line, input: Data("A man.\nA \u{80}".utf8.dropLast(2)) + [0xFF])
+        try refuse(
+            65, "standard input, line 2: the caption is empty", line, input: Data("A man.\r\n \r\nA woman.".utf8))
+        try refuse(
+            65, "standard input, line 2: not UTF-8 at byte 3", line,
+            input: Data("A man.\nA \u{80}".utf8.dropLast(2)) + [0xFF])
         let long = try CommandRun(line, input: Data(String(repeating: "hair ", count: 2000).utf8))
         #expect(long.exitCode == 0)
         #expect(long.complaints.hasSuffix("synesthesia: 1 of 1 captions were too long and lost their end\n"))
@@ -104,11 +127,15 @@ struct BadInputTests {
         try FileManager.default.createDirectory(at: place["taken"], withIntermediateDirectories: true)
         try refuse(1, "a folder of that name is in the way", encode(place, bert, out: "taken"))
         let blocked = try place.file("file", "")
-        try refuse(1, "a file stands where a folder should be", ["portraits", "--count", "1", "--out", blocked + "/below"])
+        try refuse(
+            1, "a file stands where a folder should be", ["portraits", "--count", "1", "--out", blocked + "/below"])
         let (code, complaints) = try BehaviourTests().shell(
-            "ulimit -f 1; $synesthesia encode -q --encoder \(bert) --captions \(try place.captionFile()) --layers --out e.safetensors",
+            "ulimit -f 1; $synesthesia encode -q --encoder \(bert) --captions \(try place.captionFile()) --layers "
+                + "--out e.safetensors",
             folder: place.folder)
-        #expect(code == 1 && complaints.contains("e.safetensors cannot be written: the file would be larger"), "\(complaints)")
+        #expect(
+            code == 1 && complaints.contains("e.safetensors cannot be written: the file would be larger"),
+            "\(complaints)")
         #expect(try place.names(".").allSatisfy { !$0.contains("e.safetensors") })
     }
 
@@ -119,7 +146,10 @@ struct BadInputTests {
         _ = try CommandRun(["portraits", "--out", place.path("p"), "--count", "1", "-q"])
         let picture = place["p/celeba-hq/0.png"]
         let whole = try Data(contentsOf: picture)
-        let line = ["quantize", "--decoder", decoder, "--images", place.path("p/celeba-hq"), "--out", place.path("q.safetensors")]
+        let line = [
+            "quantize", "--decoder", decoder, "--images", place.path("p/celeba-hq"), "--out",
+            place.path("q.safetensors"),
+        ]
         for (bytes, sentence) in [
             (whole.prefix(whole.count / 2), "this PNG is damaged or cut short"), (Data(), "the file is empty"),
             (Data("hello".utf8), "this is neither a PNG nor a JPEG"),
@@ -136,7 +166,10 @@ struct BadInputTests {
         for (name, tensor, sentence) in [
             ("codes", Tensor([Int32](repeating: 0, count: 64), shape: [1, 64]), "has no tensor tokens"),
             ("tokens", Tensor([Int32](repeating: 0, count: 63), shape: [1, 63]), "tokens have the shape [1, 63]"),
-            ("tokens", Tensor([Int32](repeating: 1024, count: 64), shape: [1, 64]), "token 1024 is not among the decoder's 1024 codes"),
+            (
+                "tokens", Tensor([Int32](repeating: 1024, count: 64), shape: [1, 64]),
+                "token 1024 is not among the decoder's 1024 codes"
+            ),
             ("tokens", Tensor([Float](repeating: 0, count: 64), shape: [1, 64]), "whole numbers"),
         ] {
             try writeSafetensors([(name, tensor)], to: tokens)
@@ -148,6 +181,7 @@ struct BadInputTests {
         ]
         try refuse(66, "none does not exist; name the folder of a trained adapter", generate + [place.path("none")])
         try refuse(65, "was it trained for another encoder?", generate + [try place.adapter(from: 95, width: 192)])
-        try refuse(65, "was the adapter trained for another decoder?", generate + [try place.adapter(from: 96, width: 191)])
+        try refuse(
+            65, "was the adapter trained for another decoder?", generate + [try place.adapter(from: 96, width: 191)])
     }
 }

@@ -66,7 +66,8 @@ struct BehaviourTests {
         defer { try? FileManager.default.removeItem(at: folder) }
         let encoder = CommandRun.folder.appending(path: GoldenTests.tokenizer).path
         let (code, complaints) = try shell(
-            "$synesthesia tokenize --encoder \(encoder) --captions <(printf 'A face.\\nA man.\\n') > out; [ $(wc -l < out) = 2 ]",
+            "$synesthesia tokenize --encoder \(encoder) --captions <(printf 'A face.\\nA man.\\n') > out; [ $(wc -l "
+                + "< out) = 2 ]",
             folder: folder)
         #expect(code == 0 && complaints == "", "\(complaints)")
     }
@@ -93,8 +94,9 @@ struct BehaviourTests {
             kill -INT $child; wait $child
             """, folder: folder)
         #expect(stopped.code == 130)
-        #expect(stopped.complaints.hasSuffix(
-            "synesthesia: interrupted; what was finished is saved, and the same command goes on from there\n"))
+        #expect(
+            stopped.complaints.hasSuffix(
+                "synesthesia: interrupted; what was finished is saved, and the same command goes on from there\n"))
         let goesOn = try shell(
             """
             set -e
@@ -110,7 +112,9 @@ struct BehaviourTests {
     @Test("--quiet leaves only errors on standard error")
     func quiet() throws {
         let run = try CommandRun(["list", "--quiet"])
-        #expect(run.exitCode == 0 && run.complaints.isEmpty && run.output.hasPrefix("the paper's experiment (0 of 11 here)\n"))
+        #expect(
+            run.exitCode == 0 && run.complaints.isEmpty
+                && run.output.hasPrefix("the paper's experiment (0 of 11 here)\n"))
         let failing = try CommandRun(["significance", "--groups", "none.csv", "--quiet"])
         #expect(failing.exitCode == 66 && !failing.complaints.isEmpty)
     }

@@ -1,5 +1,5 @@
-import SynCheckpoints
 import Foundation
+import SynCheckpoints
 import SynTensors
 import TestSupport
 import Testing
@@ -10,9 +10,14 @@ struct EncodeCommandTests {
     static let bert = Fixture.url("text/bert").path
     static let captions = ["a man", "the woman has a hat", "a face"]
 
-    private func encode(_ place: borrowing Workplace, _ out: String, _ more: [String] = [], encoder: String = bert) throws -> CommandRun {
+    private func encode(
+        _ place: borrowing Workplace, _ out: String, _ more: [String] = [], encoder: String = bert
+    ) throws -> CommandRun {
         try CommandRun(
-            ["encode", "--encoder", encoder, "--captions", try place.captionFile(Self.captions), "--out", place.path(out)] + more)
+            [
+                "encode", "--encoder", encoder, "--captions", try place.captionFile(Self.captions), "--out",
+                place.path(out),
+            ] + more)
     }
 
     @Test("the ending says what is written, and an index beside it has captions, encoder, pooling and sizes")
@@ -42,24 +47,33 @@ struct EncodeCommandTests {
         #expect(try place.bytes("a.npz").prefix(4) == Data([0x50, 0x4B, 3, 4]))
     }
 
-    @Test("other endings are refused before any work", arguments: [
-        ("a.pt", "ends in .pt"), ("a.csv", "ends in .csv"), ("a", "has no ending"), ("a.npy.gz", "ends in .gz"),
-    ])
+    @Test(
+        "other endings are refused before any work",
+        arguments: [
+            ("a.pt", "ends in .pt"), ("a.csv", "ends in .csv"), ("a", "has no ending"), ("a.npy.gz", "ends in .gz"),
+        ])
     func unknownEnding(_ name: String, _ words: String) throws {
         let place = try Workplace()
         let run = try encode(place, name, ["-q"])
-        #expect(run.exitCode == 64 && run.complaints.contains(words) && run.complaints.contains(".safetensors, .npy or .npz"))
+        #expect(
+            run.exitCode == 64 && run.complaints.contains(words)
+                && run.complaints.contains(".safetensors, .npy or .npz"))
         #expect(try place.names("") == ["captions.txt"])
         let both = try encode(place, "a.npy", ["-q", "--layers"])
         #expect(both.exitCode == 64 && both.complaints.contains(".npy holds one array"), "\(both.complaints)")
-        #expect(try CommandRun(["encode", "--encoder", Self.bert, "--captions", place.path("captions.txt"), "--out", ""]).exitCode == 64)
+        #expect(
+            try CommandRun(["encode", "--encoder", Self.bert, "--captions", place.path("captions.txt"), "--out", ""])
+                .exitCode == 64)
     }
 
     @Test("a device is written into and gets no index beside it")
     func device() throws {
         let place = try Workplace()
         let run = try CommandRun(
-            ["encode", "--encoder", Self.bert, "--captions", try place.captionFile(Self.captions), "--out", "/dev/null", "--json", "-q"])
+            [
+                "encode", "--encoder", Self.bert, "--captions", try place.captionFile(Self.captions), "--out",
+                "/dev/null", "--json", "-q",
+            ])
         #expect(run.exitCode == 0 && run.object?["index"] == nil, "\(run.complaints)")
         #expect(!FileManager.default.fileExists(atPath: "/dev/null.index.json"))
     }
@@ -83,7 +97,8 @@ struct EncodeCommandTests {
         return folder.path
     }
 
-    @Test("vectors that are no numbers are not written: exit 65, and where they began", arguments: [Float.nan, .infinity])
+    @Test(
+        "vectors that are no numbers are not written: exit 65, and where they began", arguments: [Float.nan, .infinity])
     func notNumbers(_ value: Float) throws {
         let place = try Workplace()
         let weights = try SafetensorsFile(Fixture.url("text/bert/model.safetensors")).names
@@ -97,13 +112,16 @@ struct EncodeCommandTests {
         }
         #expect(try place.names("") == ["captions.txt", "damaged"])
         for command in [
-            ["similarity", "--task", "sts-l"], ["words", "--task", "rg65"], ["geometry", "--texts", "sts-b", "--sample", "20"],
+            ["similarity", "--task", "sts-l"], ["words", "--task", "rg65"],
+            ["geometry", "--texts", "sts-b", "--sample", "20"],
             ["geometry", "--texts", "sts-b", "--sentences"],
         ] {
             let run = try CommandRun(
                 command + ["--data", TextStudyCommandTests.data, "--encoder", encoder, "--json", "-q"])
             #expect(run.exitCode == 65 && run.output.isEmpty, "\(command): \(run.complaints)")
-            #expect(run.complaints.contains("in layer 2 of") && run.complaints.contains(tensor) && !run.complaints.contains("EncodingError"), "\(run.complaints)")
+            #expect(
+                run.complaints.contains("in layer 2 of") && run.complaints.contains(tensor)
+                    && !run.complaints.contains("EncodingError"), "\(run.complaints)")
         }
     }
 
@@ -120,7 +138,8 @@ struct EncodeCommandTests {
             ["geometry", "--texts", nul],
         ] {
             let run = try CommandRun(command + ["--encoder", Self.bert, "-q"])
-            #expect(run.exitCode == 65 && run.complaints.contains("line 2: the caption holds a NUL"), "\(run.complaints)")
+            #expect(
+                run.exitCode == 65 && run.complaints.contains("line 2: the caption holds a NUL"), "\(run.complaints)")
         }
     }
 
@@ -135,7 +154,9 @@ struct EncodeCommandTests {
         let first = try #require(shown.output.split(separator: "\n").first).utf8
         let line = try #require(try JSONSerialization.jsonObject(with: Data(first)) as? [String: Any])
         #expect((line["ids"] as? [Int])?.count == 11 && (line["tokens"] as? [String])?[1] == "she")
-        let run = try CommandRun(["encode", "--encoder", encoder, "--captions", captions, "--out", place.path("v.npz"), "--json"])
+        let run = try CommandRun([
+            "encode", "--encoder", encoder, "--captions", captions, "--out", place.path("v.npz"), "--json",
+        ])
         #expect(run.complaints.contains(told) && run.object?["truncated"] as? Int == 1)
     }
 
@@ -143,8 +164,11 @@ struct EncodeCommandTests {
     func precision() throws {
         let place = try Workplace()
         let run = try encode(place, "v.safetensors", ["--precision", "auto"])
-        #expect(run.complaints.contains("precision auto is ") && run.complaints.contains(" because processors of class "))
-        #expect(try SafetensorsFile(place["v.safetensors"]).metadata["precision"]?.contains("(auto: processors of class ") == true)
+        #expect(
+            run.complaints.contains("precision auto is ") && run.complaints.contains(" because processors of class "))
+        #expect(
+            try SafetensorsFile(place["v.safetensors"]).metadata["precision"]?.contains("(auto: processors of class ")
+                == true)
         let environment = try CommandRun(["env"])
         #expect(environment.output.contains(#/precision auto: (bf16|f32), because processors of class /#))
     }

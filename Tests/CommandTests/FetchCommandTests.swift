@@ -7,9 +7,15 @@ import Testing
 struct FetchCommandTests {
     // Hashes by `git hash-object` and `sha256sum`.
     static let files = [
-        FakeHub.File("config.json", Data(#"{"model_type": "bert"}"#.utf8), hash: "46332c50668921e90868a1d44a2550bb60ffdb1d", isLarge: false),
-        FakeHub.File("vocab.txt", Data("[PAD]\n[UNK]\n[CLS]\n[SEP]\n[MASK]\na\nface\n.\n".utf8), hash: "85ccc4cc122b7ddc41f009437433dafd6a32b169", isLarge: false),
-        FakeHub.File("model.safetensors", Data(count: 100_000), hash: "9192c25b734fcbadbe32dadc28089c60db0e39f90cc20ce2e5733f57261acc0c", isLarge: true),
+        FakeHub.File(
+            "config.json", Data(#"{"model_type": "bert"}"#.utf8), hash: "46332c50668921e90868a1d44a2550bb60ffdb1d",
+            isLarge: false),
+        FakeHub.File(
+            "vocab.txt", Data("[PAD]\n[UNK]\n[CLS]\n[SEP]\n[MASK]\na\nface\n.\n".utf8),
+            hash: "85ccc4cc122b7ddc41f009437433dafd6a32b169", isLarge: false),
+        FakeHub.File(
+            "model.safetensors", Data(count: 100_000),
+            hash: "9192c25b734fcbadbe32dadc28089c60db0e39f90cc20ce2e5733f57261acc0c", isLarge: true),
     ]
 
     @Test("fetched once, found by name, and listed")
@@ -26,14 +32,17 @@ struct FetchCommandTests {
         #expect(again.exitCode == 0 && again.complaints.isEmpty, "\(again.complaints)")
         let models = again.object?["models"] as? [[String: Any]]
         #expect(models?.first?["commit"] as? String == FakeHub.commit && models?.first?["path"] as? String == snapshot)
-        #expect((models?.first?["files"] as? [[String: Any]])?.map { $0["downloaded"] as? Bool } == [false, false, false])
+        #expect(
+            (models?.first?["files"] as? [[String: Any]])?.map { $0["downloaded"] as? Bool } == [false, false, false])
 
         // Without a network, by name, also by the one it has now.
         for name in ["bert-base-uncased", "google-bert/bert-base-uncased"] {
             let tokens = try CommandRun(
                 ["tokenize", "--encoder", name, "--captions", "-"], input: Data("A face.".utf8),
                 environment: ["HF_HOME": place.path("home"), "HF_HUB_OFFLINE": "1"])
-            #expect(tokens.exitCode == 0 && tokens.output.contains("\"ids\":[2,5,6,7,3]"), "\(tokens.complaints)\(tokens.output)")
+            #expect(
+                tokens.exitCode == 0 && tokens.output.contains("\"ids\":[2,5,6,7,3]"),
+                "\(tokens.complaints)\(tokens.output)")
         }
         let list = try CommandRun(["list", "--json"], environment: variables)
         let paper = list.object?["paper"] as? [[String: Any]]
@@ -67,16 +76,22 @@ struct FetchCommandTests {
     @Test("what fails ends with a sentence and its code")
     func failures() throws {
         let place = try Workplace()
-        func run(_ name: String, _ more: [String: String] = [:], _ mischief: @escaping FakeHub.Mischief = { _, _ in nil }) throws -> (Int32, String) {
+        func run(
+            _ name: String, _ more: [String: String] = [:], _ mischief: @escaping FakeHub.Mischief = { _, _ in nil }
+        ) throws -> (Int32, String) {
             let hub = try FakeHub("org/model", Self.files, mischief: mischief)
             let run = try CommandRun(
                 ["fetch", name, "-q"],
-                environment: ["HF_ENDPOINT": hub.hub.address.absoluteString, "HF_HOME": place.path("home")].merging(more) { $1 })
+                environment: ["HF_ENDPOINT": hub.hub.address.absoluteString, "HF_HOME": place.path("home")].merging(
+                    more
+                ) { $1 })
             #expect(run.output.isEmpty && run.complaints.split(separator: "\n").count == 1, "\(run.complaints)")
             return (run.exitCode, run.complaints)
         }
         let unknown = try run("org/other") { request, _ in request.path.hasPrefix("/api/") ? .init(404) : nil }
-        #expect(unknown.0 == 66 && unknown.1.hasPrefix("synesthesia: there is no repository org/other at http://127.0.0.1:"))
+        #expect(
+            unknown.0 == 66 && unknown.1.hasPrefix("synesthesia: there is no repository org/other at http://127.0.0.1:")
+        )
         #expect(try run("org/model", [:]) { _, _ in .init(401) }.0 == 1)
         #expect(try run("org/model", ["HF_HUB_OFFLINE": "1"]).0 == 69)
         #expect(try run("org/model", ["HF_ENDPOINT": "http://127.0.0.1:9"]).0 == 69)
@@ -87,7 +102,9 @@ struct FetchCommandTests {
         let gated = try run("org/model") { _, _ in .init(403, ["X-Error-Message": words]) }
         #expect(gated.0 == 1 && gated.1.contains("(\\u{1B}[2JGated: ask its authors. no no"), "\(gated.1)")
         #expect(!gated.1.contains("\u{1B}") && gated.1.utf8.count < 600)
-        let damaged = try run("org/model") { request, _ in request.path.hasSuffix("config.json") ? .init(200, [:], Data(#"{"model_type": "gert"}"#.utf8)) : nil }
+        let damaged = try run("org/model") { request, _ in
+            request.path.hasSuffix("config.json") ? .init(200, [:], Data(#"{"model_type": "gert"}"#.utf8)) : nil
+        }
         #expect(damaged.0 == 65 && damaged.1.contains("org/model/config.json did not arrive as it was sent"))
     }
 
@@ -108,8 +125,12 @@ struct FetchCommandTests {
     func interrupted() throws {
         let place = try Workplace()
         let big = Data((0..<4_000_000).map { UInt8(truncatingIfNeeded: ($0 &* 2_654_435_761) >> 11) })
-        let file = FakeHub.File("model.safetensors", big, hash: "146a8749a996ecf3000ec60c7c684cfd821336f62eccb47ebcf704e7c8d5d460", isLarge: true)
-        let hub = try FakeHub("org/model", [Self.files[0], file]) { _, _ in nil } storeMischief: { request, count in
+        let file = FakeHub.File(
+            "model.safetensors", big, hash: "146a8749a996ecf3000ec60c7c684cfd821336f62eccb47ebcf704e7c8d5d460",
+            isLarge: true)
+        let hub = try FakeHub("org/model", [Self.files[0], file]) { _, _ in
+            nil
+        } storeMischief: { request, count in
             guard count < 2 else { return nil }
             // A piece, then nothing for long: time to press Ctrl-C.
             if count == 0 { return .file(big, request, cut: 1_000_000) }
@@ -121,7 +142,8 @@ struct FetchCommandTests {
         let stopped = try BehaviourTests().shell(
             """
             \(line) > out & child=$!
-            until [ "$(stat -c %s home/hub/models--org--model/blobs/*.incomplete 2> /dev/null)" = 1000000 ]; do sleep 0.05; done
+            until [ "$(stat -c %s home/hub/models--org--model/blobs/*.incomplete 2> "
+                + "/dev/null)" = 1000000 ]; do sleep 0.05; done
             sleep 1.5; kill -INT $child; wait $child
             """, folder: place.folder)
         #expect(stopped.code == 130, "\(stopped.complaints)")

@@ -78,13 +78,22 @@ struct GoldenTests {
         ("report-missing", ["report", "none"]),
         ("pretrain-unknown", ["pretrain", "bert-tiny"]),
         ("pretrain-no-steps", ["pretrain", "bert-mini", "--steps", "0"]),
-        ("encode-bad-pooling", ["encode", "--encoder", "x", "--captions", "faces.txt", "--out", "x", "--pooling", "max"]),
+        (
+            "encode-bad-pooling",
+            ["encode", "--encoder", "x", "--captions", "faces.txt", "--out", "x", "--pooling", "max"]
+        ),
         ("likelihood-half", ["likelihood", "--decoder", "x", "--tokens", "x", "--adapter", "x"]),
         ("quantize-no-pictures", ["quantize", "--decoder", "x", "--images", "none", "--out", "x"]),
-        ("score-no-splits", ["score", "--clip", "x", "--inception", "x", "--images", "x", "--captions", "x", "--splits", "0"]),
+        (
+            "score-no-splits",
+            ["score", "--clip", "x", "--inception", "x", "--images", "x", "--captions", "x", "--splits", "0"]
+        ),
         (
             "generate-cold",
-            ["generate", "--decoder", "x", "--adapter", "x", "--encoder", "x", "--captions", "x", "--out", "x", "--temperature", "0"]
+            [
+                "generate", "--decoder", "x", "--adapter", "x", "--encoder", "x", "--captions", "x", "--out", "x",
+                "--temperature", "0",
+            ]
         ),
         ("tokenize-no-tokenizer", ["tokenize", "--encoder", ".", "--captions", "faces.txt"]),
     ]
@@ -122,7 +131,9 @@ struct GoldenTests {
     func env() throws {
         let run = try CommandRun(
             ["env", "--json"],
-            environment: ["HF_TOKEN": "hf_secret", "OMP_NUM_THREADS": "2", "HUGGING_FACE_HUB_TOKEN": "hf_secret", "X": "y"])
+            environment: [
+                "HF_TOKEN": "hf_secret", "OMP_NUM_THREADS": "2", "HUGGING_FACE_HUB_TOKEN": "hf_secret", "X": "y",
+            ])
         #expect(run.exitCode == 0)
         #expect(!run.output.contains("hf_secret"))
         let record = try JSONSerialization.jsonObject(with: Data(run.output.utf8)) as? [String: Any]

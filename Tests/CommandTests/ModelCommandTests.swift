@@ -1,5 +1,5 @@
-import SynCheckpoints
 import Foundation
+import SynCheckpoints
 import SynModels
 import SynTensors
 import TestSupport
@@ -27,15 +27,23 @@ struct ModelCommandTests {
         let place = try Workplace()
         let captions = try place.captionFile()
         let run = try succeed(
-            ["encode", "--encoder", bert, "--captions", captions, "--out", place.path("e.safetensors"), "--layers", "--json"])
+            [
+                "encode", "--encoder", bert, "--captions", captions, "--out", place.path("e.safetensors"), "--layers",
+                "--json",
+            ])
         #expect(run.object?["captions"] as? Int == 7 && run.object?["truncated"] as? Int == 0)
-        let (vectors, hidden) = (try place.tensor("embeddings", in: "e.safetensors"), try place.tensor("hidden", in: "e.safetensors"))
+        let (vectors, hidden) = (
+            try place.tensor("embeddings", in: "e.safetensors"), try place.tensor("hidden", in: "e.safetensors")
+        )
         #expect(vectors.shape == [7, 96])
         #expect(hidden.shape == [3, 7, 96])
         // BERT's probe pooling is the mean of the last layer, so its layers end with the embeddings.
         #expect(Closeness(Array(hidden.floats.suffix(7 * 96)), vectors.floats).within(1e-6))
 
-        _ = try succeed(["encode", "--encoder", clip, "--captions", captions, "--out", place.path("c.safetensors"), "--pooling", "eos"])
+        _ = try succeed([
+            "encode", "--encoder", clip, "--captions", captions, "--out", place.path("c.safetensors"), "--pooling",
+            "eos",
+        ])
         #expect(try SafetensorsFile(place["c.safetensors"]).names == ["embeddings"])
         #expect(try place.tensor("embeddings", in: "c.safetensors").size(0) == 7)
     }
@@ -45,7 +53,8 @@ struct ModelCommandTests {
         let place = try Workplace()
         func vectors(_ text: String) throws -> [Float] {
             _ = try succeed(
-                ["encode", "--encoder", bert, "--captions", "-", "--out", place.path("e.safetensors"), "-q"], input: Data(text.utf8))
+                ["encode", "--encoder", bert, "--captions", "-", "--out", place.path("e.safetensors"), "-q"],
+                input: Data(text.utf8))
             return try place.tensor("embeddings", in: "e.safetensors").floats
         }
         let together = try vectors(Workplace.captions.joined(separator: "\n"))
@@ -61,7 +70,9 @@ struct ModelCommandTests {
         let place = try Workplace()
         _ = try succeed(["portraits", "--out", place.path("portraits"), "--count", "12", "-q"])
         func quantize(_ folder: String, _ file: String) throws -> Tensor {
-            _ = try succeed(["quantize", "--decoder", decoder, "--images", place.path(folder), "--out", place.path(file), "-q"])
+            _ = try succeed([
+                "quantize", "--decoder", decoder, "--images", place.path(folder), "--out", place.path(file), "-q",
+            ])
             return try place.tensor("tokens", in: file)
         }
         let tokens = try quantize("portraits/celeba-hq", "a.safetensors")
@@ -73,7 +84,10 @@ struct ModelCommandTests {
         #expect(names == (0..<12).map { "\($0).png" })   // 2 before 10
 
         let run = try succeed(
-            ["decode", "--decoder", decoder, "--tokens", place.path("a.safetensors"), "--out", place.path("decoded"), "--json"])
+            [
+                "decode", "--decoder", decoder, "--tokens", place.path("a.safetensors"), "--out", place.path("decoded"),
+                "--json",
+            ])
         #expect(run.object?["files"] as? [String] == names)
         #expect(Set(try place.names("decoded")) == Set(names))
         let again = try quantize("decoded", "b.safetensors")
@@ -87,33 +101,54 @@ struct ModelCommandTests {
         let place = try Workplace()
         let captions = try place.captionFile()
         let said = "synesthesia: only the first 3 of 7 captions: a partial result\n"
-        let encode = try succeed(["encode", "--encoder", bert, "--captions", captions, "--out", place.path("e.safetensors"), "--limit", "3", "--json"])
-        #expect(encode.complaints.hasSuffix(said) && encode.object?["partial"] as? Bool == true && encode.object?["captions"] as? Int == 3)
+        let encode = try succeed([
+            "encode", "--encoder", bert, "--captions", captions, "--out", place.path("e.safetensors"), "--limit", "3",
+            "--json",
+        ])
+        #expect(
+            encode.complaints.hasSuffix(said) && encode.object?["partial"] as? Bool == true
+                && encode.object?["captions"] as? Int == 3)
         #expect(try place.tensor("embeddings", in: "e.safetensors").size(0) == 3)
-        #expect(try SafetensorsFile(place["e.safetensors"]).metadata["partial"] == "only the first 3 of 7 captions: a partial result")
-        let index = try JSONSerialization.jsonObject(with: try place.bytes("e.safetensors.index.json")) as? [String: Any]
+        #expect(
+            try SafetensorsFile(place["e.safetensors"]).metadata["partial"]
+                == "only the first 3 of 7 captions: a partial result")
+        let index =
+            try JSONSerialization.jsonObject(with: try place.bytes("e.safetensors.index.json")) as? [String: Any]
         #expect(index?["partial"] as? Bool == true && (index?["captions"] as? [Any])?.count == 3)
-        let whole = try succeed(["encode", "--encoder", bert, "--captions", captions, "--out", place.path("w.safetensors"), "--limit", "7", "--json"])
+        let whole = try succeed([
+            "encode", "--encoder", bert, "--captions", captions, "--out", place.path("w.safetensors"), "--limit", "7",
+            "--json",
+        ])
         #expect(whole.object?["partial"] == nil && !whole.complaints.contains("partial"))
         let tokens = try succeed(["tokenize", "--encoder", bert, "--captions", captions, "--limit", "3"])
         #expect(tokens.output.split(separator: "\n").count == 3 && tokens.complaints == said)
 
         _ = try succeed(["portraits", "--out", place.path("p"), "--count", "7", "-q"])
         let images = place.path("p/celeba-hq")
-        let quantize = try succeed(["quantize", "--decoder", decoder, "--images", images, "--out", place.path("t.safetensors"), "--limit", "4", "--json"])
-        #expect(quantize.object?["partial"] as? Bool == true && quantize.complaints.contains("only the first 4 of 7 pictures"))
-        #expect(try place.tensor("tokens", in: "t.safetensors").size(0) == 4)
-        #expect(try SafetensorsFile(place["t.safetensors"]).metadata["partial"]?.hasPrefix("only the first 4 of 7") == true)
-        let decode = try succeed([
-            "decode", "--decoder", decoder, "--tokens", place.path("t.safetensors"), "--out", place.path("d"), "--limit", "2", "--json",
+        let quantize = try succeed([
+            "quantize", "--decoder", decoder, "--images", images, "--out", place.path("t.safetensors"), "--limit", "4",
+            "--json",
         ])
-        #expect(decode.object?["files"] as? [String] == ["0.png", "1.png"] && decode.object?["partial"] as? Bool == true)
+        #expect(
+            quantize.object?["partial"] as? Bool == true
+                && quantize.complaints.contains("only the first 4 of 7 pictures"))
+        #expect(try place.tensor("tokens", in: "t.safetensors").size(0) == 4)
+        #expect(
+            try SafetensorsFile(place["t.safetensors"]).metadata["partial"]?.hasPrefix("only the first 4 of 7") == true)
+        let decode = try succeed([
+            "decode", "--decoder", decoder, "--tokens", place.path("t.safetensors"), "--out", place.path("d"),
+            "--limit", "2", "--json",
+        ])
+        #expect(
+            decode.object?["files"] as? [String] == ["0.png", "1.png"] && decode.object?["partial"] as? Bool == true)
         #expect(try place.names("d") == ["0.png", "1.png"])
         let likely = ["likelihood", "--decoder", decoder, "--tokens", place.path("t.safetensors")]
         let all = try succeed(likely).object?["per_sample"] as? [Double]
         let some = try succeed(likely + ["--limit", "2"])
         let few = try #require(some.object?["per_sample"] as? [Double])
-        #expect(few.count == 2 && some.object?["partial"] as? Bool == true && some.complaints.contains("2 of 4 rows of tokens"))
+        #expect(
+            few.count == 2 && some.object?["partial"] as? Bool == true
+                && some.complaints.contains("2 of 4 rows of tokens"))
         #expect(zip(few, all ?? []).allSatisfy { abs($0 - $1) < 1e-6 })
 
         let score = [
@@ -121,7 +156,9 @@ struct ModelCommandTests {
         ]
         let scored = try succeed(score + ["--limit", "3", "--json"])
         let scores = try #require(scored.object?["scores"] as? [String: Any])
-        #expect(scores["n"] as? Int == 3 && scores["partial"] as? Bool == true && (scored.object?["pairs"] as? [Any])?.count == 3)
+        #expect(
+            scores["n"] as? Int == 3 && scores["partial"] as? Bool == true
+                && (scored.object?["pairs"] as? [Any])?.count == 3)
         #expect((scores["notes"] as? [String])?.first == "only the first 3 of 7 pictures: a partial result")
         #expect(try succeed(score + ["--limit", "3"]).output.contains("Note: only the first 3 of 7 pictures"))
     }
@@ -132,8 +169,12 @@ struct ModelCommandTests {
         let list = String(decoding: try JSONEncoder().encode(["0.png", name]), as: UTF8.self)
         let tokens = Tensor([Int32](repeating: 0, count: 128), shape: [2, 64])
         try writeSafetensors([("tokens", tokens)], metadata: ["names": list], to: place["t.safetensors"])
-        let run = try CommandRun(["decode", "--decoder", decoder, "--tokens", place.path("t.safetensors"), "--out", place.path("d")])
-        #expect(run.exitCode == 65 && run.complaints.contains("row 2 is called \"\(name)\", which names no picture"), "\(run.complaints)")
+        let run = try CommandRun([
+            "decode", "--decoder", decoder, "--tokens", place.path("t.safetensors"), "--out", place.path("d"),
+        ])
+        #expect(
+            run.exitCode == 65 && run.complaints.contains("row 2 is called \"\(name)\", which names no picture"),
+            "\(run.complaints)")
         #expect(!FileManager.default.fileExists(atPath: place.path("d")))
     }
 
@@ -147,7 +188,9 @@ struct ModelCommandTests {
         try writeSafetensors([("tokens", Tensor(tokens, shape: [3, 64]))], to: place["t.safetensors"])
         let adapter = try place.adapter(from: 96, width: width, prefixTokens: 2)
         let captions = try place.captionFile(Array(Workplace.captions.prefix(3)))
-        _ = try succeed(["encode", "--encoder", bert, "--captions", captions, "--out", place.path("e.safetensors"), "-q"])
+        _ = try succeed([
+            "encode", "--encoder", bert, "--captions", captions, "--out", place.path("e.safetensors"), "-q",
+        ])
         let prefix = try place.tensor("embeddings", in: "e.safetensors").linear(
             try place.tensor("text2image.0.weight", in: "adapter/adapter.safetensors"),
             try place.tensor("text2image.0.bias", in: "adapter/adapter.safetensors")
@@ -155,7 +198,8 @@ struct ModelCommandTests {
         try writeSafetensors([("prefix", prefix)], to: place["p.safetensors"])
 
         func check(_ name: String, _ prefix: Tensor?, _ arguments: [String]) throws {
-            let run = try succeed(["likelihood", "--decoder", decoder, "--tokens", place.path("t.safetensors")] + arguments)
+            let run = try succeed(
+                ["likelihood", "--decoder", decoder, "--tokens", place.path("t.safetensors")] + arguments)
             let found = try #require(run.object?["per_sample"] as? [Double])
             let expected = directNats(model, tokens, prefix)
             let error = Closeness(found, expected)
@@ -171,7 +215,8 @@ struct ModelCommandTests {
         try check("with captions", prefix, ["--adapter", adapter, "--encoder", bert, "--captions", captions])
         let single = prefix.slice(axis: 1, from: 0, to: 1).reshaped([3, width])
         try writeSafetensors([("prefix", single)], to: place["p1.safetensors"])
-        try check("with a prefix [N, width]", single.reshaped([3, 1, width]), ["--prefix", place.path("p1.safetensors")])
+        try check(
+            "with a prefix [N, width]", single.reshaped([3, 1, width]), ["--prefix", place.path("p1.safetensors")])
     }
 
     /// Mean negative log probability of each row of 64 tokens, from the logits in double precision.
@@ -180,7 +225,8 @@ struct ModelCommandTests {
         return (0..<3).map { row in
             let own = Array(tokens[row * 64..<(row + 1) * 64])
             let input = Tensor(model.configuration.startTokens + own.dropLast(), shape: [1, 64])
-            let logits = model.transformer.logits(tokens: input, prefix: prefix?.rows(at: [row])).floats.map(Double.init)
+            let logits = model.transformer.logits(tokens: input, prefix: prefix?.rows(at: [row])).floats.map(
+                Double.init)
             let nats = own.enumerated().map { place, token -> Double in
                 let scores = logits[place * codes..<(place + 1) * codes]
                 let largest = scores.max() ?? 0
@@ -217,7 +263,9 @@ struct ModelCommandTests {
         #expect(try place.bytes("whole/000003.png") == kept)
 
         let other = try CommandRun(arguments + ["--out", place.path("whole"), "--greedy", "-q"])
-        #expect(other.exitCode == 64 && other.complaints.contains("holds pictures drawn with top-k 250"), "\(other.complaints)")
+        #expect(
+            other.exitCode == 64 && other.complaints.contains("holds pictures drawn with top-k 250"),
+            "\(other.complaints)")
     }
 
     @Test(
@@ -227,7 +275,8 @@ struct ModelCommandTests {
         let place = try Workplace()
         _ = try succeed(["portraits", "--out", place.path("portraits"), "--count", "7", "-q"])
         let arguments = [
-            "score", "--clip", clip, "--inception", Workplace.weights("inception-mini"), "--images", place.path("portraits/celeba-hq"),
+            "score", "--clip", clip, "--inception", Workplace.weights("inception-mini"), "--images",
+            place.path("portraits/celeba-hq"),
             "--splits", "2",
         ]
         let run = try succeed(arguments + ["--captions", try place.captionFile(), "--json"])

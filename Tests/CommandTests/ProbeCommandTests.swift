@@ -53,17 +53,24 @@ struct ProbeCommandTests {
             """, folder: place.folder)
         #expect(code == 0, "\(complaints)")
         #expect(try place.names("killed/bert-mini/seed-1/images").count == 6)
-        print("the probe was killed \((try? String(contentsOf: place["kills"], encoding: .utf8))?.split(separator: "\n").count ?? 0) times")
+        print(
+            "the probe was killed "
+                + "\((try? String(contentsOf: place["kills"], encoding: .utf8))?.split(separator: "\n").count ?? 0) "
+                + "times"
+        )
 
         let report = try CommandRun(["report", place.path("whole"), "--json"])
         #expect(report.exitCode == 0 && report.object?["schema_version"] != nil)
         let stored = try place.bytes("whole/report.json")
         let again = ["probe", place.path("tiny.yaml"), "--set", "output=\(place.path("whole"))"]
         let same = try CommandRun(again)
-        #expect(same.exitCode == 0 && same.complaints.contains("is finished; this is the report that it wrote"), "\(same.complaints)")
+        #expect(
+            same.exitCode == 0 && same.complaints.contains("is finished; this is the report that it wrote"),
+            "\(same.complaints)")
         #expect(try place.bytes("whole/report.json") == stored)
         let fewer = try CommandRun(again + ["-q", "--set", "sampling.captions=5"])
-        #expect(fewer.exitCode == 64 && fewer.complaints.contains("holds a run with other settings"), "\(fewer.complaints)")
+        #expect(
+            fewer.exitCode == 64 && fewer.complaints.contains("holds a run with other settings"), "\(fewer.complaints)")
     }
 
     @Test("captions that an encoder cuts are counted in the record, and the page says so")
@@ -85,8 +92,10 @@ struct ProbeCommandTests {
         let said = "Captions that are longer than an encoder reads lost their end: bert-mini \(count) of \(all)."
         #expect((run.object?["caveats"] as? [String])?.contains(said) == true, "\(run.object?["caveats"] ?? "")")
         #expect(String(decoding: try place.bytes("run/report.html"), as: UTF8.self).contains(said))
-        let whole = try CommandRun(["probe", try place.file("tiny.yaml", settings.replacing(short.path, with: Workplace.weights("bert-mini"))),
-            "--set", "output=\(place.path("whole"))", "-q", "--json"])
+        let whole = try CommandRun([
+            "probe", try place.file("tiny.yaml", settings.replacing(short.path, with: Workplace.weights("bert-mini"))),
+            "--set", "output=\(place.path("whole"))", "-q", "--json",
+        ])
         #expect(whole.exitCode == 0 && whole.object?["cut_captions"] == nil, "\(whole.complaints)")
     }
 
@@ -102,7 +111,9 @@ struct ProbeCommandTests {
             kill -INT $child; wait $child
             """, folder: place.folder)
         #expect(code == 130, "\(complaints)")
-        #expect(complaints.hasSuffix("synesthesia: interrupted; what was finished is saved, and the same command goes on from there\n"))
+        #expect(
+            complaints.hasSuffix(
+                "synesthesia: interrupted; what was finished is saved, and the same command goes on from there\n"))
         let rest = try BehaviourTests().shell("\(line) -q --json > out.json", folder: place.folder)
         #expect(rest.code == 0 && rest.complaints == "", "\(rest.complaints)")
         #expect(try place.bytes("out.json") == Data("{\n  \"adapters\" : [\n    \"run/random/seed-1\"\n  ]\n}\n".utf8))

@@ -48,7 +48,7 @@ struct TextStudyCommandTests {
         #expect(again.exitCode == 0 && again.output.contains("STS-L: WHAT CAPTIONS SAY"), "\(again.complaints)")
     }
 
-    @Test("--limit: the first pairs, words or texts, marked in record, page and on the terminal; more than there are is all")
+    @Test("--limit: the first pairs, words or texts, marked everywhere; more than there are is all")
     func limit() throws {
         let place = try Workplace()
         let encoders = ["--data", Self.data, "--encoder", Self.encoder("bert"), Self.encoder("gpt2")]
@@ -58,21 +58,30 @@ struct TextStudyCommandTests {
             ["study", "text", "--sample", "20"],
         ].enumerated() {
             let run = try CommandRun(command + encoders + ["--limit", "12", "-q", "--out", place.path("run\(number)")])
-            #expect(run.exitCode == 0 && run.output.hasPrefix("Warning: Only part of the texts was used"), "\(run.output)\(run.complaints)")
+            #expect(
+                run.exitCode == 0 && run.output.hasPrefix("Warning: Only part of the texts was used"),
+                "\(run.output)\(run.complaints)")
             let record = try #require(
                 JSONSerialization.jsonObject(with: try place.bytes("run\(number)/text.json")) as? [String: Any])
             #expect(record["partial"] as? Bool == true)
             #expect((record["caveats"] as? [String])?.first?.hasPrefix("Partial: only the first 12 of ") == true)
             for score in record["scores"] as? [[String: Any]] ?? [] { #expect(score["n"] as? Int == 12) }
             for page in ["text.html", "text.md"] {
-                #expect(String(decoding: try place.bytes("run\(number)/\(page)"), as: UTF8.self).contains("Only part of the texts"))
+                #expect(
+                    String(decoding: try place.bytes("run\(number)/\(page)"), as: UTF8.self).contains(
+                        "Only part of the texts"))
             }
         }
         // One and two pairs have no correlation: a table that says so, and no trap.
         for count in ["1", "2", "3"] {
-            for command in [["similarity", "--task", "sts-l"], ["words", "--task", "all"], ["geometry", "--texts", "sts-b", "--sentences"]] {
+            for command in [
+                ["similarity", "--task", "sts-l"], ["words", "--task", "all"],
+                ["geometry", "--texts", "sts-b", "--sentences"],
+            ] {
                 let run = try CommandRun(command + encoders + ["--limit", count, "-q"])
-                #expect([0, 65].contains(run.exitCode) && run.complaints.split(separator: "\n").count < 2, "\(command): \(run.complaints)")
+                #expect(
+                    [0, 65].contains(run.exitCode) && run.complaints.split(separator: "\n").count < 2,
+                    "\(command): \(run.complaints)")
             }
         }
         let all = try CommandRun(["similarity", "--task", "sts-l"] + encoders + ["--limit", "100000", "-q", "--json"])
@@ -86,7 +95,9 @@ struct TextStudyCommandTests {
         let long = String(repeating: "a face ", count: 1_500_000)
         let rows = "a man\ta face\t1\na woman\ta hat\t2\na man\ta hat\t3\n"
         let heading = "sentence1\tsentence2\tscore\n"
-        let sts = { (text: String) in "main-news\tx\t2012\t1\t2.5\ta man\ta face\nmain-news\tx\t2012\t2\t2.5\t\(text)\ta face\n" }
+        let sts = { (text: String) in
+            "main-news\tx\t2012\t1\t2.5\ta man\ta face\nmain-news\tx\t2012\t2\t2.5\t\(text)\ta face\n"
+        }
         for (text, line) in [
             (heading + rows + "a\u{0}b\ta face\t2\n", "line 5, column 1: the first sentence holds a NUL"),
             (heading + "a man\ta\u{0}face\t2\n", "line 2, column 2: the second sentence holds a NUL"),
@@ -101,7 +112,9 @@ struct TextStudyCommandTests {
         _ = try place.file("sts-test.csv", sts("a\u{0}b"))
         for more in [[], ["--like-paper"]] {
             try refuse(
-                65, "sts-test.csv, line 2", ["similarity", "--task", "sts-b", "--data", place.folder.path, "--encoder", Self.encoder("bert")] + more)
+                65, "sts-test.csv, line 2",
+                ["similarity", "--task", "sts-b", "--data", place.folder.path, "--encoder", Self.encoder("bert")] + more
+            )
         }
         _ = try place.file("rg65.csv", "cord;smile;0.02\ncord;sm\u{0}ile;0.02\n")
         try refuse(
@@ -155,7 +168,9 @@ struct TextStudyCommandTests {
             64, "two encoders are called bert; give one another name",
             ["similarity", "--task", "sts-l", "--data", Self.data] + bert + bert)
         try refuse(64, "--task is \"rg66\", but must be all or one of rg65", ["words", "--task", "rg66"] + bert)
-        try refuse(64, "--sample is 1; it must be from 2 to 10000000", ["geometry", "--texts", "faces.txt", "--sample", "1"] + bert)
+        try refuse(
+            64, "--sample is 1; it must be from 2 to 10000000",
+            ["geometry", "--texts", "faces.txt", "--sample", "1"] + bert)
         try refuse(
             64, "--pooling belongs to --sentences", ["geometry", "--texts", "faces.txt", "--pooling", "mean"] + bert)
         try refuse(

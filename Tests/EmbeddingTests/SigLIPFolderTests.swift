@@ -14,7 +14,9 @@ import Testing
         #expect(encoder.isContrastive && encoder.encoder.vectorSize(.probe) == 28)
         let captions = ["A woman with brown hair!", "a", "x " + String(repeating: "zqxj ", count: 30)]
         let found = try encoder.embed(captions, everyLayer: true)
-        #expect(found.vectors.shape == [3, 28] && found.layers.map(\.shape) == Array(repeating: [3, 36], count: 4) && found.truncated == 1)
+        #expect(
+            found.vectors.shape == [3, 28] && found.layers.map(\.shape) == Array(repeating: [3, 36], count: 4)
+                && found.truncated == 1)
         // Case and punctuation are dropped before anything else.
         let same = try encoder.embed(["a WOMAN, with brown hair", "a"])
         #expect(Closeness(same.vectors.floats, Array(found.vectors.floats.prefix(56))).within(2e-6))

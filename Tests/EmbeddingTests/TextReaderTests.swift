@@ -1,12 +1,12 @@
+import Foundation
 import SynCheckpoints
 import SynEmbedding
-import Foundation
 import SynModels
 import SynRuns
 import SynTensors
-import Testing
-import TestSupport
 import SynTokenizers
+import TestSupport
+import Testing
 
 /// Folders that limit, prompt, cut and transform in every way; the right values are sentence-transformers'
 /// (`Tests/Fixtures/sentences/make.py`).
@@ -108,11 +108,16 @@ import SynTokenizers
         #expect(try limit(512, "1000000000000000019884624838656") == 21)
         #expect(try limit(nil, "1000000000000000019884624838656") == 21)
         #expect(try limit(nil, "null") == 21)
-        #expect(try TextReader(folder: Fixture.url("text/clip")).maximumLength == CLIPText(folder: Fixture.url("text/clip")).maximumLength)
+        #expect(
+            try TextReader(folder: Fixture.url("text/clip")).maximumLength
+                == CLIPText(folder: Fixture.url("text/clip")).maximumLength)
         let place = try Fixture.temporaryFolder()
         defer { try? FileManager.default.removeItem(at: place) }
         for (name, text) in [
-            ("config.json", #"{"model_type": "roberta", "max_position_embeddings": 21, "pad_token_id": 1, "vocab_size": 9}"#),
+            (
+                "config.json",
+                #"{"model_type": "roberta", "max_position_embeddings": 21, "pad_token_id": 1, "vocab_size": 9}"#
+            ),
             ("vocab.json", #"{"<s>": 0, "<pad>": 1, "</s>": 2, "<unk>": 3, "a": 4, "Ġ": 5}"#), ("merges.txt", ""),
         ] { try Data(text.utf8).write(to: place.appending(path: name)) }
         #expect(try TextReader(folder: place).encoding(String(repeating: "a", count: 40)).ids.count == 19)
@@ -144,23 +149,43 @@ import SynTokenizers
             (inner, #"{"tokenizer_args": {"do_lower_case": true}}"#, "tokenizer_args.do_lower_case is set"),
             (inner, #"{"model_args": {"rope_scaling": {"factor": 2}}}"#, "model_args.rope_scaling is set"),
             (inner, #"{"config_kwargs": {"num_hidden_layers": 1}}"#, "config_kwargs.num_hidden_layers is set"),
-            (inner, #"{"processing_kwargs": {"text": {"add_special_tokens": false}}}"#, "text.add_special_tokens is set"),
+            (
+                inner, #"{"processing_kwargs": {"text": {"add_special_tokens": false}}}"#,
+                "text.add_special_tokens is set"
+            ),
             (inner, #"{"transformer_task": "fill-mask"}"#, "transformer_task is fill-mask"),
             (inner, #"{"tokenizer_name_or_path": "other/one"}"#, "taken from other/one"),
             (inner, #"{"modality_config": {"message": {"method": "forward"}}}"#, "chat templates"),
-            (inner, #"{"modality_config": {"text": {"method": "encode", "method_output_name": "x"}}}"#, "takes x of encode"),
+            (
+                inner, #"{"modality_config": {"text": {"method": "encode", "method_output_name": "x"}}}"#,
+                "takes x of encode"
+            ),
             (whole, #"{"default_prompt_name": "title", "prompts": {"query": "q: "}}"#, "default_prompt_name is title"),
             (whole, #"{"truncate_dim": 0}"#, "truncate_dim is 0"),
             (whole, #"{"truncate_dim": -3}"#, "truncate_dim is -3"),
             (whole, #"{"model_type": "SparseEncoder"}"#, "of type SparseEncoder"),
-            (layer, dense.replacing("ACTIVATION", with: "torch.nn.modules.activation.PReLU"), "activation.PReLU is not one"),
+            (
+                layer, dense.replacing("ACTIVATION", with: "torch.nn.modules.activation.PReLU"),
+                "activation.PReLU is not one"
+            ),
             (layer, dense.replacing("ACTIVATION", with: "mine.Tanh"), "the activation mine.Tanh"),
             (layer, dense.replacing("\"ACTIVATION\"", with: "null"), "the activation null"),
-            (layer, dense.replacing("ACTIVATION\"", with: #"torch.nn.Tanh", "module_input_name": "token_embeddings""#), "token_embeddings"),
+            (
+                layer,
+                dense.replacing("ACTIVATION\"", with: #"torch.nn.Tanh", "module_input_name": "token_embeddings""#),
+                "token_embeddings"
+            ),
             ("modules.json", modules.replacing("MODULE", with: "custom_st.Normalize"), "somebody's own code"),
-        ] + ["CNN", "LSTM", "WordEmbeddings", "WordWeights", "BoW", "Router", "Asym", "WeightedLayerPooling", "StaticEmbedding"].map {
-            ("modules.json", modules.replacing("MODULE", with: "sentence_transformers.models.\($0)"), "models.\($0) is not implemented")
-        }
+        ]
+            + [
+                "CNN", "LSTM", "WordEmbeddings", "WordWeights", "BoW", "Router", "Asym", "WeightedLayerPooling",
+                "StaticEmbedding",
+            ].map {
+                (
+                    "modules.json", modules.replacing("MODULE", with: "sentence_transformers.models.\($0)"),
+                    "models.\($0) is not implemented"
+                )
+            }
     }
 
     @Test(arguments: refusals()) func refused(file: String, text: String, expected: String) throws {
@@ -177,7 +202,8 @@ import SynTokenizers
             "prompt", ["0_Transformer/sentence_bert_config.json": #"{"max_seq_length": 5}"#])
         defer { try? FileManager.default.removeItem(at: place) }
         let complaint = #expect(throws: UserError.self) { try TextReader(folder: place) }
-        #expect(complaint?.kind == .badData && complaint?.description.contains("has 4 tokens and leaves no room") == true)
+        #expect(
+            complaint?.kind == .badData && complaint?.description.contains("has 4 tokens and leaves no room") == true)
     }
 
     @Test("a CLIP in a sentence-transformers folder gives its own projected vectors")
@@ -191,14 +217,18 @@ import SynTokenizers
         let expected = try TextEmbedder(folder: Fixture.url("text/clip")).embed(["a face", "a man"]).vectors
         #expect(try TextEmbedder(folder: place).embed(["a face", "a man"]).vectors.floats == expected.floats)
         // As version 6 saves it, with a norm behind.
-        try Data(#"""
+        try Data(
+            #"""
             [{"path": "0_CLIPModel", "type": "sentence_transformers.base.modules.transformer.Transformer"},
              {"path": "1_Normalize", "type": "sentence_transformers.base.modules.normalize.Normalize"}]
-            """#.utf8).write(to: list)
-        try Data(#"""
+            """#.utf8
+        ).write(to: list)
+        try Data(
+            #"""
             {"modality_config": {"text": {"method": "get_text_features", "method_output_name": "pooler_output"}},
              "module_output_name": "sentence_embedding"}
-            """#.utf8).write(to: place.appending(path: "0_CLIPModel/sentence_bert_config.json"))
+            """#.utf8
+        ).write(to: place.appending(path: "0_CLIPModel/sentence_bert_config.json"))
         let opened = try TextEmbedder(folder: place)
         #expect(opened.isContrastive)
         #expect(try opened.embed(["a face", "a man"]).vectors.floats == expected.l2Normalised().floats)

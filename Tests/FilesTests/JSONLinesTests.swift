@@ -1,5 +1,5 @@
-import SynFiles
 import Foundation
+import SynFiles
 import TestSupport
 import Testing
 

@@ -1,5 +1,5 @@
-import SynFiles
 import Foundation
+import SynFiles
 import TestSupport
 import Testing
 
@@ -32,7 +32,9 @@ struct LeftoverTests {
             "f.synesthesia-0123456789abc.partial", ".g.synesthesia-0123456789abC.partial",
             ".h.synesthesia-0123456789abc.partial2",
         ]
-        let own = [".a.json.synesthesia-0123456789abc.partial", ".b.synesthesia-0.png.synesthesia-zzzzzzzzzzzzz.partial"]
+        let own = [
+            ".a.json.synesthesia-0123456789abc.partial", ".b.synesthesia-0.png.synesthesia-zzzzzzzzzzzzz.partial",
+        ]
         for name in own + others { try Data().write(to: folder.appending(path: name)) }
         let writing = try OutputFile(folder.appending(path: "d.json"))
         let lock = try FileLock(folder: folder)

@@ -18,7 +18,11 @@ import Testing
         let names = ["1.png", "01.png", "001.png", "A.png", "a.png"]
         let expected = ["001.png", "01.png", "1.png", "A.png", "a.png"]
         #expect(sorted(names) == expected && sorted(names.reversed()) == expected)
-        #expect(NaturalOrder("1.png").isAlike(NaturalOrder("01.png")) && NaturalOrder("a0.png").isAlike(NaturalOrder("A00.png")))
-        #expect(!NaturalOrder("1.png").isAlike(NaturalOrder("10.png")) && !NaturalOrder("1.png").isAlike(NaturalOrder("1.jpg")))
+        #expect(
+            NaturalOrder("1.png").isAlike(NaturalOrder("01.png"))
+                && NaturalOrder("a0.png").isAlike(NaturalOrder("A00.png")))
+        #expect(
+            !NaturalOrder("1.png").isAlike(NaturalOrder("10.png"))
+                && !NaturalOrder("1.png").isAlike(NaturalOrder("1.jpg")))
     }
 }

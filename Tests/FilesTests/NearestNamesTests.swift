@@ -3,7 +3,9 @@ import Testing
 
 @Suite("Names that were meant")
 struct NearestNamesTests {
-    @Test("a slip of the finger is found", arguments: [("porbe", "probe"), ("prob", "probe"), ("scores", "score"), ("xyzzy", nil)])
+    @Test(
+        "a slip of the finger is found",
+        arguments: [("porbe", "probe"), ("prob", "probe"), ("scores", "score"), ("xyzzy", nil)])
     func nearest(_ word: String, _ name: String?) {
         #expect(NearestNames.nearest(to: word, among: ["score", "probe", "train"]) == name)
     }

@@ -1,5 +1,5 @@
-import SynFiles
 import Foundation
+import SynFiles
 import TestSupport
 import Testing
 
@@ -26,7 +26,9 @@ struct OutputPathTests {
         try #require(isMade || getuid() != 0, "no device can be made here, and root could break the system's")
         try AtomicFile.check(place)
         // Where file systems are mounted without devices, opening says so; the node must stay then too.
-        do { try AtomicFile.write("x", to: place) } catch let failure as FileFailure { #expect(failure.kind == .unwritable) }
+        do { try AtomicFile.write("x", to: place) } catch let failure as FileFailure {
+            #expect(failure.kind == .unwritable)
+        }
         #expect(kind(place.path) == S_IFCHR)
         #expect(try FileManager.default.contentsOfDirectory(atPath: folder.path).count == (isMade ? 1 : 0))
         let link = folder.appending(path: "link")
@@ -100,7 +102,9 @@ struct OutputPathTests {
         defer { unlink(path) }
         withUnsafeMutableBytes(of: &address.sun_path) { $0.copyBytes(from: path.utf8) }
         let bound = withUnsafePointer(to: address) {
-            $0.withMemoryRebound(to: sockaddr.self, capacity: 1) { bind(file, $0, socklen_t(MemoryLayout<sockaddr_un>.size)) }
+            $0.withMemoryRebound(to: sockaddr.self, capacity: 1) {
+                bind(file, $0, socklen_t(MemoryLayout<sockaddr_un>.size))
+            }
         }
         #expect(bound == 0)
         let failure = #expect(throws: FileFailure.self) { try AtomicFile.write("", to: URL(filePath: path)) }

@@ -1,5 +1,5 @@
-import SynFiles
 import Foundation
+import SynFiles
 import Testing
 
 @Suite("Text from outside on a terminal")

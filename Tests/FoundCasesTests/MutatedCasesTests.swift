@@ -3,9 +3,9 @@ import FuzzTargets
 import TestSupport
 import Testing
 
-/// The fuzzer's seeds, damaged at random but the same way each time: bytes changed, removed, repeated, numbers exchanged
-/// for extreme ones. What a coverage-guided fuzzer finds needs `Scripts/fuzz`; this needs no build of its own.
-/// `SYNESTHESIA_MUTATIONS=seconds` goes on for so long with each target.
+/// The fuzzer's seeds, damaged at random but the same way each time: bytes changed, removed, repeated, numbers
+/// exchanged for extreme ones. What a coverage-guided fuzzer finds needs `Scripts/fuzz`; this needs no build of its
+/// own. `SYNESTHESIA_MUTATIONS=seconds` goes on for so long with each target.
 @Suite struct MutatedCases {
     @Test(arguments: FuzzTarget.allCases) func nothingTraps(target: FuzzTarget) throws {
         let folder = try Fixture.temporaryFolder()
@@ -22,7 +22,8 @@ import Testing
         while seconds.map({ ProcessInfo.processInfo.systemUptime - start < $0 }) ?? (count < 40) {
             guard let seed = seeds.randomElement(using: &generator) else { return }
             let input = generator.damaged(seed)
-            if seconds != nil { try? input.write(to: folder.appending(path: "last-input")) }   // what trapped, if it does
+            // what trapped, if it does
+            if seconds != nil { try? input.write(to: folder.appending(path: "last-input")) }
             target.run(input, in: folder)
             count += 1
         }
@@ -43,7 +44,8 @@ private struct Generator: RandomNumberGenerator {
     }
 
     private static let extremes = [
-        "-1", "0", "1", "2147483648", "9223372036854775807", "-9223372036854775808", "18446744073709551616", "1e308", "1e-320", "NaN",
+        "-1", "0", "1", "2147483648", "9223372036854775807", "-9223372036854775808", "18446744073709551616", "1e308",
+        "1e-320", "NaN",
         "Infinity", "null", "true", "[]", "{}", "\"\"", "\"\u{202E}\"",
     ].map { Data($0.utf8) }
 

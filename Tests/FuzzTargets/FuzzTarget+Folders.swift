@@ -1,6 +1,6 @@
+import Foundation
 import SynEmbedding
 import SynFiles
-import Foundation
 import SynModels
 import SynProbe
 import SynReports
@@ -17,7 +17,8 @@ extension FuzzTarget {
             let name = String(decoding: rest[start.upperBound..<line], as: UTF8.self)
             if names.contains(name) {
                 let file = folder.appending(path: name)
-                try? FileManager.default.createDirectory(at: file.deletingLastPathComponent(), withIntermediateDirectories: true)
+                try? FileManager.default.createDirectory(
+                    at: file.deletingLastPathComponent(), withIntermediateDirectories: true)
                 try? rest[(line + 1)..<end].write(to: file)
             }
             rest = rest[end...]
@@ -28,13 +29,15 @@ extension FuzzTarget {
     func encoder(_ input: Data, _ folder: URL) {
         let names: Set<String> = [
             "config.json", "modules.json", "sentence_bert_config.json", "config_sentence_transformers.json",
-            "1_Pooling/config.json", "2_Dense/config.json", "tokenizer_config.json", "vocab.txt", "preprocessor_config.json",
+            "1_Pooling/config.json", "2_Dense/config.json", "tokenizer_config.json", "vocab.txt",
+            "preprocessor_config.json",
             "open_clip_config.json",
         ]
         unpack(input, names, into: folder)
         let weights = folder.appending(path: "model.safetensors")
         if !FileManager.default.fileExists(atPath: weights.path) {
-            try? FileManager.default.copyItem(at: Self.fixtures.appending(path: "text/bert/model.safetensors"), to: weights)
+            try? FileManager.default.copyItem(
+                at: Self.fixtures.appending(path: "text/bert/model.safetensors"), to: weights)
         }
         _ = try? TextEncoderFolder(folder)
     }

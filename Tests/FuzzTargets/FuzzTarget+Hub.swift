@@ -2,8 +2,8 @@ import Foundation
 import SynModelHub
 
 extension FuzzTarget {
-    /// `fetch` from a server that answers with pieces of the input, one for each request, divided by lines `#answer`; the
-    /// last piece answers whatever else is asked.
+    /// `fetch` from a server that answers with pieces of the input, one for each request, divided by lines `#answer`;
+    /// the last piece answers whatever else is asked.
     func hub(_ input: Data, _ folder: URL) {
         guard let server = try? RawServer(input.split(by: Data("#answer\n".utf8))) else { return }
         let cache = folder.appending(path: "hub")
@@ -11,7 +11,8 @@ extension FuzzTarget {
         guard let access = try? HubAccess(environment: ["HF_ENDPOINT": "http://127.0.0.1:\(server.port)"]),
             let repository = try? RepositoryName("org/model")
         else { return }
-        let download = HubDownload(cache: HubCache(folder: cache), access: access, retry: RetryPolicy(failures: 1, firstWait: 0))
+        let download = HubDownload(
+            cache: HubCache(folder: cache), access: access, retry: RetryPolicy(failures: 1, firstWait: 0))
         let start = ProcessInfo.processInfo.systemUptime
         struct TooLong: Error {}
         func tick() throws { if ProcessInfo.processInfo.systemUptime - start > 1 { throw TooLong() } }
@@ -47,7 +48,8 @@ private final class RawServer {
         let descriptor = listener
         let isBound = withUnsafeMutablePointer(to: &place) {
             $0.withMemoryRebound(to: sockaddr.self, capacity: 1) {
-                bind(descriptor, $0, size) == 0 && listen(descriptor, 16) == 0 && getsockname(descriptor, $0, &size) == 0
+                bind(descriptor, $0, size) == 0 && listen(descriptor, 16) == 0
+                    && getsockname(descriptor, $0, &size) == 0
             }
         }
         guard isBound else { throw Failure() }

@@ -5,7 +5,8 @@ import SynReports
 import SynTraining
 
 extension FuzzTarget {
-    /// What a run's folder holds and is read back: settings, records, logs, states, lists of checksums, features, weights.
+    /// What a run's folder holds and is read back: settings, records, logs, states, lists of checksums, features,
+    /// weights.
     func readRun(_ input: Data, _ folder: URL) {
         let names: Set<String> = [
             "settings.yaml", "report.json", "text.json", "training.jsonl", "samples.jsonl", "adapter.safetensors",

@@ -1,5 +1,5 @@
-import SynCheckpoints
 import Foundation
+import SynCheckpoints
 import SynImages
 import SynModels
 import SynTensors
@@ -59,7 +59,8 @@ public enum FuzzTarget: String, CaseIterable, Sendable {
     }
 
     private static func legacyFile(around pickle: Data) -> Data {
-        var file = Data([0x80, 2, 0x8A, 10, 0x6C, 0xFC, 0x9C, 0x46, 0xF9, 0x20, 0x6A, 0xA8, 0x50, 0x19, 0x2E])   // magic
+        // magic
+        var file = Data([0x80, 2, 0x8A, 10, 0x6C, 0xFC, 0x9C, 0x46, 0xF9, 0x20, 0x6A, 0xA8, 0x50, 0x19, 0x2E])
         file += Data([0x80, 2, 0x4D, 0xE9, 3, 0x2E, 0x80, 2, 0x7D, 0x2E])   // protocol 1001, no facts
         file += pickle
         file += Data([0x80, 2, 0x5D, 0x58, 1, 0, 0, 0, 0x30, 0x61, 0x2E])   // storages: ["0"], of eight floats
@@ -68,13 +69,16 @@ public enum FuzzTarget: String, CaseIterable, Sendable {
 
     private func tokenize(_ input: Data, _ folder: URL) {
         let names: Set<String> = [
-            "tokenizer.json", "vocab.txt", "vocab.json", "merges.txt", "tokenizer_config.json", "special_tokens_map.json",
+            "tokenizer.json", "vocab.txt", "vocab.json", "merges.txt", "tokenizer_config.json",
+            "special_tokens_map.json",
             "added_tokens.json", "config.json", "bpe_simple_vocab_16e6.txt", "text",
         ]
         unpack(input, names, into: folder)
         guard let tokenizer = try? Tokenizer(folder: folder) else { return }
         let own = (try? Data(contentsOf: folder.appending(path: "text"))) ?? input.suffix(64)
-        let text = "The woman's naïve 123 faces,\n[MASK] <mask> 中文 e\u{301} \u{200D}👩‍👩‍👧 " + String(decoding: own, as: UTF8.self)
+        let text =
+            "The woman's naïve 123 faces,\n[MASK] <mask> 中文 e\u{301} \u{200D}👩‍👩‍👧 "
+            + "" + String(decoding: own, as: UTF8.self)
         _ = tokenizer.encode(text, maximumLength: nil)
         _ = tokenizer.encode(text, maximumLength: 5)
         for id in [-1, 0, .max, tokenizer.startID ?? 0] { _ = tokenizer.token(id) }

@@ -26,7 +26,8 @@ import Testing
 
     @Test(arguments: [
         ("GIF89a....", "a GIF picture"), ("RIFF....WEBPVP8 ", "a WebP picture"), ("II*\u{0}....", "a TIFF picture"),
-        ("....ftypavif....", "an AVIF picture"), ("....ftypheic....", "a HEIC picture"), ("....ftypmif1....avif", "an AVIF picture"),
+        ("....ftypavif....", "an AVIF picture"), ("....ftypheic....", "a HEIC picture"),
+        ("....ftypmif1....avif", "an AVIF picture"),
         ("....ftypmif1....heic", "a HEIC picture"), ("....ftypisom....", "a film"), ("8BPS....", "a Photoshop picture"),
         ("P6 1 1 255 abc", "a PNM picture"), ("%PDF-1.7", "a PDF document"), ("<!DOCTYPE html><html>", "a web page"),
         ("  <html>", "a web page"), ("<?xml version=\"1.0\"?><svg>", "an SVG drawing"),
@@ -34,13 +35,18 @@ import Testing
     ])
     func otherKindsAreNamed(_ start: String, _ kind: String) throws {
         let error = try #require(failure { _ = try Image(decoding: Data(start.utf8), named: "x.png") })
-        #expect(error.kind == .damaged && error.description.hasPrefix("x.png: this is \(kind), and only PNG and JPEG are read; "))
+        #expect(
+            error.kind == .damaged
+                && error.description.hasPrefix("x.png: this is \(kind), and only PNG and JPEG are read; "))
         #expect(failure { _ = try Image.texts(in: Data(start.utf8), named: "x.png") } == error)
     }
 
     @Test func kindsThatAreNotText() throws {
-        func sentence(_ bytes: [UInt8]) -> String? { failure { _ = try Image(decoding: Data(bytes), named: "x") }?.description }
-        let bitmap = Array("BM".utf8) + [70, 0, 0, 0, 0, 0, 0, 0, 54, 0, 0, 0, 40, 0, 0, 0] + [UInt8](repeating: 0, count: 40)
+        func sentence(_ bytes: [UInt8]) -> String? {
+            failure { _ = try Image(decoding: Data(bytes), named: "x") }?.description
+        }
+        let bitmap =
+            Array("BM".utf8) + [70, 0, 0, 0, 0, 0, 0, 0, 54, 0, 0, 0, 40, 0, 0, 0] + [UInt8](repeating: 0, count: 40)
         #expect(sentence(bitmap)?.contains("a BMP picture") == true)
         #expect(sentence([0xFF, 0x0A, 1, 2])?.contains("a JPEG XL picture") == true)
         #expect(sentence([0, 0, 1, 0, 1, 0])?.contains("an icon (ICO)") == true)
@@ -62,7 +68,8 @@ import Testing
         #expect(error.description.contains("more than 100 scans"), "\(error)")
     }
 
-    /// A thousand texts that unpack to sixteen megabytes each: they are passed over for the pixels, and few are kept else.
+    /// A thousand texts that unpack to sixteen megabytes each: they are passed over for the pixels, and few are kept
+    /// else.
     @Test func packedTextsAreNotUnpackedForThePixels() throws {
         let cases: [Case] = try Reference.read("files")
         let png = try #require(cases.first { $0.name == "png" })
@@ -76,7 +83,9 @@ import Testing
         defer { try? FileManager.default.removeItem(at: folder) }
         let pipe = folder.appending(path: "a.png")
         #expect(mkfifo(pipe.path, 0o600) == 0)
-        #expect(failure { _ = try Image(contentsOf: pipe) }?.description.hasSuffix("this is no ordinary file, not an image.") == true)
+        #expect(
+            failure { _ = try Image(contentsOf: pipe) }?.description.hasSuffix(
+                "this is no ordinary file, not an image.") == true)
         #expect(failure { _ = try Image(contentsOf: URL(filePath: "/dev/zero")) }?.kind == .missing)
     }
 }

@@ -58,20 +58,26 @@ import Testing
              "interpolation": "bilinear", "resize_mode": "squash"}}
             """
         let found = try #require(try settings(["open_clip_config.json": file]))
-        #expect(found.size == .exactly(width: 32, height: 32) && found.filter == .bilinear && found.cropRounding == .toNearestOrEven)
+        #expect(
+            found.size == .exactly(width: 32, height: 32) && found.filter == .bilinear
+                && found.cropRounding == .toNearestOrEven)
         #expect(found.normalisation == .init(mean: [0.5, 0.5, 0.5], deviation: [0.25, 0.25, 0.25]))
-        let plain = try settings(["open_clip_config.json": #"{"model_cfg": {"vision_cfg": {"image_size": 32}}, "preprocess_cfg": {}}"#])
+        let plain = try settings([
+            "open_clip_config.json": #"{"model_cfg": {"vision_cfg": {"image_size": 32}}, "preprocess_cfg": {}}"#
+        ])
         #expect(plain == .openAI(size: 32))
         #expect(try settings(["open_clip_config.json": #"{"model_cfg": {}}"#]) == nil)
         #expect(try settings(["open_clip_config.json": file, "preprocessor_config.json": "{}"]) == CLIPPreprocessing())
     }
 
     @Test(arguments: [
-        (#"{"size": 0}"#, #""size": a size is a number"#), (#"{"size": {"longest_edge": 4}}"#, #""size": a size is a number"#),
+        (#"{"size": 0}"#, #""size": a size is a number"#),
+        (#"{"size": {"longest_edge": 4}}"#, #""size": a size is a number"#),
         (#"{"size": {"shortest_edge": 4, "longest_edge": 9}}"#, #""size": a size is a number"#),
         (#"{"size": 1e12}"#, #""size": a size is a number"#), (#"{"size": [1, 2, 3]}"#, #""size": a size is a number"#),
         (#"{"crop_size": {"shortest_edge": 4}}"#, #""crop_size": a size is a number"#),
-        (#"{"resample": 0}"#, #""resample": resampling 0 is not supported"#), (#"{"resample": "nearest"}"#, "resampling nearest"),
+        (#"{"resample": 0}"#, #""resample": resampling 0 is not supported"#),
+        (#"{"resample": "nearest"}"#, "resampling nearest"),
         (#"{"image_std": [1, 0, 1]}"#, "none of them 0"), (#"{"image_mean": [1]}"#, "three numbers are needed"),
         (#"{"do_pad": true}"#, "cannot be padded"), (#"{"do_resize": "yes"}"#, "do_resize"),
         (#"{"image_processor_type": "BlipImageProcessor"}"#, "BlipImageProcessor is not one that is read here"),
@@ -80,7 +86,8 @@ import Testing
     func whatCannotBeDoneIsRefused(_ file: String, _ words: String) throws {
         let error = try #require(failure { _ = try settings(["preprocessor_config.json": file]) })
         #expect(error.kind == .damaged && error.description.contains(words), "\(error)")
-        let nested = try #require(failure { _ = try settings(["processor_config.json": #"{"image_processor": \#(file)}"#]) })
+        let nested = try #require(
+            failure { _ = try settings(["processor_config.json": #"{"image_processor": \#(file)}"#]) })
         #expect(nested.kind == .damaged && nested.description.hasPrefix("processor_config.json: "), "\(nested)")
     }
 }

@@ -50,7 +50,8 @@ import Testing
     }
 
     private func sum(_ tensor: Tensor) -> UInt32 {
-        Reference.crc(tensor.floats.lazy.flatMap { x in (0..<4).map { UInt8(truncatingIfNeeded: x.bitPattern >> (8 * $0)) } })
+        Reference.crc(
+            tensor.floats.lazy.flatMap { x in (0..<4).map { UInt8(truncatingIfNeeded: x.bitPattern >> (8 * $0)) } })
     }
 
     /// Bit for bit: every filter, CLIP's numbers in four settings, OpenAI's own way, TensorFlow 1's bilinear.
@@ -127,7 +128,8 @@ import Testing
         #expect(tensor.floats == [Float](repeating: Float(25 / 127.5 - 1), count: 6))
         let grown = try TamingPreprocessing(side: 8).prepared(image)
         #expect(
-            grown == image.resized(width: 16, height: 8, filter: .bilinear)
+            grown
+                == image.resized(width: 16, height: 8, filter: .bilinear)
                 .cropped(left: 4, top: 0, width: 8, height: 8))
     }
 }

@@ -93,7 +93,9 @@ private struct Expected: Decodable {
         #expect(try error([UInt8](repeating: 0, count: 500)) == "/picture.png: this is neither a PNG nor a JPEG.")
         #expect(
             try error(Array("GIF89a".utf8))
-                == "/picture.png: this is a GIF picture, and only PNG and JPEG are read; convert it first, for example with ImageMagick.")
+                == "/picture.png: this is a GIF picture, and only PNG and JPEG are read; convert it first, for "
+                + "example with ImageMagick."
+        )
         #expect(
             try error([0x89, 0x50, 0x4E, 0x47, 0x0D, 0x0A, 0x1A, 0x0A])
                 == "/picture.png: this PNG is damaged or cut short (the file ends too early).")

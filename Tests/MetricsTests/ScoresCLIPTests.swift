@@ -2,8 +2,8 @@ import Foundation
 import SynImages
 import SynMetrics
 import SynRuns
-import Testing
 import TestSupport
+import Testing
 
 @Suite("CLIP-Score")
 struct ScoresCLIPTests {

@@ -1,8 +1,8 @@
 import SynMetrics
 import SynRuns
 import SynTensors
-import Testing
 import TestSupport
+import Testing
 
 @Suite("Fréchet distance")
 struct ScoresFrechetTests {
@@ -56,8 +56,12 @@ struct ScoresFrechetTests {
         let few = "a Fréchet distance needs at least 2 pictures on each side, better more than 2; found "
         #expect(refusal(some, Tensor([1.0, 2], shape: [1, 2])) == few + "1")
         #expect(refusal(Tensor([Float](), shape: [0, 2]), some) == few + "0")
-        #expect(refusal(some, Tensor.zeros([3, 4]))?.contains("features of one network, not 2 of one picture and 4") == true)
-        #expect(refusal(some, Tensor([1, 2, 3, .nan], shape: [2, 2])) == "feature 2 of picture 2 is nan, not a finite number")
+        #expect(
+            refusal(some, Tensor.zeros([3, 4]))?.contains("features of one network, not 2 of one picture and 4") == true
+        )
+        #expect(
+            refusal(some, Tensor([1, 2, 3, .nan], shape: [2, 2]))
+                == "feature 2 of picture 2 is nan, not a finite number")
         let two = try FrechetDistance(between: some, and: some.slice(axis: 0, from: 0, to: 2))
         #expect(two.hasSingularCovariance && two.warning?.contains("3 and 2 pictures with 2 features") == true)
         let three = try FrechetDistance(between: some, and: some)

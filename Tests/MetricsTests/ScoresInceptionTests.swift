@@ -4,8 +4,8 @@ import SynMetrics
 import SynModels
 import SynRuns
 import SynTensors
-import Testing
 import TestSupport
+import Testing
 
 @Suite("Inception Score")
 struct ScoresInceptionTests {
@@ -48,14 +48,18 @@ struct ScoresInceptionTests {
     @Test("too few pictures, no split and undefined logits are sentences; one picture scores 1")
     func guards() throws {
         func refusal(_ logits: Tensor, splits: Int) -> String? {
-            #expect(throws: UserError.self) { _ = try InceptionScore.score(ofLogits: logits, splits: splits) }?.description
+            #expect(throws: UserError.self) { _ = try InceptionScore.score(ofLogits: logits, splits: splits) }?
+                .description
         }
         let three = Tensor([1.0, 2, 3, 4, 5, 6], shape: [3, 2])
         #expect(
             refusal(three, splits: 10)
-                == "an Inception Score over 10 splits needs at least 10 pictures, not 3; lower scores.splits or draw more")
+                == "an Inception Score over 10 splits needs at least 10 pictures, not 3; lower scores.splits or draw "
+                + "more"
+        )
         #expect(refusal(three, splits: 0)?.contains("at least 1 split, not 0") == true)
-        #expect(refusal(Tensor([Float](), shape: [0, 2]), splits: 1)?.contains("not 0; there is nothing to score") == true)
+        #expect(
+            refusal(Tensor([Float](), shape: [0, 2]), splits: 1)?.contains("not 0; there is nothing to score") == true)
         #expect(
             refusal(Tensor([1, 2, .infinity, 4], shape: [2, 2]), splits: 1)
                 == "class 1 of picture 2 has a logit of inf, not a finite number")
@@ -77,7 +81,7 @@ struct ScoresPicturesTests {
     }
 
     func score(_ logits: Tensor, _ reference: ScoresReference.Inception) throws -> InceptionScore.Result {
-        let sharpened = (logits - logits.mean(axis: 0)) * reference.gain               // [pictures, classes]
+        let sharpened = (logits - logits.mean(axis: 0)) * reference.gain   // [pictures, classes]
         return try InceptionScore.score(ofLogits: sharpened, splits: reference.splits, order: reference.order)
     }
 

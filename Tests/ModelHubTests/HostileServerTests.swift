@@ -17,11 +17,16 @@ struct HostileServerTests {
     func brokenBlobs() throws {
         var flipped = Self.weights
         flipped[2_000_000] ^= 4
-        for (broken, linked) in [(Self.weights.prefix(1_000_000), true), (Self.weights.prefix(0), true), (flipped, true), (Self.weights + [1], false)] {
+        for (broken, linked) in [
+            (Self.weights.prefix(1_000_000), true), (Self.weights.prefix(0), true), (flipped, true),
+            (Self.weights + [1], false),
+        ] {
             let place = try Place(try FakeHub("org/model", Self.files))
             _ = try place.fetch()
             try Data(broken).write(to: file(place, Self.blob))
-            if !linked { try FileManager.default.removeItem(at: file(place, "\(HubDownloadTests.snapshot)/model.safetensors")) }
+            if !linked {
+                try FileManager.default.removeItem(at: file(place, "\(HubDownloadTests.snapshot)/model.safetensors"))
+            }
             let again = try place.fetch()
             #expect(again.files.filter(\.downloaded).map(\.name) == ["model.safetensors"], "\(broken.count) bytes")
             #expect(place.bytes("\(HubDownloadTests.snapshot)/model.safetensors") == Self.weights)
@@ -49,7 +54,9 @@ struct HostileServerTests {
         let failure = #expect(throws: ModelHub.Failure.self) {
             try download.run(try download.plan(try RepositoryName("org/model"))) { _ in }
         }
-        #expect(failure?.reason == .network && failure?.description.contains("2 times in a row") == true, "\(failure?.description ?? "")")
+        #expect(
+            failure?.reason == .network && failure?.description.contains("2 times in a row") == true,
+            "\(failure?.description ?? "")")
         #expect(ContinuousClock.now - start < .seconds(30))
     }
 
@@ -61,7 +68,10 @@ struct HostileServerTests {
         let place = try Place(try FakeHub("org/model", Self.files) { _, _ in .init(200, sent, Data("{}".utf8)) })
         let sentence = place.failure()?.description ?? ""
         #expect(!sentence.contains("memory") && !sentence.isEmpty, "\(sentence)")
-        if count == 1 { #expect(sentence.hasPrefix("127.0.0.1 sends headers that are longer than any honest server's"), "\(sentence)") }
+        if count == 1 {
+            #expect(
+                sentence.hasPrefix("127.0.0.1 sends headers that are longer than any honest server's"), "\(sentence)")
+        }
     }
 
     @Test(
@@ -99,7 +109,9 @@ struct HostileServerTests {
     @Test("a length that is not true does no harm")
     func lies() throws {
         let short = try Place(
-            try FakeHub("org/model", Self.files) { _, _ in nil } storeMischief: { request, count in
+            try FakeHub("org/model", Self.files) { _, _ in
+                nil
+            } storeMischief: { request, count in
                 var lie = LoopbackServer.Response(200, [:], Self.weights)
                 lie.claimed = count == 0 ? 1000 : nil
                 return count == 0 ? lie : .file(Self.weights, request)
@@ -130,7 +142,8 @@ struct HostileServerTests {
             let leaving = try Place(try FakeHub("org/model", Self.files) { _, _ in .init(302, ["Location": address]) })
             #expect(leaving.failure()?.description.contains("which is not safe to follow") == true)
         }
-        #expect(try HubAccess(environment: ["HF_ENDPOINT": "HTTP://localhost:9", "HOME": "/"]).endpoint.host == "localhost")
+        #expect(
+            try HubAccess(environment: ["HF_ENDPOINT": "HTTP://localhost:9", "HOME": "/"]).endpoint.host == "localhost")
     }
 
     @Test("a model on no hub is checked by what is known of it")
@@ -146,7 +159,9 @@ struct HostileServerTests {
         let folder = model.folder(in: cache)
         for (name, bytes) in [("last.ckpt", Self.weights.prefix(5)), ("project.yaml", Data("model: y\n".utf8))] {
             try Data(bytes).write(to: folder.appending(path: name))
-            let failure = #expect(throws: ModelHub.Failure.self) { try tests.fetch(model, into: cache, isOffline: true) }
+            let failure = #expect(throws: ModelHub.Failure.self) {
+                try tests.fetch(model, into: cache, isOffline: true)
+            }
             #expect(failure?.reason == .offline && failure?.description.contains("is not what it should be") == true)
             #expect(try tests.fetch(model, into: cache).files.filter(\.downloaded).map(\.name) == [name])
         }

@@ -1,5 +1,5 @@
-import SynFiles
 import Foundation
+import SynFiles
 import SynModelHub
 import Synchronization
 import TestSupport
@@ -32,7 +32,8 @@ struct HubDownloadTests {
         file(".gitattributes", Data("x".utf8)), file("README.md", Data("# x".utf8)),
         file("config.json", Data(#"{"model_type": "bert"}"#.utf8)), file("vocab.txt", Data("[PAD]\nä\n".utf8)),
         file("model.safetensors", weights, isLarge: true), file("pytorch_model.bin", Data(count: 10), isLarge: true),
-        file("flax_model.msgpack", Data(count: 9), isLarge: true), file("onnx/model.onnx", Data(count: 8), isLarge: true),
+        file("flax_model.msgpack", Data(count: 9), isLarge: true),
+        file("onnx/model.onnx", Data(count: 8), isLarge: true),
         file("1_Pooling/config.json", Data("{}".utf8)), file("modules.json", Data("[]".utf8)),
     ]
 
@@ -59,7 +60,8 @@ struct HubDownloadTests {
             progress: (HubDownload.Progress) throws -> Void = { _ in }
         ) throws -> HubDownload.Result {
             let download = download(token: token)
-            return try download.run(try download.plan(try RepositoryName(name), everything: everything), progress: progress)
+            return try download.run(
+                try download.plan(try RepositoryName(name), everything: everything), progress: progress)
         }
 
         func failure(_ name: String = "org/model", token: String? = nil) -> ModelHub.Failure? {
@@ -108,7 +110,10 @@ struct HubDownloadTests {
         let place = try Place(try FakeHub("org/model", Self.files, tellsHashes: tellsHashes))
         var last: HubDownload.Progress?
         let result = try place.fetch { last = $0 }
-        #expect(place.names(Self.snapshot) == ["1_Pooling", "config.json", "model.safetensors", "modules.json", "vocab.txt"])
+        #expect(
+            place.names(Self.snapshot) == [
+                "1_Pooling", "config.json", "model.safetensors", "modules.json", "vocab.txt",
+            ])
         #expect(place.bytes("\(Self.snapshot)/model.safetensors") == Self.weights)
         #expect(place.link("\(Self.snapshot)/model.safetensors") == "../../blobs/\(Self.sha256(Self.weights))")
         #expect(place.link("\(Self.snapshot)/1_Pooling/config.json") == "../../../blobs/\(Self.git(Data("{}".utf8)))")
@@ -116,7 +121,9 @@ struct HubDownloadTests {
         #expect(place.bytes("\(Self.model)/refs/main") == Data(FakeHub.commit.utf8))
         #expect(place.names("\(Self.model)/.no_exist/\(FakeHub.commit)").contains("tokenizer.json"))
         #expect(place.names(".locks/\(Self.model)").allSatisfy { $0.hasSuffix(".lock") })
-        #expect(place.bytes("CACHEDIR.TAG")?.starts(with: Data("Signature: 8a477f597d28d172789f06886806bc55\n".utf8)) == true)
+        #expect(
+            place.bytes("CACHEDIR.TAG")?.starts(with: Data("Signature: 8a477f597d28d172789f06886806bc55\n".utf8))
+                == true)
         #expect(result.commit == FakeHub.commit && result.files.count == 5 && result.files.allSatisfy(\.downloaded))
         #expect(last?.done == last?.total && last?.total == result.files.reduce(0) { $0 + $1.bytes })
 
@@ -153,7 +160,9 @@ struct HubDownloadTests {
     @Test("a connection that breaks is taken up where it broke")
     func cut() throws {
         let place = try Place(
-            try FakeHub("org/model", Self.files) { _, _ in nil } storeMischief: { request, count in
+            try FakeHub("org/model", Self.files) { _, _ in
+                nil
+            } storeMischief: { request, count in
                 count < 3 ? .file(Self.weights, request, cut: 500_000) : nil
             })
         _ = try place.fetch()
@@ -166,7 +175,9 @@ struct HubDownloadTests {
     func stopped() throws {
         struct Stop: Error {}
         let place = try Place(
-            try FakeHub("org/model", Self.files) { _, _ in nil } storeMischief: { request, count in
+            try FakeHub("org/model", Self.files) { _, _ in
+                nil
+            } storeMischief: { request, count in
                 // The first time it breaks in the middle, so that there is a moment to stop at.
                 count == 0 ? .file(Self.weights, request, cut: 1_000_000) : nil
             })
@@ -187,13 +198,17 @@ struct HubDownloadTests {
     @Test("a server that knows no ranges, or sends another part, does no harm")
     func ranges() throws {
         let whole = try Place(
-            try FakeHub("org/model", Self.files) { _, _ in nil } storeMischief: { request, count in
+            try FakeHub("org/model", Self.files) { _, _ in
+                nil
+            } storeMischief: { request, count in
                 .init(200, [:], Self.weights, cut: count == 0 ? 700_000 : nil)
             })
         _ = try whole.fetch()
         #expect(whole.bytes("\(Self.snapshot)/model.safetensors") == Self.weights)
         let other = try Place(
-            try FakeHub("org/model", Self.files) { _, _ in nil } storeMischief: { request, count in
+            try FakeHub("org/model", Self.files) { _, _ in
+                nil
+            } storeMischief: { request, count in
                 switch count {
                 case 0: .file(Self.weights, request, cut: 700_000)
                 case 1: .init(206, ["Content-Range": "bytes 5-2999999/3000000"], Self.weights.dropFirst(5))
@@ -210,20 +225,36 @@ struct HubDownloadTests {
         wrong[1_234_567] ^= 1
         let bad = wrong
         let place = try Place(
-            try FakeHub("org/model", Self.files) { _, _ in nil } storeMischief: { request, _ in .file(bad, request) })
+            try FakeHub("org/model", Self.files) { _, _ in
+                nil
+            } storeMischief: { request, _ in
+                .file(bad, request)
+            })
         let failure = place.failure()
         #expect(failure?.reason == .damaged)
-        #expect(failure?.description.hasPrefix("org/model/model.safetensors did not arrive as it was sent: its hash is \(Self.sha256(bad)), but the server says \(Self.sha256(Self.weights))") == true)
+        #expect(
+            failure?.description.hasPrefix(
+                "org/model/model.safetensors did not arrive as it was sent: its hash is \(Self.sha256(bad)), but the "
+                    + "server says \(Self.sha256(Self.weights))"
+            ) == true)
         #expect(place.names("\(Self.model)/refs") == [])
         #expect(!place.names("\(Self.model)/blobs").contains(Self.sha256(Self.weights)))
         #expect(place.bytes("\(Self.model)/blobs/\(Self.sha256(Self.weights)).incomplete")?.isEmpty == true)
 
         let small = try Place(
-            try FakeHub("org/model", Self.files) { request, _ in request.path.hasSuffix("vocab.txt") ? .init(200, [:], Data("[PAD]\nö\n".utf8)) : nil })
+            try FakeHub("org/model", Self.files) { request, _ in
+                request.path.hasSuffix("vocab.txt") ? .init(200, [:], Data("[PAD]\nö\n".utf8)) : nil
+            })
         #expect(small.failure()?.description.hasPrefix("org/model/vocab.txt did not arrive as it was sent") == true)
         let long = try Place(
-            try FakeHub("org/model", Self.files) { _, _ in nil } storeMischief: { _, _ in .init(200, [:], Self.weights + [1]) })
-        #expect(long.failure()?.description == "org/model/model.safetensors is longer than the 3000000 bytes that the server announced")
+            try FakeHub("org/model", Self.files) { _, _ in
+                nil
+            } storeMischief: { _, _ in
+                .init(200, [:], Self.weights + [1])
+            })
+        #expect(
+            long.failure()?.description
+                == "org/model/model.safetensors is longer than the 3000000 bytes that the server announced")
     }
 
     @Test("a bad beginning from an earlier run is thrown away")
@@ -244,21 +275,32 @@ struct HubDownloadTests {
     @Test("faults that may pass are borne, for a while", arguments: [500, 502, 503, 429, 408])
     func passing(_ status: Int) throws {
         let place = try Place(
-            try FakeHub("org/model", Self.files) { _, count in count < 2 ? .init(status, ["Retry-After": "0"]) : nil } storeMischief: { _, count in
+            try FakeHub("org/model", Self.files) { _, count in
+                count < 2 ? .init(status, ["Retry-After": "0"]) : nil
+            } storeMischief: { _, count in
                 count < 1 ? .init(status) : nil
             })
         #expect(try place.fetch().files.count == 5)
         let dead = try Place(try FakeHub("org/model", Self.files) { _, _ in .init(status) })
         let failure = dead.failure()
         #expect(failure?.reason == .network)
-        #expect(failure?.description == "127.0.0.1 answered with status \(status), 4 times in a row; the same command goes on from here later")
+        #expect(
+            failure?.description
+                == "127.0.0.1 answered with status \(status), 4 times in a row; the same command goes on from here "
+                + "later"
+        )
         #expect(dead.hub.hub.requests.count == 4)
     }
 
     @Test("refusals say what to do")
     func refusals() throws {
-        func sentence(_ status: Int, _ headers: [String: String] = [:], token: String? = nil, on part: String = "/api/") throws -> String {
-            let place = try Place(try FakeHub("org/model", Self.files) { request, _ in request.path.contains(part) ? .init(status, headers) : nil })
+        func sentence(
+            _ status: Int, _ headers: [String: String] = [:], token: String? = nil, on part: String = "/api/"
+        ) throws -> String {
+            let place = try Place(
+                try FakeHub("org/model", Self.files) { request, _ in
+                    request.path.contains(part) ? .init(status, headers) : nil
+                })
             let failure = place.failure(token: token)
             #expect(failure?.reason == (status == 404 ? .absent : .refused))
             #expect(place.hub.hub.requests.count { $0.path.contains(part) } == 1)
@@ -271,10 +313,14 @@ struct HubDownloadTests {
         #expect(try sentence(401, ["WWW-Authenticate": "Basic realm=\"x\""]).hasPrefix("there is no public repository"))
         #expect(
             try sentence(401, token: "old")
-                == "the hub does not accept the token for org/model; set HF_TOKEN to a valid one from HUB/settings/tokens, or unset it")
+                == "the hub does not accept the token for org/model; set HF_TOKEN to a valid one from "
+                + "HUB/settings/tokens, or unset it"
+        )
         #expect(
             try sentence(401, ["X-Error-Code": "GatedRepo"], on: "/resolve/")
-                == "org/model is gated: accept its terms at HUB/org/model, then set HF_TOKEN to a token of yours from HUB/settings/tokens")
+                == "org/model is gated: accept its terms at HUB/org/model, then set HF_TOKEN to a token of yours "
+                + "from HUB/settings/tokens"
+        )
         #expect(
             try sentence(403, ["X-Error-Code": "GatedRepo"], token: "t", on: "/resolve/")
                 == "org/model is gated: accept its terms at HUB/org/model, for the token in use has no access yet")
@@ -282,8 +328,11 @@ struct HubDownloadTests {
             try sentence(403, ["X-Error-Message": "Too narrow"])
                 == "the hub refuses access to org/model (Too narrow); use a token in HF_TOKEN that may read it")
         #expect(try sentence(404) == "there is no repository org/model at HUB; check the name")
-        #expect(try sentence(404, ["X-Error-Code": "RevisionNotFound"]) == "org/model has no revision main; see HUB/org/model")
-        #expect(try sentence(404, ["X-Error-Code": "EntryNotFound"], on: "/vocab.txt") == "org/model has no file vocab.txt")
+        #expect(
+            try sentence(404, ["X-Error-Code": "RevisionNotFound"])
+                == "org/model has no revision main; see HUB/org/model")
+        #expect(
+            try sentence(404, ["X-Error-Code": "EntryNotFound"], on: "/vocab.txt") == "org/model has no file vocab.txt")
     }
 
     @Test("a redirect within the hub is followed with the token, a circle is not followed for ever")
@@ -291,15 +340,19 @@ struct HubDownloadTests {
         let place = try Place(
             try FakeHub("new/name", Self.files) { request, _ in
                 guard request.path.contains("/old") else { return nil }
-                return .init(307, ["Location": request.path.replacing("/old", with: "/new/name") + "?" + request.query], Data("Moved".utf8))
+                return .init(
+                    307, ["Location": request.path.replacing("/old", with: "/new/name") + "?" + request.query],
+                    Data("Moved".utf8))
             })
         let result = try place.fetch("old", token: "t")
         #expect(result.files.count == 5 && result.name == "old")
         #expect(place.names("models--old/refs") == ["main"])
         #expect(place.hub.hub.requests.allSatisfy { $0.headers["authorization"] == "Bearer t" })
-        let circle = try Place(try FakeHub("org/model", Self.files) { request, _ in .init(302, ["Location": request.path]) })
+        let circle = try Place(
+            try FakeHub("org/model", Self.files) { request, _ in .init(302, ["Location": request.path]) })
         #expect(circle.failure()?.description.hasSuffix("is sent on again and again, perhaps in a circle") == true)
-        let leaving = try Place(try FakeHub("org/model", Self.files) { _, _ in .init(302, ["Location": "file:///etc/passwd"]) })
+        let leaving = try Place(
+            try FakeHub("org/model", Self.files) { _, _ in .init(302, ["Location": "file:///etc/passwd"]) })
         #expect(leaving.failure()?.description.contains("which is not safe to follow") == true)
     }
 
@@ -316,9 +369,13 @@ struct HubDownloadTests {
         #expect(try sentence("<html>").contains("is not understood; does HF_ENDPOINT name a Hugging Face hub?"))
         #expect(try sentence(#"{"sha": "../../x", "siblings": []}"#) == "the hub names no commit for org/model")
         for name in ["../../../evil", "/etc/passwd", "a//b", "a/./b", ""] {
-            #expect(try sentence(#"{"sha": "\#(commit)", "siblings": [{"rfilename": "\#(name)"}]}"#).contains("leads out of its folder"))
+            #expect(
+                try sentence(#"{"sha": "\#(commit)", "siblings": [{"rfilename": "\#(name)"}]}"#).contains(
+                    "leads out of its folder"))
         }
-        #expect(try sentence(#"{"sha": "\#(commit)", "siblings": [{"rfilename": "a.md"}]}"#).contains("holds no file that is read here"))
+        #expect(
+            try sentence(#"{"sha": "\#(commit)", "siblings": [{"rfilename": "a.md"}]}"#).contains(
+                "holds no file that is read here"))
         func sized(_ size: String) -> String {
             let large = #"{"rfilename": "config.json", "size": \#(size), "blobId": "\#(commit)"}"#
             return #"{"sha": "\#(commit)", "siblings": [\#(large)]}"#
@@ -329,7 +386,9 @@ struct HubDownloadTests {
         }
         #expect(try sentence(sized("9223372036854775808")).contains("is not understood"))
         #expect(try sentence(sized("1e300")).contains("is not understood"))
-        #expect(try sentence(#"{"sha": "\#(commit)", "siblings": [{"rfilename": "a\u001b[31m.json"}]}"#).contains("whose name cannot be one here: a\\u{1B}[31m.json"))
+        #expect(
+            try sentence(#"{"sha": "\#(commit)", "siblings": [{"rfilename": "a\u001b[31m.json"}]}"#).contains(
+                "whose name cannot be one here: a\\u{1B}[31m.json"))
     }
 
     @Test("no server at all, or an order not to ask")
@@ -337,7 +396,8 @@ struct HubDownloadTests {
         let folder = try Fixture.temporaryFolder()
         defer { try? FileManager.default.removeItem(at: folder) }
         func failure(_ access: HubAccess) throws -> ModelHub.Failure? {
-            let download = HubDownload(cache: HubCache(folder: folder), access: access, retry: RetryPolicy(failures: 4, firstWait: 0.01))
+            let download = HubDownload(
+                cache: HubCache(folder: folder), access: access, retry: RetryPolicy(failures: 4, firstWait: 0.01))
             return #expect(throws: ModelHub.Failure.self) { try download.plan(try RepositoryName("org/model")) }
         }
         let closed = try #require(URL(string: "http://127.0.0.1:9"))
@@ -345,13 +405,17 @@ struct HubDownloadTests {
         #expect(try failure(HubAccess(endpoint: closed))?.description.contains("127.0.0.1 cannot be reached") == true)
         let hub = try FakeHub("org/model", Self.files)
         let forbidden = try failure(HubAccess(endpoint: hub.hub.address, isOffline: true))
-        #expect(forbidden?.reason == .offline && forbidden?.description.hasPrefix("HF_HUB_OFFLINE forbids fetching") == true)
+        #expect(
+            forbidden?.reason == .offline && forbidden?.description.hasPrefix("HF_HUB_OFFLINE forbids fetching") == true
+        )
         #expect(hub.asked.isEmpty)
     }
 
     @Test("two at once fetch each file once")
     func together() async throws {
-        let hub = try FakeHub("org/model", Self.files) { _, _ in nil } storeMischief: { request, _ in
+        let hub = try FakeHub("org/model", Self.files) { _, _ in
+            nil
+        } storeMischief: { request, _ in
             var answer = LoopbackServer.Response.file(Self.weights, request)
             answer.delay = 0.3
             return answer
@@ -392,7 +456,8 @@ struct HubDownloadTests {
         try Data("hf_stored\n".utf8).write(to: home.appending(path: "token"))
         func sent(_ environment: [String: String]) throws -> String? {
             let hub = try FakeHub("org/model", Self.files)
-            let access = try HubAccess(environment: environment.merging(["HF_ENDPOINT": hub.hub.address.absoluteString + "/"]) { $1 })
+            let access = try HubAccess(
+                environment: environment.merging(["HF_ENDPOINT": hub.hub.address.absoluteString + "/"]) { $1 })
             _ = try HubDownload(cache: HubCache(folder: home), access: access).plan(try RepositoryName("org/model"))
             #expect(hub.hub.requests.first?.path == "/api/models/org/model/revision/main")
             #expect(hub.hub.requests.first?.query == "blobs=true")
@@ -403,7 +468,8 @@ struct HubDownloadTests {
         #expect(try sent(["HF_HOME": home.path, "HF_HUB_DISABLE_IMPLICIT_TOKEN": "1"]) == nil)
         #expect(try sent(["HF_HOME": "/nonexistent", "HF_TOKEN_PATH": home.path + "/token"]) == "Bearer hf_stored")
         #expect(try sent(["HF_HOME": "/nonexistent"]) == nil)
-        #expect(try HubAccess(environment: ["HOME": "/nonexistent"]).endpoint.absoluteString == "https://huggingface.co")
+        #expect(
+            try HubAccess(environment: ["HOME": "/nonexistent"]).endpoint.absoluteString == "https://huggingface.co")
         #expect(throws: ModelHub.Failure.self) { try HubAccess(environment: ["HF_ENDPOINT": "file:///x"]) }
     }
 }

@@ -8,17 +8,30 @@ struct ModelFilesTests {
     @Test("safetensors whole, else in parts, else PyTorch's archive")
     func weights() {
         func wanted(_ names: String...) -> [String] { ModelFiles.wanted(among: names) }
-        #expect(wanted("model.safetensors", "pytorch_model.bin", "model.fp16.safetensors", "tf_model.h5") == ["model.safetensors"])
         #expect(
-            wanted("model-00001-of-00002.safetensors", "model-00002-of-00002.safetensors", "model.safetensors.index.json", "pytorch_model.bin")
-                == ["model-00001-of-00002.safetensors", "model-00002-of-00002.safetensors", "model.safetensors.index.json"])
-        #expect(wanted("model.safetensors", "model.safetensors.index.json", "model-00001-of-00001.safetensors") == ["model.safetensors"])
+            wanted("model.safetensors", "pytorch_model.bin", "model.fp16.safetensors", "tf_model.h5") == [
+                "model.safetensors"
+            ])
+        #expect(
+            wanted(
+                "model-00001-of-00002.safetensors", "model-00002-of-00002.safetensors", "model.safetensors.index.json",
+                "pytorch_model.bin")
+                == [
+                    "model-00001-of-00002.safetensors", "model-00002-of-00002.safetensors",
+                    "model.safetensors.index.json",
+                ])
+        #expect(
+            wanted("model.safetensors", "model.safetensors.index.json", "model-00001-of-00001.safetensors") == [
+                "model.safetensors"
+            ])
         #expect(wanted("pytorch_model.bin", "rust_model.ot") == ["pytorch_model.bin"])
         #expect(
             wanted("pytorch_model-00001-of-00001.bin", "pytorch_model.bin.index.json", "training_args.bin")
                 == ["pytorch_model-00001-of-00001.bin", "pytorch_model.bin.index.json"])
         #expect(
-            wanted("2_Dense/model.safetensors", "2_Dense/pytorch_model.bin", "2_Dense/config.json", "onnx/config.json", "a/1_b/config.json")
+            wanted(
+                "2_Dense/model.safetensors", "2_Dense/pytorch_model.bin", "2_Dense/config.json", "onnx/config.json",
+                "a/1_b/config.json")
                 == ["2_Dense/model.safetensors", "2_Dense/config.json"])
         #expect(wanted("coreml/text/model.mlmodel", "openvino/model.bin") == [])
     }
@@ -65,12 +78,15 @@ struct ModelFilesTests {
         #expect(failure("openai/clip-mini")?.reason == .absent)
         #expect(
             failure("openai/clip-mini")?.description
-                == "model openai/clip-mini \(start)its weights (model.safetensors); fetch it with: synesthesia fetch openai/clip-mini")
+                == "model openai/clip-mini \(start)its weights (model.safetensors); fetch it with: synesthesia fetch "
+                + "openai/clip-mini"
+        )
         let offline = failure("bert-base-uncased@v1", ["HF_HUB_OFFLINE": "1"])
         #expect(offline?.reason == .offline)
         #expect(
             offline?.description
-                == "model bert-base-uncased@v1 \(start)its weights (model.safetensors) and its tokenizer (tokenizer.json, or vocab.txt, or "
+                == "model bert-base-uncased@v1 \(start)its weights (model.safetensors) and its tokenizer "
+                + "(tokenizer.json, or vocab.txt, or "
                 + "vocab.json with merges.txt); HF_HUB_OFFLINE forbids fetching it now: unset it, then fetch it with: "
                 + "synesthesia fetch bert-base-uncased@v1")
     }

@@ -13,7 +13,8 @@ struct PublishedModelTests {
         return PublishedModel(
             name: "made/up", page: "https://example.org/page",
             files: [
-                .init(name: "project.yaml", address: "\(address)/get?path=%2Fproject.yaml&force", sha256: nil, bytes: 10),
+                .init(
+                    name: "project.yaml", address: "\(address)/get?path=%2Fproject.yaml&force", sha256: nil, bytes: 10),
                 .init(name: "last.ckpt", address: "\(address)/last.ckpt", sha256: sha256, bytes: Self.weights.count),
             ])
     }
@@ -29,7 +30,8 @@ struct PublishedModelTests {
         defer { try? FileManager.default.removeItem(at: cache) }
         let server = try LoopbackServer { request in
             request.path == "/get"
-                ? .init(200, [:], Data("model: x\n".utf8)) : .file(Self.weights, request, cut: request.start == 0 ? 1_000_000 : nil)
+                ? .init(200, [:], Data("model: x\n".utf8))
+                : .file(Self.weights, request, cut: request.start == 0 ? 1_000_000 : nil)
         }
         let hash = HubDownloadTests.sha256(Self.weights)
         let model = model(server, sha256: isKnown ? hash : nil)
@@ -51,7 +53,9 @@ struct PublishedModelTests {
     func wrong() throws {
         let cache = try Fixture.temporaryFolder()
         defer { try? FileManager.default.removeItem(at: cache) }
-        func sentence(_ answer: @escaping @Sendable (LoopbackServer.Request) -> LoopbackServer.Response) throws -> String {
+        func sentence(
+            _ answer: @escaping @Sendable (LoopbackServer.Request) -> LoopbackServer.Response
+        ) throws -> String {
             let server = try LoopbackServer(answer)
             let failure = #expect(throws: ModelHub.Failure.self) { try fetch(model(server), into: cache) }
             #expect(FileManager.default.fileExists(atPath: cache.path + "/models/made/up/last.ckpt") == false)
@@ -60,13 +64,17 @@ struct PublishedModelTests {
         let place = "\(cache.path)/models/made/up/project.yaml"
         #expect(
             try sentence { _ in .init(404) }
-                == "127.0.0.1 answered for project.yaml with status 404; download project.yaml by hand from https://example.org/page and put it at \(place)")
+                == "127.0.0.1 answered for project.yaml with status 404; download project.yaml by hand from "
+                + "https://example.org/page and put it at \(place)"
+        )
         #expect(
             try sentence { _ in .init(200, ["Content-Type": "text/html"], Data("<html>".utf8)) }
                 .hasPrefix("127.0.0.1 answers with a web page instead of project.yaml; download"))
         #expect(
-            try sentence { $0.path == "/get" ? .init(200, [:], Data("x".utf8)) : .init(200, [:], Data(count: Self.weights.count)) }
-                .contains("did not arrive as it was sent"))
+            try sentence {
+                $0.path == "/get" ? .init(200, [:], Data("x".utf8)) : .init(200, [:], Data(count: Self.weights.count))
+            }
+            .contains("did not arrive as it was sent"))
         let server = try LoopbackServer { _ in .init(500) }
         let offline = #expect(throws: ModelHub.Failure.self) { try fetch(model(server), into: cache, isOffline: true) }
         #expect(offline?.reason == .offline && server.requests.isEmpty)
@@ -81,7 +89,9 @@ struct PublishedModelTests {
         let missing = #expect(throws: ModelHub.Failure.self) { try hub.folder(of: "taming/celebahq") }
         #expect(
             missing?.description
-                == "taming/celebahq is not whole in \(folder.path): project.yaml, last.ckpt missing; fetch it with: synesthesia fetch taming/celebahq")
+                == "taming/celebahq is not whole in \(folder.path): project.yaml, last.ckpt missing; fetch it with: "
+                + "synesthesia fetch taming/celebahq"
+        )
         try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
         for name in ["project.yaml", "last.ckpt"] { try Data("x".utf8).write(to: folder.appending(path: name)) }
         #expect(try hub.folder(of: "taming/celebahq").path == folder.path)

@@ -1,5 +1,5 @@
-import SynCheckpoints
 import Foundation
+import SynCheckpoints
 import SynModels
 import SynTensors
 import TestSupport
@@ -56,7 +56,8 @@ import Testing
     }
 
     @Test(arguments: [
-        ("down_factor: 2", "down_factor: 5", "down_factor is 5"), ("down_factor: 2", "down_factor: 0", "down_factor is 0"),
+        ("down_factor: 2", "down_factor: 5", "down_factor is 5"),
+        ("down_factor: 2", "down_factor: 0", "down_factor is 0"),
         ("n_embed: 60", "n_embed: 70", "n_embed of cond_stage_config is 70"),
         ("block_size: 72", "block_size: 70", "less than the 71 tokens"),
         ("taming.modules.misc.coord.CoordStage", "a.Depth", "conditional on a.Depth"),

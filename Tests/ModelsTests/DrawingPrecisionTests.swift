@@ -1,7 +1,7 @@
 import Foundation
 import SynModels
-import TestSupport
 import SynTensors
+import TestSupport
 import Testing
 
 /// What drawing with BFloat16 weights, or with weights rounded to whole numbers, does to the decoder in `Weights`: the
@@ -62,7 +62,8 @@ struct DrawingPrecisionTests {
                 total += Self.pictures
             }
             print(
-                "drawing in \(name): logits within \(worst) of their scale, \(mean / Double(expected.count)) off in the mean, "
+                "drawing in \(name): logits within \(worst) of their scale, \(mean / Double(expected.count)) off in "
+                    + "the mean, "
                     + "\(same) of \(total) greedy tokens equal")
             #expect(worst < tolerance && worst > 1e-5)
             #expect(Double(same) >= share * Double(total))

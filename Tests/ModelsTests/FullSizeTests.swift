@@ -1,5 +1,5 @@
-import SynCheckpoints
 import Foundation
+import SynCheckpoints
 import SynModels
 import SynTensors
 import TestSupport
@@ -46,12 +46,14 @@ struct FullSizeTests {
             guard closeness.relativeToScale >= worst.error else { continue }
             worst = (part.name, closeness.relativeToScale)
             rest = String(
-                format: ", PyTorch's own there %.1e, from the weights alone %.1e", stored("autocast"), stored("weights"))
+                format: ", PyTorch's own there %.1e, from the weights alone %.1e", stored("autocast"), stored("weights")
+            )
         }
         let bits = precision == .float32 ? "f32" : "bf16"
-        print("full size: \(fixture.folder.lastPathComponent) \(bits): \(parts.count) arrays, largest error "
-            + "\(String(format: "%.1e", worst.error)) (\(worst.name))"
-            + (precision == .float32 ? "" : rest))
+        print(
+            "full size: \(fixture.folder.lastPathComponent) \(bits): \(parts.count) arrays, largest error "
+                + "\(String(format: "%.1e", worst.error)) (\(worst.name))"
+                + (precision == .float32 ? "" : rest))
     }
 
     private func states(
@@ -72,10 +74,13 @@ struct FullSizeTests {
         let pooled = try model.captionVectors(ids: ids, pooling: .pooler).floats
         report(
             fixture, precision,
-            try states(fixture, model.hiddenStates(ids: ids), "hidden") + [("pooled", pooled, fixture.floats("pooled"))])
+            try states(fixture, model.hiddenStates(ids: ids), "hidden") + [("pooled", pooled, fixture.floats("pooled"))]
+        )
     }
 
-    @Test(.made("clip-large-336"), arguments: [Precision.float32, .bfloat16]) func clipLarge(precision: Precision) throws {
+    @Test(.made("clip-large-336"), arguments: [Precision.float32, .bfloat16]) func clipLarge(
+        precision: Precision
+    ) throws {
         let fixture = try fixture("clip-large-336")
         let model = try CLIP(folder: fixture.folder, precision: precision)
         let ids = try fixture.ids()
@@ -90,24 +95,29 @@ struct FullSizeTests {
                 ])
     }
 
-    @Test(.made("transformer"), arguments: [Precision.float32, .bfloat16]) func imageTransformer(precision: Precision) throws {
+    @Test(.made("transformer"), arguments: [Precision.float32, .bfloat16]) func imageTransformer(
+        precision: Precision
+    ) throws {
         let fixture = try fixture("transformer")
         let shape = ImageTransformerConfiguration(
             vocabularySize: 1024, blockSize: 512, layerCount: 24, headCount: 16, width: 1664)
         let weights = try Weights(reading: fixture.folder, precision: precision)
         let model = try ImageTransformer(weights.scope["transformer"], shape)
         try weights.finish()
-        let logits = try model.logits(tokens: fixture.expected.tensor("tokens"), prefix: fixture.expected.tensor("prefix"))
+        let logits = try model.logits(
+            tokens: fixture.expected.tensor("tokens"), prefix: fixture.expected.tensor("prefix"))
         let reference = try fixture.expected.tensor("logits")
         report(fixture, precision, [("logits", logits.floats, reference.floats)])
         let same = zip(logits.argmax().integers, reference.argmax().integers).count { $0 == $1 }
         let theirs = try fixture.expected.tensor("autocast.greedy").integers[0]
-        print("full size: transformer \(precision == .float32 ? "f32" : "bf16"): \(same) of 512 greedy tokens agree"
-            + (precision == .float32 ? "" : ", of PyTorch's own in bf16 \(theirs)"))
+        print(
+            "full size: transformer \(precision == .float32 ? "f32" : "bf16"): \(same) of 512 greedy tokens agree"
+                + (precision == .float32 ? "" : ", of PyTorch's own in bf16 \(theirs)"))
         #expect(same >= (precision == .float32 ? 512 : min(507, Int(theirs))))
     }
 
-    @Test(.made("vqgan-1024", "vqgan-16384"), arguments: ["vqgan-1024", "vqgan-16384"].filter(FullSize.isMade)) func vqgan(name: String) throws {
+    @Test(.made("vqgan-1024", "vqgan-16384"), arguments: ["vqgan-1024", "vqgan-16384"].filter(FullSize.isMade))
+    func vqgan(name: String) throws {
         let fixture = try fixture(name)
         let model = try VQGAN(folder: fixture.folder)
         let latents = model.latents(of: try fixture.expected.tensor("images"))

@@ -1,5 +1,5 @@
-import SynCheckpoints
 import Foundation
+import SynCheckpoints
 import SynModels
 import SynTensors
 import TestSupport
@@ -65,7 +65,8 @@ import Testing
 
     @Test(arguments: [
         ("n_head", "5" as any Sendable, "n_embd 36 cannot be divided among 5 heads"), ("n_layer", "0", "n_layer is 0"),
-        ("add_cross_attention", "true", "reads text only"), ("n_embd", "0", "n_embd is 0"), ("n_layer", "3", "does not use"),
+        ("add_cross_attention", "true", "reads text only"), ("n_embd", "0", "n_embd is 0"),
+        ("n_layer", "3", "does not use"),
         ("activation_function", "\"sine\"", "the activation sine"),
     ]) func spoiltSettings(key: String, value: any Sendable, expected: String) throws {
         let folder = try Fixture.temporaryFolder()

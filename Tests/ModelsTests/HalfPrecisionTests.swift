@@ -1,5 +1,5 @@
-import SynCheckpoints
 import Foundation
+import SynCheckpoints
 import SynImages
 import SynModels
 import SynTensors
@@ -16,7 +16,8 @@ import Testing
         for (layer, state) in states.enumerated() {
             let reference = try fixture.expected.tensor("\(prefix).\(layer)")
             let closeness = Closeness(
-                padded ? try fixture.real(state) : state.floats, padded ? try fixture.real(reference) : reference.floats)
+                padded ? try fixture.real(state) : state.floats, padded ? try fixture.real(reference) : reference.floats
+            )
             #expect(closeness.within(Self.tolerance), "\(prefix).\(layer): \(closeness)")
             if closeness.relativeToScale >= worst.relativeToScale { worst = closeness }
         }
@@ -44,7 +45,8 @@ import Testing
         let together = try model.captionVectors(ids: captions)
         for (row, caption) in captions.enumerated() {
             let alone = try model.captionVectors(ids: [caption])
-            #expect(alone.floats == together.slice(axis: 0, from: row, to: row + 1).floats, "\(name), caption \(row + 1)")
+            #expect(
+                alone.floats == together.slice(axis: 0, from: row, to: row + 1).floats, "\(name), caption \(row + 1)")
         }
     }
 
@@ -55,7 +57,9 @@ import Testing
         try expectNear(fixture, model.text.hiddenStates(ids: fixture.ids()), "hidden")
         let images = try fixture.expected.tensor("images").channelsLast
         try expectNear(fixture, model.vision.hiddenStates(images), "seen", padded: false)
-        for (name, vectors) in [("text_embeds", try model.embed(ids: fixture.ids())), ("image_embeds", model.embed(images: images))] {
+        for (name, vectors) in [
+            ("text_embeds", try model.embed(ids: fixture.ids())), ("image_embeds", model.embed(images: images)),
+        ] {
             let closeness = Closeness(vectors.floats, try fixture.floats(name))
             print("\(fixture.folder.lastPathComponent) \(name) in bfloat16: \(closeness)")
             #expect(closeness.within(Self.tolerance))
@@ -101,9 +105,10 @@ import Testing
         let narrow = try ImageDecoder(folder: ImageFixture.decoderFolder, vqgan: .bfloat16).vqgan
         let stored = try Weights(reading: ImageFixture.decoderFolder)
         _ = try VQGAN(stored.scope["first_stage_model"], narrow.configuration)
-        let rounded = Dictionary(uniqueKeysWithValues: stored.all.map { name, tensor in
-            (name, tensor.shape.count == 4 ? tensor.converted(to: .bfloat16).converted(to: .float32) : tensor)
-        })
+        let rounded = Dictionary(
+            uniqueKeysWithValues: stored.all.map { name, tensor in
+                (name, tensor.shape.count == 4 ? tensor.converted(to: .bfloat16).converted(to: .float32) : tensor)
+            })
         let onlyWeights = try VQGAN(Weights(tensors: rounded).scope["first_stage_model"], narrow.configuration)
         func expectNear(_ what: String, _ result: (VQGAN) throws -> Tensor) throws {
             let reference = try expected[what]
@@ -159,6 +164,7 @@ import Testing
         let coordinates = try ModelFixture("coordinates")
         let placed = try ImageDecoder(folder: coordinates.folder, precision: .bfloat16)
         let logits = placed.logits(of: try coordinates.expected.tensor("tokens"))
-        expectClose(logits, try coordinates.expected.tensor("logits"), "coordinates in bfloat16", within: Self.tolerance)
+        expectClose(
+            logits, try coordinates.expected.tensor("logits"), "coordinates in bfloat16", within: Self.tolerance)
     }
 }

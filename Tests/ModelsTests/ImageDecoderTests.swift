@@ -1,12 +1,13 @@
-import SynCheckpoints
 import Foundation
+import SynCheckpoints
 import SynModels
-import TestSupport
 import SynTensors
+import TestSupport
 import Testing
 
 @Suite struct ImageDecoderTests {
-    static let project = (try? String(contentsOf: ImageFixture.decoderFolder.appending(path: "project.yaml"), encoding: .utf8)) ?? ""
+    static let project =
+        (try? String(contentsOf: ImageFixture.decoderFolder.appending(path: "project.yaml"), encoding: .utf8)) ?? ""
 
     func projectFile(_ text: String) throws -> URL {
         let url = try Fixture.temporaryFolder().appending(path: "project.yaml")
@@ -44,7 +45,8 @@ import Testing
     }
 
     @Test func settingsSurviveWritingAndReading() throws {
-        let read = try ImageDecoderConfiguration(projectFile: ImageFixture.decoderFolder.appending(path: "project.yaml"))
+        let read = try ImageDecoderConfiguration(
+            projectFile: ImageFixture.decoderFolder.appending(path: "project.yaml"))
         let url = try Fixture.temporaryFolder().appending(path: "project.yaml")
         try read.write(projectFile: url)
         #expect(try ImageDecoderConfiguration(projectFile: url) == read)

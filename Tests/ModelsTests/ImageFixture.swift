@@ -1,7 +1,7 @@
-import SynCheckpoints
 import Foundation
-import TestSupport
+import SynCheckpoints
 import SynTensors
+import TestSupport
 import Testing
 
 /// Results of the reference packages, made by `Tests/Fixtures/models/make_image.py`.

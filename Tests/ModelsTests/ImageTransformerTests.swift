@@ -1,8 +1,8 @@
-import SynCheckpoints
 import Foundation
+import SynCheckpoints
 import SynModels
-import TestSupport
 import SynTensors
+import TestSupport
 import Testing
 
 @Suite struct ImageTransformerTests {
@@ -12,7 +12,8 @@ import Testing
     init() throws {
         expected = try ImageFixture("decoder/transformer.safetensors")
         configuration = try ImageDecoderConfiguration(
-            projectFile: ImageFixture.decoderFolder.appending(path: "project.yaml")).transformer
+            projectFile: ImageFixture.decoderFolder.appending(path: "project.yaml")
+        ).transformer
     }
 
     func weights(precision: Precision = .float32, trainable: Bool = false) throws -> Weights {
@@ -29,7 +30,9 @@ import Testing
     func logitsMatchTheReference(prefixCount: Int) throws {
         let logits = try transformer().logits(tokens: expected["tokens"], prefix: prefix(prefixCount))
         #expect(logits.shape == [2, 22, 61])
-        expectClose(logits, try expected["logits" + (prefixCount == 0 ? "" : "\(prefixCount)")], "logits, prefix \(prefixCount)")
+        expectClose(
+            logits, try expected["logits" + (prefixCount == 0 ? "" : "\(prefixCount)")], "logits, prefix \(prefixCount)"
+        )
     }
 
     @Test(arguments: [0, 1, 3])
@@ -40,7 +43,8 @@ import Testing
         let cache = try model.cache(batch: 2, prefix: prefix(prefixCount), capacity: 22)
         var rows: [Tensor] = []
         for time in 0..<22 {
-            rows.append(model.next(tokens: tokens.slice(axis: 1, from: time, to: time + 1), cache: cache).reshaped([2, 1, 61]))
+            rows.append(
+                model.next(tokens: tokens.slice(axis: 1, from: time, to: time + 1), cache: cache).reshaped([2, 1, 61]))
         }
         #expect(cache.time == 22)
         expectClose(concatenated(rows, axis: 1), reference, "cached logits, prefix \(prefixCount)")
@@ -66,7 +70,8 @@ import Testing
 
     @Test func theGradientReachesAPrefixOfAFrozenModel() throws {
         let prefix = try #require(try self.prefix(1)).asParameter()
-        let loss = try transformer().logits(tokens: expected["tokens"], prefix: prefix).crossEntropy(expected["targets"])
+        let loss = try transformer().logits(tokens: expected["tokens"], prefix: prefix).crossEntropy(
+            expected["targets"])
         expectClose(loss, try expected["loss"], "loss")
         expectClose(gradients(of: loss, for: [prefix])[0], try expected["gradient.prefix1"], "gradient of the prefix")
     }
@@ -90,7 +95,8 @@ import Testing
         let both = model.logits(tokens: tokens, prefix: prefix)
         for row in 0..<2 {
             let alone = model.logits(
-                tokens: tokens.slice(axis: 0, from: row, to: row + 1), prefix: prefix.slice(axis: 0, from: row, to: row + 1))
+                tokens: tokens.slice(axis: 0, from: row, to: row + 1),
+                prefix: prefix.slice(axis: 0, from: row, to: row + 1))
             expectClose(alone, both.slice(axis: 0, from: row, to: row + 1), "sample \(row) alone", within: 1e-5)
         }
     }
@@ -109,7 +115,8 @@ import Testing
         var certain = configuration
         (certain.embeddingDropout, certain.attentionDropout, certain.residualDropout) = (0, 0, 0)
         let dropout = Dropout(RandomStream(seed: 1, purpose: "dropout"))
-        let unchanged = try ImageTransformer(weights().scope["transformer"], certain).logits(tokens: tokens, dropout: dropout)
+        let unchanged = try ImageTransformer(weights().scope["transformer"], certain).logits(
+            tokens: tokens, dropout: dropout)
         #expect(unchanged.floats == plain)
     }
 
@@ -135,7 +142,9 @@ import Testing
         ]
         for model in models {
             func drawn(_ rows: [Int]) -> [[Float]] {
-                let cache = model.cache(batch: rows.count, prefix: concatenated(rows.map { prefix.slice(axis: 0, from: $0, to: $0 + 1) }, axis: 0))
+                let cache = model.cache(
+                    batch: rows.count,
+                    prefix: concatenated(rows.map { prefix.slice(axis: 0, from: $0, to: $0 + 1) }, axis: 0))
                 var logits = Tensor.zeros([0])
                 for time in 0..<22 {
                     let ids = rows.map { tokens.integers[$0 * 22 + time] }
@@ -179,7 +188,8 @@ import Testing
     }
 
     @Test func aNewModelLearnsToContinueARepeatedSequence() throws {
-        let shape = ImageTransformerConfiguration(vocabularySize: 7, blockSize: 12, layerCount: 1, headCount: 2, width: 16)
+        let shape = ImageTransformerConfiguration(
+            vocabularySize: 7, blockSize: 12, layerCount: 1, headCount: 2, width: 16)
         let weights = Weights(fresh: 5)
         let model = try ImageTransformer(weights.scope["transformer"], shape)
         let parameters = weights.parameters.map(\.tensor)

@@ -1,9 +1,9 @@
-import SynCheckpoints
 import Foundation
+import SynCheckpoints
 import SynImages
 import SynModels
-import TestSupport
 import SynTensors
+import TestSupport
 import Testing
 
 @Suite struct InceptionV3Tests {
@@ -23,7 +23,8 @@ import Testing
     func expectFeatures(_ features: InceptionV3Features, _ prefix: String) throws {
         for (name, tensor) in [
             ("64", features.features64), ("192", features.features192), ("768", features.features768),
-            ("2048", features.features2048), ("logits_unbiased", features.logitsWithoutBias), ("logits", features.logits),
+            ("2048", features.features2048), ("logits_unbiased", features.logitsWithoutBias),
+            ("logits", features.logits),
         ] {
             let reference = try expected[prefix + "." + name]
             #expect(tensor.shape == reference.shape)
@@ -35,7 +36,8 @@ import Testing
     @Test func everyFeatureMatchesTorchFidelity() throws {
         let network = try InceptionV3(folder: ImageFixture.inceptionFolder)
         #expect(network.configuration == InceptionV3Configuration(channelUnit: 1, inputSize: 299, classCount: 29))
-        try expectFeatures(network.features(of: expected["images"].resizedLikeTensorFlow1(height: 299, width: 299)), "standard")
+        try expectFeatures(
+            network.features(of: expected["images"].resizedLikeTensorFlow1(height: 299, width: 299)), "standard")
     }
 
     @Test func aSmallerInputWorksTheSame() throws {
@@ -87,7 +89,10 @@ import Testing
         _ = try InceptionV3(weights.scope)
         let learned = weights.all.filter { !$0.name.contains("running_") }.reduce(0) { $0 + $1.tensor.count }
         #expect(learned == 21_785_568 + 2048 * 1008 + 1008)
-        #expect(weights.all.contains { $0.name == "Mixed_6c.branch7x7dbl_4.conv.weight" && $0.tensor.shape == [160, 160, 7, 1] })
+        #expect(
+            weights.all.contains {
+                $0.name == "Mixed_6c.branch7x7dbl_4.conv.weight" && $0.tensor.shape == [160, 160, 7, 1]
+            })
     }
 
     @Test func settingsSurviveAndWrongOnesAreNamed() throws {

@@ -1,8 +1,8 @@
-import SynCheckpoints
 import Foundation
+import SynCheckpoints
 import SynModels
-import Synchronization
 import SynTensors
+import Synchronization
 import TestSupport
 import Testing
 
@@ -35,9 +35,11 @@ import Testing
     }
 
     static let layouts = [
-        ("training.pt", ""), ("nested.ckpt", "read below checkpoint.weights.encoder.bert."), ("lightning.ckpt", "read below model."),
+        ("training.pt", ""), ("nested.ckpt", "read below checkpoint.weights.encoder.bert."),
+        ("lightning.ckpt", "read below model."),
         ("same-twice.pt", ""), ("one-fits.pt", "read below teacher."), ("whole.pt", ""), ("whole-in.pt", ""),
-        ("quantised-legacy.bin", ""), ("quantised.bin", ""), ("question-answering.safetensors", "left alone: qa_outputs (2)"),
+        ("quantised-legacy.bin", ""), ("quantised.bin", ""),
+        ("question-answering.safetensors", "left alone: qa_outputs (2)"),
         ("sentence.safetensors", "read below 0.auto_model."), ("compiled.safetensors", "read below _orig_mod.module."),
         ("classifier.safetensors", "left alone: classifier (2)"),
     ]
@@ -84,10 +86,12 @@ import Testing
         let changed = change(text)
         #expect(changed != text)
         try Data(changed.utf8).write(to: folder.appending(path: "config.json"))
-        let weights = ["model.safetensors", "training.pt"].first {
-            FileManager.default.fileExists(atPath: fixture.folder.appending(path: $0).path)
-        } ?? ""
-        try FileManager.default.copyItem(at: fixture.folder.appending(path: weights), to: folder.appending(path: weights))
+        let weights =
+            ["model.safetensors", "training.pt"].first {
+                FileManager.default.fileExists(atPath: fixture.folder.appending(path: $0).path)
+            } ?? ""
+        try FileManager.default.copyItem(
+            at: fixture.folder.appending(path: weights), to: folder.appending(path: weights))
         return sentence {
             let encoder = try TextEncoderFolder(folder).encoder
             try fixture.expectLayers(encoder.hiddenStates(ids: fixture.ids()))
@@ -96,8 +100,11 @@ import Testing
 
     @Test func synonymsOfGPT2() throws {
         let renamed = try opened("gpt2") {
-            $0.replacing("\"n_head\"", with: "\"num_attention_heads\"").replacing("\"n_layer\"", with: "\"num_hidden_layers\"")
-                .replacing("\"n_embd\"", with: "\"hidden_size\"").replacing("\"n_positions\"", with: "\"max_position_embeddings\"")
+            $0.replacing("\"n_head\"", with: "\"num_attention_heads\"").replacing(
+                "\"n_layer\"", with: "\"num_hidden_layers\""
+            )
+            .replacing("\"n_embd\"", with: "\"hidden_size\"").replacing(
+                "\"n_positions\"", with: "\"max_position_embeddings\"")
         }
         #expect(renamed == "no error")
         let torn = try opened("gpt2") { $0.replacing("\"n_head\"", with: "\"num_attention_heads\": 4, \"n_head\"") }
@@ -105,20 +112,25 @@ import Testing
     }
 
     static let settings: [(with: String, piece: String)] = [
-        ("\"loss\": NaN, \"best\": -Infinity,", "no error"), ("\"hidden_size\": 11, \"eos_token_id\": [1, 2],", "no error"),
-        ("\"initializer_range\": NaN,", "no error"), ("\"pad_token_id\": -1,", "no error"), ("\"pad_token_id\": null,", "no error"),
+        ("\"loss\": NaN, \"best\": -Infinity,", "no error"),
+        ("\"hidden_size\": 11, \"eos_token_id\": [1, 2],", "no error"),
+        ("\"initializer_range\": NaN,", "no error"), ("\"pad_token_id\": -1,", "no error"),
+        ("\"pad_token_id\": null,", "no error"),
         ("\"architectures\": null,", "no error"), ("\"rope_scaling\": null, \"is_decoder\": false,", "no error"),
         ("\"layer_norm_eps\": NaN,", "layer_norm_eps"), ("\"layer_norm_eps\": null,", "layer_norm_eps is null"),
         ("\"layer_norm_eps\": 7.0,", "from 0 to 1"), ("\"hidden_act\": \"mish\",", "the activation mish"),
         ("\"hidden_act\": null,", "hidden_act is null"), ("\"is_decoder\": true,", "is_decoder is set"),
-        ("\"rope_theta\": 10000.0,", "rope_theta is set"), ("\"position_embedding_type\": \"relative_key\",", "only absolute"),
-        ("\"quantization_config\": {\"bits\": 8},", "quantization_config is set"), ("\"pruned_heads\": {\"0\": [1]},", "pruned_heads is set"),
+        ("\"rope_theta\": 10000.0,", "rope_theta is set"),
+        ("\"position_embedding_type\": \"relative_key\",", "only absolute"),
+        ("\"quantization_config\": {\"bits\": 8},", "quantization_config is set"),
+        ("\"pruned_heads\": {\"0\": [1]},", "pruned_heads is set"),
         ("\"hidden_act\": \"gelu\",}", "this is not JSON"),
         ("\"type_vocab_size\": 2.25,", "type_vocab_size is 2.25, but a whole"),
         ("\"pad_token_id\": 0.5,", "pad_token_id is 0.5, but a whole"),
         ("\"pad_token_id\": 4294967296,", "pad_token_id is 4294967296, but a whole"),
         ("\"layer_norm_eps\": \"small\",", "layer_norm_eps is \"small\", but a number is needed"),
-        ("\"layer_norm_eps\": 1e300,", "layer_norm_eps is"), ("\"hidden_act\": 3,", "hidden_act is 3, but a text is needed"),
+        ("\"layer_norm_eps\": 1e300,", "layer_norm_eps is"),
+        ("\"hidden_act\": 3,", "hidden_act is 3, but a text is needed"),
     ]
 
     @Test(arguments: settings) func settingsAsPythonReadsThem(with: String, piece: String) throws {
@@ -128,7 +140,8 @@ import Testing
     }
 
     @Test(arguments: [
-        ("num_attention_heads", "0", "num_attention_heads is 0"), ("num_attention_heads", "-3", "num_attention_heads is -3"),
+        ("num_attention_heads", "0", "num_attention_heads is 0"),
+        ("num_attention_heads", "-3", "num_attention_heads is -3"),
         ("num_attention_heads", "5", "cannot be divided among 5"), ("num_attention_heads", "3.0", "no error"),
         ("num_attention_heads", "3.5", "config.json: num_attention_heads is 3.5, but a whole number is needed"),
         ("num_attention_heads", "true", "num_attention_heads is true, but a whole number is needed"),
@@ -138,7 +151,8 @@ import Testing
         ("model_type", "[]", "model_type is a list of 0, but a text is needed"),
         ("num_hidden_layers", "1073741824", "num_hidden_layers is 1073741824; it must be a number from 1 to"),
         ("vocab_size", "9223372036854775807", "vocab_size is"), ("vocab_size", "1e400", "vocab_size is Infinity, but"),
-        ("intermediate_size", "null", "intermediate_size is null"), ("num_hidden_layers", "[2]", "num_hidden_layers is a list of 1, but"),
+        ("intermediate_size", "null", "intermediate_size is null"),
+        ("num_hidden_layers", "[2]", "num_hidden_layers is a list of 1, but"),
     ]) func sizes(key: String, value: String, piece: String) throws {
         let said = try opened("layouts") { text in
             text.split(separator: "\n", omittingEmptySubsequences: false).map { line in
@@ -160,7 +174,9 @@ import Testing
     @Test func aPipeInPlaceOfAFile() throws {
         let folder = try Fixture.temporaryFolder()
         defer { try? FileManager.default.removeItem(at: folder) }
-        for name in ["config.json", "model.safetensors"] { #expect(mkfifo(folder.appending(path: name).path, 0o600) == 0) }
+        for name in ["config.json", "model.safetensors"] {
+            #expect(mkfifo(folder.appending(path: name).path, 0o600) == 0)
+        }
         #expect(sentence { _ = try TextEncoderFolder(folder) } != "no error")
         #expect(sentence { _ = try Weights(reading: folder) }.contains("is not a regular file"))
     }
@@ -174,7 +190,8 @@ import Testing
             at: source.appending(path: "open_clip_pytorch_model.bin"), to: folder.appending(path: name))
         if settings {
             try FileManager.default.copyItem(
-                at: source.appending(path: "open_clip_config.json"), to: folder.appending(path: "open_clip_config.json"))
+                at: source.appending(path: "open_clip_config.json"), to: folder.appending(path: "open_clip_config.json")
+            )
         }
         return folder
     }
@@ -182,7 +199,8 @@ import Testing
     private func expect(_ model: CLIP, _ prefix: String) throws {
         let fixture = try ModelFixture("open-clip")
         try fixture.expectClose(model.embed(ids: fixture.ids()), "\(prefix).text_embeds")
-        try fixture.expectClose(model.embed(images: fixture.expected.tensor("images").channelsLast), "\(prefix).image_embeds")
+        try fixture.expectClose(
+            model.embed(images: fixture.expected.tensor("images").channelsLast), "\(prefix).image_embeds")
     }
 
     @Test func activationsOfOpenCLIP() throws {
@@ -198,7 +216,8 @@ import Testing
             let file = silent.appending(path: "open_clip_pytorch_model.bin")
             let encoder = try TextEncoderFolder(file, activation: activation)
             let fixture = try ModelFixture("open-clip")
-            try fixture.expectClose(encoder.encoder.captionVectors(ids: fixture.ids()), "\(activation.rawValue).text_embeds")
+            try fixture.expectClose(
+                encoder.encoder.captionVectors(ids: fixture.ids()), "\(activation.rawValue).text_embeds")
         }
         let own = sentence { _ = try TextEncoderFolder(Fixture.url("models/clip"), activation: .gelu) }
         #expect(own.contains("config.json tells its own"), "\(own)")
@@ -207,7 +226,8 @@ import Testing
     @Test(arguments: [
         ("\"text_cfg\": {\"hf_model_name\": \"roberta-base\"}", "hf_model_name is set"),
         ("\"vision_cfg\": {\"timm_model_name\": \"convnext\"}", "timm_model_name is set"),
-        ("\"text_cfg\": {\"pool_type\": \"last\"}", "pool_type is last"), ("\"text_cfg\": {\"no_causal_mask\": true}", "no_causal_mask is set"),
+        ("\"text_cfg\": {\"pool_type\": \"last\"}", "pool_type is last"),
+        ("\"text_cfg\": {\"no_causal_mask\": true}", "no_causal_mask is set"),
         ("\"vision_cfg\": {\"act_kwargs\": {\"approximate\": \"tanh\"}}", "act_kwargs is set"),
     ]) func whatOpenCLIPMayAskForIsRefused(settings: String, piece: String) throws {
         let folder = try openCLIP(settings: false)

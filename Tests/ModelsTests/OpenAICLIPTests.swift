@@ -1,5 +1,5 @@
-import SynCheckpoints
 import Foundation
+import SynCheckpoints
 import SynModels
 import SynTensors
 import TestSupport
@@ -12,7 +12,9 @@ import Testing
     ) throws -> URL {
         let folder = try Fixture.temporaryFolder()
         let file = try SafetensorsFile(Fixture.url("models/\(name)/model.safetensors"))
-        let tensors = try file.names.compactMap { old in try renaming(old).map { (name: $0, tensor: try file.tensor(old)) } }
+        let tensors = try file.names.compactMap { old in
+            try renaming(old).map { (name: $0, tensor: try file.tensor(old)) }
+        }
         try writeSafetensors(tensors, to: folder.appending(path: "model.safetensors"))
         if let settings { try Data(settings.utf8).write(to: folder.appending(path: "open_clip_config.json")) }
         return folder
@@ -59,7 +61,8 @@ import Testing
     /// The program in a TorchScript archive, scripted or traced, tells the activation; asking for the other is refused.
     ///
     /// quick.pt is what the references are of; exact.pt has the same weights and heads, of which no references stand
-    /// here, and must equal what settings that say the same make of them, which `settingsOfOpenCLIP` holds against others.
+    /// here, and must equal what settings that say the same make of them, which `settingsOfOpenCLIP` holds against
+    /// others.
     @Test func activationOfAnArchive() throws {
         let fixture = try ModelFixture("openai-vit")
         func archive(_ name: String) -> URL { Fixture.url("models/openai-scripts/\(name)") }
@@ -124,7 +127,9 @@ import Testing
         #expect(try said { $0 == "ln_final.bias" ? nil : $0 }.contains("has no tensor ln_final.bias"))
         #expect(try said { $0 == "ln_final.bias" ? "ln_final.shift" : $0 }.contains("ln_final.bias, did you mean"))
         #expect(try said { $0 == "visual.conv1.weight" ? nil : $0 }.contains("config.json cannot be read"))
-        let trained = sentence { _ = try CLIP(folder: Fixture.url("models/openai-vit"), trainable: true, activation: .quickGELU) }
+        let trained = sentence {
+            _ = try CLIP(folder: Fixture.url("models/openai-vit"), trainable: true, activation: .quickGELU)
+        }
         #expect(trained.contains("can be used but not trained further"))
     }
 

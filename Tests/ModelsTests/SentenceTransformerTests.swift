@@ -1,5 +1,5 @@
-import SynCheckpoints
 import Foundation
+import SynCheckpoints
 import SynModels
 import SynTensors
 import TestSupport
@@ -40,9 +40,9 @@ import Testing
         let folder = try edited([
             "1_Pooling/config.json": #"{"embedding_dimension": 36, "pooling_mode": "\#(kind.rawValue)"}"#,
             "modules.json": """
-                [{"idx": 0, "name": "0", "path": "0_Transformer", "type": "sentence_transformers.base.modules.Transformer"},
-                 {"idx": 1, "name": "1", "path": "1_Pooling", "type": "sentence_transformers.modules.pooling.Pooling"}]
-                """,
+            [{"idx": 0, "name": "0", "path": "0_Transformer", "type": "sentence_transformers.base.modules.Transformer"},
+             {"idx": 1, "name": "1", "path": "1_Pooling", "type": "sentence_transformers.modules.pooling.Pooling"}]
+            """,
         ])
         defer { try? FileManager.default.removeItem(at: folder) }
         let model = try TextEncoderFolder(folder).encoder
@@ -55,9 +55,15 @@ import Testing
         ("1_Pooling/config.json", #"{"pooling_mode": "median"}"#, "pooling_mode median is not one of cls, max"),
         ("1_Pooling/config.json", #"{"pooling_mode": []}"#, "empty list"),
         ("1_Pooling/config.json", #"{"pooling_mode": "mean"}"#, "takes 108 numbers, but 36 come out"),
-        ("2_Dense/config.json", #"{"in_features": 108, "out_features": 20, "activation_function": "a.B"}"#, "the activation a.B is not one"),
+        (
+            "2_Dense/config.json", #"{"in_features": 108, "out_features": 20, "activation_function": "a.B"}"#,
+            "the activation a.B is not one"
+        ),
         ("2_Dense/config.json", #"{"in_features": 108, "out_features": 21}"#, "linear.weight has the shape [20, 108]"),
-        ("2_Dense/config.json", #"{"in_features": 108, "out_features": 20, "bias": false}"#, "does not use: linear.bias"),
+        (
+            "2_Dense/config.json", #"{"in_features": 108, "out_features": 20, "bias": false}"#,
+            "does not use: linear.bias"
+        ),
         ("0_Transformer/sentence_bert_config.json", #"{"max_seq_length": 0}"#, "max_seq_length is 0"),
     ]) func whatIsWrongIsSaid(file: String, text: String, expected: String) throws {
         let folder = try edited([file: text])

@@ -1,5 +1,5 @@
-import SynCheckpoints
 import Foundation
+import SynCheckpoints
 import SynModels
 import SynTensors
 import TestSupport
@@ -47,7 +47,10 @@ import Testing
         #expect(wrong.contains("\(query) has the shape [18, 72], but the model's settings ask for [36, 36]"))
         let unread = try spoilt("bert", weights: { $0 + [("encoder.layer.3.output.dense.bias", Tensor.zeros([36]))] })
         #expect(unread.contains("1 tensor that the model does not use: encoder.layer.3.output.dense.bias"))
-        for name in ["extra", "extra.weight", "h.0.attn.weight", "encoder.extra", "embeddings.more.weight", "visual_projection.weight"] {
+        for name in [
+            "extra", "extra.weight", "h.0.attn.weight", "encoder.extra", "embeddings.more.weight",
+            "visual_projection.weight",
+        ] {
             let more = try spoilt("bert", weights: { $0 + [(name, Tensor.zeros([3]))] })
             #expect(more.contains("1 tensor that the model does not use: \(name)"), "\(more)")
         }
@@ -55,7 +58,10 @@ import Testing
             let more = try spoilt("clip", weights: { $0 + [(name, Tensor.zeros([3]))] })
             #expect(more.contains("1 tensor that the model does not use: \(name)"), "\(more)")
         }
-        for name in ["qa_outputs.bias", "classifier.out_proj.weight", "multiple_choice_head.weight", "score.weight", "optimizer.0", "loss", "step"] {
+        for name in [
+            "qa_outputs.bias", "classifier.out_proj.weight", "multiple_choice_head.weight", "score.weight",
+            "optimizer.0", "loss", "step",
+        ] {
             #expect(try spoilt("bert", weights: { $0 + [(name, Tensor.zeros([3]))] }) == "no error", "\(name)")
         }
         let ignored = ("embeddings.position_ids", Tensor.zeros([1, 21]))
@@ -69,8 +75,9 @@ import Testing
         let heads = try spoilt("bert", settings: { $0["num_attention_heads"] = 5 })
         #expect(heads.contains("36 cannot be divided among 5 heads"))
         #expect(try spoilt("bert", settings: { $0["hidden_act"] = "sine" }).contains("the activation sine"))
-        #expect(try spoilt("bert", settings: { $0["hidden_size"] = "wide" })
-            .contains("hidden_size is \"wide\", but a whole number is needed"))
+        #expect(
+            try spoilt("bert", settings: { $0["hidden_size"] = "wide" })
+                .contains("hidden_size is \"wide\", but a whole number is needed"))
         #expect(try spoilt("bert", settings: { $0["num_hidden_layers"] = 0 }).contains("num_hidden_layers is 0"))
         #expect(try spoilt("bert", settings: { $0["model_type"] = "t5" }).contains("a model of type t5"))
         #expect(try spoilt("bert", settings: { $0["model_type"] = nil }).contains("model_type is missing"))
@@ -119,9 +126,11 @@ import Testing
         let ids: [[Int32]] = [[1, 2, 3], [4, 5, 6, 7]]
         let same = Dictionary(uniqueKeysWithValues: weights.all.map { ($0.name, $0.tensor.detached) })
         let frozenBERT = try MaskedLanguageModel(Weights(tensors: same).scope, settings)
-        #expect(try opened.encoder.captionVectors(ids: ids).floats == frozenBERT.encoder.captionVectors(ids: ids).floats)
+        #expect(
+            try opened.encoder.captionVectors(ids: ids).floats == frozenBERT.encoder.captionVectors(ids: ids).floats)
         expectClose(
-            try opened.encoder.captionVectors(ids: ids), try model.encoder.captionVectors(ids: ids), "opened", within: 1e-6)
+            try opened.encoder.captionVectors(ids: ids), try model.encoder.captionVectors(ids: ids), "opened",
+            within: 1e-6)
 
         var pair = CLIPConfiguration()
         (pair.text.vocabularySize, pair.text.hiddenSize, pair.text.layerCount, pair.text.headCount) = (50, 24, 2, 3)

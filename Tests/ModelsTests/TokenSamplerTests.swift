@@ -1,6 +1,6 @@
 import SynModels
-import TestSupport
 import SynTensors
+import TestSupport
 import Testing
 
 @Suite struct TokenSamplerTests {

@@ -1,5 +1,5 @@
-import SynCheckpoints
 import Foundation
+import SynCheckpoints
 import SynModels
 import SynTensors
 import TestSupport
@@ -35,6 +35,7 @@ import Testing
         let tokens = try expected.tensor("tokens")   // [2, 6]
         expectClose(decoder.transformer.logits(tokens: tokens), try expected.tensor("logits"), "logits from last.ckpt")
         expectClose(
-            decoder.vqgan.images(fromTokens: tokens, height: 2, width: 3), try expected.tensor("drawn"), "pixels from last.ckpt")
+            decoder.vqgan.images(fromTokens: tokens, height: 2, width: 3), try expected.tensor("drawn"),
+            "pixels from last.ckpt")
     }
 }

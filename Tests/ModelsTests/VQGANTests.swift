@@ -1,7 +1,7 @@
 import SynCheckpoints
 import SynModels
-import TestSupport
 import SynTensors
+import TestSupport
 import Testing
 
 @Suite struct VQGANTests {
@@ -11,7 +11,8 @@ import Testing
     init() throws {
         expected = try ImageFixture("decoder/vqgan.safetensors")
         configuration = try ImageDecoderConfiguration(
-            projectFile: ImageFixture.decoderFolder.appending(path: "project.yaml")).vqgan
+            projectFile: ImageFixture.decoderFolder.appending(path: "project.yaml")
+        ).vqgan
     }
 
     func vqgan() throws -> VQGAN {
@@ -20,7 +21,7 @@ import Testing
 
     @Test func latentsTokensAndPixelsMatchTheReference() throws {
         let model = try vqgan()
-        let images = try expected["images"]                                   // [2, 24, 40, 3]
+        let images = try expected["images"]   // [2, 24, 40, 3]
         let latents = model.latents(of: images)
         expectClose(latents, try expected["latents"], "latents")
         let quantised = model.quantised(latents)
@@ -29,7 +30,8 @@ import Testing
         #expect(try model.tokens(of: images).integers == expected["tokens"].integers)
         expectClose(model.images(from: quantised.chosen), try expected["pixels"], "pixels")
         expectClose(
-            model.images(fromTokens: quantised.tokens, height: 12, width: 20), try expected["pixels"], "pixels of tokens")
+            model.images(fromTokens: quantised.tokens, height: 12, width: 20), try expected["pixels"],
+            "pixels of tokens")
     }
 
     @Test func freeTokensDecodeRowByRow() throws {
@@ -74,7 +76,7 @@ import Testing
     @Test(arguments: [Precision.float32, .bfloat16]) func aBatchInPartsIsTheBatch(_ precision: Precision) throws {
         let weights = try Weights(reading: ImageFixture.decoderFolder, precision: precision)
         let model = try VQGAN(weights.scope["first_stage_model"], configuration)
-        let tokens = try expected["tokens"]                                   // [2, 12 * 20]
+        let tokens = try expected["tokens"]   // [2, 12 * 20]
         let many = tokens.rows(at: (0..<150).map { $0 % 2 })
         let drawn = model.images(fromTokens: many, height: 12, width: 20)
         #expect(drawn.shape == [150, 24, 40, 3])

@@ -66,7 +66,9 @@ import Testing
             for row in try SharedCaptions.rows(file) {
                 for (attribute, value) in CaptionMentions.read(row.text) {
                     mentions += 1
-                    if annotation[row.image][attribute] == value { agreed += 1 } else {
+                    if annotation[row.image][attribute] == value {
+                        agreed += 1
+                    } else {
                         misses.append("\(row.image): \(attribute.name) in \(row.text)")
                     }
                 }

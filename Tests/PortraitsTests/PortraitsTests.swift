@@ -20,7 +20,7 @@ import Testing
     /// The committed miniature models were trained in this world; a change here is a new world and needs new
     /// models. Attributes and captions must agree exactly, pixels up to other processors' rounding.
     @Test func theWorldIsTheOneTheModelsWereTrainedIn() {
-        var hash: UInt64 = 0xCBF2_9CE4_8422_2325  // FNV-1a
+        var hash: UInt64 = 0xCBF2_9CE4_8422_2325   // FNV-1a
         func add(_ byte: UInt8) { hash = (hash ^ UInt64(byte)) &* 0x100_0000_01B3 }
         var sums: [Int] = [0, 0, 0]
         for index in 0..<500 {

@@ -1,10 +1,10 @@
-import SynCheckpoints
 import Foundation
+import SynCheckpoints
 import SynProbe
 import SynRuns
 import SynTensors
-import Testing
 import TestSupport
+import Testing
 
 /// An adapter is named by its folder, by its file, or by a checkpoint of the released code.
 @Suite struct AdapterFiles {

@@ -1,16 +1,17 @@
-import SynFiles
 import Foundation
+import SynFiles
 import SynProbe
 import SynRuns
-import Testing
-import TestSupport
 import SynTraining
+import TestSupport
+import Testing
 
 @Suite("Data sets in Multi-Modal CelebA-HQ's layout")
 struct CaptionDatasetTests {
     /// Pictures (empty files), captions and lists in a temporary folder.
     func folder(
-        images: [String], captions: [Int], train: [String] = ["imgHQ00000.npy"], validation: [String] = ["imgHQ00001.npy"],
+        images: [String], captions: [Int], train: [String] = ["imgHQ00000.npy"],
+        validation: [String] = ["imgHQ00001.npy"],
         imageFolder: String = "celeba-hq", captionFolder: String = "celeba-caption"
     ) throws -> URL {
         let folder = try Fixture.temporaryFolder()
@@ -87,7 +88,8 @@ struct CaptionDatasetTests {
         func numbers(_ names: [String]) -> [Int] { names.compactMap { Int($0.dropFirst(5).dropLast(4)) } }
         let some = numbers(Array(train.prefix(300))) + numbers(Array(validation.prefix(60)))
         let folder = try folder(
-            images: some.map { "\($0).jpg" }, captions: some, train: train, validation: validation, imageFolder: "image",
+            images: some.map { "\($0).jpg" }, captions: some, train: train, validation: validation,
+            imageFolder: "image",
             captionFolder: "text/celeba-caption")
         let data = try CaptionDataset(folder: folder, trainLimit: 300, validationLimit: 60)
         #expect((data.train + data.validation).map(\.number) == some)
@@ -127,8 +129,13 @@ struct CaptionDatasetTests {
         let counts = "has 8 pictures and 9 caption files, but"
         #expect(
             complaint(try spoiled([2: "", 4: " \n\n"]))?.description
-                .hasSuffix("\(counts) 2 of 7 listed have an empty caption file (2, 4); complete the folder or shorten the lists") == true)
-        #expect(complaint(try spoiled([3: "a\n\nb\n"]))?.description.contains("3.txt, line 2: the caption is empty") == true)
+                .hasSuffix(
+                    "\(counts) 2 of 7 listed have an empty caption file (2, 4); complete the folder or shorten the "
+                        + "lists"
+                ) == true)
+        #expect(
+            complaint(try spoiled([3: "a\n\nb\n"]))?.description.contains("3.txt, line 2: the caption is empty") == true
+        )
         #expect(
             complaint(try spoiled([3: "a\n\nb\n", 5: "\u{FEFF}a\n \n"]))?.description
                 .contains("\(counts) 2 caption files cannot be used, the first because: ") == true)
@@ -138,7 +145,9 @@ struct CaptionDatasetTests {
         #expect(data.train[1].captions == ["classic", "Mac"])
         #expect(
             data.remark
-                == "\(strays.path): 1 of 8 pictures have no captions and 2 of 9 caption files have no picture; no list names them")
+                == "\(strays.path): 1 of 8 pictures have no captions and 2 of 9 caption files have no picture; no "
+                + "list names them"
+        )
     }
 
     @Test("what else is wrong is said")

@@ -1,18 +1,18 @@
+import Foundation
 import SynCheckpoints
 import SynEmbedding
-import Foundation
 import SynProbe
 import SynReports
 import SynRuns
 import SynTensors
-import Testing
 import TestSupport
+import Testing
 
-/// A run's folder is outside data: whatever happens to a file in it, the same command ends with what a fresh run has, and
-/// says so.
+/// A run's folder is outside data: whatever happens to a file in it, the same command ends with what a fresh run has,
+/// and says so.
 ///
-/// One file of each kind is tried, with damages in turn; with SYNESTHESIA_DAMAGE every file with every damage, which takes
-/// minutes.
+/// One file of each kind is tried, with damages in turn; with SYNESTHESIA_DAMAGE every file with every damage, which
+/// takes minutes.
 @Suite(.serialized, .oneThreadCount, .enabled(if: ProbeTests.hasWeights, "Weights/decoder is absent"))
 struct DamagedRunTests {
     private static let isWhole = ProcessInfo.processInfo.environment["SYNESTHESIA_DAMAGE"] != nil
@@ -48,7 +48,8 @@ struct DamagedRunTests {
                 let folder = file.deletingLastPathComponent()
                 let others = try FileManager.default.contentsOfDirectory(at: folder, includingPropertiesForKeys: nil)
                     .filter { $0.pathExtension == file.pathExtension && $0.lastPathComponent != file.lastPathComponent }
-                guard let other = others.min(by: { $0.path < $1.path }), let found = try? Data(contentsOf: other), found != bytes
+                guard let other = others.min(by: { $0.path < $1.path }), let found = try? Data(contentsOf: other),
+                    found != bytes
                 else { return false }
                 try found.write(to: file)
             }
@@ -80,13 +81,16 @@ struct DamagedRunTests {
     }
 
     @discardableResult
-    private func run(_ folder: URL, hasStudy: Bool, stopAfter calls: Int? = nil, _ words: inout [String]) throws -> ProbeReport? {
+    private func run(
+        _ folder: URL, hasStudy: Bool, stopAfter calls: Int? = nil, _ words: inout [String]
+    ) throws -> ProbeReport? {
         let interruption = Interruption()
         var (count, said) = (0, [String]())
         defer { words = said }
         do {
             return try ProbeRun(
-                try settings(folder, hasStudy: hasStudy), locator: ModelLocator(environment: [:]), interruption: interruption,
+                try settings(folder, hasStudy: hasStudy), locator: ModelLocator(environment: [:]),
+                interruption: interruption,
                 remark: { said.append($0) }
             ) { _ in
                 count += 1
@@ -103,9 +107,10 @@ struct DamagedRunTests {
         for name in try FileManager.default.subpathsOfDirectory(atPath: folder.path) {
             let url = folder.appending(path: name)
             let last = url.lastPathComponent
-            // A state holds the hash of a log with speeds in it and nothing finished needs it; the table of scores has a column
-            // of seconds.
-            guard !last.hasPrefix("."), !["times.json", "inputs.tsv", "state.safetensors", "scores.csv"].contains(last),
+            // A state holds the hash of a log with speeds in it and nothing finished needs it; the table of scores has
+            // a column of seconds.
+            guard !last.hasPrefix("."),
+                !["times.json", "inputs.tsv", "state.safetensors", "scores.csv"].contains(last),
                 !name.hasPrefix("report."),
                 (try? url.resourceValues(forKeys: [.isRegularFileKey]))?.isRegularFile == true
             else { continue }
@@ -117,7 +122,8 @@ struct DamagedRunTests {
             }
             found[name] = text
         }
-        for name in ["report.html", "report.md", "report.json"] where FileManager.default.fileExists(atPath: folder.appending(path: name).path) {
+        for name in ["report.html", "report.md", "report.json"]
+        where FileManager.default.fileExists(atPath: folder.appending(path: name).path) {
             found[name] = "there"
         }
         return found
@@ -144,25 +150,32 @@ struct DamagedRunTests {
     private func files(_ folder: URL) throws -> [String] {
         try FileManager.default.subpathsOfDirectory(atPath: folder.path).filter { name in
             let url = folder.appending(path: name)
-            return (try? url.resourceValues(forKeys: [.isRegularFileKey]))?.isRegularFile == true && url.lastPathComponent != ".lock"
+            return (try? url.resourceValues(forKeys: [.isRegularFileKey]))?.isRegularFile == true
+                && url.lastPathComponent != ".lock"
         }.sorted()
     }
 
-    /// Each file with what is done to it. Two of many pictures stand for all of them; of a run that is not tried whole, one
-    /// file of each kind, the lists of checksums and records with more than one damage.
-    private func tried(_ names: [String], _ damages: [Damage], isFinished: Bool) -> [(name: String, damages: [Damage])] {
+    /// Each file with what is done to it. Two of many pictures stand for all of them; of a run that is not tried whole,
+    /// one file of each kind, the lists of checksums and records with more than one damage.
+    private func tried(_ names: [String], _ damages: [Damage], isFinished: Bool) -> [(name: String, damages: [Damage])]
+    {
         let unfinished = [
-            "adapter.safetensors", "training.jsonl", "state.safetensors", "picture", "features/tokens-training.safetensors",
+            "adapter.safetensors", "training.jsonl", "state.safetensors", "picture",
+            "features/tokens-training.safetensors",
             "features/bert-validation.safetensors",
         ]
         var seen: [String: Int] = [:]
         var turn = 0
         return names.compactMap { name in
-            let kind = name.hasSuffix(".png") ? "picture" : name.replacing(/-[0-9a-f]{16}/, with: "").replacing(/.*seed-1\//, with: "")
+            let kind =
+                name.hasSuffix(".png")
+                ? "picture" : name.replacing(/-[0-9a-f]{16}/, with: "").replacing(/.*seed-1\//, with: "")
             seen[kind, default: 0] += 1
             if Self.isWhole { return kind != "picture" || seen[kind, default: 0] <= 2 ? (name, damages) : nil }
             guard seen[kind] == 1, isFinished || unfinished.contains(kind) else { return nil }
-            if name == ".checksums" { return (name, damages.filter { [.firstBit, .middleBit, .lastBit, .deleted].contains($0) }) }
+            if name == ".checksums" {
+                return (name, damages.filter { [.firstBit, .middleBit, .lastBit, .deleted].contains($0) })
+            }
             if name == "report.json" { return (name, damages.filter { [.middleBit, .deleted].contains($0) }) }
             turn += 1
             let common = damages.filter { ![.folder, .otherShape, .sibling, .empty].contains($0) }
@@ -217,8 +230,8 @@ struct DamagedRunTests {
         try spoil(whole, comparedWith: whole, Damage.allCases, isFinished: true)
     }
 
-    /// A list of checksums with damaged lines blames nobody, whatever line is hit: a newer line that is lost does not let an
-    /// older one speak.
+    /// A list of checksums with damaged lines blames nobody, whatever line is hit: a newer line that is lost does not
+    /// let an older one speak.
     @Test func damagedListsBlameNobody() throws {
         let folder = try Fixture.temporaryFolder().appending(path: "run")
         var words: [String] = []
@@ -229,7 +242,8 @@ struct DamagedRunTests {
             var said: [String] = []
             defer { words = said }
             _ = try ProbeRun(
-                settings, locator: ModelLocator(environment: [:]), interruption: Interruption(), remark: { said.append($0) }
+                settings, locator: ModelLocator(environment: [:]), interruption: Interruption(),
+                remark: { said.append($0) }
             ) { _ in }.run()
         }
         try run(seeds: [1])
@@ -254,11 +268,15 @@ struct DamagedRunTests {
     }
 
     @Test(arguments: isWhole ? [11, 20, 40] : [40]) func stoppedRunsMendEverything(_ calls: Int) throws {
-        let (whole, part) = (try Fixture.temporaryFolder().appending(path: "run"), try Fixture.temporaryFolder().appending(path: "run"))
+        let (whole, part) = (
+            try Fixture.temporaryFolder().appending(path: "run"), try Fixture.temporaryFolder().appending(path: "run")
+        )
         var words: [String] = []
         try run(whole, hasStudy: false, &words)
         #expect(try run(part, hasStudy: false, stopAfter: calls, &words) == nil)
         #expect(words.isEmpty)
-        try spoil(part, comparedWith: whole, [.truncated, .middleBit, .deleted, .garbage, .otherShape, .sibling], isFinished: false)
+        try spoil(
+            part, comparedWith: whole, [.truncated, .middleBit, .deleted, .garbage, .otherShape, .sibling],
+            isFinished: false)
     }
 }

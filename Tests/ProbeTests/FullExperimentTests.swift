@@ -1,10 +1,10 @@
-import SynEmbedding
 import Foundation
+import SynEmbedding
 import SynMetrics
 import SynProbe
 import SynRuns
-import Testing
 import TestSupport
+import Testing
 
 /// Samples/celebahq.yaml is the published experiment, number by number (protocol, section 1).
 @Suite("The paper's experiment as a settings file")
@@ -28,11 +28,17 @@ struct FullExperimentTests {
         #expect(settings.scores.clip == "openai/clip-vit-base-patch16" && settings.scores.attributes == nil)
         #expect(settings.decoder == "taming/celebahq" && settings.scores.inception == "inception")
         #expect(settings.ablation.encoders.isEmpty && settings.precision == .auto)
-        #expect(settings.encoders.map(\.path) == [
-            "bert-base-uncased", "bert-large-uncased", "roberta-base", "roberta-large", "openai/clip-vit-base-patch32",
-            "openai/clip-vit-base-patch16", "openai/clip-vit-large-patch14", "openai/clip-vit-large-patch14-336", nil,
-        ])
-        #expect(settings.encoders.map(\.style) == Array(repeating: .bert, count: 4) + Array(repeating: .clip, count: 4) + [.random])
+        #expect(
+            settings.encoders.map(\.path) == [
+                "bert-base-uncased", "bert-large-uncased", "roberta-base", "roberta-large",
+                "openai/clip-vit-base-patch32",
+                "openai/clip-vit-base-patch16", "openai/clip-vit-large-patch14", "openai/clip-vit-large-patch14-336",
+                nil,
+            ])
+        #expect(
+            settings.encoders.map(\.style) == Array(repeating: .bert, count: 4) + Array(repeating: .clip, count: 4) + [
+                .random
+            ])
         #expect(settings.encoders.allSatisfy { $0.pooling == .probe })
     }
 
@@ -41,7 +47,9 @@ struct FullExperimentTests {
         let settings = try ProbeSettings(file: Self.path)
         var adapter = AdapterSettings()
         adapter.microBatch = 8
-        #expect(settings.adapter == adapter && settings.sampling == SamplingSettings() && settings.seeds == ProbeSettings().seeds)
+        #expect(
+            settings.adapter == adapter && settings.sampling == SamplingSettings()
+                && settings.seeds == ProbeSettings().seeds)
         var scores = ScoreSettings()
         (scores.clip, scores.inception) = (settings.scores.clip, settings.scores.inception)
         #expect(settings.scores == scores)
@@ -69,16 +77,20 @@ struct FullExperimentTests {
         // The scorer is one of the encoders: it is fetched once.
         #expect(
             found?.details[12]
-                == "fetch models with: synesthesia fetch taming/celebahq bert-base-uncased bert-large-uncased roberta-base roberta-large "
+                == "fetch models with: synesthesia fetch taming/celebahq bert-base-uncased bert-large-uncased "
+                + "roberta-base roberta-large "
                 + "openai/clip-vit-base-patch32 openai/clip-vit-base-patch16 openai/clip-vit-large-patch14 "
                 + "openai/clip-vit-large-patch14-336 inception")
         #expect(found?.details[13] == "how to get the data set: Documentation/TheFullExperiment.md")
         #expect(!FileManager.default.fileExists(atPath: home.path + "/run"))
         #expect(try complaint(["HF_HUB_OFFLINE": "1"])?.kind == .offline)
         // A single thing is told in its own words.
-        let one = try complaint([:], [
-            "data.folder=null", "encoders=[{name: random, style: random}]", "decoder=\(home.path)", "scores.clip=\(home.path)",
-        ])
+        let one = try complaint(
+            [:],
+            [
+                "data.folder=null", "encoders=[{name: random, style: random}]", "decoder=\(home.path)",
+                "scores.clip=\(home.path)",
+            ])
         #expect(one?.details == [] && one?.description.hasSuffix("fetch it with: synesthesia fetch inception") == true)
     }
 }

@@ -13,7 +13,9 @@ import Testing
         encoders: Int, seeds: Int, portraits: Int, effect: Double, between: Double, seed: UInt64
     ) throws -> [ProbeInference.Trial] {
         var generator = SeededGenerator(seed: seed)
-        func normal() -> Double { (0..<12).reduce(-6.0) { sum, _ in sum + Double.random(in: 0..<1, using: &generator) } }
+        func normal() -> Double {
+            (0..<12).reduce(-6.0) { sum, _ in sum + Double.random(in: 0..<1, using: &generator) }
+        }
         let difficulty = (0..<portraits).map { _ in 3 * normal() }
         return try [EncoderStyle.bert, .clip].flatMap { style in
             try (0..<encoders).flatMap { encoder in
@@ -51,14 +53,15 @@ import Testing
         #expect(found.floors.isEmpty, "these scores tell nothing of shuffled captions")
     }
 
-    /// Encoders differ, styles do not: paired by caption nearly every two encoders differ, and styles often seem to; the
-    /// mixed model says so in about one of twenty.
+    /// Encoders differ, styles do not: paired by caption nearly every two encoders differ, and styles often seem to;
+    /// the mixed model says so in about one of twenty.
     @Test func nullsAreRejectedAsOftenAsPromised() throws {
         var (these, kind) = (0, 0)
         for round in 0..<100 {
             let found = try #require(
                 ProbeInference(
-                    try trials(encoders: 4, seeds: 1, portraits: 30, effect: 0, between: 1.5, seed: UInt64(1000 + round))
+                    try trials(
+                        encoders: 4, seeds: 1, portraits: 30, effect: 0, between: 1.5, seed: UInt64(1000 + round))
                 ).record())
             if try #require(found.styles).p < 0.05 { these += 1 }
             if try #require(found.kinds).p < 0.05 { kind += 1 }

@@ -52,7 +52,10 @@ struct ProbeSettingsTests {
         let read = try ProbeSettings(yaml: old, source: "old.yaml")
         #expect(try read.yaml == text && settings.retired.isEmpty)
         #expect(read.retired.first?.hasPrefix("old.yaml: scores.inception-input is no setting any more") == true)
-        for key in ["weight-decay: 0", "top-k: 250", "images-per-caption: 1", "threads: null", "guidance: [0.30000000000000004, 3]"] {
+        for key in [
+            "weight-decay: 0", "top-k: 250", "images-per-caption: 1", "threads: null",
+            "guidance: [0.30000000000000004, 3]",
+        ] {
             #expect(text.contains(key), "\(key) is missing from\n\(text)")
         }
     }
@@ -65,11 +68,16 @@ struct ProbeSettingsTests {
         #expect(refusal("sede: 3\n") == "probe.yaml, line 7: sede is not a known setting; did you mean seeds?")
         #expect(
             refusal("ablation: {zzzzzzzz: 1}\n")
-                == "probe.yaml, line 7: ablation.zzzzzzzz is not a known setting; known are encoders, prefix-tokens, guidance")
+                == "probe.yaml, line 7: ablation.zzzzzzzz is not a known setting; known are encoders, prefix-tokens, "
+                + "guidance"
+        )
     }
 
     static let bad: [(String, String)] = [
-        ("adapter:\n  learning-rate: -1e-3", "line 8: adapter.learning-rate is \"-1e-3\", but must be from 1e-12 to 1000"),
+        (
+            "adapter:\n  learning-rate: -1e-3",
+            "line 8: adapter.learning-rate is \"-1e-3\", but must be from 1e-12 to 1000"
+        ),
         ("adapter: {learning-rate: fast}", "line 7: adapter.learning-rate must be a number, not \"fast\""),
         ("adapter: {learning-rate: .nan}", "line 7: adapter.learning-rate must be a number, not \".nan\""),
         ("adapter: {batch: 1.5}", "line 7: adapter.batch must be a whole number, not \"1.5\""),
@@ -80,19 +88,50 @@ struct ProbeSettingsTests {
         ("sampling: {greedy: perhaps}", "line 7: sampling.greedy must be true or false, not \"perhaps\""),
         ("sampling: {top-p: 0}", "line 7: sampling.top-p is \"0\", but must be from 1e-06 to 1"),
         ("precision: f16", "line 7: precision must be one of auto, f32, bf16, not \"f16\""),
-        ("seeds: [1, 1]", "line 7: seeds is [1, 1], but must be a list with at least one entry, none twice, each 0 or more"),
+        (
+            "seeds: [1, 1]",
+            "line 7: seeds is [1, 1], but must be a list with at least one entry, none twice, each 0 or more"
+        ),
         ("threads: 0", "line 7: threads is \"0\", but must be from 1 to 1024"),
         ("threads: many", "line 7: threads must be a whole number or null, not \"many\""),
-        ("name: ../up", "line 7: name is \"../up\", but must be a name of letters, digits, '-', '_', '.' and '@', of at most 100 bytes, that does not begin with '.'"),
-        ("adapter: {dropout: 0.99999999999}", "line 7: adapter.dropout is \"0.99999999999\", but must be from 0 to 0.99"),
-        ("adapter: {betas: [0.9, 0.9999999999]}", "line 7: adapter.betas is [0.9, 0.9999999999], but must be two numbers, each from 0 to 0.99999"),
-        ("adapter: {epochs: 9223372036854775807}", "line 7: adapter.epochs is \"9223372036854775807\", but must be from 1 to 100000"),
-        ("adapter: {steps: 99999999999999999999}", "line 7: adapter.steps must be a whole number or null, not \"99999999999999999999\""),
-        ("adapter: {prefix-tokens: 1000000000}", "line 7: adapter.prefix-tokens is \"1000000000\", but must be from 1 to 1024"),
-        ("sampling: {temperature: 1e-300}", "line 7: sampling.temperature is \"1e-300\", but must be from 0.001 to 1000"),
+        (
+            "name: ../up",
+            "line 7: name is \"../up\", but must be a name of letters, digits, '-', '_', '.' and '@', of at most 100 "
+                + "bytes, that does not begin with '.'"
+        ),
+        (
+            "adapter: {dropout: 0.99999999999}",
+            "line 7: adapter.dropout is \"0.99999999999\", but must be from 0 to 0.99"
+        ),
+        (
+            "adapter: {betas: [0.9, 0.9999999999]}",
+            "line 7: adapter.betas is [0.9, 0.9999999999], but must be two numbers, each from 0 to 0.99999"
+        ),
+        (
+            "adapter: {epochs: 9223372036854775807}",
+            "line 7: adapter.epochs is \"9223372036854775807\", but must be from 1 to 100000"
+        ),
+        (
+            "adapter: {steps: 99999999999999999999}",
+            "line 7: adapter.steps must be a whole number or null, not \"99999999999999999999\""
+        ),
+        (
+            "adapter: {prefix-tokens: 1000000000}",
+            "line 7: adapter.prefix-tokens is \"1000000000\", but must be from 1 to 1024"
+        ),
+        (
+            "sampling: {temperature: 1e-300}",
+            "line 7: sampling.temperature is \"1e-300\", but must be from 0.001 to 1000"
+        ),
         ("sampling: {guidance: 1e39}", "line 7: sampling.guidance is \"1e39\", but must be from 0 to 1000"),
-        ("sampling: {images-per-caption: 9223372036854775807}", "line 7: sampling.images-per-caption is \"9223372036854775807\", but must be from 1 to 1000"),
-        ("data: {train: 9223372036854775807}", "line 7: data.train is \"9223372036854775807\", but must be from 1 to 10000000"),
+        (
+            "sampling: {images-per-caption: 9223372036854775807}",
+            "line 7: sampling.images-per-caption is \"9223372036854775807\", but must be from 1 to 1000"
+        ),
+        (
+            "data: {train: 9223372036854775807}",
+            "line 7: data.train is \"9223372036854775807\", but must be from 1 to 10000000"
+        ),
         ("limit: 0", "line 7: limit is \"0\", but must be from 1 to 1000000000"),
         ("data: {train-list: x}", "line 7: data.train-list needs data.folder, which is not given"),
     ]
@@ -108,16 +147,22 @@ struct ProbeSettingsTests {
             set: ["adapter.learning-rate=1e-4", "seeds=[7]", "encoders.0.pooling=cls", "threads=2", "threads=null"])
         #expect(settings.adapter.learningRate == 1e-4 && settings.seeds == [7])
         #expect(settings.encoders[0].pooling == .cls && settings.threads == nil)
-        #expect(refusal(set: ["adapter.bach=1"])?.hasSuffix("adapter.bach is not a known setting; did you mean batch?") == true)
-        #expect(refusal(set: ["adapter.batch=0"])?.hasSuffix("adapter.batch is \"0\", but must be from 1 to 65536") == true)
+        #expect(
+            refusal(set: ["adapter.bach=1"])?.hasSuffix("adapter.bach is not a known setting; did you mean batch?")
+                == true)
+        #expect(
+            refusal(set: ["adapter.batch=0"])?.hasSuffix("adapter.batch is \"0\", but must be from 1 to 65536") == true)
         #expect(refusal(set: ["adapter.batch"])?.contains("write KEY=VALUE") == true)
         #expect(refusal(set: ["encoders.5.name=x"])?.contains("5 is no entry of a list of 2") == true)
         #expect(refusal(set: ["adapter.batch="])?.hasSuffix("must be a whole number, not nothing") == true)
     }
 
-    @Test("no encoder has the name of a file of the run itself, or one too long for a file", arguments: [
-        "report.json", "scores.csv", "features", "REAL", "text.html", "settings.yaml", "inputs.tsv", String(repeating: "x", count: 101),
-    ])
+    @Test(
+        "no encoder has the name of a file of the run itself, or one too long for a file",
+        arguments: [
+            "report.json", "scores.csv", "features", "REAL", "text.html", "settings.yaml", "inputs.tsv",
+            String(repeating: "x", count: 101),
+        ])
     func takenNames(_ name: String) {
         let sentence = refusal(set: ["encoders.0.name=\(name)"])
         #expect(sentence?.contains("encoders.0.name is \"\(name)\"") == true, "\(sentence ?? "")")
@@ -130,9 +175,14 @@ struct ProbeSettingsTests {
         }
         #expect(complaint("") == "p: decoder is missing; name a model's folder")
         #expect(complaint("- 1\n") == "p, line 1: the file must be a group of keys, not [1]")
-        #expect(complaint("encoders: [{name: a}]")?.hasSuffix("encoders.0.path is missing; name the encoder's folder") == true)
-        #expect(refusal("ablation: {encoders: [brt]}\n")?.hasSuffix("not among the encoders; did you mean bert?") == true)
-        #expect(complaint(Self.least.replacing("noise", with: "bert"))?.contains("every encoder needs its own name") == true)
+        #expect(
+            complaint("encoders: [{name: a}]")?.hasSuffix("encoders.0.path is missing; name the encoder's folder")
+                == true)
+        #expect(
+            refusal("ablation: {encoders: [brt]}\n")?.hasSuffix("not among the encoders; did you mean bert?") == true)
+        #expect(
+            complaint(Self.least.replacing("noise", with: "bert"))?.contains("every encoder needs its own name") == true
+        )
     }
 
     @Test("text that is no YAML is refused by line")

@@ -1,12 +1,12 @@
+import Foundation
 import SynCheckpoints
 import SynEmbedding
-import Foundation
 import SynModels
 import SynProbe
 import SynRuns
 import SynTensors
-import Testing
 import TestSupport
+import Testing
 
 /// The probe's promises about stopping, batches and guidance, with the committed miniature decoder.
 @Suite(.serialized, .oneThreadCount) struct ProbeTests {
@@ -103,8 +103,11 @@ import TestSupport
         let streams = (0..<3).map { FaceGenerator.stream(seed: 1, number: $0, caption: 0) }
         let greedy = try TokenSampler(greedy: true)
         let free = try TokenGenerator(CachedDecoder(decoder), greedy).tokens(prefixes: nil, streams: streams).integers
-        let none = try TokenGenerator(CachedDecoder(decoder), greedy, guidance: 0).tokens(prefixes: prefixes, streams: streams).integers
-        let steered = try TokenGenerator(CachedDecoder(decoder), greedy).tokens(prefixes: prefixes, streams: streams).integers
+        let none = try TokenGenerator(CachedDecoder(decoder), greedy, guidance: 0).tokens(
+            prefixes: prefixes, streams: streams
+        ).integers
+        let steered = try TokenGenerator(CachedDecoder(decoder), greedy).tokens(prefixes: prefixes, streams: streams)
+            .integers
         #expect(none == free)
         #expect(steered != free)
     }
@@ -149,7 +152,9 @@ import TestSupport
         }
         #expect(stops >= 3)
         for file in try comparable(whole) {
-            let (a, b) = (try Data(contentsOf: whole.appending(path: file)), try Data(contentsOf: parts.appending(path: file)))
+            let (a, b) = (
+                try Data(contentsOf: whole.appending(path: file)), try Data(contentsOf: parts.appending(path: file))
+            )
             #expect(a == b, "\(file) differs")
         }
         #expect(try comparable(whole) == comparable(parts))
@@ -158,7 +163,9 @@ import TestSupport
     /// Everything but times: adapters, pictures and scores of single pictures.
     private func comparable(_ folder: URL) throws -> [String] {
         let all = try FileManager.default.subpathsOfDirectory(atPath: folder.path)
-        return all.filter { $0.hasSuffix(".png") || $0.contains("adapter") && $0.hasSuffix(".safetensors") || $0.contains("samples") }.sorted()
+        return all.filter {
+            $0.hasSuffix(".png") || $0.contains("adapter") && $0.hasSuffix(".safetensors") || $0.contains("samples")
+        }.sorted()
     }
 
     @Test(.enabled(if: hasWeights, "Weights/decoder is absent"))

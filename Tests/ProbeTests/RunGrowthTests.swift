@@ -1,19 +1,21 @@
-import SynEmbedding
 import Foundation
+import SynEmbedding
 import SynModels
 import SynProbe
 import SynReports
 import SynRuns
-import Testing
-import TestSupport
 import SynTraining
+import TestSupport
+import Testing
 
 /// Runs that grow, that are shared between folders, and whose models or data are exchanged.
-@Suite(.serialized, .oneThreadCount, .enabled(if: ProbeTests.hasWeights, "Weights/decoder is absent")) struct RunGrowthTests {
+@Suite(.serialized, .oneThreadCount, .enabled(if: ProbeTests.hasWeights, "Weights/decoder is absent"))
+struct RunGrowthTests {
     private static let weights = ProbeTests.weights.path
 
     private func settings(
-        _ output: URL, seeds: String = "[1]", encoders: String = "[{name: random, style: random, size: 8}]", captions: Int = 3,
+        _ output: URL, seeds: String = "[1]", encoders: String = "[{name: random, style: random, size: 8}]",
+        captions: Int = 3,
         more: String = "", decoder: String = weights + "/decoder"
     ) throws -> ProbeSettings {
         try ProbeSettings(
@@ -59,14 +61,17 @@ import SynTraining
         #expect(words.isEmpty)
         try run(try settings(small, seeds: "[1, 2]", encoders: both), &words)
         #expect(words.isEmpty)
-        let grown = try run(try settings(small, seeds: "[1, 2]", encoders: both, captions: 5, more: "text-study: false"), &words)
+        let grown = try run(
+            try settings(small, seeds: "[1, 2]", encoders: both, captions: 5, more: "text-study: false"), &words)
         #expect(words.isEmpty)
         #expect(try FileManager.default.attributesOfItem(atPath: adapter.path)[.modificationDate] as? Date == made)
         let whole = try run(try settings(fresh, seeds: "[1, 2]", encoders: both, captions: 5), &words)
         #expect(scores(grown) == scores(whole) && grown.scores.count == 4)
         #expect(grown.significance == whole.significance)
         for less in [try settings(small), try settings(small, seeds: "[1, 2]", encoders: both, captions: 4)] {
-            #expect { try run(less, &words) } throws: { UserError($0).kind == .settings && "\($0)".contains("other settings") }
+            #expect { try run(less, &words) } throws: {
+                UserError($0).kind == .settings && "\($0)".contains("other settings")
+            }
         }
     }
 
@@ -75,7 +80,9 @@ import SynTraining
         var words: [String] = []
         let first = try run(try settings(folder), &words)
         let second = try run(try settings(folder, seeds: "[1, 2]"), &words)
-        func seconds(_ report: ProbeReport, _ name: String) -> Double { report.provenance.stages.first { $0.name == name }?.seconds ?? 0 }
+        func seconds(_ report: ProbeReport, _ name: String) -> Double {
+            report.provenance.stages.first { $0.name == name }?.seconds ?? 0
+        }
         for name in ["adapters", "pictures", "scores"] {
             #expect(seconds(first, name) > 0)
             #expect(seconds(second, name) > seconds(first, name))
@@ -87,7 +94,10 @@ import SynTraining
         let (one, other, whole, fresh) = (try folder(), try folder(), try folder(), try folder())
         var words: [String] = []
         try run(try settings(one, seeds: "[1, 2]"), &words)
-        try run(try settings(other, seeds: "[1, 2]", encoders: "[{name: bert, path: \(Self.weights)/bert-mini, style: bert}]"), &words)
+        try run(
+            try settings(
+                other, seeds: "[1, 2]", encoders: "[{name: bert, path: \(Self.weights)/bert-mini, style: bert}]"),
+            &words)
         let outcome = try RunJoin([one.path, other.path], into: whole.path) { words.append($0) }.run()
         #expect(words.isEmpty && outcome.encoders == ["random", "bert"] && outcome.files > 30)
         let adapter = whole.appending(path: "bert/seed-2/adapter.safetensors")
@@ -99,7 +109,9 @@ import SynTraining
         #expect(scores(joined) == scores(expected) && joined.significance == expected.significance)
         // Again, and into the same: nothing is left to do.
         #expect(try RunJoin([one.path], into: whole.path) { words.append($0) }.run().files == 0)
-        #expect { _ = try RunJoin([one.path, one.path], into: whole.path) { _ in }.run() } throws: { "\($0)".contains("named twice") }
+        #expect { _ = try RunJoin([one.path, one.path], into: whole.path) { _ in }.run() } throws: {
+            "\($0)".contains("named twice")
+        }
         let strange = try folder()
         try run(try settings(strange, captions: 2), &words)
         #expect { _ = try RunJoin([one.path, strange.path], into: try folder().path) { _ in }.run() } throws: {
@@ -119,7 +131,8 @@ import SynTraining
         let models = try ["decoder", "bert-mini", "clip-judge", "inception-mini"].map { try copied($0) }
         func mine(_ more: String = "") throws -> ProbeSettings {
             var settings = try settings(
-                folder, encoders: "[{name: bert, path: \(models[1].path), style: bert}]", more: more, decoder: models[0].path)
+                folder, encoders: "[{name: bert, path: \(models[1].path), style: bert}]", more: more,
+                decoder: models[0].path)
             (settings.scores.clip, settings.scores.inception) = (models[2].path, models[3].path)
             return settings
         }
@@ -156,13 +169,18 @@ import SynTraining
         let captions = try FileManager.default.subpathsOfDirectory(atPath: faces.path).filter { $0.hasSuffix("/5.txt") }
         let file = faces.appending(path: try #require(captions.first))
         let text = try String(contentsOf: file, encoding: .utf8)
-        for changed in [text.replacing("a", with: "e"), text.split(separator: "\n").dropLast(9).joined(separator: "\n"), text + "One more.\n"] {
+        for changed in [
+            text.replacing("a", with: "e"), text.split(separator: "\n").dropLast(9).joined(separator: "\n"),
+            text + "One more.\n",
+        ] {
             try Data(changed.utf8).write(to: file)
             #expect { try run(settings, &words) } throws: { "\($0)".contains("data: captions 5") }
         }
         try Data(text.utf8).write(to: file)
         try run(settings, &words)
-        let pictures = try FileManager.default.subpathsOfDirectory(atPath: faces.path).filter { $0.hasSuffix("/5.png") || $0.hasSuffix("/5.jpg") }
+        let pictures = try FileManager.default.subpathsOfDirectory(atPath: faces.path).filter {
+            $0.hasSuffix("/5.png") || $0.hasSuffix("/5.jpg")
+        }
         let picture = faces.appending(path: try #require(pictures.first))
         let other = picture.deletingLastPathComponent().appending(path: "6.\(picture.pathExtension)")
         try Data(contentsOf: other).write(to: picture)
@@ -173,7 +191,11 @@ import SynTraining
         let folder = try folder()
         var words: [String] = []
         let report = try run(
-            try settings(folder, more: "ablation: {encoders: [random], prefix-tokens: [1], guidance: [3, 3.0000001, 2.9999999]}"), &words)
+            try settings(
+                folder,
+                more: "ablation: {encoders: [random], prefix-tokens: [1], guidance: [3, 3.0000001, "
+                    + "2.9999999]}"),
+            &words)
         #expect(report.ablation?.rows.count == 3)
         let names = try FileManager.default.contentsOfDirectory(atPath: folder.appending(path: "random/seed-1").path)
         #expect(Set(names).isSuperset(of: ["images-w3", "images-w3.0000001", "images-w2.9999999"]))
@@ -184,7 +206,9 @@ import SynTraining
         var words: [String] = []
         let report = try run(try settings(folder, more: "limit: 2"), &words)
         #expect(report.partial && report.scores[0].n == 2)
-        #expect(try String(contentsOf: folder.appending(path: "report.html"), encoding: .utf8).lowercased().contains("only part of the captions"))
+        #expect(
+            try String(contentsOf: folder.appending(path: "report.html"), encoding: .utf8).lowercased().contains(
+                "only part of the captions"))
         #expect { try run(try settings(folder), &words) } throws: { "\($0)".contains("other settings") }
     }
 
@@ -193,7 +217,9 @@ import SynTraining
         (data.train, data.validation) = (10_000_000, 1000)
         #expect { try MemoryNeed.captions(data).check(available: 4e9) } throws: {
             UserError($0).kind == .settings
-                && "\($0)" == "this would need 15.00 GB of memory, of which there are 4.00 GB; 15.00 GB are captions to train with: lower data.train"
+                && "\($0)"
+                    == "this would need 15.00 GB of memory, of which there are 4.00 GB; 15.00 GB are captions to "
+                    + "train with: lower data.train"
         }
         try MemoryNeed.captions(data).check(available: 16e9)
         var settings = try settings(try folder())

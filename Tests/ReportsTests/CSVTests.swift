@@ -15,13 +15,15 @@ import Testing
     func formulas() {
         for (text, written) in [
             ("=1+2", "'=1+2"), ("+SUM(A1)", "'+SUM(A1)"), ("-cmd", "'-cmd"), ("@x", "'@x"), ("\tx", "'\tx"),
-            ("=HYPERLINK(\"a\",\"b\")", "\"'=HYPERLINK(\"\"a\"\",\"\"b\"\")\""), ("a=b", "a=b"), ("-1.5", "-1.5"), ("+3", "+3"), ("-inf", "'-inf"), ("-1e5", "-1e5"), ("-0x1", "'-0x1"),
+            ("=HYPERLINK(\"a\",\"b\")", "\"'=HYPERLINK(\"\"a\"\",\"\"b\"\")\""), ("a=b", "a=b"), ("-1.5", "-1.5"),
+            ("+3", "+3"), ("-inf", "'-inf"), ("-1e5", "-1e5"), ("-0x1", "'-0x1"),
             ("\r=1", "\"'\r=1\""), ("＝1", "'＝1"), ("", ""),
         ] {
             #expect(CSV.text(heading: ["h"], rows: [[.text(text)]]) == "h\n\(written)\n", "\(text)")
         }
-        #expect(CSV.text(heading: ["h"], rows: [[.number(-1.5)], [.count(-3)], [.count(7)], [.integer(.max)]])
-            == "h\n-1.5\n-3.0\n7\n18446744073709551615\n")
+        #expect(
+            CSV.text(heading: ["h"], rows: [[.number(-1.5)], [.count(-3)], [.count(7)], [.integer(.max)]])
+                == "h\n-1.5\n-3.0\n7\n18446744073709551615\n")
     }
 
     @Test func scoresKeepEveryBit() throws {

@@ -7,12 +7,16 @@ import Testing
 struct JoinedReportTests {
     static let settings = [
         Setting("name", "x"), Setting("seeds", "[0]"), Setting("decoder", "Weights/decoder"), Setting("encoders", ""),
-        Setting("- name", "bert-mini"), Setting("  style", "bert"), Setting("- name", "clip-mini"), Setting("  style", "clip"),
-        Setting("adapter", ""), Setting("  steps", "200"), Setting("  betas", "[0.9, 0.95]"), Setting("output", "runs/x"),
+        Setting("- name", "bert-mini"), Setting("  style", "bert"), Setting("- name", "clip-mini"),
+        Setting("  style", "clip"),
+        Setting("adapter", ""), Setting("  steps", "200"), Setting("  betas", "[0.9, 0.95]"),
+        Setting("output", "runs/x"),
         Setting("threads", "2"),
     ]
 
-    static func run(_ name: String, seeds: [UInt64], folder: URL, change: (inout ProbeReport) -> Void = { _ in }) -> JoinedReport.Run {
+    static func run(
+        _ name: String, seeds: [UInt64], folder: URL, change: (inout ProbeReport) -> Void = { _ in }
+    ) -> JoinedReport.Run {
         var report = MadeUpReport.whole(seeds: seeds)
         report.settings = settings
         report.settings[1] = Setting("seeds", "[\(seeds.map { "\($0)" }.joined(separator: ", "))]")
@@ -30,11 +34,15 @@ struct JoinedReportTests {
         defer { try? FileManager.default.removeItem(at: folder) }
         try MadeUpReport.face(1, 2).write(to: folder.appending(path: "a.png"))
         let joined = try JoinedReport([
-            Self.run("runs/a", seeds: [0, 1], folder: folder) { $0.gallery[0].pictures[0].picture.image = .path("a.png") },
+            Self.run("runs/a", seeds: [0, 1], folder: folder) {
+                $0.gallery[0].pictures[0].picture.image = .path("a.png")
+            },
             Self.run("runs/b", seeds: [1, 2], folder: folder),
         ]).report
         #expect(joined.scores.count == 15)
-        #expect(joined.scores.prefix(3).map(\.seed) == [0, 1, 2] && joined.scores.prefix(3).allSatisfy { $0.encoder == "bert-mini" })
+        #expect(
+            joined.scores.prefix(3).map(\.seed) == [0, 1, 2]
+                && joined.scores.prefix(3).allSatisfy { $0.encoder == "bert-mini" })
         #expect(joined.curves.count == 15)
         #expect(joined.significance?.groups.map(\.n) == [6, 6, 3])
         #expect(joined.settings.first { $0.key == "seeds" }?.value == "[0, 1, 2]")
@@ -50,7 +58,9 @@ struct JoinedReportTests {
     private func differences(_ change: (inout ProbeReport) -> Void) throws -> [String] {
         let folder = URL(filePath: "/nonexistent")
         do {
-            _ = try JoinedReport([Self.run("a", seeds: [0], folder: folder), Self.run("b", seeds: [1], folder: folder, change: change)])
+            _ = try JoinedReport([
+                Self.run("a", seeds: [0], folder: folder), Self.run("b", seeds: [1], folder: folder, change: change),
+            ])
             return []
         } catch let error as JoinedReport.Differences {
             return error.sentences
@@ -61,13 +71,19 @@ struct JoinedReportTests {
     func apart() throws {
         #expect(try differences { _ in } == [])
         #expect(try differences { $0.settings[0] = Setting("name", "another") } == [])
-        #expect(try differences { $0.settings[9] = Setting("  steps", "400") } == ["adapter.steps is 200 in a, but 400 in b"])
+        #expect(
+            try differences { $0.settings[9] = Setting("  steps", "400") } == [
+                "adapter.steps is 200 in a, but 400 in b"
+            ])
         #expect(try differences { $0.settings.remove(at: 9) } == ["adapter.steps is 200 in a, but not given in b"])
         #expect(
             try differences { $0.settings[7] = Setting("  style", "bert") }
                 == ["encoder clip-mini is name clip-mini, style clip in a, but name clip-mini, style bert in b"])
-        #expect(try differences { $0.dataset = "others" } == ["the data set is nobody's portraits in a, but others in b"])
-        #expect(try differences { $0.groundTruth?.clipScore = 30 }.first?.hasPrefix("the real pairs' CLIP-Score is 31.4 in a") == true)
+        #expect(
+            try differences { $0.dataset = "others" } == ["the data set is nobody's portraits in a, but others in b"])
+        #expect(
+            try differences { $0.groundTruth?.clipScore = 30 }.first?.hasPrefix(
+                "the real pairs' CLIP-Score is 31.4 in a") == true)
         let twice = try differences {
             $0.scores[0].seed = 0
             $0.scores[0].clipScore = 1

@@ -45,13 +45,17 @@ struct LaTeXTests {
     @Test("more rows than a page are a table that breaks over pages")
     func long() {
         let table = TextTable("T", columns: [.init("A")], rows: (0..<41).map { ["\($0)"] }, notes: ["n"])
-        #expect(table.latex.hasPrefix("\\begin{longtable}{l}\n  \\caption{T} \\\\\n    \\toprule\n    A \\\\\n    \\midrule\n    \\endhead\n"))
+        #expect(
+            table.latex.hasPrefix(
+                "\\begin{longtable}{l}\n  \\caption{T} \\\\\n    \\toprule\n    A \\\\\n    \\midrule\n    \\endhead\n")
+        )
         #expect(table.latex.hasSuffix("    40 \\\\\n\\end{longtable}\n{\\footnotesize\n    n\\par\n}\n"))
     }
 
     @Test("numbers in CSV are numbers")
     func csv() {
-        let table = TextTable(nil, columns: [.init("A"), .init("B"), .init("C")], rows: [["−1.5", "−1.5 (−2\u{A0}to\u{A0}1)", "–"]])
+        let table = TextTable(
+            nil, columns: [.init("A"), .init("B"), .init("C")], rows: [["−1.5", "−1.5 (−2\u{A0}to\u{A0}1)", "–"]])
         #expect(table.csv == "A,B,C\n-1.5,−1.5 (−2 to 1),\n")
     }
 }

@@ -94,7 +94,9 @@ enum MadeUpReport {
         return 2 * (x - x.rounded(.down)) - 1
     }
 
-    private static func score(_ i: Int, _ name: String, _ style: EncoderStyle, _ level: Double, _ seed: UInt64)
+    private static func score(
+        _ i: Int, _ name: String, _ style: EncoderStyle, _ level: Double, _ seed: UInt64
+    )
         -> ScoreRecord
     {
         let wobble = noise(i, Int(truncatingIfNeeded: seed))

@@ -86,7 +86,9 @@ import Testing
         var report = MadeUpReport.whole()
         report.secondPage = "text.html"
         #expect(ProbePage(report).rendered.contains("href=\"text.html\""))
-        for hostile in ["javascript:alert(1)", "https://example.org/x.html", "../text.html", "a/b.html", "//x.html", "text.html?x"] {
+        for hostile in [
+            "javascript:alert(1)", "https://example.org/x.html", "../text.html", "a/b.html", "//x.html", "text.html?x",
+        ] {
             report.secondPage = hostile
             #expect(!ProbePage(report).rendered.contains("Second page"), "\(hostile)")
         }
@@ -96,7 +98,8 @@ import Testing
         let table = TextTable(
             columns: [.init("Encoder"), .init("Score ↑", .right), .init("FID ↓", .right), .init("Pairs", .right)],
             rows: [
-                ["a", "−1.00 ± 0.50", "9.1", "10"], ["b", "4.98 ± 2.28", "7.0", "20"], ["real pairs", "57.40", "0.0", "30"],
+                ["a", "−1.00 ± 0.50", "9.1", "10"], ["b", "4.98 ± 2.28", "7.0", "20"],
+                ["real pairs", "57.40", "0.0", "30"],
                 ["c", "undefined", "", "40"],
             ])
         #expect(

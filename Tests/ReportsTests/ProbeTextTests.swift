@@ -73,8 +73,11 @@ import Testing
     @Test func theFindingAnswersAndGivesItsFrame() {
         #expect(
             Self.small(seeds: [0, 1, 2]).finding
-                == "Whether the styles differ cannot be told: there are BERT-style encoders and no CLIP-style one. Mean "
-                + "CLIP-Scores, no test made: bert-mini 21.10. For scale: the random baseline scores 20.10 and real pairs 30.10.")
+                == "Whether the styles differ cannot be told: there are BERT-style encoders and no CLIP-style one. "
+                + "Mean "
+                + "CLIP-Scores, no test made: bert-mini 21.10. For scale: the random baseline scores 20.10 and real "
+                + "pairs 30.10."
+        )
     }
 
     @Test func encodersAreGroupedByStyleInOrderOfAppearance() {

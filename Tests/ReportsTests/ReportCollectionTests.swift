@@ -34,7 +34,9 @@ struct ReportCollectionTests {
         let table = try #require(apart.overview[0].tables.first)
         let readings = table.rows.map { Array($0.prefix(2)) }
         #expect(Set(readings).count == readings.count && table.columns[1].heading == "Vector")
-        #expect(readings.contains(["random", "–"]) && readings.contains(["one", "mean"]) && readings.contains(["one", "word"]))
+        #expect(
+            readings.contains(["random", "–"]) && readings.contains(["one", "mean"])
+                && readings.contains(["one", "word"]))
         #expect(apart.terminal.contains("WHAT IS MISSING") && apart.markdown.contains("a has no one"))
         let page = apart.page
         #expect(WellFormed(page).problem == nil)
@@ -63,7 +65,8 @@ struct ReportCollectionTests {
         func score(_ encoder: String, _ variant: String, _ value: Double) -> TextScore {
             let figure = CorrelationRecord(value: value, p: 0, interval: Interval(value - 0.1, value + 0.1))
             return TextScore(
-                encoder: encoder, task: "sts-b", taskTitle: "t", variant: variant, reading: "r", metric: .spearman, n: 9,
+                encoder: encoder, task: "sts-b", taskTitle: "t", variant: variant, reading: "r", metric: .spearman,
+                n: 9,
                 output: LayerScore(layer: nil, spearman: figure))
         }
         func test(_ a: TextScore, _ b: TextScore) throws -> TextComparison {
@@ -71,7 +74,8 @@ struct ReportCollectionTests {
             return TextComparison(
                 task: "sts-b", taskTitle: "t", metric: .spearman, place: "output", a: (a.encoder, a.variant),
                 b: (b.encoder, b.variant),
-                test: try DependentCorrelations(first: value(a), second: value(b), between: 0.5, count: 900), pHolm: 0.001)
+                test: try DependentCorrelations(first: value(a), second: value(b), between: 0.5, count: 900),
+                pHolm: 0.001)
         }
         let (first, second) = (figures["one"] ?? [], figures["two"] ?? [])
         let ofA = [score(a, "mean", first[0]), score(a, "eos", first[1])]
@@ -84,16 +88,20 @@ struct ReportCollectionTests {
     private static func bold(_ report: TextStudyReport) throws -> [String] {
         let overview = try ReportCollection(probes: [], texts: [.init(report, name: "t", folder: nil)]).overview[0]
         let rows = overview.markdown.split(separator: "\n").filter { $0.contains("**") }
-        return rows.map { $0.split(separator: "|").prefix(2).map { $0.trimmingCharacters(in: .whitespaces) }.joined(separator: " ") }
+        return rows.map {
+            $0.split(separator: "|").prefix(2).map { $0.trimmingCharacters(in: .whitespaces) }.joined(separator: " ")
+        }
     }
 
-    @Test("of two readings of an encoder the higher one is best, and only where a test puts it above the other's highest")
+    @Test(
+        "of two readings of an encoder the higher one is best, and only where a test puts it above the other's highest")
     func readings() throws {
         // Both readings of `one` are above the like ones of the other encoder: only the higher one is best.
         #expect(try Self.bold(Self.twoReadings(["one": [0.6, 0.5], "two": [0.55, 0.4]])) == ["one mean"])
         // 60 against the other's 55, which was read otherwise, was not tested; then it was.
         #expect(try Self.bold(Self.twoReadings(["one": [0.6, 0.5], "two": [0.4, 0.55]])) == [])
-        #expect(try Self.bold(Self.twoReadings(["one": [0.6, 0.5], "two": [0.4, 0.55]], crossed: true)) == ["one mean"])
+        #expect(
+            try Self.bold(Self.twoReadings(["one": [0.6, 0.5], "two": [0.4, 0.55]], crossed: true)) == ["one mean"])
         // The highest, 70, is above the other's eos only.
         #expect(try Self.bold(Self.twoReadings(["one": [0.6, 0.3], "two": [0.55, 0.7]])) == [])
     }
@@ -123,7 +131,9 @@ struct ReportCollectionTests {
         #expect(twice.remarks == ["b adds nothing to a: the same encoders, seeds and scores, counted once."])
         #expect(twice.entries[0].study.numbers[0].tables[0] == run("a", [0, 1]).report.numbers[0].tables[0])
         let other = JoinedReportTests.run("b", seeds: [2], folder: Self.nowhere) { report in
-            report.settings += [Setting("limit", "null"), Setting("scores", ""), Setting("  inception-input", "correct")]
+            report.settings += [
+                Setting("limit", "null"), Setting("scores", ""), Setting("  inception-input", "correct"),
+            ]
             report.provenance.precision += " (auto: why)"
         }
         #expect(try ReportCollection(probes: [run("a", [0, 1]), other], texts: []).remarks == [])

@@ -108,11 +108,13 @@ struct TextStudyReportTests {
         #expect(report.scores[3].best == nil)
         #expect(
             report.findings[0]
-                == "The two best encoders differ by more than chance in 1 of 1 task: sts-l (Williams' test, Holm's correction; "
+                == "The two best encoders differ by more than chance in 1 of 1 task: sts-l (Williams' test, Holm's "
+                + "correction; "
                 + "it speaks of other texts, not of other encoders).")
         #expect(
             report.findings[1]
-                == "sts-l: a clear difference, one 50.00 (mean) and two & <script> 45.00 (mean): 5.00, 95 % interval −13.34 to "
+                == "sts-l: a clear difference, one 50.00 (mean) and two & <script> 45.00 (mean): 5.00, 95 % interval "
+                + "−13.34 to "
                 + "24.18, p = 0.040.")
         #expect(report.findings[2] == "rg65: no test was made, so nothing is claimed: one 70.00 (word).")
         let table = report.table(of: "rg65")
@@ -135,11 +137,15 @@ struct TextStudyReportTests {
         var report = try Self.madeUp()
         report.comparisons[0].pHolm = 0.3
         #expect(report.findings[0].hasPrefix("No clear difference between the two best encoders in any of 1 task"))
-        #expect(report.findings[1].hasPrefix("sts-l: no clear difference, one 50.00 (mean) and two & <script> 45.00 (mean): 5.00"))
+        #expect(
+            report.findings[1].hasPrefix(
+                "sts-l: no clear difference, one 50.00 (mean) and two & <script> 45.00 (mean): 5.00"))
         #expect(report.findings[1].hasSuffix("p = 0.300."))
         report.comparisons = []
         #expect(report.findings[0] == "No difference between encoders was tested, so none is claimed.")
-        #expect(report.findings[1] == "sts-l: no test was made, so nothing is claimed: one 50.00 (mean) and two & <script> 45.00 (mean).")
+        #expect(
+            report.findings[1]
+                == "sts-l: no test was made, so nothing is claimed: one 50.00 (mean) and two & <script> 45.00 (mean).")
         for finding in report.findings { #expect(!finding.contains("leads") && !finding.contains("leader")) }
     }
 
@@ -147,13 +153,17 @@ struct TextStudyReportTests {
     func marks() throws {
         var report = try Self.madeUp()
         let note = "Bold on pages: above every other encoder"
-        #expect(report.table(of: "sts-l").markdown.contains("**50.00**") && report.table(of: "sts-l").notes.contains { $0.hasPrefix(note) })
+        #expect(
+            report.table(of: "sts-l").markdown.contains("**50.00**")
+                && report.table(of: "sts-l").notes.contains { $0.hasPrefix(note) })
         #expect(report.summaryTable?.markdown.contains("**50.00**") == true)
         #expect(TextStudyPage(report).rendered.contains("<strong>50.00</strong>"))
         // The word task was not tested: its highest figure stands like the others.
         #expect(!report.table(of: "rg65").markdown.dropFirst(40).contains("**7"))
         report.comparisons[0].pHolm = 0.05
-        for text in [report.table(of: "sts-l").markdown, report.summaryTable?.markdown ?? "", TextStudyPage(report).rendered] {
+        for text in [
+            report.table(of: "sts-l").markdown, report.summaryTable?.markdown ?? "", TextStudyPage(report).rendered,
+        ] {
             #expect(!text.contains("**50.00**") && !text.contains("<strong>50.00") && !text.contains(note))
         }
         // Clear, but against one of two others only.
@@ -180,10 +190,13 @@ struct TextStudyReportTests {
         report.scores[1].variant = "eos"
         report.comparisons = [
             TextComparison(
-                task: "sts-l", taskTitle: "t", metric: .spearman, place: "output", a: ("one", "mean"), b: ("third", "mean"),
+                task: "sts-l", taskTitle: "t", metric: .spearman, place: "output", a: ("one", "mean"),
+                b: ("third", "mean"),
                 test: try DependentCorrelations(first: 0.3, second: 0.4, between: 0.5, count: 40), pHolm: 0.2)
         ]
-        #expect(report.findings[1].hasPrefix("sts-l: no clear difference, third 40.00 (mean) and one 30.00 (mean): 10.00, 95 % interval "))
+        #expect(
+            report.findings[1].hasPrefix(
+                "sts-l: no clear difference, third 40.00 (mean) and one 30.00 (mean): 10.00, 95 % interval "))
     }
 
     @Test("every file is written; tables for other programs have a line per layer")

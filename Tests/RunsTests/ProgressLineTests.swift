@@ -6,8 +6,12 @@ private final class Stage {
     var time = 0.0
     var written: [String] = []
 
-    func line(_ total: Int, done: Int = 0, unit: ProgressLine.Unit = .items, _ style: ProgressLine.Style) -> ProgressLine {
-        ProgressLine("drawing", total: total, done: done, unit: unit, style: style, now: { self.time }) { self.written.append($0) }
+    func line(
+        _ total: Int, done: Int = 0, unit: ProgressLine.Unit = .items, _ style: ProgressLine.Style
+    ) -> ProgressLine {
+        ProgressLine("drawing", total: total, done: done, unit: unit, style: style, now: { self.time }) {
+            self.written.append($0)
+        }
     }
 }
 
@@ -122,7 +126,10 @@ struct ProgressLineTests {
 
     @Test("durations")
     func durations() {
-        #expect([0, 59.6, 3599, 3600, 36_061].map(ProgressLine.duration) == ["0:00", "1:00", "59:59", "1:00:00", "10:01:01"])
+        #expect(
+            [0, 59.6, 3599, 3600, 36_061].map(ProgressLine.duration) == [
+                "0:00", "1:00", "59:59", "1:00:00", "10:01:01",
+            ])
         #expect(ProgressLine.duration(.infinity) == "?")
     }
 }

@@ -13,7 +13,9 @@ import Testing
         RunLine(style: style, now: { surroundings.time }, write: { surroundings.text += $0 })
     }
 
-    private func progress(_ task: String, _ done: Int, _ total: Int, _ place: String = "", _ left: String = "") -> WorkProgress {
+    private func progress(
+        _ task: String, _ done: Int, _ total: Int, _ place: String = "", _ left: String = ""
+    ) -> WorkProgress {
         WorkProgress(task: task, done: done, total: total, note: "", place: place, left: left)
     }
 
@@ -63,7 +65,8 @@ import Testing
     }
 
     @Test(arguments: [
-        (3.0, "5 s"), (31, "35 s"), (56, "1 min"), (840, "14 min"), (5400, "90 min"), (7200, "2 h"), (12_000, "3 h 20 min"),
+        (3.0, "5 s"), (31, "35 s"), (56, "1 min"), (840, "14 min"), (5400, "90 min"), (7200, "2 h"),
+        (12_000, "3 h 20 min"),
         (432_000, "5 days"), (.infinity, "years"), (.nan, "years"),
     ]) func wordsOfTimes(_ seconds: Double, _ text: String) {
         #expect(RunProgress.text(seconds) == text)
@@ -74,8 +77,12 @@ import Testing
         let surroundings = Surroundings()
         let clock = RunClock(FileManager.default.temporaryDirectory) { surroundings.time }
         var run = RunProgress(
-            [.init(place: "encoder 1 of 2", needs: [.training: 100, .drawing: 10]), .init(place: "encoder 2 of 2", needs: [.training: 100, .drawing: 10])],
-            clock) { surroundings.time }
+            [
+                .init(place: "encoder 1 of 2", needs: [.training: 100, .drawing: 10]),
+                .init(place: "encoder 2 of 2", needs: [.training: 100, .drawing: 10]),
+            ],
+            clock
+        ) { surroundings.time }
         run.beginNext()
         #expect(run.leftText == "")
         run.tell(.training, 40, of: 100)

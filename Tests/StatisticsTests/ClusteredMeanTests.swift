@@ -5,7 +5,9 @@ import Testing
 
 /// Means of clustered values against statsmodels: `Tests/Fixtures/statistics/make_clustered.py`.
 @Suite struct ClusteredMeanTests {
-    private struct Case: Decodable { let values: [Double]; let clusters: [Int]; let mean, se, p: Double; let ci: [Double] }
+    private struct Case: Decodable {
+        let values: [Double]; let clusters: [Int]; let mean, se, p: Double; let ci: [Double]
+    }
 
     @Test func equalStatsmodels() throws {
         let cases = try JSONDecoder().decode(

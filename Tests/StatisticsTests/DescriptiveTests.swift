@@ -51,7 +51,10 @@ import Testing
         for effect in [0.0, 1.5] {
             var stream = SeededGenerator(seed: 5)
             func normal() -> Double {
-                let (u, v) = (Double.random(in: Double.leastNonzeroMagnitude..<1, using: &stream), Double.random(in: 0..<1, using: &stream))
+                let (u, v) = (
+                    Double.random(in: Double.leastNonzeroMagnitude..<1, using: &stream),
+                    Double.random(in: 0..<1, using: &stream)
+                )
                 return (-2 * Double.log(u)).squareRoot() * Double.cos(2 * .pi * v)
             }
             let covered = try (0..<samples).count { _ in
@@ -85,10 +88,11 @@ import Testing
         // SplitMix64 from seed 1234567, the values published with its reference implementation.
         var generator = SeededGenerator(seed: 1_234_567)
         let stream = (0..<5).map { _ in generator.next() }
-        #expect(stream == [
-            6_457_827_717_110_365_317, 3_203_168_211_198_807_973, 9_817_491_932_198_370_423,
-            4_593_380_528_125_082_431, 16_408_922_859_458_223_821,
-        ])
+        #expect(
+            stream == [
+                6_457_827_717_110_365_317, 3_203_168_211_198_807_973, 9_817_491_932_198_370_423,
+                4_593_380_528_125_082_431, 16_408_922_859_458_223_821,
+            ])
     }
 }
 

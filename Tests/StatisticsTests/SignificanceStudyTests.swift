@@ -57,8 +57,9 @@ import Testing
         #expect(record.comparisons[0][.permutation]?.method == "monte-carlo")
         var other = settings
         other.seed = 6
-        #expect(try record.groups[0].bootstrapInterval
-            != SignificanceStudy(probe, settings: other).record().groups[0].bootstrapInterval)
+        #expect(
+            try record.groups[0].bootstrapInterval
+                != SignificanceStudy(probe, settings: other).record().groups[0].bootstrapInterval)
         // A group more changes nothing for the others.
         let fewer = try SignificanceStudy(probe.filter { $0.group != "R" }, settings: settings).record()
         #expect(fewer.comparisons[0][.permutation]?.p == record.comparisons[0][.permutation]?.p)
@@ -125,7 +126,9 @@ import Testing
     func manyScores() throws {
         var generator = SeededGenerator(seed: 1)
         func group(_ name: String, _ shift: Double) -> [Observation] {
-            (0..<100_000).map { _ in Observation(group: name, score: shift + Double.random(in: 0..<1, using: &generator)) }
+            (0..<100_000).map { _ in
+                Observation(group: name, score: shift + Double.random(in: 0..<1, using: &generator))
+            }
         }
         var steps: [Int] = []
         let start = ContinuousClock.now
@@ -142,7 +145,9 @@ import Testing
 
     @Test("few scores are dealt out as often as ever; too many groups are refused")
     func bounds() throws {
-        let small = try SignificanceStudy((0..<60).map { Observation(group: $0 % 2 == 0 ? "A" : "B", score: Double($0)) }).record()
+        let small = try SignificanceStudy(
+            (0..<60).map { Observation(group: $0 % 2 == 0 ? "A" : "B", score: Double($0)) }
+        ).record()
         #expect(small.comparisons[0][.permutation]?.assignments == 99_999)
         let crowd = (0..<202).map { Observation(group: "\($0 / 2)", score: Double($0)) }
         #expect(throws: StatisticsError.self) { try SignificanceStudy(crowd).record() }

@@ -9,7 +9,8 @@ import Testing
             for (key, expected) in row.scipy ?? [:] {
                 let words = key.split(separator: " ")
                 let alternative = try #require(Alternative(rawValue: String(words[1])))
-                let test = words[0] == "pooled"
+                let test =
+                    words[0] == "pooled"
                     ? try TTest.pooled(row.a, row.b, alternative: alternative)
                     : try TTest.welch(row.a, row.b, alternative: alternative)
                 let place = "\(row.name), \(key)"

@@ -36,7 +36,8 @@ import Testing
             let largest = scores.max() ?? 0, spread = largest - (scores.min() ?? 0)
             let total = scores.reduce(0) { $0 + exp($1 - largest) }
             shares = scores.map { exp($0 - largest) / total }
-            // A score's own error and the largest one's, the power's, and the same again in the sum and the division by it.
+            // A score's own error and the largest one's, the power's, and the same again in the sum and the division by
+            // it.
             error = 4 * ofScore + (2 * spread + 12 + Double(keys.count)) * Bounded.unit
             logSum = largest + log(total)
             ofLogSum = error + (abs(logSum) + 2 * abs(log(total))) * Bounded.unit
@@ -87,8 +88,8 @@ import Testing
         sizes.flatMap { size in [false, true].map { Case(time: time, keys: keys, size: size, causal: $0) } }
     }
 
-    /// Many queries at once, where a class has it, and their gradients. Probabilities, and scores' gradients, are rounded to
-    /// bfloat16 before they are multiplied, and so is every result.
+    /// Many queries at once, where a class has it, and their gradients. Probabilities, and scores' gradients, are
+    /// rounded to bfloat16 before they are multiplied, and so is every result.
     @Test(
         .enabled(if: tables.contains { $0.flash_attention != nil }, "no class of this processor has such kernels"),
         arguments: cases.indices)

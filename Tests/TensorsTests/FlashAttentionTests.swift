@@ -1,5 +1,5 @@
-import TestSupport
 import SynTensors
+import TestSupport
 import Testing
 
 /// Attention on BFloat16 numbers and over caches of them, against Float32 attention on the same rounded numbers.
@@ -78,8 +78,9 @@ struct FlashAttentionTests {
 
     @Test func whatIsNotANumberStaysSo() {
         var values = [Float](repeating: 0.5, count: 9 * 3 * 16)
-        values[4 * 48 + 3] = .nan                                          // position 4's query
-        let out = attention(queryKeyValue: Tensor(values, shape: [1, 9, 48]).converted(to: .bfloat16), heads: 1, mask: .causal)
+        values[4 * 48 + 3] = .nan   // position 4's query
+        let out = attention(
+            queryKeyValue: Tensor(values, shape: [1, 9, 48]).converted(to: .bfloat16), heads: 1, mask: .causal)
         let rows = out.floats
         for place in 0..<9 { #expect(rows[place * 16].isNaN == (place == 4)) }
     }

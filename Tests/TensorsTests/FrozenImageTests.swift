@@ -1,5 +1,5 @@
-import TestSupport
 import SynTensors
+import TestSupport
 import Testing
 
 /// What frozen convolution networks are made of, in Float32 and BFloat16, against the operations of training.
@@ -41,7 +41,8 @@ import Testing
         let (x, bias) = (narrow(made([3, test.side, test.side, test.ins], "images")), made([test.outs], "bias"))
         let padding = Padding(test.size / 2)
         let exact = x.convolved(
-            weight.asParameter(), bias, stride: test.stride, padding: padding, then: test.activation).detached
+            weight.asParameter(), bias, stride: test.stride, padding: padding, then: test.activation
+        ).detached
         func frozen(_ x: Tensor, _ weight: Tensor, _ output: ElementType) -> Tensor {
             x.convolved(weight, bias, stride: test.stride, padding: padding, then: test.activation, output: output)
         }
@@ -82,7 +83,8 @@ import Testing
         for activation in [Activation.identity, .silu, .relu] {
             let what = "\(channels) channels, \(groups) groups, mean \(mean), \(activation)"
             let exact = x.asParameter().groupNorm(
-                groups: groups, scale: scale, shift: shift, epsilon: 1e-6, then: activation).detached
+                groups: groups, scale: scale, shift: shift, epsilon: 1e-6, then: activation
+            ).detached
             func frozen(_ x: Tensor, _ output: ElementType) -> Tensor {
                 x.groupNorm(groups: groups, scale: scale, shift: shift, epsilon: 1e-6, then: activation, output: output)
             }
@@ -112,7 +114,8 @@ import Testing
     /// Every kind of number in every place of a window, what is not a number in both signs.
     @Test func theLargestOfAWindowMayBeAnything() {
         let kinds: [Float] = [
-            1, -1, 0, -0.0, .infinity, -.infinity, .nan, -.nan, Float(bitPattern: 0xffc0_0000), 3e38, -3e38, .leastNonzeroMagnitude * 0x1p17,
+            1, -1, 0, -0.0, .infinity, -.infinity, .nan, -.nan, Float(bitPattern: 0xffc0_0000), 3e38, -3e38,
+            .leastNonzeroMagnitude * 0x1p17,
             -.leastNonzeroMagnitude * 0x1p17,
         ]
         let channels = kinds.count * kinds.count
@@ -147,7 +150,9 @@ import Testing
     }
 
     @Test func sumsInPlaceStayUnseenByOthers() {
-        let types: [(ElementType, ElementType)] = [(.float32, .bfloat16), (.bfloat16, .float32), (.bfloat16, .bfloat16)]
+        let types: [(ElementType, ElementType)] = [
+            (.float32, .bfloat16), (.bfloat16, .float32), (.bfloat16, .bfloat16),
+        ]
         for (left, right) in types {
             let x = narrow(made([3, 1000], "left")).converted(to: left)
             let y = narrow(made([3, 1000], "right")).converted(to: right)
@@ -181,7 +186,8 @@ import Testing
         for output in [ElementType.float32, .bfloat16] {
             let (scale, shift) = (Tensor.full([24], 1), Tensor.zeros([24]))
             let normed = x.groupNorm(
-                groups: 3, scale: scale, shift: shift, epsilon: 1e-6, then: .silu, output: output).floats
+                groups: 3, scale: scale, shift: shift, epsilon: 1e-6, then: .silu, output: output
+            ).floats
             for (place, value) in normed.enumerated() {
                 let (image, group) = (place / (16 * 24), place % 24 / 8)
                 #expect(value.isNaN == (image == 0 ? group == 0 : group == 2))

@@ -1,5 +1,5 @@
-import TestSupport
 import SynTensors
+import TestSupport
 import Testing
 
 /// Frozen weights are packed once per direction and kept: they must give what tracked weights give, in any order

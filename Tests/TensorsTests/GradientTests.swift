@@ -1,6 +1,6 @@
-import Testing
 import SynTensors
 import TestSupport
+import Testing
 
 /// Every operation's gradient against central differences in a random direction.
 ///

@@ -45,7 +45,8 @@ import Testing
         let (pixels, count) = (3, 3 * channels)
         let (wide, narrow) = (Self.numbers(count, "x").map { $0 * 4 }, Self.rounded(count, "short"))
         let (factors, offsets) = (Self.numbers(channels, "factors"), Self.numbers(channels, "offsets"))
-        /// The power's own error: of Taylor's polynomial to the seventh degree, or to the fourth where the result is bf16.
+        /// The power's own error: of Taylor's polynomial to the seventh degree, or to the fourth where the result is
+        /// bf16.
         func expected(_ x: [Double], isNarrow: Bool) -> [Bounded] {
             x.indices.map { i in
                 let (factor, offset) = (Double(factors[i % channels]), Double(offsets[i % channels]))
@@ -77,7 +78,8 @@ import Testing
         }
     }
 
-    /// To nearest, ties to even; a sum of two is rounded once, or twice where it becomes bfloat16: the same bits everywhere.
+    /// To nearest, ties to even; a sum of two is rounded once, or twice where it becomes bfloat16: the same bits
+    /// everywhere.
     @Test(arguments: channels) func conversionsAndSums(_ count: Int) {
         func rounded(_ x: Float) -> Float {
             let bits = x.bitPattern

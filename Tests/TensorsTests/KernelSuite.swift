@@ -71,8 +71,9 @@ extension KernelSuite {
     }
 }
 
-/// A number computed in double precision, and how far the same arithmetic in a kernel's type can be from it: each operation
-/// is off by at most `unit` of its result (Higham 2002, "Accuracy and Stability of Numerical Algorithms", section 3.1).
+/// A number computed in double precision, and how far the same arithmetic in a kernel's type can be from it: each
+/// operation is off by at most `unit` of its result (Higham 2002, "Accuracy and Stability of Numerical Algorithms",
+/// section 3.1).
 struct Bounded: Sendable {
     let value: Double
     let bound: Double

@@ -34,7 +34,10 @@ import Testing
     }
 
     @Test func reluOfInfinity() {
-        #expect(Tensor([-.infinity, -1, -0.0, 0, 2, .infinity], shape: [6]).activated(.relu).floats == [0, 0, 0, 0, 2, .infinity])
+        #expect(
+            Tensor([-.infinity, -1, -0.0, 0, 2, .infinity], shape: [6]).activated(.relu).floats == [
+                0, 0, 0, 0, 2, .infinity,
+            ])
     }
 
     /// Products with what follows them in one pass: a row of x that is spoilt spoils its row and no other, a row of the
@@ -46,9 +49,11 @@ import Testing
             let row = rows / 2
             let output = type == .bfloat16 ? [ElementType.float32, .bfloat16] : [.float32]
             for output in output {
-                let byRow = spoilt(x, at: row * ins + 3).linear(w.converted(to: type), bias, then: activation, output: output)
+                let byRow = spoilt(x, at: row * ins + 3).linear(
+                    w.converted(to: type), bias, then: activation, output: output)
                 #expect(places(byRow) == Array(row * outs..<(row + 1) * outs), "\(activation) of \(type), a row")
-                let byColumn = x.linear(spoilt(w, at: 5 * ins + 1).converted(to: type), bias, then: activation, output: output)
+                let byColumn = x.linear(
+                    spoilt(w, at: 5 * ins + 1).converted(to: type), bias, then: activation, output: output)
                 #expect(places(byColumn) == (0..<rows).map { $0 * outs + 5 }, "\(activation) of \(type), a column")
                 let byBias = x.linear(w.converted(to: type), spoilt(bias, at: 2), then: activation, output: output)
                 #expect(places(byBias) == (0..<rows).map { $0 * outs + 2 }, "\(activation) of \(type), a bias")
@@ -64,18 +69,23 @@ import Testing
             let bias = numbers([outs], seed: 9)
             let padding = Padding(size / 2)
             let byWeight = x.convolved(
-                spoilt(w, at: (outs - 1) * channels * size * size).converted(to: type), bias, stride: stride, padding: padding,
+                spoilt(w, at: (outs - 1) * channels * size * size).converted(to: type), bias, stride: stride,
+                padding: padding,
                 then: activation, output: type)
             let last = (0..<byWeight.count).filter { $0 % outs == outs - 1 }
             // At a border the spoilt weight may meet padding, which PyTorch multiplies too, or leaves out.
-            #expect(Set(places(byWeight)).isSubset(of: last) && places(byWeight).count > last.count / 2, "\(activation) of \(type)")
+            #expect(
+                Set(places(byWeight)).isSubset(of: last) && places(byWeight).count > last.count / 2,
+                "\(activation) of \(type)")
             let byBias = x.convolved(
-                w.converted(to: type), spoilt(bias, at: 1), stride: stride, padding: padding, then: activation, output: type)
+                w.converted(to: type), spoilt(bias, at: 1), stride: stride, padding: padding, then: activation,
+                output: type)
             #expect(places(byBias) == (0..<byBias.count).filter { $0 % outs == 1 }, "\(activation) of \(type)")
             let byPixel = spoilt(x, at: (7 * 20 + 9) * channels).convolved(
                 w.converted(to: type), bias, stride: stride, padding: padding, then: activation, output: type)
             let found = places(byPixel)
-            #expect(found.count >= outs && found.allSatisfy { $0 < byPixel.count / 2 }, "\(activation) of \(type), a pixel")
+            #expect(
+                found.count >= outs && found.allSatisfy { $0 < byPixel.count / 2 }, "\(activation) of \(type), a pixel")
         }
     }
 
@@ -85,7 +95,8 @@ import Testing
         let found = x.linear(numbers([40, 48], seed: 8).converted(to: type), nil, then: .relu).floats
         #expect(found.contains { $0 > 1 } && found.allSatisfy { $0 >= 0 || $0 > -1e-15 })
         let map = numbers([1, 12, 12, 16]).convolved(
-            numbers([24, 16, 3, 3], seed: 8).converted(to: type), nil, then: .relu, output: type).converted(to: .float32).floats
+            numbers([24, 16, 3, 3], seed: 8).converted(to: type), nil, then: .relu, output: type
+        ).converted(to: .float32).floats
         #expect(map.contains { $0 > 1 } && map.allSatisfy { $0 >= 0 || $0 > -1e-15 })
     }
 
@@ -108,7 +119,10 @@ import Testing
 
     @Test func eachElement() {
         let x = spoilt(numbers([40]).absolute() + 0.5, at: 33)
-        for found in [x.exp(), x.log(), x.squareRoot(), x.squared(), x.absolute(), x.clamped(from: 0.7), x + 1, x * 2, x * x, x / x] {
+        for found in [
+            x.exp(), x.log(), x.squareRoot(), x.squared(), x.absolute(), x.clamped(from: 0.7), x + 1, x * 2, x * x,
+            x / x,
+        ] {
             #expect(places(found) == [33])
         }
     }

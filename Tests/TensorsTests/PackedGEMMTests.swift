@@ -1,16 +1,19 @@
-import TestSupport
-import SynTensors
-import Testing
 import CSynKernels
+import SynTensors
+import TestSupport
+import Testing
 
-/// Products of many rows with weights as they lie: BFloat16 against Float32 products of the same rounded numbers, Float32
-/// against oneDNN's, which serves weights under training.
-@Suite(.serialized, .oneThreadCount, .enabled(if: kernels_here().pointee.gemm != nil, "this class of processor has no BFloat16 products"))
+/// Products of many rows with weights as they lie: BFloat16 against Float32 products of the same rounded numbers,
+/// Float32 against oneDNN's, which serves weights under training.
+@Suite(
+    .serialized, .oneThreadCount,
+    .enabled(if: kernels_here().pointee.gemm != nil, "this class of processor has no BFloat16 products"))
 struct PanelProductTests {
     /// Rows, inputs, outputs: parts of tiles, of registers, of panels and of runs left over; an odd number of inputs or
     /// outputs goes another way in one direction.
     static let shapes = [
-        [1, 2, 1], [5, 34, 65], [6, 64, 64], [13, 1700, 130], [7, 3402, 70], [400, 96, 33], [25, 33, 48], [12, 5002, 16],
+        [1, 2, 1], [5, 34, 65], [6, 64, 64], [13, 1700, 130], [7, 3402, 70], [400, 96, 33], [25, 33, 48],
+        [12, 5002, 16],
     ]
 
     func rounded(_ shape: [Int], _ purpose: String) -> Tensor {
@@ -21,18 +24,24 @@ struct PanelProductTests {
     @Test(arguments: shapes) func isTheSameProduct(_ shape: [Int]) {
         let (x, weight) = (rounded([shape[0], shape[1]], "x"), rounded([shape[2], shape[1]], "weight"))
         let (bias, addend) = (
-            rounded([shape[2]], "bias").converted(to: .float32), rounded([shape[0], shape[2]], "addend").converted(to: .float32)
+            rounded([shape[2]], "bias").converted(to: .float32),
+            rounded([shape[0], shape[2]], "addend").converted(to: .float32)
         )
         let (wideX, wideWeight) = (x.converted(to: .float32), weight.converted(to: .float32))
         let exact = wideX.linear(wideWeight, bias)
         expectClose(x.linear(weight, bias), exact, "\(shape)", within: 2e-6)
         expectClose(x.linear(weight), wideX.linear(wideWeight), "\(shape) without bias", within: 2e-6)
         expectClose(x.linear(weight, bias, addingTo: addend), addend + exact, "\(shape) added", within: 2e-6)
-        expectClose(x.linear(weight, bias, output: .bfloat16).converted(to: .float32), exact, "\(shape) rounded", within: 4e-3)
+        expectClose(
+            x.linear(weight, bias, output: .bfloat16).converted(to: .float32), exact, "\(shape) rounded", within: 4e-3)
     }
 
-    @Test(arguments: [Activation.gelu, .quickGELU, .tanh, .geluTanh]) func activationsAreOfTheUnroundedSum(_ activation: Activation) {
-        let (x, weight, bias) = (rounded([9, 130], "x"), rounded([70, 130], "weight"), rounded([70], "bias").converted(to: .float32))
+    @Test(arguments: [Activation.gelu, .quickGELU, .tanh, .geluTanh]) func activationsAreOfTheUnroundedSum(
+        _ activation: Activation
+    ) {
+        let (x, weight, bias) = (
+            rounded([9, 130], "x"), rounded([70, 130], "weight"), rounded([70], "bias").converted(to: .float32)
+        )
         // An eighth of the weights, so that sums lie where activations bend.
         let small = (weight.converted(to: .float32) * 0.125).converted(to: .bfloat16)
         let exact = x.converted(to: .float32).linear(small.converted(to: .float32), bias).activated(activation)
@@ -91,7 +100,9 @@ struct PanelProductTests {
             #expect(x.linear(weight).floats == together)
         }
         for rows in [1, 4, 6, 17] {
-            #expect(x.slice(axis: 0, from: 3, to: 3 + rows).linear(weight).floats == Array(together[3 * 301..<(3 + rows) * 301]))
+            #expect(
+                x.slice(axis: 0, from: 3, to: 3 + rows).linear(weight).floats
+                    == Array(together[3 * 301..<(3 + rows) * 301]))
         }
     }
 

@@ -1,7 +1,7 @@
-import SynCheckpoints
 import Foundation
-import TestSupport
+import SynCheckpoints
 import SynTensors
+import TestSupport
 import Testing
 
 /// What PyTorch computed for every operation: `Tests/Fixtures/tensors`.

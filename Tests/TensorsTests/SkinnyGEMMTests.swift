@@ -1,5 +1,5 @@
-import TestSupport
 import SynTensors
+import TestSupport
 import Testing
 
 /// Products of few rows with weights packed as a stream, against the products that everything else uses.
@@ -35,7 +35,8 @@ struct StreamedProductTests {
             let whole = x.streamed(weight, bias, then: activation, addingTo: addend)
             expectClose(whole, steps, "\(activation) of \(type)", within: 1e-6)
             let narrow = x.streamed(weight, bias, then: activation, addingTo: addend, output: .bfloat16)
-            #expect(narrow.converted(to: .float32).floats == whole.converted(to: .bfloat16).converted(to: .float32).floats)
+            #expect(
+                narrow.converted(to: .float32).floats == whole.converted(to: .bfloat16).converted(to: .float32).floats)
         }
     }
 
@@ -46,7 +47,8 @@ struct StreamedProductTests {
         #expect(error.relative > 0.001 && error.relative < 0.02)
         // Only the rounding of x to sixteen bits is left against the same weights in Float32.
         expectClose(
-            x.streamed(SkinnyWeight(weight, scales: scales), bias), x.linear(weight.widened(scales: scales), bias), "int8 \(shape)",
+            x.streamed(SkinnyWeight(weight, scales: scales), bias), x.linear(weight.widened(scales: scales), bias),
+            "int8 \(shape)",
             within: 1e-4)
     }
 
@@ -88,7 +90,9 @@ struct StreamedProductTests {
     @Test func roundingFindsTheNearest() {
         var error = Int8Rounding()
         let (weight, scales) = Tensor([1, -0.5, 0.25, 0, 0, 0], shape: [2, 3]).roundedToInt8(noting: &error)
-        expectClose(weight.widened(scales: scales), Tensor([1, -64 / 127.0, 32 / 127.0, 0, 0, 0], shape: [2, 3]), "nearest", within: 1e-6)
+        expectClose(
+            weight.widened(scales: scales), Tensor([1, -64 / 127.0, 32 / 127.0, 0, 0, 0], shape: [2, 3]), "nearest",
+            within: 1e-6)
         #expect(scales.floats[1] == 0)
     }
 }

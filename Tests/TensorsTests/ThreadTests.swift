@@ -1,7 +1,7 @@
 import Dispatch
+import SynTensors
 import Synchronization
 import TestSupport
-import SynTensors
 import Testing
 
 /// One pool of threads, called from anywhere; one cache of primitives, bounded.
@@ -130,10 +130,14 @@ import Testing
                 ("softmax", [rows], rows.softmax()), ("log softmax", [rows], rows.logSoftmax()),
                 ("cross-entropy", [rows], rows.crossEntropy(targets)),
                 ("layer norm", [rows, scale, shift], rows.layerNorm(scale: scale, shift: shift, epsilon: 1e-5)),
-                ("group norm", [images, imageScale, imageShift],
-                 images.groupNorm(groups: 8, scale: imageScale, shift: imageShift, epsilon: 1e-5)),
-                ("batch norm", [images, imageScale, imageShift],
-                 images.batchNormTraining(scale: imageScale, shift: imageShift, epsilon: 1e-5).output),
+                (
+                    "group norm", [images, imageScale, imageShift],
+                    images.groupNorm(groups: 8, scale: imageScale, shift: imageShift, epsilon: 1e-5)
+                ),
+                (
+                    "batch norm", [images, imageScale, imageShift],
+                    images.batchNormTraining(scale: imageScale, shift: imageShift, epsilon: 1e-5).output
+                ),
                 ("average pool", [images], images.averagePooled(size: 3, stride: 2, padding: 1)),
                 ("max pool", [images], images.maxPooled(size: 3, stride: 2)),
                 ("upsampled", [images], images.upsampledNearest(by: 2)),

@@ -1,5 +1,5 @@
-import TestSupport
 import SynTensors
+import TestSupport
 import Testing
 
 /// The optimiser, the schedules, clipping, and ten whole steps of training against PyTorch.
@@ -65,7 +65,7 @@ import Testing
         let optimiser = AdamW(weights, betas: (0.9, 0.95), weightDecay: [0.01, 0.01, 0.01, 0.01])
         var (losses, norms): ([Float], [Float]) = ([], [])
         for _ in 0..<10 {
-            let hidden = x.linear(weights[0], weights[1], then: .gelu)                 // [12, 21]
+            let hidden = x.linear(weights[0], weights[1], then: .gelu)   // [12, 21]
             let loss = hidden.linear(weights[2], weights[3]).crossEntropy(targets)
             let (slopes, norm) = clipped(gradients(of: loss, for: weights), toNorm: 0.5)
             optimiser.step(gradients: slopes, learningRate: 0.03)

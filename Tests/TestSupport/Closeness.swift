@@ -1,3 +1,5 @@
+// swift-format-ignore-file: AllPublicDeclarationsHaveDocumentation
+
 /// How far two arrays are from each other: what a parity test prints and judges.
 public struct Closeness: CustomStringConvertible, Sendable {
     /// Largest |actual − expected|.

@@ -1,3 +1,5 @@
+// swift-format-ignore-file: AllPublicDeclarationsHaveDocumentation
+
 import Foundation
 import Synchronization
 
@@ -30,28 +32,31 @@ public final class FakeHub: Sendable {
         _ repository: String, _ files: [File], tellsHashes: Bool = true, mischief: @escaping Mischief = { _, _ in nil },
         storeMischief: @escaping Mischief = { _, _ in nil }
     ) throws {
-        let store = try LoopbackServer(Self.counted(storeMischief) { request in
-            guard let file = files.first(where: { request.path == "/blob/\($0.hash)" }) else { return .init(404) }
-            return .file(file.bytes, request, ["ETag": "\"another\""])
-        })
+        let store = try LoopbackServer(
+            Self.counted(storeMischief) { request in
+                guard let file = files.first(where: { request.path == "/blob/\($0.hash)" }) else { return .init(404) }
+                return .file(file.bytes, request, ["ETag": "\"another\""])
+            })
         self.store = store
         let away = store.address.absoluteString
-        hub = try LoopbackServer(Self.counted(mischief) { request in
-            if request.path.hasPrefix("/api/models/\(repository)/revision/") {
-                return .init(200, ["Content-Type": "application/json"], Self.listing(files, tellsHashes))
-            }
-            let prefix = "/\(repository)/resolve/\(Self.commit)/"
-            guard request.path.hasPrefix(prefix), let name = request.path.dropFirst(prefix.count).removingPercentEncoding,
-                let file = files.first(where: { $0.name == name })
-            else { return .init(404, ["X-Error-Code": "EntryNotFound", "X-Repo-Commit": Self.commit]) }
-            var headers = ["X-Repo-Commit": Self.commit, "ETag": "\"\(file.hash)\""]
-            guard file.isLarge else { return .file(file.bytes, request, headers) }
-            headers["ETag"] = "\"pointer\""
-            headers["X-Linked-Etag"] = "\"\(file.hash)\""
-            headers["X-Linked-Size"] = "\(file.bytes.count)"
-            headers["Location"] = "\(away)/blob/\(file.hash)?signature=x"
-            return .init(302, headers, Data("Found".utf8))
-        })
+        hub = try LoopbackServer(
+            Self.counted(mischief) { request in
+                if request.path.hasPrefix("/api/models/\(repository)/revision/") {
+                    return .init(200, ["Content-Type": "application/json"], Self.listing(files, tellsHashes))
+                }
+                let prefix = "/\(repository)/resolve/\(Self.commit)/"
+                guard request.path.hasPrefix(prefix),
+                    let name = request.path.dropFirst(prefix.count).removingPercentEncoding,
+                    let file = files.first(where: { $0.name == name })
+                else { return .init(404, ["X-Error-Code": "EntryNotFound", "X-Repo-Commit": Self.commit]) }
+                var headers = ["X-Repo-Commit": Self.commit, "ETag": "\"\(file.hash)\""]
+                guard file.isLarge else { return .file(file.bytes, request, headers) }
+                headers["ETag"] = "\"pointer\""
+                headers["X-Linked-Etag"] = "\"\(file.hash)\""
+                headers["X-Linked-Size"] = "\(file.bytes.count)"
+                headers["Location"] = "\(away)/blob/\(file.hash)?signature=x"
+                return .init(302, headers, Data("Found".utf8))
+            })
     }
 
     /// Paths asked at the hub and, with a star, at the store.

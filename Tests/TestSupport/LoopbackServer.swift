@@ -1,3 +1,5 @@
+// swift-format-ignore-file: AllPublicDeclarationsHaveDocumentation
+
 import Foundation
 import Synchronization
 
@@ -13,7 +15,8 @@ public final class LoopbackServer: Sendable {
 
         /// The first byte asked for; 0 without a `Range`.
         public var start: Int {
-            headers["range"].flatMap { $0.split(separator: "=").last?.split(separator: "-").first }.flatMap { Int($0) } ?? 0
+            headers["range"].flatMap { $0.split(separator: "=").last?.split(separator: "-").first }.flatMap { Int($0) }
+                ?? 0
         }
     }
 
@@ -35,7 +38,9 @@ public final class LoopbackServer: Sendable {
         }
 
         /// A file as a server sends it that knows `Range`.
-        public static func file(_ bytes: Data, _ request: Request, _ headers: [String: String] = [:], cut: Int? = nil) -> Response {
+        public static func file(
+            _ bytes: Data, _ request: Request, _ headers: [String: String] = [:], cut: Int? = nil
+        ) -> Response {
             guard request.start > 0 else { return Response(200, headers, bytes, cut: cut) }
             guard request.start < bytes.count else { return Response(416) }
             var headers = headers
@@ -98,7 +103,9 @@ public final class LoopbackServer: Sendable {
         log.withLock { $0.append(request) }
         let response = answer(request)
         if response.delay > 0 { Thread.sleep(forTimeInterval: response.delay) }
-        var head = "HTTP/1.1 \(response.status) Whatever\r\nContent-Length: \(response.claimed ?? response.body.count)\r\nConnection: close\r\n"
+        var head =
+            "HTTP/1.1 \(response.status) Whatever\r\nContent-Length: "
+            + "\(response.claimed ?? response.body.count)\r\nConnection: close\r\n"
         for (name, value) in response.headers { head += "\(name): \(value)\r\n" }
         guard send(connection, Data((head + "\r\n").utf8)) else { return }
         guard request.method != "HEAD" else { return }
@@ -113,7 +120,9 @@ public final class LoopbackServer: Sendable {
     private func send(_ connection: Int32, _ bytes: Data) -> Bool {
         var rest = bytes[...]
         while !rest.isEmpty {
-            let sent = rest.withUnsafeBytes { Foundation.send(connection, $0.baseAddress, $0.count, Int32(MSG_NOSIGNAL)) }
+            let sent = rest.withUnsafeBytes {
+                Foundation.send(connection, $0.baseAddress, $0.count, Int32(MSG_NOSIGNAL))
+            }
             guard sent > 0 else { return false }
             rest = rest.dropFirst(sent)
         }

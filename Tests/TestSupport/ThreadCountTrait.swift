@@ -1,3 +1,5 @@
+// swift-format-ignore-file: AllPublicDeclarationsHaveDocumentation
+
 import Testing
 
 /// A test that sets the number of threads, or whose result depends on it to the bit: no two of them run at once.

@@ -1,9 +1,9 @@
 import Foundation
 import SynRuns
 import SynStatistics
-import Testing
-import TestSupport
 import SynTextStudies
+import TestSupport
+import Testing
 
 /// Published files as they are: in their layouts, with their errors named.
 @Suite("Files of the text studies")

@@ -1,11 +1,11 @@
-import SynEmbedding
 import Foundation
+import SynEmbedding
 import SynModels
 import SynReports
 import SynStatistics
-import Testing
-import TestSupport
 import SynTextStudies
+import TestSupport
+import Testing
 
 /// What `make.py` beside the fixtures says, by transformers, numpy and scipy the long way.
 struct TextReference: Decodable {

@@ -1,10 +1,10 @@
-import SynEmbedding
 import Foundation
+import SynEmbedding
 import SynPortraits
 import SynTensors
-import Testing
-import TestSupport
 import SynTextStudies
+import TestSupport
+import Testing
 
 @Suite("Geometry of vectors")
 struct VectorGeometryTests {
@@ -93,7 +93,8 @@ struct VectorGeometryTests {
             "no models in Weights/"))
     func world() throws {
         let models = try ["bert-mini", "clip-mini"].map {
-            try TextEmbedder(Fixture.package.appending(path: "Weights/\($0)").path, locator: ModelLocator(environment: [:]))
+            try TextEmbedder(
+                Fixture.package.appending(path: "Weights/\($0)").path, locator: ModelLocator(environment: [:]))
         }
         let report = try PortraitTexts(portraits: 40, pairs: 400, seed: 2).report(models, with: TextFeatureSource())
         #expect(report.tasks == ["sts-l", "sts-v"] && report.scores.count == 6 && report.geometry.count == 4)

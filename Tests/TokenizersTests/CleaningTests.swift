@@ -1,7 +1,7 @@
 import Foundation
+import SynTokenizers
 import TestSupport
 import Testing
-import SynTokenizers
 
 /// What CLIP's first tokenizer does before it cuts a text: ftfy, entities of HTML, lower case.
 @Suite("Texts are cleaned as OpenAI's tokenizer cleans them")
@@ -12,10 +12,13 @@ struct CleaningTests {
         let ids: [Int32]
     }
 
-    private func lines(_ url: URL) throws -> [Line] { try JSONDecoder().decode([Line].self, from: Data(contentsOf: url)) }
+    private func lines(_ url: URL) throws -> [Line] {
+        try JSONDecoder().decode([Line].self, from: Data(contentsOf: url))
+    }
 
     private func shown(_ text: some Sequence<Unicode.Scalar>) -> String {
-        text.prefix(80).map { $0.isASCII && $0.value >= 0x20 ? String($0) : "{\(String($0.value, radix: 16))}" }.joined()
+        text.prefix(80).map { $0.isASCII && $0.value >= 0x20 ? String($0) : "{\(String($0.value, radix: 16))}" }
+            .joined()
     }
 
     /// Prints how many differ, and the first few of those.
@@ -26,7 +29,10 @@ struct CleaningTests {
             guard !found.elementsEqual(line.clean.unicodeScalars) else { continue }
             different += 1
             if different <= 12 {
-                print("\(shown(line.text.unicodeScalars))\n  ours   \(shown(found))\n  ftfy's \(shown(line.clean.unicodeScalars))")
+                print(
+                    "\(shown(line.text.unicodeScalars))\n  ours   \(shown(found))\n  ftfy's "
+                        + "\(shown(line.clean.unicodeScalars))"
+                )
             }
         }
         print("\(name): \(lines.count) texts, \(different) cleaned otherwise than by ftfy")
@@ -67,9 +73,11 @@ struct CleaningTests {
 
     /// What is made to hurt ends soon: entities within entities, long lines that look bad all over.
     @Test(arguments: [
-        "&" + String(repeating: "amp;", count: 50_000) + "lt;", String(repeating: "\u{c3}\u{192}\u{c2}\u{a9}", count: 20_000),
+        "&" + String(repeating: "amp;", count: 50_000) + "lt;",
+        String(repeating: "\u{c3}\u{192}\u{c2}\u{a9}", count: 20_000),
         String(repeating: "\u{3a3}.", count: 50_000), String(repeating: "\u{1b}[1;", count: 50_000),
-        String(repeating: "&#", count: 50_000) + String(repeating: "9", count: 50_000), String(repeating: "\u{e2}\u{20ac}\u{c3} ", count: 10_000),
+        String(repeating: "&#", count: 50_000) + String(repeating: "9", count: 50_000),
+        String(repeating: "\u{e2}\u{20ac}\u{c3} ", count: 10_000),
     ])
     func longTexts(_ text: String) {
         let start = ContinuousClock.now

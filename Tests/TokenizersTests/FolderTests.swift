@@ -1,7 +1,7 @@
 import Foundation
+import SynTokenizers
 import TestSupport
 import Testing
-import SynTokenizers
 
 /// Which of a folder's files is believed: special tokens in every place and shape, flags, classes, numbers.
 @Suite("Folders are read as transformers reads them")
@@ -32,8 +32,11 @@ struct FolderTests {
 
     /// `@NAME@` stands for a part, which may have parts itself.
     private func complete(_ text: String, _ parts: [String: String]) -> String {
-        guard let name = parts.keys.first(where: { text.contains("@\($0)@") }), let part = parts[name] else { return text }
-        return text.components(separatedBy: "@\(name)@").map { complete($0, parts) }.joined(separator: complete(part, parts))
+        guard let name = parts.keys.first(where: { text.contains("@\($0)@") }), let part = parts[name] else {
+            return text
+        }
+        return text.components(separatedBy: "@\(name)@").map { complete($0, parts) }.joined(
+            separator: complete(part, parts))
     }
 
     @Test func allCases() throws {
@@ -53,7 +56,8 @@ struct FolderTests {
                 let place = found.indices.first { found[$0] != ids[$0] }
                 if wrong <= 40 {
                     Issue.record(
-                        "\(entry.name): \(place.map { "\(fixture.texts[$0].debugDescription) \(found[$0]) for \(ids[$0])" } ?? "cut \(short.ids) for \(cut)")")
+                        "\(entry.name): \(place.map { "\(fixture.texts[$0].debugDescription) \(found[$0]) for \(ids[$0])" } ?? "cut \(short.ids) for \(cut)")"
+                    )
                 }
             } catch {
                 let isRefused = Self.refused.contains { entry.name.hasSuffix($0) }
@@ -113,9 +117,12 @@ struct FolderTests {
     @Test(
         "other classes are refused by name, whatever the files look like",
         arguments: [
-            "BertJapaneseTokenizer", "HerbertTokenizer", "HerbertTokenizerFast", "XLMRobertaTokenizerFast", "T5Tokenizer",
-            "OpenAIGPTTokenizer", "XLMTokenizer", "CTRLTokenizer", "BioGptTokenizer", "BertweetTokenizer", "PhobertTokenizer",
-            "RoFormerTokenizer", "DebertaTokenizer", "EsmTokenizer", "CanineTokenizer", "Qwen2Tokenizer", "WhisperTokenizer",
+            "BertJapaneseTokenizer", "HerbertTokenizer", "HerbertTokenizerFast", "XLMRobertaTokenizerFast",
+            "T5Tokenizer",
+            "OpenAIGPTTokenizer", "XLMTokenizer", "CTRLTokenizer", "BioGptTokenizer", "BertweetTokenizer",
+            "PhobertTokenizer",
+            "RoFormerTokenizer", "DebertaTokenizer", "EsmTokenizer", "CanineTokenizer", "Qwen2Tokenizer",
+            "WhisperTokenizer",
             "BlenderbotTokenizer", "FunnelTokenizer", "MyOwnTokenizer", "berttokenizer", "Fast", "",
         ])
     func refusedClasses(_ name: String) throws {
@@ -124,15 +131,19 @@ struct FolderTests {
             for config in [false, true] {
                 let told = try complaint(name, more, config: config)
                 #expect(told.contains("the tokenizer_class \"\(name)\" is not implemented"), "\(told)")
-                #expect(told.hasPrefix(config ? "config.json" : "tokenizer_config.json") && told.contains("BertTokenizer"))
+                #expect(
+                    told.hasPrefix(config ? "config.json" : "tokenizer_config.json") && told.contains("BertTokenizer"))
             }
         }
     }
 
     @Test func classesAndFilesThatDoNotFit() throws {
         let pairs = #"{"model": {"type": "BPE", "vocab": {"a": 0}, "merges": []}}"#
-        #expect(try complaint("BertTokenizer", ["tokenizer.json": pairs]).contains("has a BPE model, which is not what BertTokenizer"))
-        #expect(try complaint("PreTrainedTokenizerFast").contains("lacks tokenizer.json, which PreTrainedTokenizerFast"))
+        #expect(
+            try complaint("BertTokenizer", ["tokenizer.json": pairs]).contains(
+                "has a BPE model, which is not what BertTokenizer"))
+        #expect(
+            try complaint("PreTrainedTokenizerFast").contains("lacks tokenizer.json, which PreTrainedTokenizerFast"))
         let fixture = try Self.fixture.get()
         func told(_ files: [String: String]) -> String {
             do {
@@ -149,22 +160,37 @@ struct FolderTests {
             "vocab.txt": "@pieces@", "config.json": bert, "tokenizer_config.json": #"{"word_tokenizer_type": "mecab"}"#,
         ])
         #expect(japanese.contains("BertJapaneseTokenizer, which is not implemented"))
-        let unknown = told(["vocab.json": "@bytes@", "merges.txt": "@byte-merges@", "config.json": #"{"model_type": "xlm"}"#])
+        let unknown = told([
+            "vocab.json": "@bytes@", "merges.txt": "@byte-merges@", "config.json": #"{"model_type": "xlm"}"#,
+        ])
         #expect(unknown.contains("the model type \"xlm\""))
-        #expect(told(["vocab.txt": "@pieces@", "tokenizer_config.json": #"{"tokenizer_class": 3}"#]).contains("tokenizer_class 3"))
-        #expect(told(["vocab.txt": "@pieces@", "tokenizer_config.json": #"{"truncation_side": "middle"}"#]).contains("\"left\" or"))
+        #expect(
+            told(["vocab.txt": "@pieces@", "tokenizer_config.json": #"{"tokenizer_class": 3}"#]).contains(
+                "tokenizer_class 3"))
+        #expect(
+            told(["vocab.txt": "@pieces@", "tokenizer_config.json": #"{"truncation_side": "middle"}"#]).contains(
+                "\"left\" or"))
         // The original refuses each with a TypeError.
         for value in ["7", "0", "true", "false", "1.5", #""x""#, #""""#] {
             for file in ["tokenizer_config.json", "special_tokens_map.json"] {
-                let refused = told(["vocab.txt": "@pieces@", "config.json": bert, file: #"{"extra_special_tokens": \#(value)}"#])
+                let refused = told([
+                    "vocab.txt": "@pieces@", "config.json": bert, file: #"{"extra_special_tokens": \#(value)}"#,
+                ])
                 #expect(refused.hasPrefix(file) && refused.contains("list of tokens"), "\(file) \(value): \(refused)")
             }
         }
         for value in ["null", "[]", "{}"] {
-            let read = told(["vocab.txt": "@pieces@", "config.json": bert, "tokenizer_config.json": #"{"extra_special_tokens": \#(value)}"#])
+            let read = told([
+                "vocab.txt": "@pieces@", "config.json": bert,
+                "tokenizer_config.json": #"{"extra_special_tokens": \#(value)}"#,
+            ])
             #expect(read == "no error", "\(value): \(read)")
         }
-        #expect(told(["vocab.txt": "@pieces@", "tokenizer_config.json": #"{"cls_token": 7}"#]).contains("\"cls_token\" is 7"))
-        #expect(told(["vocab.txt": "@pieces@", "tokenizer_config.json": #"{"cls_token": null}"#]).contains("no file names a cls_token"))
+        #expect(
+            told(["vocab.txt": "@pieces@", "tokenizer_config.json": #"{"cls_token": 7}"#]).contains(
+                "\"cls_token\" is 7"))
+        #expect(
+            told(["vocab.txt": "@pieces@", "tokenizer_config.json": #"{"cls_token": null}"#]).contains(
+                "no file names a cls_token"))
     }
 }

@@ -1,7 +1,7 @@
 import Foundation
+import SynTokenizers
 import TestSupport
 import Testing
-import SynTokenizers
 
 /// Numbers no tokenizer has, and files that ask for more work than their size: an answer or a sentence, and soon.
 @Suite("Hostile tokenizer files")
@@ -16,7 +16,8 @@ struct HostileFilesTests {
     @Test(
         "lengths that are none",
         arguments: [
-            ("-1", nil), ("1e30", nil), ("1000000000000000019884624838656", nil), ("null", nil), ("Infinity", nil), ("1", 1),
+            ("-1", nil), ("1e30", nil), ("1000000000000000019884624838656", nil), ("null", nil), ("Infinity", nil),
+            ("1", 1),
             ("12.0", 12), ("9e15", nil),
         ] as [(String, Int?)])
     func length(_ value: String, _ expected: Int?) throws {
@@ -27,17 +28,24 @@ struct HostileFilesTests {
         #expect(tokenizer.encode("a a a", maximumLength: expected.map { min($0, 4) } ?? 4).truncated)
     }
 
-    @Test("lengths that are refused", arguments: ["0", "-2", "-1e300", "12.5", "NaN", "-Infinity", "\"512\"", "true", "[12]"])
+    @Test(
+        "lengths that are refused",
+        arguments: ["0", "-2", "-1e300", "12.5", "NaN", "-Infinity", "\"512\"", "true", "[12]"])
     func noLength(_ value: String) {
-        let told = TokenizerFolder.complaint(["vocab.txt": Self.vocabulary, "tokenizer_config.json": #"{"model_max_length": \#(value)}"#])
-        #expect(told.hasPrefix(#"tokenizer_config.json: "model_max_length" is "#) && told.contains("at least 1"), "\(told)")
+        let told = TokenizerFolder.complaint([
+            "vocab.txt": Self.vocabulary, "tokenizer_config.json": #"{"model_max_length": \#(value)}"#,
+        ])
+        #expect(
+            told.hasPrefix(#"tokenizer_config.json: "model_max_length" is "#) && told.contains("at least 1"), "\(told)")
     }
 
     @Test("positions that are none", arguments: ["-1", "0", "-2147483648", "1e300", "NaN", "\"x\"", "[1]"])
     func positions(_ value: String) throws {
         for type in ["bert", "roberta"] {
-            let config = #"{"model_type": "\#(type)", "max_position_embeddings": \#(value), "pad_token_id": 2147483647}"#
-            let pieces = Self.vocabulary.split(separator: "\n").enumerated().map { "\"\($1)\": \($0)" }.joined(separator: ", ")
+            let config =
+                #"{"model_type": "\#(type)", "max_position_embeddings": \#(value), "pad_token_id": 2147483647}"#
+            let pieces = Self.vocabulary.split(separator: "\n").enumerated().map { "\"\($1)\": \($0)" }.joined(
+                separator: ", ")
             let specials = #"{"cls_token": "[CLS]", "sep_token": "[SEP]"}"#
             let files =
                 type == "bert"
@@ -48,7 +56,9 @@ struct HostileFilesTests {
         }
     }
 
-    @Test("ids that are none", arguments: ["-1", "2147483648", "4294967296", "1e300", "NaN", "0.5", "\"3\"", "null", "true", "[3]"])
+    @Test(
+        "ids that are none",
+        arguments: ["-1", "2147483648", "4294967296", "1e300", "NaN", "0.5", "\"3\"", "null", "true", "[3]"])
     func ids(_ id: String) {
         let added = #"[{"id": \#(id), "content": "[X]"}]"#
         let inFile = TokenizerFolder.complaint(wordPiece(#""added_tokens": \#(added), "#))
@@ -66,7 +76,9 @@ struct HostileFilesTests {
         let inVocabulary = TokenizerFolder.complaint(["vocab.json": #"{"a": \#(id)}"#, "merges.txt": ""])
         #expect(inVocabulary != "no error")
         let processor = #"{"type": "BertProcessing", "cls": ["[CLS]", \#(id)], "sep": ["[SEP]", 2]}"#
-        #expect(TokenizerFolder.complaint(wordPiece(#""post_processor": \#(processor), "#)).contains("is no token with its id"))
+        #expect(
+            TokenizerFolder.complaint(wordPiece(#""post_processor": \#(processor), "#)).contains(
+                "is no token with its id"))
     }
 
     @Test func idsNobodyHas() {
@@ -75,13 +87,17 @@ struct HostileFilesTests {
             let told = TokenizerFolder.complaint(wordPiece(#""post_processor": \#(processor), "#))
             #expect(told.contains("which no token has"), "\(told)")
         }
-        let last = TokenizerFolder.complaint(["vocab.json": #"{"a": 16777215, "b": 0}"#, "merges.txt": "", "tokenizer_config.json": #"{"extra_special_tokens": ["[X]"]}"#])
+        let last = TokenizerFolder.complaint([
+            "vocab.json": #"{"a": 16777215, "b": 0}"#, "merges.txt": "",
+            "tokenizer_config.json": #"{"extra_special_tokens": ["[X]"]}"#,
+        ])
         #expect(last == "no error")
     }
 
     @Test(
         "longest words",
-        arguments: [("2147483648", 5), ("1e300", 5), ("18446744073709551616", 5), ("3", 1), ("0", 1)] as [(String, Int)])
+        arguments: [("2147483648", 5), ("1e300", 5), ("18446744073709551616", 5), ("3", 1), ("0", 1)] as [(String, Int)]
+    )
     func longestWord(_ value: String, _ count: Int) throws {
         let pre = #""pre_tokenizer": {"type": "BertPreTokenizer"}, "#
         let tokenizer = try TokenizerFolder.open(wordPiece(pre, #""max_input_chars_per_word": \#(value), "#))
@@ -98,7 +114,8 @@ struct HostileFilesTests {
         func told(_ steps: Int, _ old: String, _ new: String) -> String {
             let step = #"{"type": "Replace", "pattern": {"String": "\#(old)"}, "content": "\#(new)"}"#
             let list = Array(repeating: step, count: steps).joined(separator: ", ")
-            return TokenizerFolder.complaint(wordPiece(#""normalizer": {"type": "Sequence", "normalizers": [\#(list)]}, "#))
+            return TokenizerFolder.complaint(
+                wordPiece(#""normalizer": {"type": "Sequence", "normalizers": [\#(list)]}, "#))
         }
         #expect(told(28, "a", "aa").contains("out of proportion"))
         #expect(told(5, "a", "aa") == "no error" && told(90, "aa", "a") == "no error")
@@ -106,7 +123,8 @@ struct HostileFilesTests {
         #expect(told(1, "a", String(repeating: "a", count: 1_000_000)).contains("times longer"))
         #expect(told(1, String(repeating: "a", count: 1_000_000), "a").contains("looks for a text of 1000000 bytes"))
         let bytes = Array(repeating: #"{"type": "ByteLevel"}"#, count: 28).joined(separator: ", ")
-        let pre = TokenizerFolder.complaint(wordPiece(#""pre_tokenizer": {"type": "Sequence", "pretokenizers": [\#(bytes)]}, "#))
+        let pre = TokenizerFolder.complaint(
+            wordPiece(#""pre_tokenizer": {"type": "Sequence", "pretokenizers": [\#(bytes)]}, "#))
         #expect(pre.contains("its pre-tokenizers are out of proportion"))
     }
 
@@ -115,7 +133,8 @@ struct HostileFilesTests {
         let entries = (0..<200_000).map { #"{"id": \#($0 + 6), "content": "<\#(beginning)\#($0)>"}"# }
         let tokens = entries.joined(separator: ",\n")
         let start = ContinuousClock.now
-        let tokenizer = try TokenizerFolder.open(wordPiece(#""added_tokens": [\#(tokens)], "pre_tokenizer": {"type": "BertPreTokenizer"}, "#))
+        let tokenizer = try TokenizerFolder.open(
+            wordPiece(#""added_tokens": [\#(tokens)], "pre_tokenizer": {"type": "BertPreTokenizer"}, "#))
         let opened = ContinuousClock.now
         let text = String(repeating: "<\(beginning)77><\(beginning)199999>a<<", count: 5000)
         let ids = tokenizer.encode(text, maximumLength: nil).ids
@@ -147,7 +166,9 @@ struct HostileFilesTests {
         print("a word of 100,000 characters and a piece of 4,000: \(ids.count) ids in \(ContinuousClock.now - start)")
         #expect(ids.count == 100_000 && ContinuousClock.now - start < .seconds(30))
         let longer = #""[UNK]": 0, "\#(String(repeating: "a", count: 5000))": 1"#
-        let told = TokenizerFolder.complaint(["tokenizer.json": #"{"model": {"type": "WordPiece", "vocab": {\#(longer)}}}"#])
+        let told = TokenizerFolder.complaint([
+            "tokenizer.json": #"{"model": {"type": "WordPiece", "vocab": {\#(longer)}}}"#
+        ])
         #expect(told.contains("a piece of 5000 bytes"))
     }
 
@@ -159,7 +180,8 @@ struct HostileFilesTests {
         let encoding = tokenizer.encode(text, maximumLength: 77)
         print("\(name): 77 ids of a text of \(text.utf8.count) bytes in \(ContinuousClock.now - start)")
         #expect(encoding.ids.count == 77 && encoding.truncated)
-        #expect(encoding.ids.dropLast() == tokenizer.encode(String(text.prefix(4000)), maximumLength: 77).ids.dropLast())
+        #expect(
+            encoding.ids.dropLast() == tokenizer.encode(String(text.prefix(4000)), maximumLength: 77).ids.dropLast())
         #expect(ContinuousClock.now - start < .seconds(60))
     }
 

@@ -1,7 +1,7 @@
 import Foundation
+import SynTokenizers
 import TestSupport
 import Testing
-import SynTokenizers
 
 /// The corpus and what Hugging Face makes of it, written by `make.py`.
 struct Reference: Decodable {

@@ -1,7 +1,7 @@
 import Foundation
+import SynTokenizers
 import TestSupport
 import Testing
-import SynTokenizers
 
 @Suite("Scalar classes")
 struct ScalarClassesTests {

@@ -1,7 +1,7 @@
 import Foundation
+import SynTokenizers
 import TestSupport
 import Testing
-import SynTokenizers
 
 @Suite("Tokenizer files")
 struct TokenizerFilesTests {
@@ -33,30 +33,43 @@ struct TokenizerFilesTests {
     }
 
     @Test func truncationKeepsTheEnd() throws {
-        let tokenizer = try TokenizerFolder.open(["vocab.txt": Self.vocabulary, "config.json": #"{"max_position_embeddings": 16}"#])
+        let tokenizer = try TokenizerFolder.open([
+            "vocab.txt": Self.vocabulary, "config.json": #"{"max_position_embeddings": 16}"#,
+        ])
         #expect(tokenizer.modelMaximumLength == 16)
         func cut(_ length: Int) -> Encoding { tokenizer.encode("a a a", maximumLength: length) }
         #expect(cut(5) == Encoding(ids: [2, 5, 5, 5, 3], tokens: ["[CLS]", "a", "a", "a", "[SEP]"], truncated: false))
         #expect(cut(4) == Encoding(ids: [2, 5, 5, 3], tokens: ["[CLS]", "a", "a", "[SEP]"], truncated: true))
         #expect(cut(2).ids == [2, 3] && cut(1).ids == [3] && cut(0).ids.isEmpty && cut(0).truncated)
-        #expect(tokenizer.encode("", maximumLength: 2) == Encoding(
-            ids: [2, 3], tokens: ["[CLS]", "[SEP]"], truncated: false))
+        #expect(
+            tokenizer.encode("", maximumLength: 2)
+                == Encoding(
+                    ids: [2, 3], tokens: ["[CLS]", "[SEP]"], truncated: false))
     }
 
     @Test func lengthsOfPositions() throws {
         let roberta = #"{"model_type": "roberta", "max_position_embeddings": 514, "pad_token_id": 1}"#
         let pieces = #"{"tokenizer_class": "BertTokenizer"}"#
-        #expect(try TokenizerFolder.open(["vocab.txt": Self.vocabulary, "config.json": roberta, "tokenizer_config.json": pieces]).modelMaximumLength == 512)
+        #expect(
+            try TokenizerFolder.open([
+                "vocab.txt": Self.vocabulary, "config.json": roberta, "tokenizer_config.json": pieces,
+            ]).modelMaximumLength == 512)
         let clip = #"{"model_type": "clip", "text_config": {"max_position_embeddings": 77}}"#
-        #expect(try TokenizerFolder.open(["vocab.txt": Self.vocabulary, "config.json": clip, "tokenizer_config.json": pieces]).modelMaximumLength == 77)
+        #expect(
+            try TokenizerFolder.open([
+                "vocab.txt": Self.vocabulary, "config.json": clip, "tokenizer_config.json": pieces,
+            ]).modelMaximumLength == 77)
         let endless = #"{"model_max_length": 1000000000000000019884624838656}"#
-        #expect(try TokenizerFolder.open(["vocab.txt": Self.vocabulary, "tokenizer_config.json": endless]).modelMaximumLength == nil)
+        #expect(
+            try TokenizerFolder.open(["vocab.txt": Self.vocabulary, "tokenizer_config.json": endless])
+                .modelMaximumLength == nil)
     }
 
     @Test func specialTokensMapNamesTokens() throws {
         let tokenizer = try TokenizerFolder.open([
             "vocab.txt": "<none>\n<go>\n<stop>\na\n",
-            "special_tokens_map.json": #"{"unk_token": "<none>", "cls_token": {"content": "<go>"}, "sep_token": "<stop>"}"#,
+            "special_tokens_map.json":
+                #"{"unk_token": "<none>", "cls_token": {"content": "<go>"}, "sep_token": "<stop>"}"#,
         ])
         #expect(tokenizer.encode("a <stop> b", maximumLength: nil).ids == [1, 3, 2, 0, 2])
         // What BERT has and the vocabulary lacks takes the next ids.
@@ -68,36 +81,51 @@ struct TokenizerFilesTests {
         #expect(TokenizerFolder.complaint([:]).contains("has no tokenizer: neither tokenizer.json"))
         #expect(TokenizerFolder.complaint(["vocab.json": "{}"]).contains("has vocab.json but no merges.txt"))
         #expect(TokenizerFolder.complaint(["vocab.txt": "a\nb\n"]).contains("lacks the token [UNK]"))
-        #expect(TokenizerFolder.complaint(["vocab.txt": Self.vocabulary, "tokenizer_config.json": #"{"do_lower_case": 1}"#])
-            == #"tokenizer_config.json: "do_lower_case" must be true, false or null."#)
-        #expect(TokenizerFolder.complaint(["vocab.json": "{\"a\": 0,\n\"b\": ", "merges.txt": ""])
-            == "vocab.json, line 2: a value was expected here; is the file complete?")
-        #expect(TokenizerFolder.complaint(["vocab.json": #"{"a": -1}"#, "merges.txt": ""]) == "vocab.json, line 1: -1.0 is no token id.")
-        #expect(TokenizerFolder.complaint(["vocab.json": #"{"a": 1e300}"#, "merges.txt": ""]).contains("is no token id"))
+        #expect(
+            TokenizerFolder.complaint(["vocab.txt": Self.vocabulary, "tokenizer_config.json": #"{"do_lower_case": 1}"#])
+                == #"tokenizer_config.json: "do_lower_case" must be true, false or null."#)
+        #expect(
+            TokenizerFolder.complaint(["vocab.json": "{\"a\": 0,\n\"b\": ", "merges.txt": ""])
+                == "vocab.json, line 2: a value was expected here; is the file complete?")
+        #expect(
+            TokenizerFolder.complaint(["vocab.json": #"{"a": -1}"#, "merges.txt": ""])
+                == "vocab.json, line 1: -1.0 is no token id.")
+        #expect(
+            TokenizerFolder.complaint(["vocab.json": #"{"a": 1e300}"#, "merges.txt": ""]).contains("is no token id"))
         #expect(TokenizerFolder.complaint(["vocab.json": #"{"\ud800": 1}"#, "merges.txt": ""]).contains("half a pair"))
-        #expect(TokenizerFolder.complaint(["vocab.json": #"{"a": 0}"#, "merges.txt": "#version: 0.2\na b\n"])
-            .hasPrefix("merges.txt, line 2: \"a b\" merges pieces that vocab.json lacks"))
-        #expect(TokenizerFolder.complaint(["vocab.json": #"{"a": 0}"#, "merges.txt": "abc\n"]).contains("one blank between"))
-        #expect(TokenizerFolder.complaint(["tokenizer.json": String(repeating: "[", count: 100_000)]).contains("an object was expected"))
-        #expect(TokenizerFolder.complaint(["tokenizer.json": "{\"x\": " + String(repeating: "[", count: 100_000)])
-            .contains("nested more than 100 deep"))
+        #expect(
+            TokenizerFolder.complaint(["vocab.json": #"{"a": 0}"#, "merges.txt": "#version: 0.2\na b\n"])
+                .hasPrefix("merges.txt, line 2: \"a b\" merges pieces that vocab.json lacks"))
+        #expect(
+            TokenizerFolder.complaint(["vocab.json": #"{"a": 0}"#, "merges.txt": "abc\n"]).contains("one blank between")
+        )
+        #expect(
+            TokenizerFolder.complaint(["tokenizer.json": String(repeating: "[", count: 100_000)]).contains(
+                "an object was expected"))
+        #expect(
+            TokenizerFolder.complaint(["tokenizer.json": "{\"x\": " + String(repeating: "[", count: 100_000)])
+                .contains("nested more than 100 deep"))
     }
 
     @Test("what is not implemented is named")
     func unknownParts() {
         func part(_ part: String) -> String {
-            TokenizerFolder.complaint(["tokenizer.json": #"{\#(part)"model": {"type": "BPE", "vocab": {"a": 0}, "merges": []}}"#])
+            TokenizerFolder.complaint([
+                "tokenizer.json": #"{\#(part)"model": {"type": "BPE", "vocab": {"a": 0}, "merges": []}}"#
+            ])
         }
         #expect(part("") == "no error")
         #expect(part(#""normalizer": {"type": "Nmt"}, "#).contains(#"normalizer "Nmt" is not"#))
-        #expect(part(#""pre_tokenizer": {"type": "UnicodeScripts"}, "#).contains(#"pre-tokenizer "UnicodeScripts" is not"#))
+        #expect(
+            part(#""pre_tokenizer": {"type": "UnicodeScripts"}, "#).contains(#"pre-tokenizer "UnicodeScripts" is not"#))
         let split = #"{"type": "Split", "pattern": {"Regex": "\\d"}, "behavior": "Isolated", "invert": false}"#
         #expect(part(#""pre_tokenizer": \#(split), "#).contains(#"pre-tokenizer Split at "\d" is not"#))
         #expect(part(#""post_processor": {"type": "Odd"}, "#).contains(#"post-processor "Odd" is not"#))
         let unigram = #"{"model": {"type": "Unigram", "vocab": [["a", -1.5]]}}"#
         #expect(TokenizerFolder.complaint(["tokenizer.json": unigram]).contains("has no unknown token"))
         let wordLevel = #"{"model": {"type": "WordLevel", "vocab": {"a": 0}}}"#
-        #expect(TokenizerFolder.complaint(["tokenizer.json": wordLevel]).contains(#"model "WordLevel" is not implemented"#))
+        #expect(
+            TokenizerFolder.complaint(["tokenizer.json": wordLevel]).contains(#"model "WordLevel" is not implemented"#))
         let dropout = #"{"model": {"type": "BPE", "dropout": 0.1, "vocab": {"a": 0}, "merges": []}}"#
         #expect(TokenizerFolder.complaint(["tokenizer.json": dropout]).contains("dropout"))
     }
@@ -120,7 +148,9 @@ struct TokenizerFilesTests {
         #expect(tokenizer.startID == 514 && tokenizer.endID == 515)
         #expect(tokenizer.encode("AB cab", maximumLength: nil).ids == [514, 512, 513, 515])
         #expect(TokenizerFolder.complaint([name: "heading\na b c\n"]).contains("\(name), line 2: two pieces"))
-        #expect(TokenizerFolder.complaint([name: "heading\nab c\n"]).contains("merge 1 joins a piece that no other line makes"))
+        #expect(
+            TokenizerFolder.complaint([name: "heading\nab c\n"]).contains(
+                "merge 1 joins a piece that no other line makes"))
         #expect(TokenizerFolder.complaint([name + ".gz": ""]).contains("unpack it with: gunzip"))
     }
 }

@@ -1,7 +1,7 @@
 import Foundation
+import SynTokenizers
 import TestSupport
 import Testing
-import SynTokenizers
 
 @Suite("Ids equal Hugging Face's")
 struct TokenizerParityTests {

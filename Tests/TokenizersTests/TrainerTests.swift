@@ -1,7 +1,7 @@
 import Foundation
+import SynTokenizers
 import TestSupport
 import Testing
-import SynTokenizers
 
 @Suite("Learned vocabularies")
 struct TrainerTests {

@@ -1,7 +1,7 @@
 import Foundation
+import SynTokenizers
 import TestSupport
 import Testing
-import SynTokenizers
 
 /// SigLIP's tokenizer against Hugging Face's, on what `make_siglip.py` wrote.
 @Suite("Unigram")

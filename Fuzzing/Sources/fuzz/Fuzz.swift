@@ -7,10 +7,12 @@ import FuzzTargets
 
 private let target = ProcessInfo.processInfo.environment["SYNESTHESIA_FUZZ_TARGET"].flatMap(FuzzTarget.init)
 /// In memory where the system has such a folder: every input becomes a file.
-private let folder = ["/dev/shm", NSTemporaryDirectory()].map { URL(filePath: $0) }
+private let folder =
+    ["/dev/shm", NSTemporaryDirectory()].map { URL(filePath: $0) }
     .first { FileManager.default.isWritableFile(atPath: $0.path) }?
     .appending(path: "synesthesia-fuzz-\(getpid())") ?? URL(filePath: "synesthesia-fuzz")
 
+/// Called once by libFuzzer: a wrong name of a target ends here.
 @_cdecl("LLVMFuzzerInitialize")
 public func prepare(_ count: UnsafeRawPointer, _ arguments: UnsafeRawPointer) -> CInt {
     if target == nil {
@@ -22,6 +24,7 @@ public func prepare(_ count: UnsafeRawPointer, _ arguments: UnsafeRawPointer) ->
     return 0
 }
 
+/// Called by libFuzzer with each input.
 @_cdecl("LLVMFuzzerTestOneInput")
 public func feed(_ bytes: UnsafePointer<UInt8>?, _ count: Int) -> CInt {
     target?.run(bytes.map { Data(bytes: $0, count: count) } ?? Data(), in: folder)

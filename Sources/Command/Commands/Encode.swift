@@ -7,9 +7,9 @@ struct Encode: ParsableCommand {
     static let configuration = CommandConfiguration(
         abstract: "Turns captions into vectors with a frozen encoder.",
         discussion: """
-            Writes "embeddings" [N, d], with --layers also "hidden" [layers + 1, N, d], in Float32. The ending of --out \
-            says how: .safetensors, .npz with both arrays, or .npy with the embeddings alone. FILE.index.json beside it \
-            has the caption of every row, the encoder, the pooling and the sizes.
+            Writes "embeddings" [N, d], with --layers also "hidden" [layers + 1, N, d], in Float32. The ending of \
+            --out says how: .safetensors, .npz with both arrays, or .npy with the embeddings alone. FILE.index.json \
+            beside it has the caption of every row, the encoder, the pooling and the sizes.
 
             Examples:
               synesthesia encode --encoder Weights/clip-small --out vectors.safetensors \\

@@ -11,9 +11,10 @@ struct Fetch: ParsableCommand {
             is no safetensors). Stop it at any time: the same command goes on, and what is whole is not fetched again. \
             Every file is checked against the hub's hash.
 
-            A repository is org/name, with @revision if wanted. taming/celebahq, taming/ffhq, taming/faceshq (decoders) \
-            and inception stand on no hub; they come from their authors' addresses into ~/.cache/synesthesia/models \
-            ($SYNESTHESIA_CACHE/models). `synesthesia list` tells what the paper's experiment needs.
+            A repository is org/name, with @revision if wanted. taming/celebahq, taming/ffhq, taming/faceshq \
+            (decoders) and inception stand on no hub; they come from their authors' addresses into \
+            ~/.cache/synesthesia/models ($SYNESTHESIA_CACHE/models). `synesthesia list` tells what the paper's \
+            experiment needs.
 
             HF_HOME, HF_HUB_CACHE, HF_TOKEN, HF_ENDPOINT and HF_HUB_OFFLINE mean what they mean elsewhere.
 

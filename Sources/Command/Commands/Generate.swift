@@ -8,8 +8,8 @@ struct Generate: ParsableCommand {
         abstract: "Draws a face for every caption.",
         discussion: """
             Pictures are named 000000.png, 000001.png, … in the captions' order. The same captions and seed give the \
-            same faces, whatever the batch. Pictures that are already there are kept, so a stopped run goes on; to draw anew, \
-            name another folder.
+            same faces, whatever the batch. Pictures that are already there are kept, so a stopped run goes on; to \
+            draw anew, name another folder.
 
             Examples:
               synesthesia generate --decoder Weights/decoder --encoder Weights/clip-small \\
@@ -60,7 +60,11 @@ struct Generate: ParsableCommand {
     var precision: PrecisionSetting = .f32
 
     @Option(
-        help: "How the transformer's weights are kept: full, in the precision, or int8: whole numbers, for less memory and time.")
+        help: """
+            How the transformer's weights are kept: full, in the precision, or int8: whole numbers, for less memory \
+            and time.
+            """
+    )
     var weights: SamplingSettings.Weights = .full
 
     @OptionGroup var named: ActivationOption
@@ -84,10 +88,14 @@ struct Generate: ParsableCommand {
         let chosen = limit.applied(to: file.captions, "captions")
         let locator = shared.locator
         let job = try FaceJob(
-            decoder: try locator.folder(of: decoder), adapter: URL(filePath: adapter), encoder: try locator.folder(of: encoder),
+            decoder: try locator.folder(of: decoder), adapter: URL(filePath: adapter),
+            encoder: try locator.folder(of: encoder),
             precision: precision, weights: weights, activation: named.activation)
         if let error = job.roundingError {
-            shared.remark(String(format: "weights rounded to whole numbers of eight bits: off by %.2f %% of their size", 100 * error))
+            shared.remark(
+                String(
+                    format: "weights rounded to whole numbers of eight bits: off by %.2f %% of their size", 100 * error)
+            )
         }
         for remark in job.remarks + [job.remark(on: chosen.items)].compactMap(\.self) { shared.remark(remark) }
         let watch = SignalWatch()

@@ -42,14 +42,20 @@ struct LikelihoodCommand: ParsableCommand {
 
     func validate() throws {
         let given = [adapter, encoder, captions].compactMap(\.self).count
-        if given != 0 && given != 3 { throw ValidationError("--adapter, --encoder and --captions belong together; give all three") }
-        if given == 3 && prefix != nil { throw ValidationError("--prefix and --adapter contradict each other; give one") }
+        if given != 0 && given != 3 {
+            throw ValidationError("--adapter, --encoder and --captions belong together; give all three")
+        }
+        if given == 3 && prefix != nil {
+            throw ValidationError("--prefix and --adapter contradict each other; give one")
+        }
     }
 
     func run() throws {
         var condition: (encoder: URL, adapter: URL, captions: [String])?
         if let adapter, let encoder, let captions {
-            condition = (try shared.locator.folder(of: encoder), URL(filePath: adapter), try shared.captions(captions).captions)
+            condition = (
+                try shared.locator.folder(of: encoder), URL(filePath: adapter), try shared.captions(captions).captions
+            )
         }
         let jobs = try DecoderJobs(folder: try shared.locator.folder(of: decoder))
         let found = try jobs.likelihood(

@@ -4,12 +4,15 @@ import SynRuns
 import SynTraining
 
 extension MiniatureModel: ExpressibleByArgument {
+    /// A model by its name.
     public init?(argument: String) {
         guard let model = Self.all.first(where: { $0.name == argument }) else { return nil }
         self = model
     }
 
+    /// All names, for the help.
     public static var allValueStrings: [String] { all.map(\.name) }
+    /// Its name, for the help.
     public var defaultValueDescription: String { name }
 }
 

@@ -9,8 +9,8 @@ struct Probe: ParsableCommand {
         abstract: "Runs the text-to-image probe: trains adapters, draws faces, scores them, writes the report.",
         discussion: """
             Everything is kept in the run's folder (runs/NAME unless the settings name another). Stop it at any time: \
-            the same command goes on and ends with the same result. A finished run gives back its report; to do it anew, \
-            name another folder.
+            the same command goes on and ends with the same result. A finished run gives back its report; to do it \
+            anew, name another folder.
 
             Examples:
               synesthesia probe Samples/miniature-quick.yaml

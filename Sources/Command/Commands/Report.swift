@@ -9,8 +9,8 @@ struct Report: ParsableCommand {
         discussion: """
             One folder: terminal, Markdown, CSV, plots and page are made again in it from its report.json or \
             text.json. Several folders, of runs and text studies mixed: one report with an overview, then each study. \
-            Runs whose settings agree are joined, encoder by encoder and seed by seed; others are set beside each other \
-            with what differs. --out names the folder for the page of several.
+            Runs whose settings agree are joined, encoder by encoder and seed by seed; others are set beside each \
+            other with what differs. --out names the folder for the page of several.
 
             Tables as LaTeX need booktabs (and longtable for more than 40 rows), those as CSV begin with a line # TITLE.
 

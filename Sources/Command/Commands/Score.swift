@@ -7,9 +7,9 @@ struct Score: ParsableCommand {
     static let configuration = CommandConfiguration(
         abstract: "Scores pictures, with captions or without: CLIP-Score of each pair and their mean, Inception Score.",
         discussion: """
-            Name the judges wanted: --clip and --attributes compare pictures with captions, --inception looks at pictures \
-            alone. Pictures, in the order of their names' numbers, are paired with the captions line by line; each is \
-            resized by itself, so their sizes may differ.
+            Name the judges wanted: --clip and --attributes compare pictures with captions, --inception looks at \
+            pictures alone. Pictures, in the order of their names' numbers, are paired with the captions line by \
+            line; each is resized by itself, so their sizes may differ.
 
             Example:
               synesthesia score --images faces --captions Samples/captions.txt \\
@@ -53,8 +53,12 @@ struct Score: ParsableCommand {
             throw ValidationError("nobody is to judge; name --clip, --inception or --attributes")
         }
         let reader = clip != nil ? "--clip" : attributes != nil ? "--attributes" : nil
-        if let reader, captions == nil { throw ValidationError("\(reader) compares pictures with captions; name a file of them with --captions") }
-        if reader == nil, captions != nil { throw ValidationError("--captions are read by --clip and --attributes only; name one of them") }
+        if let reader, captions == nil {
+            throw ValidationError("\(reader) compares pictures with captions; name a file of them with --captions")
+        }
+        if reader == nil, captions != nil {
+            throw ValidationError("--captions are read by --clip and --attributes only; name one of them")
+        }
     }
 
     func run() throws {

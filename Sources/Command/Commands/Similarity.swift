@@ -9,7 +9,8 @@ struct Similarity: ParsableCommand {
         abstract: "Holds the cosine of sentence vectors against what people, or pictures, say of the pair.",
         discussion: """
             Tasks: sts-l and sts-v (sts_val.csv of Crisscrossed Captions with COCO's captions_val2014.json, or \
-            sts_val_joined.tsv), sts-b (sts-test.csv), or a table of one's own with columns sentence1, sentence2 and score.
+            sts_val_joined.tsv), sts-b (sts-test.csv), or a table of one's own with columns sentence1, sentence2 and \
+            score.
 
             Examples:
               synesthesia similarity --task sts-b --encoder bert-base-uncased

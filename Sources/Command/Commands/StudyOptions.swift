@@ -1,7 +1,7 @@
 import ArgumentParser
+import Foundation
 import SynEmbedding
 import SynFiles
-import Foundation
 import SynReports
 import SynRuns
 import SynTextStudies
@@ -19,8 +19,10 @@ struct StudyOptions: ParsableArguments {
     var data = "data"
 
     @Option(
-        help:
-            "A folder for the report (text.html, text.md, text.json, tables as CSV) and for features that later commands use again."
+        help: """
+            A folder for the report (text.html, text.md, text.json, tables as CSV) and for features that later \
+            commands use again.
+            """
     )
     var out: String?
 
@@ -50,9 +52,12 @@ struct StudyOptions: ParsableArguments {
     func models(_ shared: SharedOptions) throws -> [TextEmbedder] {
         if let out { try AtomicFile.makeFolder(URL(filePath: out)) }
         if let sentence = precision.remark { shared.remark(sentence) }
-        let models = try TextEmbedder.all(encoder, locator: shared.locator, precision: precision.resolved, activation: named.activation)
+        let models = try TextEmbedder.all(
+            encoder, locator: shared.locator, precision: precision.resolved, activation: named.activation)
         for model in models {
-            if let sentence = model.reader.remark { shared.remark("\(model.name): \(sentence); words alone are read without it") }
+            if let sentence = model.reader.remark {
+                shared.remark("\(model.name): \(sentence); words alone are read without it")
+            }
         }
         return models
     }

@@ -21,7 +21,9 @@ struct Tokenize: ParsableCommand {
     @Option(help: "A file with one caption a line, or - for standard input.")
     var captions: String
 
-    @Option(parsing: .unconditional, help: "The most ids a caption may have, start and end included. (default: the encoder's own limit)")
+    @Option(
+        parsing: .unconditional,
+        help: "The most ids a caption may have, start and end included. (default: the encoder's own limit)")
     var maxLength: Int?
 
     @OptionGroup var limit: LimitOption

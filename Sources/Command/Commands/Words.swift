@@ -8,8 +8,8 @@ struct Words: ParsableCommand {
         abstract: "Holds word vectors against what people say of words, layer by layer.",
         discussion: """
             Tasks: rg65, ws353, simlex999, simverb3500 (similarity of two words, Spearman), valnorm (pleasantness, \
-            Pearson), or all. Variants: word, the last sub-token between the tokens the model's tokenizer puts; eos, the \
-            end token; bos-eos, the last sub-token with start and end around it; plain, with nothing around it.
+            Pearson), or all. Variants: word, the last sub-token between the tokens the model's tokenizer puts; eos, \
+            the end token; bos-eos, the last sub-token with start and end around it; plain, with nothing around it.
 
             Examples:
               synesthesia words --task rg65 ws353 --encoder bert-base-uncased
@@ -36,7 +36,8 @@ struct Words: ParsableCommand {
     func validate() throws {
         for name in task where name != "all" && WordTask(rawValue: name) == nil {
             throw ValidationError(
-                "--task is \"\(name)\", but must be all or one of \(WordTask.allCases.map(\.rawValue).joined(separator: ", "))"
+                "--task is \"\(name)\", but must be all or one of "
+                    + "\(WordTask.allCases.map(\.rawValue).joined(separator: ", "))"
             )
         }
     }

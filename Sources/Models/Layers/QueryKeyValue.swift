@@ -13,7 +13,8 @@ enum QueryKeyValue: Sendable {
             ? .separate(query: query, key: key, value: value) : .fused(Linear(joining: [query, key, value]))
     }
 
-    /// Attention between all positions of x [batch, time, hidden], in the type of frozen weights: [batch, time, hidden].
+    /// Attention between all positions of x [batch, time, hidden], in the type of frozen weights: [batch, time,
+    /// hidden].
     func attended(_ x: Tensor, heads: Int, mask: AttentionMask, scale: Float? = nil) -> Tensor {
         switch self {
         case .separate(let query, let key, let value):

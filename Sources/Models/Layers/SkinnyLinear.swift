@@ -1,7 +1,7 @@
 import SynTensors
 
-/// A frozen linear layer for few rows, its weights packed as they are read: what a transformer that draws token by token
-/// is made of. Without gradients.
+/// A frozen linear layer for few rows, its weights packed as they are read: what a transformer that draws token by
+/// token is made of. Without gradients.
 struct SkinnyLinear: Sendable {
     private let weight: SkinnyWeight
     private let bias: Tensor?   // [out]

@@ -34,8 +34,8 @@ struct OverviewTable {
 
     // MARK: Tables
 
-    /// More columns than a printed page is wide are several tables: a study's columns together where they fit, else those
-    /// together that were read in the same ways.
+    /// More columns than a printed page is wide are several tables: a study's columns together where they fit, else
+    /// those together that were read in the same ways.
     static let most = 6
 
     var tables: [TextTable] {
@@ -103,13 +103,17 @@ struct OverviewTable {
         return [
             "Higher is better everywhere; – is not measured. CLIP-Score: mean ± standard deviation over seeds."
                 + (hasTasks
-                    ? " Tasks: correlation × 100 with its 95 % interval, of the encoder's output, else of its best layer."
+                    ? " Tasks: correlation × 100 with its 95 % interval, of the encoder's output, else of its best "
+                        + "layer."
                     : ""),
             hasTasks
-                ? "Vector: what was taken from the encoder; the studies below say it in words. A CLIP-Score stands beside "
-                    + "the vector it was made from, for BERT-style encoders the mean over tokens (a sentence-transformers "
+                ? "Vector: what was taken from the encoder; the studies below say it in words. A CLIP-Score stands "
+                    + "beside "
+                    + "the vector it was made from, for BERT-style encoders the mean over tokens (a "
+                    + "sentence-transformers "
                     + "folder may say otherwise)." : nil,
-            "Bold on pages: the best of its column, above the best of every other encoder by more than chance. CLIP-Score: "
+            "Bold on pages: the best of its column, above the best of every other encoder by more than chance. "
+                + "CLIP-Score: "
                 + "Welch's test over the seeds of these encoders" + (hasTasks ? "; tasks: Williams' test" : "")
                 + "; Holm's correction, p below 0.05. Nothing is bold where no test says so.",
         ].compactMap(\.self)

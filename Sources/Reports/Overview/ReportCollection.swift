@@ -29,12 +29,13 @@ package struct ReportCollection: Sendable {
 
     package init(probes: [JoinedReport.Run], texts: [Entry]) throws {
         let joining = try RunGroups(probes)
-        entries = try joining.groups.map { group in
-            let isJoined = group.count > 1
-            return Entry(
-                isJoined ? try JoinedReport(group).report : group[0].report, name: RunGroups.name(group),
-                folder: isJoined ? nil : group[0].folder)
-        } + texts
+        entries =
+            try joining.groups.map { group in
+                let isJoined = group.count > 1
+                return Entry(
+                    isJoined ? try JoinedReport(group).report : group[0].report, name: RunGroups.name(group),
+                    folder: isJoined ? nil : group[0].folder)
+            } + texts
         remarks = joining.remarks + Self.copies(texts) + Self.clashes(entries)
     }
 
@@ -42,7 +43,8 @@ package struct ReportCollection: Sendable {
     private static func copies(_ texts: [Entry]) -> [String] {
         texts.indices.flatMap { later in
             texts[..<later].first { earlier in
-                earlier.text?.scores == texts[later].text?.scores && earlier.text?.geometry == texts[later].text?.geometry
+                earlier.text?.scores == texts[later].text?.scores
+                    && earlier.text?.geometry == texts[later].text?.geometry
             }.map { ["\(texts[later].name) has the very figures of \($0.name): one measurement, shown twice."] } ?? []
         }
     }
@@ -110,7 +112,8 @@ package struct ReportCollection: Sendable {
                 single.isEmpty
                     ? nil : "\(entry.name) has one seed of \(StyleVerdict.listed(single)), so no spread and no test.",
                 undefined.isEmpty
-                    ? nil : "\(entry.name) has a seed without a finite CLIP-Score of \(StyleVerdict.listed(undefined)).",
+                    ? nil
+                    : "\(entry.name) has a seed without a finite CLIP-Score of \(StyleVerdict.listed(undefined)).",
             ].compactMap(\.self)
         }
     }
@@ -131,11 +134,13 @@ package struct ReportCollection: Sendable {
 
     package var terminal: String {
         let head = Self.title + "\n" + TerminalText.safe(subtitle) + "\n"
-        return ([head] + overview.map(\.terminal)
+        return
+            ([head] + overview.map(\.terminal)
             + entries.map { entry in
                 let study = entry.study
                 let told = [study.warning.map { "Warning: " + $0 }, study.findings.first].compactMap(\.self)
-                return (["━━ \(TerminalText.safe(entry.name)): \(TerminalText.safe(study.title))\n"]
+                return
+                    (["━━ \(TerminalText.safe(entry.name)): \(TerminalText.safe(study.title))\n"]
                     + told.map(TerminalText.paragraph) + study.numbers.map(\.terminal)).joined(separator: "\n")
             }).joined(separator: "\n")
     }

@@ -17,7 +17,8 @@ extension ReportCollection {
     private static func data(_ entry: Entry) -> String? { entry.probe?.dataset ?? entry.text?.dataset }
 
     private func section(_ a: Entry, _ b: Entry) -> ReportSection {
-        let scores = a.probe.flatMap { x in b.probe.map { clipTable(x, $0, a.name, b.name) } }
+        let scores =
+            a.probe.flatMap { x in b.probe.map { clipTable(x, $0, a.name, b.name) } }
             ?? a.text.flatMap { x in b.text.flatMap { taskTable(x, $0, a.name, b.name) } }
         let settings = settingsTable(a, b)
         return ReportSection(
@@ -77,7 +78,8 @@ extension ReportCollection {
                         + [x.n == y.n ? "\(x.n)" : "\(x.n), \(y.n)"]
                 },
                 notes: [
-                    "Correlations × 100; difference: \(nameB) − \(nameA). No test is made: it needs the similarity of every "
+                    "Correlations × 100; difference: \(nameB) − \(nameA). No test is made: it needs the similarity "
+                        + "of every "
                         + "pair. Where n differs, so do the texts."
                 ])
     }

@@ -7,7 +7,8 @@ extension InferenceRecord {
         if !floors.isEmpty {
             parts.append(
                 .sentence(
-                    "A CLIP-Score of zero means nothing: the judge likes some pictures whatever the caption says. The floor "
+                    "A CLIP-Score of zero means nothing: the judge likes some pictures whatever the caption says. "
+                        + "The floor "
                         + "is what the same pictures score with captions of other portraits."))
             parts.append(.table(floorTable))
         }
@@ -18,7 +19,8 @@ extension InferenceRecord {
     }
 
     private static func sentence(_ styles: Pair, _ kinds: Kinds?) -> String {
-        let these = "These encoders, on these captions: \(styles.a) minus \(styles.b) \(text(styles.difference)) points "
+        let these =
+            "These encoders, on these captions: \(styles.a) minus \(styles.b) \(text(styles.difference)) points "
             + "(95 % \(text(styles.interval)), p \(NumberText.pValue(styles.p)); paired by caption, clustered by "
             + "\(styles.portraits) portraits)."
         guard let kinds else {

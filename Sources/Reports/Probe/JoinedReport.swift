@@ -1,11 +1,11 @@
-import SynFiles
 import Foundation
+import SynFiles
 import SynStatistics
 
 /// Several runs of one experiment as one report: more seeds, more encoders, trained on other machines.
 ///
-/// Runs are joined only where their settings agree but for what names the run and what it adds: its name, output folder,
-/// threads, seeds, and which encoders it has. What was measured twice must have been measured alike.
+/// Runs are joined only where their settings agree but for what names the run and what it adds: its name, output
+/// folder, threads, seeds, and which encoders it has. What was measured twice must have been measured alike.
 package struct JoinedReport: Sendable {
     /// One run: its record, and the folder its pictures lie in.
     package struct Run: Sendable {
@@ -41,7 +41,8 @@ package struct JoinedReport: Sendable {
         joined.ablation = Self.ablation(runs)
         joined.provenance = Self.provenance(runs)
         joined.caveats = runs.flatMap(\.report.caveats).reduce(into: []) { if !$0.contains($1) { $0.append($1) } }
-        joined.caveats.append("Joined from \(StyleVerdict.counted(runs.count, "run")): \(StyleVerdict.listed(runs.map(\.name))).")
+        joined.caveats.append(
+            "Joined from \(StyleVerdict.counted(runs.count, "run")): \(StyleVerdict.listed(runs.map(\.name))).")
         var cut: Set<String> = []
         let cutCaptions = runs.flatMap { $0.report.cutCaptions ?? [] }.filter { cut.insert($0.encoder).inserted }
         joined.cutCaptions = cutCaptions.isEmpty ? nil : cutCaptions
@@ -62,7 +63,9 @@ package struct JoinedReport: Sendable {
             found.append("\(key) is \(first.common[key] ?? "") in \(a.name), but not given in \(b.name)")
         }
         for (key, value) in second.common.sorted(by: { $0.key < $1.key }) {
-            if let other = first.common[key] { compare(key, other, value) } else {
+            if let other = first.common[key] {
+                compare(key, other, value)
+            } else {
                 found.append("\(key) is \(value) in \(b.name), but not given in \(a.name)")
             }
         }
@@ -104,7 +107,9 @@ package struct JoinedReport: Sendable {
                 } else if !Self.own.contains(group), !(setting.value.isEmpty && !isInside) {
                     let key = setting.key.trimmingCharacters(in: .whitespaces)
                     let whole = isInside ? "\(group).\(key)" : key
-                    if !JoinedReport.isUnset(Setting(whole, setting.value)) { common[whole, default: ""] += setting.value }
+                    if !JoinedReport.isUnset(Setting(whole, setting.value)) {
+                        common[whole, default: ""] += setting.value
+                    }
                 }
             }
         }
@@ -134,11 +139,13 @@ package struct JoinedReport: Sendable {
                     order.append(score)
                     continue
                 }
-                let isSame = earlier.score.clipScore == score.clipScore
+                let isSame =
+                    earlier.score.clipScore == score.clipScore
                     || (earlier.score.clipScore.isNaN && score.clipScore.isNaN)
                 if !isSame || earlier.score.style != score.style {
                     clashes.append(
-                        "\(score.encoder), seed \(score.seed), scores \(earlier.score.clipScore) in \(earlier.run), but "
+                        "\(score.encoder), seed \(score.seed), scores \(earlier.score.clipScore) in \(earlier.run), "
+                            + "but "
                             + "\(score.clipScore) in \(run.name)")
                 }
             }
@@ -161,7 +168,8 @@ package struct JoinedReport: Sendable {
         guard let first = runs.first?.report.settings else { return [] }
         let seeds = Set(runs.flatMap(\.report.scores).map(\.seed)).sorted().map(String.init).joined(separator: ", ")
         var encoders: [(name: String, lines: [Setting])] = []
-        for one in runs.flatMap({ Blocks($0.report.settings).encoders }) where !encoders.contains(where: { $0.name == one.name }) {
+        for one in runs.flatMap({ Blocks($0.report.settings).encoders })
+        where !encoders.contains(where: { $0.name == one.name }) {
             encoders.append(one)
         }
         var joined: [Setting] = []

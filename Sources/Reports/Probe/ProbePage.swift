@@ -26,7 +26,10 @@ package struct ProbePage: Sendable {
     var sections: [PageSection] {
         let told = report.studySections.enumerated().map { $1.page(id: "section-\($0 + 1)") }
         return [report.scores.isEmpty ? nil : scores, training].compactMap(\.self) + told
-            + [report.gallery.isEmpty ? nil : pictures, report.ablation.flatMap { $0.rows.isEmpty ? nil : steering($0) }]
+            + [
+                report.gallery.isEmpty ? nil : pictures,
+                report.ablation.flatMap { $0.rows.isEmpty ? nil : steering($0) },
+            ]
             .compactMap(\.self)
     }
 
@@ -36,7 +39,8 @@ package struct ProbePage: Sendable {
         PageSection("scores", "Scores") {
             report.scoreTable.untitled.markup
             Tag.p(["class": "notes"]) {
-                "Bold: the best of its column. Whether it is more than chance is what the first sentence and the tests say."
+                "Bold: the best of its column. Whether it is more than chance is what the first sentence and the "
+                    + "tests say."
             }
             if let drawing = ScorePlot(report).drawing {
                 Tag.figure {

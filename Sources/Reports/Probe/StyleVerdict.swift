@@ -4,8 +4,8 @@ import SynStatistics
 /// by how much, how surely, and would other encoders of these styles show it?
 ///
 /// The unit is the encoder, counted once as its mean over seeds: Welch's test of encoder means, two-sided at 0.05, its
-/// one comparison named before looking, so uncorrected. Where a style has one encoder nothing can be said of styles; then
-/// the two encoders are compared over their seeds, and where those are too few as well, only that is said.
+/// one comparison named before looking, so uncorrected. Where a style has one encoder nothing can be said of styles;
+/// then the two encoders are compared over their seeds, and where those are too few as well, only that is said.
 package struct StyleVerdict: Sendable, Equatable {
     package enum Answer: String, Sendable {
         /// The test said yes.
@@ -75,7 +75,8 @@ package struct StyleVerdict: Sendable, Equatable {
                 return (
                     .noClearDifference,
                     "No clear difference between the styles: the CLIP-Scores of \(higher) encoders lie "
-                        + "\(points(abs(test.difference))) above those of \(lower) ones (\(sure); \(counts)), and other "
+                        + "\(points(abs(test.difference))) above those of \(lower) ones (\(sure); \(counts)), and "
+                        + "other "
                         + "encoders of these styles may show no difference or the opposite one."
                 )
             }
@@ -84,7 +85,8 @@ package struct StyleVerdict: Sendable, Equatable {
                 ? " With so few encoders that rests on their scores being spread like a normal distribution." : ""
             return (
                 .difference,
-                "The styles differ: the CLIP-Scores of \(higher) encoders lie \(points(abs(test.difference))) above those "
+                "The styles differ: the CLIP-Scores of \(higher) encoders lie \(points(abs(test.difference))) above "
+                    + "those "
                     + "of \(lower) ones (\(sure); \(counts)), and since the encoder is the unit, other encoders of "
                     + "these styles should show it too." + few
             )
@@ -92,7 +94,8 @@ package struct StyleVerdict: Sendable, Equatable {
             return (
                 .untestable,
                 "Whether the styles differ cannot be tested: all encoders of a style have the same score "
-                    + "(\(listed((bert + clip).map { "\($0.encoder) \(points($0.mean))" }))); check that they are not copies."
+                    + "(\(listed((bert + clip).map { "\($0.encoder) \(points($0.mean))" }))); check that they are "
+                    + "not copies."
             )
         }
     }

@@ -89,8 +89,9 @@ package enum ImageSource: Codable, Sendable, Equatable {
 
     /// The PNG or JPEG itself, read from below `folder` where it is given by path.
     ///
-    /// A path that leads out of the folder, by its words or by a link, is not followed: a page made from somebody else's
-    /// record never carries away other files of this machine. Nor is what is no regular file or larger than 64 MB.
+    /// A path that leads out of the folder, by its words or by a link, is not followed: a page made from somebody
+    /// else's record never carries away other files of this machine. Nor is what is no regular file or larger than 64
+    /// MB.
     package func bytes(below folder: URL?) -> Result<Data, MissingPicture> {
         let bytes: Data
         switch self {

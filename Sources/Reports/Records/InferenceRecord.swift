@@ -47,7 +47,8 @@ package struct InferenceRecord: Codable, Sendable, Equatable {
         package var portraits: Int
 
         package init(
-            a: String, b: String, difference: Double, interval: Interval, p: Double, pHolm: Double? = nil, captions: Int,
+            a: String, b: String, difference: Double, interval: Interval, p: Double, pHolm: Double? = nil,
+            captions: Int,
             portraits: Int
         ) {
             (self.a, self.b, self.difference, self.interval) = (a, b, difference, interval)
@@ -85,7 +86,8 @@ package struct InferenceRecord: Codable, Sendable, Equatable {
         package var encoders: Int
 
         package init(
-            a: String, b: String, difference: Double, standardError: Double, degreesOfFreedom: Double, interval: Interval,
+            a: String, b: String, difference: Double, standardError: Double, degreesOfFreedom: Double,
+            interval: Interval,
             p: Double, variances: [Share], encoders: Int
         ) {
             (self.a, self.b, self.difference, self.standardError) = (a, b, difference, standardError)

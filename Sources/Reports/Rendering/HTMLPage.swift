@@ -1,8 +1,8 @@
-import SynFiles
 import Foundation
+import SynFiles
 
-/// One HTML file that needs nothing else: no network, style and pictures inside; read whole without its one small script,
-/// which sorts tables and opens what is folded before printing.
+/// One HTML file that needs nothing else: no network, style and pictures inside; read whole without its one small
+/// script, which sorts tables and opens what is folded before printing.
 package struct HTMLPage: Sendable {
     package var title: String
     package var header: [Markup]

@@ -1,5 +1,5 @@
-/// Plain text and tables inside LaTeX. Tables need `\usepackage{booktabs}`, long ones `\usepackage{longtable}`; a modern
-/// LaTeX reads the UTF-8 in them.
+/// Plain text and tables inside LaTeX. Tables need `\usepackage{booktabs}`, long ones `\usepackage{longtable}`; a
+/// modern LaTeX reads the UTF-8 in them.
 package enum LaTeX {
     /// One line of text that brings no command, comment, group or alignment: the ten special characters are escaped,
     /// and the signs that text fonts lack are written as mathematics.
@@ -51,22 +51,26 @@ extension TextTable {
         }
         let caption = title.map { "\\caption{\(LaTeX.escaped($0))}" }
         let told = notes.map { "    \(LaTeX.escaped($0))\\par" }
-        let lines = rows.count > Self.rowsOfAPage
+        let lines =
+            rows.count > Self.rowsOfAPage
             ? ["\\begin{longtable}{\(shape)}"] + (caption.map { ["  \($0) \\\\"] } ?? []) + heading
                 + ["    \\endhead", "    \\bottomrule", "    \\endfoot"] + body + ["\\end{longtable}"]
                 + (told.isEmpty ? [] : ["{\\footnotesize"] + told + ["}"])
             : ["\\begin{table}", "  \\centering"] + (caption.map { ["  \($0)"] } ?? [])
                 + ["  \\begin{tabular}{\(shape)}"] + heading + body + ["    \\bottomrule", "  \\end{tabular}"]
                 + (told.isEmpty
-                    ? [] : ["", "  \\par\\smallskip\\begin{minipage}{\\linewidth}\\footnotesize"] + told + ["  \\end{minipage}"])
+                    ? []
+                    : ["", "  \\par\\smallskip\\begin{minipage}{\\linewidth}\\footnotesize"] + told + [
+                        "  \\end{minipage}"
+                    ])
                 + ["\\end{table}"]
         return lines.joined(separator: "\n") + "\n"
     }
 
     private static let rowsOfAPage = 40
 
-    /// The cells as they are shown, one line a row, as programs read them: negative numbers with a hyphen, nothing where
-    /// nothing was measured. Every column keeps its heading; titles and notes are left out.
+    /// The cells as they are shown, one line a row, as programs read them: negative numbers with a hyphen, nothing
+    /// where nothing was measured. Every column keeps its heading; titles and notes are left out.
     package var csv: String {
         func plain(_ cell: String) -> CSV.Field {
             if cell == "–" { return .absent }

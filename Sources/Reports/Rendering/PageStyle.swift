@@ -61,7 +61,7 @@ enum PageStyle {
         th, td { padding: 9px 14px; text-align: left; white-space: nowrap; vertical-align: baseline; }
         td.long { white-space: normal; min-width: 22ch; }
         td.breaks, table:has(td.breaks) thead th { white-space: normal; }
-        table:has(td.breaks):has(th:nth-child(7)) :is(th, td):not(:first-child) { padding-left: 8px; padding-right: 8px; }
+        table:has(td.breaks):has(th:nth-child(7)) :is(th, td):not(:first-child) { padding: 9px 8px; }
         th { font-weight: 500; font-size: 13px; color: var(--quiet); }
         thead th { border-bottom: 1px solid var(--line); }
         th button { all: unset; cursor: pointer; display: inline; }

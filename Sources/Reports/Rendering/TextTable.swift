@@ -50,7 +50,8 @@ package struct TextTable: Codable, Sendable, Equatable {
     func isBest(_ cell: String, _ column: Int) -> Bool {
         guard let sign = Self.sign(of: columns[column].heading), let own = Self.number(cell) else { return false }
         let rivals = squareRows.filter { $0[0] != Self.realPairs }.compactMap { Self.number($0[column]) }
-        return rivals.count > 1 && Set(rivals).count > 1 && rivals.map { sign * $0 }.max() == sign * own && rivals.contains(own)
+        return rivals.count > 1 && Set(rivals).count > 1 && rivals.map { sign * $0 }.max() == sign * own
+            && rivals.contains(own)
     }
 
     static let realPairs = "real pairs"

@@ -124,7 +124,8 @@ package struct LayerPlot: Sendable {
         let told = lines.map { line in
             let known = line.values.compactMap(\.self)
             return
-                "\(line.name) from \(NumberText.significant(known.first ?? .nan)) to \(NumberText.significant(known.last ?? .nan))"
+                "\(line.name) from \(NumberText.significant(known.first ?? .nan)) to "
+                + "\(NumberText.significant(known.last ?? .nan))"
         }
         return "\(title), \(unit) over the \(axis)s: " + told.joined(separator: "; ")
     }

@@ -42,7 +42,10 @@ package struct TextStudyPage: Sendable {
                 Tag.figure {
                     legend(report.scores(of: task).map { ($0.encoder, $0.variant) })
                     Tag.div(["class": "box panels wide", "tabindex": "0"]) { drawing.inline }
-                    Tag.figcaption { "Layer 0 is the embedding output. A dot marks the best layer; bands are Fisher's 95 % intervals over pairs." }
+                    Tag.figcaption {
+                        "Layer 0 is the embedding output. A dot marks the best layer; bands are Fisher's 95 % "
+                            + "intervals over pairs."
+                    }
                 }
             }
             if let differences = report.comparisonTable(of: task) { Tag.figure { differences.markup } }
@@ -59,7 +62,9 @@ package struct TextStudyPage: Sendable {
                 name: "\(score.encoder), \(score.variant)", colour: colour(score.encoder),
                 dash: dash(score.variant, task),
                 values: score.layers.map { score.figure($0).map { 100 * $0.value } },
-                intervals: score.layers.map { score.figure($0).map { Interval(100 * $0.interval.lower, 100 * $0.interval.upper) } })
+                intervals: score.layers.map {
+                    score.figure($0).map { Interval(100 * $0.interval.lower, 100 * $0.interval.upper) }
+                })
         }
         return LayerPlot(title: task, unit: "\(first.metric.name) × 100", lines: lines)
     }

@@ -11,8 +11,10 @@ extension TextStudyReport: StudyReport {
 
     /// One paragraph for the top of every rendering.
     package var lead: String {
-        "No picture is drawn here. Texts go through frozen encoders, and the cosine of two vectors is held against what "
-            + "people say of the two texts, or against whether they describe one picture. An encoder can know much about "
+        "No picture is drawn here. Texts go through frozen encoders, and the cosine of two vectors is held against "
+            + "what "
+            + "people say of the two texts, or against whether they describe one picture. An encoder can know much "
+            + "about "
             + "words and little about looks, or the other way round; which layer knows it, and how its vectors lie in "
             + "their space, is measured beside it."
     }
@@ -40,7 +42,8 @@ extension TextStudyReport: StudyReport {
             tests.isEmpty
             ? "No difference between encoders was tested, so none is claimed."
             : clear.isEmpty
-                ? "No clear difference between the two best encoders in any of \(StyleVerdict.counted(tests.count, "task")) (Williams' "
+                ? "No clear difference between the two best encoders in any of "
+                    + "\(StyleVerdict.counted(tests.count, "task")) (Williams' "
                     + "test, Holm's correction): other texts may order them otherwise."
                 : "The two best encoders differ by more than chance in \(count): \(StyleVerdict.listed(clear))"
                     + (clear.count < tests.count ? "; in the others there is no clear difference" : "")
@@ -51,7 +54,9 @@ extension TextStudyReport: StudyReport {
     /// Of the comparisons made in a task, that of the best encoder with the next best; nil where none was made.
     private func tested(_ task: String) -> TextComparison? {
         comparisons.filter { $0.task == task && $0.valueA.isFinite && $0.valueB.isFinite }.max {
-            (max($0.valueA, $0.valueB), min($0.valueA, $0.valueB)) < (max($1.valueA, $1.valueB), min($1.valueA, $1.valueB))
+            (max($0.valueA, $0.valueB), min($0.valueA, $0.valueB)) < (
+                max($1.valueA, $1.valueB), min($1.valueA, $1.valueB)
+            )
         }
     }
 
@@ -65,16 +70,20 @@ extension TextStudyReport: StudyReport {
             return ", 95 % interval \(Self.hundredths(ends.0)) to \(Self.hundredths(ends.1))"
         }
         let p = NumberText.pValue(pair.pHolm)
-        return "\(pair.task): \(pair.pHolm < 0.05 ? "a clear difference" : "no clear difference"), \(told(ranked[0])) and "
+        return
+            "\(pair.task): \(pair.pHolm < 0.05 ? "a clear difference" : "no clear difference"), \(told(ranked[0])) and "
             + "\(told(ranked[1]))\(mixed): \(Self.hundredths(abs(pair.valueA - pair.valueB)))\(interval ?? ""), "
             + "p \(p.hasPrefix("<") ? p : "= " + p)."
     }
 
     private func untested(_ task: String) -> String {
         let figures = scores(of: task).compactMap { score in
-            score.headline.flatMap(score.figure).map { "\(score.encoder) \(Self.hundredths($0.value)) (\(score.variant))" }
+            score.headline.flatMap(score.figure).map {
+                "\(score.encoder) \(Self.hundredths($0.value)) (\(score.variant))"
+            }
         }
-        return "\(task): no test was made" + (figures.isEmpty ? "." : ", so nothing is claimed: \(StyleVerdict.listed(figures)).")
+        return "\(task): no test was made"
+            + (figures.isEmpty ? "." : ", so nothing is claimed: \(StyleVerdict.listed(figures)).")
     }
 
     /// The numbers from top to bottom as sections, for renderings made of text.
@@ -104,7 +113,8 @@ extension TextStudyReport: StudyReport {
     /// What a command prints; `caveats` are for whole studies.
     package func terminal(layers: Bool, caveats: Bool) -> String {
         let told = [warning.map { "Warning: " + $0 }, caveats ? findings.first : nil].compactMap(\.self)
-        return (told.map(TerminalText.paragraph)
+        return
+            (told.map(TerminalText.paragraph)
             + (sections(layers: layers) + (caveats ? caveatSections : [])).map(\.terminal)).joined(separator: "\n")
     }
 

@@ -64,18 +64,21 @@ extension TextStudyReport {
         return table.withoutEmptyColumns
     }
 
-    /// Whether a reading has the highest figure of its task, and tests put it above every other encoder: above the highest
-    /// of that encoder's readings, by a test of the two or by tests of both with a reading that stands between them. The
-    /// highest number alone says nothing of other texts. Readings of one encoder are not tested against each other.
+    /// Whether a reading has the highest figure of its task, and tests put it above every other encoder: above the
+    /// highest of that encoder's readings, by a test of the two or by tests of both with a reading that stands between
+    /// them. The highest number alone says nothing of other texts. Readings of one encoder are not tested against each
+    /// other.
     func isClearlyBest(_ score: TextScore) -> Bool {
         func figure(_ score: TextScore) -> Double? { score.headline.flatMap(score.figure)?.value }
         let all = scores(of: score.task)
         guard let own = figure(score), all.allSatisfy({ (figure($0) ?? own) <= own }) else { return false }
-        let rivals = Dictionary(grouping: all.filter { $0.encoder != score.encoder && figure($0) != nil }, by: \.encoder)
-            .values.flatMap { readings in
-                let highest = readings.compactMap(figure).max()
-                return readings.filter { figure($0) == highest }
-            }
+        let rivals = Dictionary(
+            grouping: all.filter { $0.encoder != score.encoder && figure($0) != nil }, by: \.encoder
+        )
+        .values.flatMap { readings in
+            let highest = readings.compactMap(figure).max()
+            return readings.filter { figure($0) == highest }
+        }
         var below: Set<[String]> = []
         var open = [[score.encoder, score.variant]]
         while let next = open.popLast() {
@@ -90,7 +93,8 @@ extension TextStudyReport {
     }
 
     private static let markNote =
-        "Bold on pages: above every other encoder by more than chance (Williams' test, Holm's correction, p below 0.05); "
+        "Bold on pages: above every other encoder by more than chance (Williams' test, Holm's correction, p below "
+        + "0.05); "
         + "nothing is bold where the tests do not say so."
 
     private static func text(_ figure: PublishedFigure) -> String {
@@ -155,7 +159,8 @@ extension TextStudyReport {
             let cell =
                 score.output.map { Self.text(score.figure($0)) }
                 ?? score.best.map { best in
-                    "\(Self.text(score.figure(best))) (\(best.layer ?? 0)) / \(Self.hundredths(score.top.flatMap(score.figure)?.value))"
+                    "\(Self.text(score.figure(best))) (\(best.layer ?? 0)) / "
+                        + "\(Self.hundredths(score.top.flatMap(score.figure)?.value))"
                 }
                 ?? "undefined"
             rows[place].cells[score.task] = cell
@@ -190,7 +195,8 @@ extension TextStudyReport {
         return TextTable(
             "Differences between encoders, \(first.place)",
             columns: [
-                .init("Comparison"), .init("Difference", .right), .init("95 % interval", .right), .init("p (Holm)", .right),
+                .init("Comparison"), .init("Difference", .right), .init("95 % interval", .right),
+                .init("p (Holm)", .right),
                 .init("Williams' t", .right), .init("df", .right), .init("p", .right), .init("Steiger's Z", .right),
                 .init("p", .right), .init("Between", .right), .init("n", .right),
             ],
@@ -206,12 +212,14 @@ extension TextStudyReport {
                 ]
             },
             notes: [
-                "Both correlations are with the same scores, so they are dependent; Between: how the two encoders agree. "
+                "Both correlations are with the same scores, so they are dependent; Between: how the two encoders "
+                    + "agree. "
                     + (first.metric == .spearman ? "Of ranks. " : "")
                     + (first.place == "best layer"
                         ? "The best layer was picked by the same scores: read p with that in mind. " : "")
                     + "The interval is Zou's."
-            ]).withoutEmptyColumns
+            ]
+        ).withoutEmptyColumns
     }
 
     // MARK: Geometry
