@@ -10,7 +10,7 @@ package enum CaptionEncoder: Sendable {
     /// caption's words.
     case random(size: Int)
 
-    /// The encoder that the settings name.
+    /// The encoder that the settings name, which are not those of no caption.
     package init(_ settings: EncoderSettings, locator: ModelLocator) throws {
         guard settings.style != .random else {
             self = .random(size: settings.size ?? 512)

@@ -3,7 +3,7 @@ import SynModels
 /// One text encoder under test.
 package struct EncoderSettings: Sendable, Equatable {
     package var name = ""
-    /// A folder or `org/name[@revision]`; nil for the random baseline.
+    /// A folder or `org/name[@revision]`; nil for the baselines.
     package var path: String?
     package var style = Style.bert
     package var pooling = Pooling.probe
@@ -14,5 +14,9 @@ package struct EncoderSettings: Sendable, Equatable {
 
     package init() {}
 
-    package enum Style: String, CaseIterable, Sendable { case bert, clip, random }
+    package enum Style: String, CaseIterable, Sendable {
+        case bert, clip, random
+        /// No encoder: the decoder without a prefix, the floor that every encoder has to rise above.
+        case noCaption = "none"
+    }
 }

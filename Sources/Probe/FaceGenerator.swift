@@ -42,14 +42,14 @@ package struct FaceGenerator {
     }
 
     /// - Parameters:
-    ///   - prefixes: [requests, K, width].
+    ///   - prefixes: [requests, K, width]; nil for pictures of no caption.
     ///   - texts: notes for the PNG, beside the caption and the seed.
     ///   - checksums: where every finished picture is noted, under a name made of its file's.
     func run(
-        _ requests: [FaceRequest], prefixes: Tensor, into folder: URL, texts: [(String, String)],
+        _ requests: [FaceRequest], prefixes: Tensor?, into folder: URL, texts: [(String, String)],
         noting checksums: Checksums, as name: (String) -> String = { $0 }, progress: (Int) throws -> Void
     ) throws {
-        try NonFinite.refuse(prefixes, "a number of the adapter's prefixes", model: nil)
+        if let prefixes { try NonFinite.refuse(prefixes, "a number of the adapter's prefixes", model: nil) }
         try AtomicFile.makeFolder(folder)
         try progress(0)
         for places in batches(Array(requests.indices), of: batch) {
@@ -57,7 +57,7 @@ package struct FaceGenerator {
             if !missing.isEmpty {
                 let decoder = generator.decoder
                 let tokens = try generator.tokens(
-                    prefixes: prefixes.rows(at: places),
+                    prefixes: prefixes?.rows(at: places),
                     streams: places.map { place in
                         let request = requests[place]
                         return Self.stream(

@@ -44,6 +44,8 @@ final class ProbeFeatures {
     }
 
     /// Image tokens of samples: Int32 [samples, h·w].
+    func tokens(_ split: Split) throws -> Tensor { try tokens(samples(split), split) }
+
     private func tokens(_ samples: [ProbeSample], _ split: Split) throws -> Tensor {
         let decoder = try session.models().decoder
         let configuration = decoder.configuration
@@ -73,7 +75,9 @@ final class ProbeFeatures {
     private func vectors(
         _ samples: [ProbeSample], _ split: Split, _ settings: EncoderSettings, _ seed: Int
     ) throws -> Tensor {
-        let encoder = try session.models().encoder(settings.name)
+        guard let encoder = try session.models().encoder(settings.name) else {
+            throw UserError(.settings, "\(settings.name) reads no captions")
+        }
         let captions = samples.flatMap(\.captions)
         guard encoder.embedder != nil else { return try encoder.vectors(captions, seed: UInt64(seed)) }
         func isSound(_ vectors: Tensor) -> Bool {
@@ -102,7 +106,7 @@ final class ProbeFeatures {
     /// - Parameter others: makes what else uses the same folder.
     func mend(others: () throws -> Void) throws {
         guard checksums.folder.isFolder, try !damaged().isEmpty else { return }
-        for encoder in session.settings.encoders {
+        for encoder in session.settings.encoders where encoder.style != .noCaption {
             for split in [Split.training, .validation] {
                 _ = try data(split, encoder, seed: session.settings.seeds.first ?? 0)
             }

@@ -49,7 +49,7 @@ struct ProbeInference {
 
     /// Nil where there is nothing to conclude from.
     func record() -> InferenceRecord? {
-        let real = means.filter { $0.style != .random }
+        let real = means.filter { !$0.style.isBaseline }
         var pairs: [InferenceRecord.Pair] = real.indices.flatMap { i in
             real.indices.dropFirst(i + 1).compactMap { j in
                 pair(real[i].encoder, real[j].encoder) { (real[i].scores[$0] ?? .nan) - (real[j].scores[$0] ?? .nan) }
@@ -101,7 +101,7 @@ struct ProbeInference {
     /// score = style + (1 | encoder) + (1 | seed of an encoder) + (1 | portrait) + (1 | caption), by restricted
     /// likelihood.
     private var kinds: InferenceRecord.Kinds? {
-        let real = trials.filter { $0.style != .random }
+        let real = trials.filter { !$0.style.isBaseline }
         let encoders = Dictionary(grouping: real, by: \.style).mapValues { Set($0.map(\.encoder)).count }
         guard (encoders[.clip] ?? 0) > 1, (encoders[.bert] ?? 0) > 1 else { return nil }
         var (scores, isCLIP) = ([Double](), [Double]())

@@ -21,17 +21,15 @@ final class ProbeModels {
         decoder = try ImageDecoder(folder: try locator.folder(of: settings.decoder), precision: precision)
         scorer = try ImageScorer(settings.scores, locator: locator)
         roundsToInt8 = settings.sampling.weights == .int8
-        let named = try settings.encoders.map { ($0.name, try CaptionEncoder($0, locator: locator)) }
+        let named = try settings.encoders.filter { $0.style != .noCaption }.map {
+            ($0.name, try CaptionEncoder($0, locator: locator))
+        }
         encoders = Dictionary(named, uniquingKeysWith: { $1 })
         prompts = named.compactMap { name, encoder in encoder.embedder?.reader.remark.map { "\(name): \($0)" } }
         let vectorSize = named.map(\.1.vectorSize).max() ?? 0
         for need in MemoryNeed.probe(settings, data, decoder.configuration, vectorSize: vectorSize) { try need.check() }
     }
 
-    func encoder(_ name: String) throws -> CaptionEncoder {
-        guard let encoder = encoders[name] else {
-            throw UserError(.settings, "the settings have no encoder \"\(name)\"")
-        }
-        return encoder
-    }
+    /// Nil where there is no caption.
+    func encoder(_ name: String) -> CaptionEncoder? { encoders[name] }
 }

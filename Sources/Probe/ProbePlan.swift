@@ -75,7 +75,7 @@ struct ProbePlan: Sendable {
                 place += ", seed \(number + 1) of \(settings.seeds.count)"
             }
             return RunProgress.Part(
-                place: place, needs: [.training: steps, .drawing: pictures, .scoring: pictures])
+                place: place, needs: [.training: trial.hasAdapter ? steps : 0, .drawing: pictures, .scoring: pictures])
         }
     }
 }

@@ -33,7 +33,7 @@ struct ProbeReportBuilder {
                 clipScore: real.measured.clipScore, n: real.measured.count,
                 attributeScore: real.measured.attributeScore,
                 inceptionScore: inceptionScore(real.measured.inceptionScore)),
-            curves: try session.plan.published.map(curve), significance: try significance(records),
+            curves: try session.plan.published.filter(\.hasAdapter).map(curve), significance: try significance(records),
             gallery: try gallery(),
             ablation: try ablation(), caveats: try caveats(cut))
         report.inference = try inference()
@@ -53,6 +53,7 @@ struct ProbeReportBuilder {
         case .bert: .bert
         case .clip: .clip
         case .random: .random
+        case .noCaption: .noCaption
         }
     }
 
@@ -85,6 +86,7 @@ struct ProbeReportBuilder {
 
     /// The published comparison of styles and the better ones; nil where there is only one style.
     private func significance(_ records: [ScoreRecord]) throws -> SignificanceRecord? {
+        let records = records.filter { $0.style != .noCaption }   // the published groups
         guard Set(records.map(\.style)).count > 1 else { return nil }
         let observations = records.map {
             Observation(group: $0.style.name, encoder: $0.encoder, seed: Int($0.seed), score: $0.clipScore)
@@ -187,8 +189,8 @@ struct ProbeReportBuilder {
     private func cutCaptions() throws -> [CutCaptions] {
         let captions = (session.data.training + session.data.validation).flatMap(\.captions)
         let models = try session.models()
-        return try settings.encoders.compactMap { encoder -> CutCaptions? in
-            guard let embedder = try models.encoder(encoder.name).embedder else { return nil }
+        return settings.encoders.compactMap { encoder -> CutCaptions? in
+            guard let embedder = models.encoder(encoder.name)?.embedder else { return nil }
             let cut = embedder.cutCount(captions)
             return cut == 0 ? nil : CutCaptions(encoder: encoder.name, cut: cut, captions: captions.count)
         }

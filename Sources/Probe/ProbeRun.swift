@@ -35,7 +35,7 @@ package final class ProbeRun {
         features = try ProbeFeatures(session)
         training = TrialTraining(session: session, features: features)
         drawing = TrialDrawing(session: session, features: features)
-        scoring = TrialScoring(session)
+        scoring = TrialScoring(session, features)
         report = StoredReport(session)
         self.secondPage = secondPage
         stored = try report.read()
@@ -80,8 +80,8 @@ package final class ProbeRun {
     package func trainAdapters(encoders: [String] = [], seeds: [Int] = []) throws -> [String] {
         let chosen = try session.plan.published(encoders: encoders, seeds: seeds, of: session.settings)
         defer { session.clock.save() }
-        session.beginTelling(chosen, drawing: false)
-        return try chosen.map { trial in
+        session.beginTelling(chosen.filter(\.hasAdapter), drawing: false)
+        return try chosen.filter(\.hasAdapter).map { trial in
             session.beginNext()
             let folder = try session.folder(trial)
             try train(trial, folder)
@@ -109,7 +109,7 @@ package final class ProbeRun {
     private func textReport() throws -> TextStudyReport? {
         guard session.settings.textStudy, let secondPage else { return nil }
         let models = try session.models()
-        let embedders = try session.settings.encoders.compactMap { try models.encoder($0.name).embedder }
+        let embedders = session.settings.encoders.compactMap { models.encoder($0.name)?.embedder }
         guard !embedders.isEmpty else { return nil }
         let source = TextFeatureSource(keepingIn: features.cache, interruption: session.interruption) {
             // the study looks for interruptions itself

@@ -46,6 +46,9 @@ extension ProbeSettings: SettingsGroup {
         for (index, name) in names.enumerated() where names[..<index].contains(name) {
             throw refuse("encoders.\(index).name is \"\(name)\", as an earlier one; every encoder needs its own name")
         }
+        for name in ablation.encoders where encoders.contains(where: { $0.name == name && $0.style == .noCaption }) {
+            throw refuse("ablation.encoders names \"\(name)\", which has no prefix to be made stronger")
+        }
         for name in ablation.encoders where !names.contains(name) {
             let nearest = NearestNames.nearest(to: name, among: names).map { "; did you mean \($0)?" } ?? ""
             throw refuse("ablation.encoders names \"\(name)\", which is not among the encoders\(nearest)")
@@ -68,6 +71,11 @@ extension EncoderSettings: SettingsGroup {
             if path != nil { throw form.complaint("must not be given for the random baseline", "path") }
             if activation != nil { throw form.complaint("is only for a CLIP", "activation") }
             if size == nil { size = 512 }
+        case .noCaption:
+            for (key, isGiven) in [("path", path != nil), ("activation", activation != nil), ("size", size != nil)]
+            where isGiven {
+                throw form.complaint("must not be given where there is no caption", key)
+            }
         case .bert, .clip:
             if path == nil { throw form.complaint("is missing; name the encoder's folder", "path") }
             if size != nil { throw form.complaint("is only for the random baseline", "size") }

@@ -11,6 +11,8 @@ struct Trial: Hashable, Sendable {
     let seed: Int
     let prefixTokens: Int
     let guidance: Double
+    /// False where there is no caption, and so nothing to train.
+    let hasAdapter: Bool
     /// What the settings ask for where they say nothing of an ablation.
     private let usual: Usual
 
@@ -23,6 +25,7 @@ struct Trial: Hashable, Sendable {
     init(_ encoder: String, seed: Int, _ settings: ProbeSettings, prefixTokens: Int? = nil, guidance: Double? = nil) {
         usual = Usual(prefixTokens: settings.adapter.prefixTokens, guidance: settings.sampling.guidance)
         (self.encoder, self.seed) = (encoder, seed)
+        hasAdapter = !settings.encoders.contains { $0.name == encoder && $0.style == .noCaption }
         self.prefixTokens = prefixTokens ?? usual.prefixTokens
         self.guidance = guidance ?? usual.guidance
     }

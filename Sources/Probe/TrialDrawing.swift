@@ -10,24 +10,28 @@ struct TrialDrawing {
     /// Draws the pictures of the plan that are not there as they were written.
     func run(_ trial: Trial, in folder: TrialFolder) throws {
         let (settings, plan) = (session.settings, session.plan)
+        let models = try session.models()
+        func draw(_ prefixes: Tensor?) throws {
+            let generator = TokenGenerator(
+                models.drawing, try settings.sampling.sampler, guidance: Float(trial.guidance))
+            let faces = FaceGenerator(
+                generator, seed: UInt64(trial.seed), format: settings.sampling.format, batch: settings.sampling.batch)
+            try faces.run(
+                plan.requests, prefixes: prefixes, into: folder.imageFolder,
+                texts: [("Encoder", trial.encoder), ("Decoder", settings.decoder), ("Guidance", "\(trial.guidance)")],
+                noting: folder.checksums, as: folder.picture
+            ) { try session.tell("\(trial.title), pictures", $0, of: plan.requests.count, kind: .drawing) }
+        }
+        guard trial.hasAdapter else { return try draw(nil) }
         // The captions drawn are captions of validation pictures, whose vectors are there already.
         let validation = try features.data(.validation, try settings.encoder(trial.encoder), seed: trial.seed)
         let vectors = validation.vectors(
             plan.captions.flatMap { choice in
                 Array(repeating: (choice.sample, choice.caption), count: settings.sampling.imagesPerCaption)
             })   // [requests, d]
-        let models = try session.models()
-        let adapter = try Adapter(
-            at: folder.adapterFolder, width: models.decoder.configuration.transformer.width, vectorSize: vectors.size(1)
-        )
-        let generator = TokenGenerator(models.drawing, try settings.sampling.sampler, guidance: Float(trial.guidance))
-        let faces = FaceGenerator(
-            generator, seed: UInt64(trial.seed), format: settings.sampling.format, batch: settings.sampling.batch)
-        try faces.run(
-            plan.requests, prefixes: adapter(vectors), into: folder.imageFolder,
-            texts: [("Encoder", trial.encoder), ("Decoder", settings.decoder), ("Guidance", "\(trial.guidance)")],
-            noting: folder.checksums, as: folder.picture
-        ) { try session.tell("\(trial.title), pictures", $0, of: plan.requests.count, kind: .drawing) }
+        let width = models.decoder.configuration.transformer.width
+        let adapter = try Adapter(at: folder.adapterFolder, width: width, vectorSize: vectors.size(1))
+        try draw(adapter(vectors))
     }
 }
 

@@ -35,11 +35,13 @@ struct TrialFolder {
     /// What a finished training leaves.
     static let trained = ["adapter.safetensors", "adapter-last.safetensors", AdapterTraining.logName]
 
-    var isTrained: Bool { Self.trained.allSatisfy { checksums.finding($0, thoroughly: true) == .intact } }
+    private var trained: [String] { trial.hasAdapter ? Self.trained : [] }
+
+    var isTrained: Bool { trained.allSatisfy { checksums.finding($0, thoroughly: true) == .intact } }
 
     /// The scores if this trial is finished and nothing of it has changed since.
     func finished(_ requests: [FaceRequest]) -> TrialScores? {
-        let read = Self.trained + [trial.samplesName, trial.scoresName]
+        let read = trained + [trial.samplesName, trial.scoresName]
         guard read.allSatisfy({ checksums.finding($0, thoroughly: true) == .intact }),
             requests.allSatisfy({ checksums.isIntact(picture($0.file)) }),
             let bytes = try? WholeFile.read(adapterFolder.appending(path: trial.scoresName)),
@@ -90,7 +92,7 @@ struct TrialFolder {
 
     /// What is to be told of files that are not what was written, a sentence each.
     func words(_ requests: [FaceRequest]) -> [String] {
-        let files = (Self.trained + [trial.samplesName, trial.scoresName]).compactMap { name in
+        let files = (trained + [trial.samplesName, trial.scoresName]).compactMap { name in
             checksums.word(name, checksums.finding(name, thoroughly: true))
         }
         let pictures = requests.compactMap { checksums.word(picture($0.file), checksums.finding(picture($0.file))) }

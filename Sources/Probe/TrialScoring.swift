@@ -9,9 +9,10 @@ import SynTensors
 /// against.
 final class TrialScoring {
     private let session: ProbeSession
+    private let features: ProbeFeatures
     private var realStatistics: FeatureStatistics?
 
-    init(_ session: ProbeSession) { self.session = session }
+    init(_ session: ProbeSession, _ features: ProbeFeatures) { (self.session, self.features) = (session, features) }
 
     /// Scores a trial's pictures and keeps the scores beside them.
     func run(_ trial: Trial, in folder: TrialFolder) throws -> TrialScores {
@@ -24,7 +25,10 @@ final class TrialScoring {
             records, real: try realFeatures(),
             image: { try Image(contentsOf: folder.imageFolder.appending(path: requests[$0].file)) }
         ) { try self.session.tell("\(trial.title), scores", $0, of: requests.count, kind: .scoring) }
-        let losses = try JSONLines.read(TrainingLine.self, from: folder.trainingLog).compactMap(\.validation)
+        let losses =
+            try trial.hasAdapter
+            ? JSONLines.read(TrainingLine.self, from: folder.trainingLog).compactMap(\.validation)
+            : [Likelihood(of: features.tokens(.validation), under: session.models().decoder).mean]
         session.clock.tick()
         let scores = TrialScores(
             measured: judged.scores, bestLoss: losses.min(), lastLoss: losses.last,

@@ -129,7 +129,7 @@ struct OverviewTable {
         func reading(_ one: EncoderSummary) -> Reading {
             let pooling = poolings.first { $0.key == "encoders.\(one.encoder).pooling" }?.value
             return switch (one.style, pooling) {
-            case (.random, _), (_, nil): Reading(encoder: one.encoder, vector: noVector)
+            case (.random, _), (.noCaption, _), (_, nil): Reading(encoder: one.encoder, vector: noVector)
             case (.bert, "probe"): Reading(encoder: one.encoder, vector: "mean")
             case (_, let pooling?): Reading(encoder: one.encoder, vector: pooling)
             }

@@ -97,11 +97,11 @@ package struct ReportCollection: Sendable {
     /// Which encoders and tasks a study lacks, and which were measured too seldom for an interval.
     private var missingSentences: [String] {
         let all = entries.flatMap { $0.encoders }.uniqued
-        let random = Set(entries.flatMap { $0.probe?.scores ?? [] }.filter { $0.style == .random }.map(\.encoder))
+        let baselines = Set(entries.flatMap { $0.probe?.scores ?? [] }.filter(\.style.isBaseline).map(\.encoder))
         let tasks = entries.flatMap { $0.text?.tasks ?? [] }.uniqued
         return entries.flatMap { entry -> [String] in
-            // A random vector reads no text, so no study of texts can lack it.
-            let lacking = all.filter { !entry.encoders.contains($0) && !(entry.text != nil && random.contains($0)) }
+            // A baseline reads no text, so no study of texts can lack it.
+            let lacking = all.filter { !entry.encoders.contains($0) && !(entry.text != nil && baselines.contains($0)) }
             let untried = entry.text.map { text in tasks.filter { !text.tasks.contains($0) } } ?? []
             let seeds = EncoderSummary.of(entry.probe?.scores ?? [])
             let single = seeds.filter { $0.scores.count == 1 }.map(\.encoder)

@@ -21,8 +21,16 @@ package struct CurvePlot: Sendable {
     }
 
     let panels: [Panel]
+    /// The validation loss of the decoder without a prefix, which an adapter has to come below; nil where nobody asked.
+    let floor: Double?
 
-    package init(_ curves: [TrainingCurve]) {
+    package init(_ report: ProbeReport) {
+        self.init(
+            report.curves, floor: report.scores.first { $0.style == .noCaption }?.validationLoss?.best)
+    }
+
+    package init(_ curves: [TrainingCurve], floor: Double? = nil) {
+        self.floor = floor.flatMap { $0.isFinite ? $0 : nil }
         var order: [String] = []
         var groups: [String: [TrainingCurve]] = [:]
         for curve in curves {
@@ -117,7 +125,7 @@ package struct CurvePlot: Sendable {
         let losses = panels.flatMap { $0.training.map(\.loss) }.sorted()
         let cut = losses.count / 50
         let typical = losses.dropFirst(cut).dropLast(cut)
-        let values = panels.flatMap { $0.validation.low + $0.validation.high } + typical
+        let values = panels.flatMap { $0.validation.low + $0.validation.high } + typical + [floor].compactMap(\.self)
         let steps = panels.flatMap { $0.validation.steps + $0.training.map(\.step) }.map(Double.init)
         guard !values.isEmpty, let last = steps.max(), let first = steps.min() else { return nil }
         let domain = min(0, first)...max(last, 1)
@@ -148,6 +156,7 @@ package struct CurvePlot: Sendable {
             let band = panels[other].validation
             if band.steps.count > 1 { SVG.path("others", through: points(band.steps, band.mean, x, y)) }
         }
+        if let floor { SVG.line("reference none", Self.left, y(y.clamped(floor)), Self.right, y(y.clamped(floor))) }
         let training = panel.training.drop { $0.loss > y.domain.upperBound }
         if training.count > 1 {
             SVG.path("training \(kind)", through: points(training.map(\.step), training.map(\.loss), x, y))

@@ -30,6 +30,18 @@ package struct EncoderSummary: Sendable {
     package var clipScore: SeedSpread? { spread { $0.clipScore } }
 }
 
+extension [EncoderSummary] {
+    /// What encoders are held against: pictures of no caption, or, where none were drawn, of random vectors; the mean
+    /// over seeds. Nil where there is neither.
+    var baseline: (name: String, style: EncoderStyle, clipScore: Double)? {
+        for (style, name) in [(EncoderStyle.noCaption, "no caption"), (.random, "random")] {
+            let means = filter { $0.style == style }.compactMap { $0.clipScore?.mean }
+            if let mean = SeedSpread(means)?.mean { return (name, style, mean) }
+        }
+        return nil
+    }
+}
+
 /// The values of a few seeds: mean, standard deviation, 95 % interval.
 package struct SeedSpread: Sendable, Equatable {
     package let values: [Double]

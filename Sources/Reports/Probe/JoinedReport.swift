@@ -157,6 +157,7 @@ package struct JoinedReport: Sendable {
 
     /// As `ProbeReport.significance` of a single run: styles against each other.
     private static func significance(_ scores: [ScoreRecord]) throws -> SignificanceRecord? {
+        let scores = scores.filter { $0.style != .noCaption }
         guard Set(scores.map(\.style)).count > 1, scores.allSatisfy(\.clipScore.isFinite) else { return nil }
         let observations = scores.map {
             Observation(group: $0.style.name, encoder: $0.encoder, seed: Int(clamping: $0.seed), score: $0.clipScore)

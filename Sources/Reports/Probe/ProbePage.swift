@@ -65,7 +65,8 @@ package struct ProbePage: Sendable {
     }
 
     private var training: PageSection? {
-        let drawings = CurvePlot(report.curves).drawings
+        let plot = CurvePlot(report)
+        let drawings = plot.drawings
         guard !drawings.isEmpty else { return nil }
         return PageSection("training", "Training") {
             Tag.figure {
@@ -74,6 +75,10 @@ package struct ProbePage: Sendable {
                     "Loss in nats per image token against the optimiser's steps. Solid: validation, mean over "
                     "seeds, in a band from the lowest to the highest seed. Dotted: training, smoothed by averaging "
                     "neighbours. Grey: the other encoders' validation."
+                    if plot.floor != nil {
+                        " Dashed: the decoder without a prefix; a training that ends above it has learnt nothing from "
+                        "captions that its pictures could show."
+                    }
                 }
             }
         }

@@ -23,11 +23,12 @@ extension ProbeReport: StudyReport {
     /// The answer in a sentence or two, then what to measure it by; nil without scores.
     package var finding: String? {
         guard let verdict = StyleVerdict(scores) else { return nil }
-        let random = ScorePlot.randomMean(EncoderSummary.of(scores)).map {
-            "the random baseline scores \(StyleVerdict.points($0))"
+        let floor = EncoderSummary.of(scores).baseline.map {
+            ($0.style == .random ? "the random baseline scores " : "pictures of no caption score ")
+                + StyleVerdict.points($0.clipScore)
         }
         let real = groundTruth.map { "real pairs \(StyleVerdict.points($0.clipScore))" }
-        let frame = StyleVerdict.listed([random, real].compactMap { $0 })
+        let frame = StyleVerdict.listed([floor, real].compactMap { $0 })
         return verdict.sentence + (frame.isEmpty ? "" : " For scale: \(frame).")
     }
 

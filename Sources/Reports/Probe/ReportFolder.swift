@@ -18,7 +18,7 @@ extension ProbeReport {
         try put("report.md", markdown)
         try put("scores.csv", scoresCSV)
         if let drawing = ScorePlot(self).drawing { try put("scores.svg", drawing.file) }
-        if let drawing = CurvePlot(curves).drawing {
+        if let drawing = CurvePlot(self).drawing {
             try put("training.svg", drawing.file)
             try put("curves.csv", curvesCSV)
         }

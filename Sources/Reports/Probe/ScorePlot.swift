@@ -96,11 +96,12 @@ package struct ScorePlot: Sendable {
     }
 
     @MarkupBuilder private func references(_ scale: Scale, showsRealPairs: Bool, bottom: Double) -> [Markup] {
-        if let random = Self.randomMean(encoders), encoders.contains(where: { $0.style != .random }) {
-            let x = scale(random)
-            SVG.line("reference random", x, Self.top - 6, x, bottom)
+        if let floor = encoders.baseline, encoders.contains(where: { !$0.style.isBaseline }) {
+            let x = scale(floor.clipScore)
+            SVG.line("reference \(floor.style.rawValue)", x, Self.top - 6, x, bottom)
             SVG.words(
-                "random \(NumberText.fixed(random, decimals: 2))", x, Self.top - 13, anchor: anchor(x), kind: "quiet")
+                "\(floor.name) \(NumberText.fixed(floor.clipScore, decimals: 2))", x, Self.top - 13, anchor: anchor(x),
+                kind: "quiet")
         }
         if let real = groundTruth, showsRealPairs {
             let x = scale(real)
@@ -113,11 +114,6 @@ package struct ScorePlot: Sendable {
     /// Words over a line near an edge lean inwards.
     private func anchor(_ x: Double) -> String {
         x < 0.16 * width ? "start" : x > 0.84 * width ? "end" : "middle"
-    }
-
-    /// The mean of the random baseline over its seeds.
-    static func randomMean(_ encoders: [EncoderSummary]) -> Double? {
-        SeedSpread(encoders.filter { $0.style == .random }.compactMap { $0.clipScore?.mean })?.mean
     }
 
     @MarkupBuilder

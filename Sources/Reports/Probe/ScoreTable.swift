@@ -13,7 +13,7 @@ extension ProbeReport {
                 .init("Pairs", .right),
             ])
         for encoder in encoders {
-            table.rows.append(row(encoder, random: ScorePlot.randomMean(encoders), clipDecimals: clip))
+            table.rows.append(row(encoder, floor: encoders.baseline?.clipScore, clipDecimals: clip))
         }
         if let real = groundTruth {
             table.rows.append([
@@ -25,7 +25,7 @@ extension ProbeReport {
         return table.withoutEmptyColumns
     }
 
-    private func row(_ encoder: EncoderSummary, random: Double?, clipDecimals: Int) -> [String] {
+    private func row(_ encoder: EncoderSummary, floor: Double?, clipDecimals: Int) -> [String] {
         let pairs = Set(encoder.scores.map(\.n)).sorted()
         let attributes = encoder.spread { $0.attributeScore }
         return [
@@ -35,7 +35,7 @@ extension ProbeReport {
             attributes.map { spread in
                 NumberText.plusMinus(100 * spread.mean, spread.sd.map { 100 * $0 }, decimals: 1) + " %"
             } ?? "",
-            wayToReal(encoder, random: random).map { NumberText.percent($0, decimals: 0) } ?? "",
+            wayToReal(encoder, floor: floor).map { NumberText.percent($0, decimals: 0) } ?? "",
             encoder.style.name, String(encoder.scores.count),
             pairs.count == 1 ? String(pairs[0]) : "\(pairs.first ?? 0)–\(pairs.last ?? 0)",
         ]
@@ -94,12 +94,12 @@ extension ProbeReport {
             + NumberText.fixed(interval.upper, decimals: decimals)
     }
 
-    /// (encoder − random) / (real − random); nil where one of them is unknown or the way has no length.
-    private func wayToReal(_ encoder: EncoderSummary, random: Double?) -> Double? {
-        guard encoder.style != .random, let mean = encoder.clipScore?.mean, let random,
-            let real = groundTruth?.clipScore, real > random
+    /// (encoder − floor) / (real − floor); nil where one of them is unknown or the way has no length.
+    private func wayToReal(_ encoder: EncoderSummary, floor: Double?) -> Double? {
+        guard !encoder.style.isBaseline, let mean = encoder.clipScore?.mean, let floor,
+            let real = groundTruth?.clipScore, real > floor
         else { return nil }
-        return (mean - random) / (real - random)
+        return (mean - floor) / (real - floor)
     }
 
     private func scoreNotes(_ encoders: [EncoderSummary]) -> [String] {
@@ -116,10 +116,9 @@ extension ProbeReport {
                 (repeated ? single.joined(separator: ", ") + ": one seed" : "One seed per encoder")
                     + ", so neither a spread nor an interval can be given.")
         }
-        if groundTruth != nil, encoders.contains(where: { $0.style == .random }) {
+        if groundTruth != nil, let floor = encoders.baseline {
             notes.append(
-                "Way to real: how far the CLIP-Score stands between the random baseline (0 %) and real pairs "
-                    + "(100\u{A0}%).")
+                "Way to real: how far the CLIP-Score stands between \(floor.name) (0 %) and real pairs (100\u{A0}%).")
         }
         if scores.contains(where: { $0.attributeScore != nil }) {
             notes.append(

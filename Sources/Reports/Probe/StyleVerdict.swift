@@ -22,7 +22,7 @@ package struct StyleVerdict: Sendable, Equatable {
 
     /// Nil where no encoder that learned something has a score.
     package init?(_ scores: [ScoreRecord]) {
-        let learned = EncoderSummary.of(scores).filter { $0.style != .random }
+        let learned = EncoderSummary.of(scores).filter { !$0.style.isBaseline }
         let measured = learned.filter { $0.clipScore?.mean.isFinite == true }
         guard !measured.isEmpty else { return nil }
         let lost = learned.count - measured.count

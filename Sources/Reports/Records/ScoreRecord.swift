@@ -6,6 +6,8 @@ package enum EncoderStyle: String, Codable, Sendable, CaseIterable {
     case clip
     /// One fixed random vector per caption: the floor.
     case random
+    /// No caption at all: the decoder without a prefix. What it draws is the floor that an encoder has to rise above.
+    case noCaption = "none"
 
     /// As tables and legends name it.
     package var name: String {
@@ -13,8 +15,12 @@ package enum EncoderStyle: String, Codable, Sendable, CaseIterable {
         case .bert: "BERT-style"
         case .clip: "CLIP-style"
         case .random: "Random"
+        case .noCaption: "No caption"
         }
     }
+
+    /// Whether it knows nothing of captions' meaning.
+    package var isBaseline: Bool { self == .random || self == .noCaption }
 }
 
 /// What was measured for one encoder and one seed.

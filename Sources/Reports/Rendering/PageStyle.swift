@@ -5,12 +5,14 @@ enum PageStyle {
         :root {
           color-scheme: light dark;
           --paper: #fcfcfb; --card: #ffffff; --ink: #1c2127; --quiet: #5d6670; --line: #e3e5e8; --tint: #f3f4f5;
-          --bert: #0072b2; --clip: #c8540a; --random: #6e7781; --real: #00805c; --warn: #fff6e0; --warn-line: #e0b040;
+          --bert: #0072b2; --clip: #c8540a; --random: #6e7781; --none: #8a6d00; --real: #00805c;
+          --warn: #fff6e0; --warn-line: #e0b040;
         }
         @media (prefers-color-scheme: dark) {
           :root {
             --paper: #101317; --card: #14171c; --ink: #e4e7eb; --quiet: #9aa4af; --line: #2b3138; --tint: #1b1f25;
-            --bert: #56b4e9; --clip: #f29a4a; --random: #a3abb5; --real: #3ccf9f; --warn: #2a2415;
+            --bert: #56b4e9; --clip: #f29a4a; --random: #a3abb5; --none: #e6cf5a; --real: #3ccf9f;
+            --warn: #2a2415;
             --warn-line: #8f7430;
           }
         }
@@ -126,6 +128,7 @@ enum PageStyle {
         .name.bert::before { background: var(--bert); border-radius: 50%; }
         .name.clip::before { background: var(--clip); transform: rotate(45deg); }
         .name.random::before { background: var(--random); }
+        .name.none::before { background: var(--none); clip-path: polygon(50% 0, 100% 100%, 0 100%); }
         .name.real::before { background: var(--real); border-radius: 2px; }
 
         details { border-top: 1px solid var(--line); padding: 14px 0; }
@@ -152,7 +155,8 @@ enum PageStyle {
         @media print {
           :root {
             --paper: #ffffff; --card: #ffffff; --ink: #000000; --quiet: #4a525a; --line: #c9ced4; --tint: #f3f4f5;
-            --bert: #0072b2; --clip: #c8540a; --random: #6e7781; --real: #00805c; --warn: #fff6e0; --warn-line: #e0b040;
+            --bert: #0072b2; --clip: #c8540a; --random: #6e7781; --none: #8a6d00; --real: #00805c;
+          --warn: #fff6e0; --warn-line: #e0b040;
           }
           @page { margin: 16mm 14mm; }
           body { font-size: 10.5pt; line-height: 1.45; }

@@ -15,8 +15,9 @@ enum PlotStyle {
         .plot .bert { fill: #0072b2; stroke: #0072b2; }
         .plot .clip { fill: #c8540a; stroke: #c8540a; }
         .plot .random { fill: #6e7781; stroke: #6e7781; }
+        .plot .none { fill: #8a6d00; stroke: #8a6d00; }
         .plot .real { fill: #00805c; stroke: #00805c; }
-        .plot text.bert, .plot text.clip, .plot text.random, .plot text.real { stroke: none; }
+        .plot text.bert, .plot text.clip, .plot text.random, .plot text.none, .plot text.real { stroke: none; }
         .plot .mark { stroke: none; }
         .plot .seed { fill-opacity: .18; stroke-width: 1.2; }
         .plot .interval { stroke-width: 2.5; stroke-linecap: round; fill: none; }
@@ -45,6 +46,7 @@ enum PlotStyle {
           .plot .bert { fill: #56b4e9; stroke: #56b4e9; }
           .plot .clip { fill: #f29a4a; stroke: #f29a4a; }
           .plot .random { fill: #a3abb5; stroke: #a3abb5; }
+          .plot .none { fill: #e6cf5a; stroke: #e6cf5a; }
           .plot .real { fill: #3ccf9f; stroke: #3ccf9f; }
           .plot .series-0 { fill: #56b4e9; stroke: #56b4e9; }
           .plot .series-1 { fill: #f29a4a; stroke: #f29a4a; }

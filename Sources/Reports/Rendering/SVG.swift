@@ -78,6 +78,9 @@ package struct SVG: Sendable {
                 "class": kind, "x": number(x - s), "y": number(y - s), "width": number(2 * s),
                 "height": number(2 * s),
             ])
+        case .noCaption:
+            let d = r * 1.15
+            return path(kind, through: [(x, y - d), (x + d, y + d * 0.8), (x - d, y + d * 0.8)], closed: true)
         }
     }
 
