@@ -4,14 +4,19 @@ import SynRuns
 import SynStatistics
 
 /// What can be concluded from the scores of every picture: the floors, and the two inferences about encoders.
-struct ProbeInference {
+package struct ProbeInference {
     /// A trial's scores, picture by picture.
-    struct Trial {
+    package struct Trial {
         let encoder: String
         let style: EncoderStyle
         let seed: UInt64
         let scores: ImageScores
         let samples: [SampleRecord]
+
+        package init(encoder: String, style: EncoderStyle, seed: UInt64, scores: ImageScores, samples: [SampleRecord]) {
+            (self.encoder, self.style, self.seed) = (encoder, style, seed)
+            (self.scores, self.samples) = (scores, samples)
+        }
     }
 
     /// Caption number `caption` of a portrait.
@@ -25,7 +30,7 @@ struct ProbeInference {
     private let means: [(encoder: String, style: EncoderStyle, scores: [Caption: Double])]
     private let captions: [Caption]
 
-    init(_ trials: [Trial]) {
+    package init(_ trials: [Trial]) {
         self.trials = trials
         var order: [String] = []
         var grouped: [String: [Trial]] = [:]
@@ -48,7 +53,7 @@ struct ProbeInference {
     }
 
     /// Nil where there is nothing to conclude from.
-    func record() -> InferenceRecord? {
+    package func record() -> InferenceRecord? {
         let real = means.filter { !$0.style.isBaseline }
         var pairs: [InferenceRecord.Pair] = real.indices.flatMap { i in
             real.indices.dropFirst(i + 1).compactMap { j in

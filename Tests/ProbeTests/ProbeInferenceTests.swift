@@ -1,10 +1,9 @@
 import Foundation
 import SynMetrics
+import SynProbe
 import SynReports
 import SynStatistics
 import Testing
-
-@testable import SynProbe
 
 /// Conclusions from made-up scores whose truth is known.
 @Suite struct ProbeInferenceTests {
