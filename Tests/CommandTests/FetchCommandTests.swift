@@ -142,8 +142,7 @@ struct FetchCommandTests {
         let stopped = try BehaviourTests().shell(
             """
             \(line) > out & child=$!
-            until [ "$(stat -c %s home/hub/models--org--model/blobs/*.incomplete 2> "
-                + "/dev/null)" = 1000000 ]; do sleep 0.05; done
+            until [ "$(stat -c %s home/hub/models--org--model/blobs/*.incomplete 2> /dev/null)" = 1000000 ]; do sleep 0.05; done
             sleep 1.5; kill -INT $child; wait $child
             """, folder: place.folder)
         #expect(stopped.code == 130, "\(stopped.complaints)")

@@ -117,8 +117,9 @@ extension ProbeReport {
                     + ", so neither a spread nor an interval can be given.")
         }
         if groundTruth != nil, let floor = encoders.baseline {
+            let start = floor.style == .random ? "the random baseline" : floor.name
             notes.append(
-                "Way to real: how far the CLIP-Score stands between \(floor.name) (0 %) and real pairs (100\u{A0}%).")
+                "Way to real: how far the CLIP-Score stands between \(start) (0 %) and real pairs (100\u{A0}%).")
         }
         if scores.contains(where: { $0.attributeScore != nil }) {
             notes.append(
