@@ -103,6 +103,10 @@ package struct ProbeInference {
 
     // MARK: - Encoders of these styles
 
+    /// Encoders are what was sampled, so that no test of styles has more degrees of freedom than encoders less two: where
+    /// their variance is estimated as nothing, Satterthwaite's would be as many as there are captions, and nulls would be
+    /// rejected too often.
+    ///
     /// score = style + (1 | encoder) + (1 | seed of an encoder) + (1 | portrait) + (1 | caption), by restricted
     /// likelihood.
     private var kinds: InferenceRecord.Kinds? {
@@ -128,7 +132,7 @@ package struct ProbeInference {
         if Set(captions).count > Set(portraits).count { factors.append(.init("caption", of: captions)) }
         let ones = [Double](repeating: 1, count: scores.count)
         guard let model = try? MixedModel(scores, columns: [ones, isCLIP], factors: factors),
-            let test = try? model.estimate(of: 1)
+            let test = try? model.estimate(of: 1, limit: Double(Set(names).count - 2))
         else { return nil }
         return InferenceRecord.Kinds(
             a: EncoderStyle.clip.name, b: EncoderStyle.bert.name, difference: test.value,

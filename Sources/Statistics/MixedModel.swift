@@ -85,8 +85,13 @@ package struct MixedModel: Sendable {
 
     /// Σ weights · β, tested against zero.
     ///
-    /// - Parameter confidence: of the interval.
-    package func estimate(_ weights: [Double], confidence: Double = 0.95) throws(StatisticsError) -> Estimate {
+    /// - Parameters:
+    ///   - limit: the most degrees of freedom, where the design allows no more: a difference between levels of a factor
+    ///     cannot rest on more than their number, also where their variance is estimated as nothing.
+    ///   - confidence: of the interval.
+    package func estimate(
+        _ weights: [Double], limit: Double = .infinity, confidence: Double = 0.95
+    ) throws(StatisticsError) -> Estimate {
         try requireConfidence(confidence)
         precondition(weights.count == coefficients.count, "as many weights as coefficients")
         let parameters = scales + [residual.squareRoot()]
@@ -95,7 +100,7 @@ package struct MixedModel: Sendable {
         let hessian = Newton.hessian(at: parameters) { system.deviance($0) }
         // The parameters' covariance is 2 H⁻¹; directions in which the deviance is flat are left out.
         let spread = SymmetricMatrix(hessian).quadraticFormOfInverse(slopes)
-        let freedom = spread > 0 ? 2 * variance * variance / (2 * spread) : .infinity
+        let freedom = min(limit, spread > 0 ? 2 * variance * variance / (2 * spread) : .infinity)
         let value = zip(weights, coefficients).reduce(0) { $0 + $1.0 * $1.1 }
         let error = variance.squareRoot()
         let student = StudentDistribution(checked: freedom)
@@ -105,7 +110,9 @@ package struct MixedModel: Sendable {
     }
 
     /// The test of one coefficient.
-    package func estimate(of place: Int, confidence: Double = 0.95) throws(StatisticsError) -> Estimate {
-        try estimate(coefficients.indices.map { $0 == place ? 1 : 0 }, confidence: confidence)
+    package func estimate(
+        of place: Int, limit: Double = .infinity, confidence: Double = 0.95
+    ) throws(StatisticsError) -> Estimate {
+        try estimate(coefficients.indices.map { $0 == place ? 1 : 0 }, limit: limit, confidence: confidence)
     }
 }

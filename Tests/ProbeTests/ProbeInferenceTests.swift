@@ -45,29 +45,35 @@ import Testing
         #expect(abs(styles.difference - kinds.difference) < 1e-9)
         #expect(styles.captions == 120 && styles.portraits == 60 && found.pairs.count == 28)
         #expect(kinds.interval.upper - kinds.interval.lower > 2 * (styles.interval.upper - styles.interval.lower))
-        #expect((4...7).contains(kinds.degreesOfFreedom), "\(kinds.degreesOfFreedom): eight encoders of two styles")
+        #expect((4...6).contains(kinds.degreesOfFreedom), "\(kinds.degreesOfFreedom): eight encoders of two styles")
         #expect(kinds.variances.map(\.name) == ["encoder", "seed", "portrait", "caption", "picture"])
         #expect(abs(kinds.variances[2].variance - 9) < 4 && abs(kinds.variances[4].variance - 4) < 0.5)
         for pair in found.pairs { #expect((pair.pHolm ?? 0) >= pair.p) }
         #expect(found.floors.isEmpty, "these scores tell nothing of shuffled captions")
     }
 
-    /// Encoders differ, styles do not: paired by caption nearly every two encoders differ, and styles often seem to;
-    /// the mixed model says so in about one of twenty.
-    @Test func nullsAreRejectedAsOftenAsPromised() throws {
+    /// Encoders differ, styles do not: paired by caption, styles often seem to differ; the mixed model says so in about one
+    /// of twenty, also where encoders differ by so little that their variance is mostly estimated as nothing.
+    @Test(arguments: [(4, 1.5), (2, 1.5), (2, 0.2), (4, 0)])
+    func nullsAreRejectedAsOftenAsPromised(encoders: Int, between: Double) throws {
         var (these, kind) = (0, 0)
         for round in 0..<100 {
             let found = try #require(
                 ProbeInference(
                     try trials(
-                        encoders: 4, seeds: 1, portraits: 30, effect: 0, between: 1.5, seed: UInt64(1000 + round))
+                        encoders: encoders, seeds: 1, portraits: 30, effect: 0, between: between,
+                        seed: UInt64(1000 + round))
                 ).record())
+            let kinds = try #require(found.kinds)
             if try #require(found.styles).p < 0.05 { these += 1 }
-            if try #require(found.kinds).p < 0.05 { kind += 1 }
+            if kinds.p < 0.05 { kind += 1 }
+            #expect(kinds.degreesOfFreedom <= Double(2 * encoders - 2))
         }
-        print("of 100 nulls, paired by caption \(these), over encoders \(kind) were rejected")
+        print(
+            "\(encoders) a style, deviation \(between): of 100 nulls, paired by caption \(these), over encoders \(kind) "
+                + "were rejected")
         #expect(kind <= 12, "binomial with p = .05: 5 ± 2.2")
-        #expect(these > 30, "these encoders do differ")
+        if between > 1 { #expect(these > 30, "these encoders do differ") }
     }
 
     @Test func tooFewEncodersSayNothingOfOthers() throws {

@@ -77,7 +77,7 @@ package struct InferenceRecord: Codable, Sendable, Equatable {
         package var b: String
         package var difference: Double
         package var standardError: Double
-        /// Satterthwaite's.
+        /// Satterthwaite's, at most the encoders less two.
         package var degreesOfFreedom: Double
         package var interval: Interval
         package var p: Double
