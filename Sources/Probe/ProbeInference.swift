@@ -103,9 +103,9 @@ package struct ProbeInference {
 
     // MARK: - Encoders of these styles
 
-    /// Encoders are what was sampled, so that no test of styles has more degrees of freedom than encoders less two: where
-    /// their variance is estimated as nothing, Satterthwaite's would be as many as there are captions, and nulls would be
-    /// rejected too often.
+    /// Encoders are what was sampled, so no test of styles has more degrees of freedom than encoders less two: where
+    /// their variance is estimated as nothing, Satterthwaite's would be as many as there are captions, and nulls would
+    /// be rejected too often.
     ///
     /// score = style + (1 | encoder) + (1 | seed of an encoder) + (1 | portrait) + (1 | caption), by restricted
     /// likelihood.

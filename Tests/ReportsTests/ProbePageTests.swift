@@ -25,6 +25,13 @@ import Testing
         #expect(page.contains("slightly open 🙂."))
     }
 
+    /// A drawing for phones beside one for wide screens: the style must know both classes, or both are shown.
+    @Test func oneOfTwoDrawingsIsShown() {
+        let page = ProbePage(MadeUpReport.whole()).rendered
+        #expect(page.contains("narrow-only\"") && page.contains(".narrow-only { display: none; }"))
+        #expect(page.contains("wide-only\"") && page.contains(".wide-only { display: none; }"))
+    }
+
     @Test func hasEveryPart() {
         let words = WellFormed(ProbePage(MadeUpReport.whole()).rendered).words
         for part in [

@@ -88,8 +88,9 @@ package struct ScorePlot: Sendable {
 
     @MarkupBuilder private func legend(left: Double) -> [Markup] {
         let styles = EncoderStyle.allCases.filter { style in encoders.contains { $0.style == style } }
+        let step = min(isNarrow ? 104 : 110, (width - left) / Double(max(styles.count, 1)))
         for (index, style) in styles.enumerated() {
-            let x = left + Double(index) * (isNarrow ? 104 : 110)
+            let x = left + Double(index) * step
             SVG.mark(style, x + 6, 12, size: 5)
             SVG.words(style.name, x + 18, 16.5)
         }

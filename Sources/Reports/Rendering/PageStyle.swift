@@ -83,7 +83,7 @@ enum PageStyle {
         figure { margin: 20px 0 0; }
         .chart { padding: 20px 20px 12px; }
         .chart svg { display: block; width: 100%; max-width: 860px; height: auto; margin: 0 auto; }
-        .computeType-only { display: none; }
+        .narrow-only { display: none; }
         figcaption { color: var(--quiet); font-size: 14px; line-height: 1.5; margin-top: 10px; max-width: 80ch; }
         .panels { display: grid; grid-template-columns: repeat(auto-fill, minmax(min(270px, 100%), 1fr));
           gap: 8px; padding: 16px 14px 8px; }
@@ -146,7 +146,7 @@ enum PageStyle {
           .face, .missing, .small .face, .small .missing { width: 104px; min-height: 104px; }
           .face, .small .face { height: 104px; }
           .wide-only { display: none; }
-          .computeType-only { display: block; }
+          .narrow-only { display: block; }
           .chart { padding: 12px 8px 8px; }
           th, td { padding: 8px 9px; }
           td:first-child, th:first-child { padding-left: 12px; }
@@ -197,7 +197,7 @@ enum PageStyle {
           .panels.wide { grid-template-columns: repeat(2, 1fr); max-width: none; }
           .panels.wide:has(> :only-child) { grid-template-columns: minmax(0, 360px); max-width: 388px; }
           .wide-only { display: block; }
-          .computeType-only { display: none; }
+          .narrow-only { display: none; }
         }
 
         """
