@@ -92,7 +92,8 @@ package struct ScorePlot: Sendable {
         for (index, style) in styles.enumerated() {
             let x = left + Double(index) * step
             SVG.mark(style, x + 6, 12, size: 5)
-            SVG.words(style.name, x + 18, 16.5)
+            let name = isNarrow && styles.count > 3 ? style.name.replacing("-style", with: "") : style.name
+            SVG.words(name, x + 18, 16.5)
         }
     }
 
