@@ -58,7 +58,7 @@ package struct ShuffledCaptions: Codable, Sendable, Equatable {
             zip(scores, others).map { $0 - $1 }, clusters: portraits, using: &generator)
         (difference, interval) = (mean.mean, mean.resampled)
         clipScore = others.reduce(0, +) / Double(count)
-        // Half a second of work at most, and a p that can be as small as it matters.
+        // As many as take about half a second, but never so few that p could not be small.
         permutations = min(9_999, max(999, 500_000_000 / (count * width)))
         let matched = scores.reduce(0, +)
         var atLeast = 0

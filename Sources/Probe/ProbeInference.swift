@@ -25,9 +25,18 @@ package struct ProbeInference {
         let caption: Int
     }
 
+    /// Each caption's mean over an encoder's seeds and copies.
+    private struct Means {
+        let encoder: String
+        let style: EncoderStyle
+        let scores: [Caption: Double]
+
+        func score(_ caption: Caption) -> Double { scores[caption] ?? .nan }
+    }
+
     private let trials: [Trial]
-    /// Of every encoder, each caption's mean over seeds and copies.
-    private let means: [(encoder: String, style: EncoderStyle, scores: [Caption: Double])]
+    private let means: [Means]
+    /// Those that every encoder has.
     private let captions: [Caption]
 
     package init(_ trials: [Trial]) {
@@ -44,7 +53,8 @@ package struct ProbeInference {
                 guard let score = sample.clipScore, score.isFinite else { return }
                 scores[Caption(portrait: sample.number, caption: sample.caption), default: []].append(score)
             }
-            return (name, style, each.mapValues { $0.reduce(0, +) / Double($0.count) })
+            return Means(
+                encoder: name, style: style, scores: each.mapValues { $0.reduce(0, +) / Double($0.count) })
         }
         let common = means.dropFirst().reduce(Set(means.first.map { Array($0.scores.keys) } ?? [])) {
             $0.intersection($1.scores.keys)
@@ -57,7 +67,7 @@ package struct ProbeInference {
         let real = means.filter { !$0.style.isBaseline }
         var pairs: [InferenceRecord.Pair] = real.indices.flatMap { i in
             real.indices.dropFirst(i + 1).compactMap { j in
-                pair(real[i].encoder, real[j].encoder) { (real[i].scores[$0] ?? .nan) - (real[j].scores[$0] ?? .nan) }
+                pair(real[i].encoder, real[j].encoder) { real[i].score($0) - real[j].score($0) }
             }
         }
         for (place, p) in holmCorrected(pairs.map(\.p)).enumerated() { pairs[place].pHolm = p }
@@ -88,14 +98,12 @@ package struct ProbeInference {
             portraits: mean.clusters)
     }
 
-    private func styles(
-        _ real: [(encoder: String, style: EncoderStyle, scores: [Caption: Double])]
-    ) -> InferenceRecord.Pair? {
+    private func styles(_ real: [Means]) -> InferenceRecord.Pair? {
         let (clip, bert) = (real.filter { $0.style == .clip }, real.filter { $0.style == .bert })
         guard !clip.isEmpty, !bert.isEmpty else { return nil }
         return pair(EncoderStyle.clip.name, EncoderStyle.bert.name) { caption in
-            func mean(_ encoders: [(encoder: String, style: EncoderStyle, scores: [Caption: Double])]) -> Double {
-                encoders.reduce(0) { $0 + ($1.scores[caption] ?? .nan) } / Double(encoders.count)
+            func mean(_ encoders: [Means]) -> Double {
+                encoders.reduce(0) { $0 + $1.score(caption) } / Double(encoders.count)
             }
             return mean(clip) - mean(bert)
         }
@@ -127,12 +135,13 @@ package struct ProbeInference {
             }
         }
         var factors = [MixedModel.Factor("encoder", of: names)]
-        if Set(seeds).count > Set(names).count { factors.append(.init("seed", of: seeds)) }
+        let count = Set(names).count
+        if Set(seeds).count > count { factors.append(.init("seed", of: seeds)) }
         factors.append(.init("portrait", of: portraits))
         if Set(captions).count > Set(portraits).count { factors.append(.init("caption", of: captions)) }
         let ones = [Double](repeating: 1, count: scores.count)
         guard let model = try? MixedModel(scores, columns: [ones, isCLIP], factors: factors),
-            let test = try? model.estimate(of: 1, limit: Double(Set(names).count - 2))
+            let test = try? model.estimate(of: 1, limit: Double(count - 2))
         else { return nil }
         return InferenceRecord.Kinds(
             a: EncoderStyle.clip.name, b: EncoderStyle.bert.name, difference: test.value,
@@ -140,6 +149,6 @@ package struct ProbeInference {
             p: test.p,
             variances: model.components.map { .init(name: $0.name, variance: $0.variance) }
                 + [.init(name: "picture", variance: model.residual)],
-            encoders: Set(names).count)
+            encoders: count)
     }
 }

@@ -39,9 +39,11 @@ struct ProbePlan: Sendable {
     }
 
     /// All trials, each once.
-    var trials: [Trial] {
+    var trials: [Trial] { published + unpublished(ablation) }
+
+    private func unpublished(_ trials: [Trial]) -> [Trial] {
         let known = Set(published)
-        return published + ablation.filter { !known.contains($0) }
+        return trials.filter { !known.contains($0) }
     }
 
     /// The published trials of the named encoders and seeds, of all where none is named.
@@ -64,7 +66,7 @@ struct ProbePlan: Sendable {
 
     /// How much each of some trials is to do, for the progress of the whole run.
     func parts(_ trials: [Trial], of settings: ProbeSettings, steps: Int, drawing: Bool) -> [RunProgress.Part] {
-        let extra = trials.filter { !Set(published).contains($0) }
+        let extra = unpublished(trials)
         let pictures = drawing ? requests.count : 0
         return trials.map { trial in
             let number = settings.encoders.firstIndex { $0.name == trial.encoder } ?? 0

@@ -6,17 +6,21 @@ import SynMetrics
 import SynPortraits
 import SynReports
 import SynRuns
-import SynStatistics
 import SynTensors
 
 /// A finished run as the record that all reports are made from.
 struct ProbeReportBuilder {
     private let session: ProbeSession
     private let scores: [Trial: TrialScores]
+    /// Every picture's.
+    private let samples: [Trial: [SampleRecord]]
     private let real: RealScores
 
-    init(_ session: ProbeSession, _ scores: [Trial: TrialScores], _ real: RealScores) {
+    init(_ session: ProbeSession, _ scores: [Trial: TrialScores], _ real: RealScores) throws {
         (self.session, self.scores, self.real) = (session, scores, real)
+        samples = try scores.keys.reduce(into: [:]) { samples, trial in
+            samples[trial] = try JSONLines.read(SampleRecord.self, from: session.folder(trial).samplesFile)
+        }
     }
 
     private var settings: ProbeSettings { session.settings }
@@ -33,7 +37,8 @@ struct ProbeReportBuilder {
                 clipScore: real.measured.clipScore, n: real.measured.count,
                 attributeScore: real.measured.attributeScore,
                 inceptionScore: inceptionScore(real.measured.inceptionScore)),
-            curves: try session.plan.published.filter(\.hasAdapter).map(curve), significance: try significance(records),
+            curves: try session.plan.published.filter(\.hasAdapter).map(curve),
+            significance: try ProbeReport.significance(records),
             gallery: try gallery(),
             ablation: try ablation(), caveats: try caveats(cut))
         report.inference = try inference()
@@ -84,16 +89,6 @@ struct ProbeReportBuilder {
             validation: lines.compactMap { line in line.validation.map { .init(line.step, $0) } })
     }
 
-    /// The published comparison of styles and the better ones; nil where there is only one style.
-    private func significance(_ records: [ScoreRecord]) throws -> SignificanceRecord? {
-        let records = records.filter { $0.style != .noCaption }   // the published groups
-        guard Set(records.map(\.style)).count > 1 else { return nil }
-        let observations = records.map {
-            Observation(group: $0.style.name, encoder: $0.encoder, seed: Int($0.seed), score: $0.clipScore)
-        }
-        return try SignificanceStudy(observations, source: "CLIP-Score of every encoder and seed").record()
-    }
-
     /// Floors and the two inferences, from every picture's score.
     private func inference() throws -> InferenceRecord? {
         ProbeInference(
@@ -101,16 +96,12 @@ struct ProbeReportBuilder {
                 guard let found = scores[trial] else { return nil }
                 return ProbeInference.Trial(
                     encoder: trial.encoder, style: try style(trial), seed: UInt64(trial.seed), scores: found.measured,
-                    samples: try samples(trial))
+                    samples: samples[trial] ?? [])
             }
         ).record()
     }
 
     // MARK: - Pictures
-
-    private func samples(_ trial: Trial) throws -> [SampleRecord] {
-        try JSONLines.read(SampleRecord.self, from: session.folder(trial).samplesFile)
-    }
 
     private func picture(_ sample: SampleRecord, _ trial: Trial) throws -> Picture {
         let folder = try session.folder(trial).adapterFolder.path.dropFirst(session.root.path.count)
@@ -136,7 +127,7 @@ struct ProbeReportBuilder {
     /// The first seed's pictures of some captions, every encoder side by side, as Figure 1 of the paper.
     private func gallery() throws -> [GalleryRow] {
         guard let seed = settings.seeds.first else { return [] }
-        let columns = try session.plan.published.filter { $0.seed == seed }.map { ($0, try samples($0)) }
+        let columns = session.plan.published.filter { $0.seed == seed }.map { ($0, samples[$0] ?? []) }
         let perCaption = settings.sampling.imagesPerCaption
         return try shown(galleryCount).map { place in
             let original = real.records[place]
@@ -162,7 +153,7 @@ struct ProbeReportBuilder {
         let places = shown(6)
         let rows = try session.plan.ablation.compactMap { trial -> AblationRow? in
             guard let found = scores[trial] else { return nil }
-            let samples = try samples(trial)
+            let samples = self.samples[trial] ?? []
             let perCaption = settings.sampling.imagesPerCaption
             return AblationRow(
                 encoder: trial.encoder, style: try style(trial), prefixTokens: trial.prefixTokens,

@@ -72,7 +72,7 @@ package final class ProbeRun {
         let page = try clock.measure("text study") { try textReport() }
         try features.mend { _ = try textReport() }
         clock.save()
-        return try report.write(try ProbeReportBuilder(session, scores, real).report(), secondPage: page)
+        return try report.write(ProbeReportBuilder(session, scores, real).report(), secondPage: page)
     }
 
     /// The first stages alone: adapters of the named encoders and seeds, of all where none is named. Returns their

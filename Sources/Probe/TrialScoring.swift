@@ -11,6 +11,7 @@ final class TrialScoring {
     private let session: ProbeSession
     private let features: ProbeFeatures
     private var realStatistics: FeatureStatistics?
+    private var knownFloor: Double?
 
     init(_ session: ProbeSession, _ features: ProbeFeatures) { (self.session, self.features) = (session, features) }
 
@@ -28,13 +29,21 @@ final class TrialScoring {
         let losses =
             try trial.hasAdapter
             ? JSONLines.read(TrainingLine.self, from: folder.trainingLog).compactMap(\.validation)
-            : [Likelihood(of: features.tokens(.validation), under: session.models().decoder).mean]
+            : [floor()]
         session.clock.tick()
         let scores = TrialScores(
             measured: judged.scores, bestLoss: losses.min(), lastLoss: losses.last,
             seconds: session.clock.seconds(ofPart: trial.title).rounded(.down))
         try folder.save(scores, judged.records)
         return scores
+    }
+
+    /// The validation loss of the decoder without a prefix: the same for every seed.
+    private func floor() throws -> Double {
+        if let knownFloor { return knownFloor }
+        let loss = Likelihood(of: try features.tokens(.validation), under: try session.models().decoder).mean
+        knownFloor = loss
+        return loss
     }
 
     // MARK: - Real pictures

@@ -36,7 +36,7 @@ package struct JoinedReport: Sendable {
         joined.partial = runs.contains { $0.report.partial }
         var seen: Set<String> = []
         joined.curves = runs.flatMap(\.report.curves).filter { seen.insert("\($0.encoder)\u{0}\($0.seed)").inserted }
-        joined.significance = try Self.significance(joined.scores)
+        joined.significance = try ProbeReport.significance(joined.scores)
         joined.gallery = Self.gallery(runs)
         joined.ablation = Self.ablation(runs)
         joined.provenance = Self.provenance(runs)
@@ -153,16 +153,6 @@ package struct JoinedReport: Sendable {
         guard clashes.isEmpty else { throw Differences(sentences: clashes) }
         let encoders = order.reduce(into: [String]()) { if !$0.contains($1.encoder) { $0.append($1.encoder) } }
         return encoders.flatMap { name in order.filter { $0.encoder == name }.sorted { $0.seed < $1.seed } }
-    }
-
-    /// As `ProbeReport.significance` of a single run: styles against each other.
-    private static func significance(_ scores: [ScoreRecord]) throws -> SignificanceRecord? {
-        let scores = scores.filter { $0.style != .noCaption }
-        guard Set(scores.map(\.style)).count > 1, scores.allSatisfy(\.clipScore.isFinite) else { return nil }
-        let observations = scores.map {
-            Observation(group: $0.style.name, encoder: $0.encoder, seed: Int(clamping: $0.seed), score: $0.clipScore)
-        }
-        return try SignificanceStudy(observations, source: "CLIP-Score of every encoder and seed").record()
     }
 
     private static func settings(_ runs: [Run]) -> [Setting] {

@@ -1,5 +1,18 @@
 import SynStatistics
 
+extension ProbeReport {
+    /// The published comparison of styles and the better ones, faces of no caption left out; nil where there is only
+    /// one style or a score that is no number.
+    package static func significance(_ scores: [ScoreRecord]) throws -> SignificanceRecord? {
+        let scores = scores.filter { $0.style != .noCaption }
+        guard Set(scores.map(\.style)).count > 1, scores.allSatisfy(\.clipScore.isFinite) else { return nil }
+        let observations = scores.map {
+            Observation(group: $0.style.name, encoder: $0.encoder, seed: Int(clamping: $0.seed), score: $0.clipScore)
+        }
+        return try SignificanceStudy(observations, source: "CLIP-Score of every encoder and seed").record()
+    }
+}
+
 extension SignificanceRecord {
     /// The record told as sections: what must be known first, the groups, each comparison by every test, and the
     /// question each test answers.
