@@ -23,7 +23,7 @@ struct Synesthesia: ParsableCommand {
             """,
         version: Release.version,
         subcommands: [
-            Probe.self, Train.self, Join.self, Generate.self, Score.self, Report.self, Significance.self,
+            Probe.self, Train.self, Join.self, Generate.self, Score.self, Report.self, Significance.self, Power.self,
             Similarity.self, Words.self,
             Geometry.self, Study.self, Pretrain.self, Portraits.self, Tokenize.self, Encode.self, Quantize.self,
             Decode.self, LikelihoodCommand.self, Fetch.self, List.self, Inspect.self, Env.self,

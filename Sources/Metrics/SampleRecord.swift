@@ -12,6 +12,11 @@ package struct SampleRecord: Codable, Sendable, Equatable {
     /// Statements of the caption that the picture bears out, and all its statements.
     package var attributesRight: Int?
     package var attributesStated: Int?
+    /// What the second judge says, 100·cos.
+    package var secondClipScore: Double?
+    /// Of the caption's own portrait: how many bits fewer the decoder needs for its tokens with the caption's prefix
+    /// than without one.
+    package var bitsSaved: Double?
 
     package init(
         number: Int, caption: Int, copy: Int = 0, text: String, file: String, clipScore: Double? = nil,
@@ -28,5 +33,7 @@ package struct SampleRecord: Codable, Sendable, Equatable {
         case clipScore = "clip_score"
         case attributesRight = "attributes_right"
         case attributesStated = "attributes_stated"
+        case secondClipScore = "second_clip_score"
+        case bitsSaved = "bits_saved"
     }
 }

@@ -45,6 +45,13 @@ package struct ImageDecoder: Sendable {
     /// perceptual network), and the triangles of ones that its attention masks with.
     package static let ignored = ["first_stage_model.loss.*", "transformer.blocks.*.attn.mask"]
 
+    /// What the transformer is fed first, with its position: the start token's vector, [width].
+    package var startVector: Tensor {
+        let start = configuration.startTokens.prefix(1)
+        let vector = transformer.embedding(Tensor(Array(start), shape: [1, 1]), from: 0)
+        return vector.reshaped([configuration.transformer.width])
+    }
+
     /// What teacher forcing feeds the transformer for tokens [batch, n]: the start, and all of them but the last.
     package func teacherInput(_ tokens: Tensor) -> Tensor {
         ImageTransformer.teacherInput(tokens, start: configuration.startTokens)

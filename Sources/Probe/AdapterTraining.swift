@@ -39,7 +39,9 @@ package final class AdapterTraining {
     private let folder: URL
     private let metadata: [String: String]
 
+    /// Of scaled vectors, where the settings ask for that.
     private let adapter: Adapter
+    private let scaling: VectorScaling?
     private let trainer: Trainer
 
     package let stepsPerEpoch: Int
@@ -54,20 +56,32 @@ package final class AdapterTraining {
     ) throws {
         (self.decoder, self.settings, self.seed) = (decoder, settings, seed)
         (self.training, self.validation, self.folder, self.metadata) = (training, validation, folder, metadata)
-        adapter = try Adapter(
-            from: training.vectors.size(1), to: decoder.configuration.transformer.width,
-            prefixTokens: settings.prefixTokens, seed: seed)
+        let (size, width) = (training.vectors.size(1), decoder.configuration.transformer.width)
+        adapter =
+            switch settings.initial {
+            case .linear: try Adapter(from: size, to: width, prefixTokens: settings.prefixTokens, seed: seed)
+            case .start:
+                Adapter.constant(decoder.startVector, from: size, prefixTokens: settings.prefixTokens)
+            }
+        scaling = settings.standardize ? VectorScaling(training.vectors) : nil
         stepsPerEpoch = max(1, training.count / settings.batch)
         totalSteps = settings.steps(for: training.count)
-        let schedule = PlateauSchedule(
-            base: Float(settings.learningRate), patience: settings.patience, threshold: Float(settings.threshold))
+        let schedule: RateSchedule =
+            switch settings.schedule {
+            case .plateau:
+                .plateau(
+                    PlateauSchedule(
+                        base: Float(settings.learningRate), patience: settings.patience,
+                        threshold: Float(settings.threshold)))
+            case .decay: .linear(LinearSchedule(base: Float(settings.learningRate), warmup: 0, total: totalSteps))
+            }
         trainer = try Trainer(
             [
                 TrainedParameter("weight", adapter.weight, weightDecay: Float(settings.weightDecay)),
                 TrainedParameter("bias", adapter.bias),
             ],
             TrainingPlan(
-                steps: totalSteps, schedule: .plateau(schedule),
+                steps: totalSteps, schedule: schedule,
                 betas: (Float(settings.betas[0]), Float(settings.betas[1]))),
             key: Self.key(settings, seed, [training.count, validation.count, totalSteps], metadata), folder: folder,
             remark: remark)
@@ -104,7 +118,7 @@ package final class AdapterTraining {
         let taken: Trainer.Step
         do {
             taken = try trainer.step(over: parts) { part in
-                let prefix = dropout(adapter(training.vectors(part)))   // [part, K, width]
+                let prefix = dropout(adapter(scaled(training.vectors(part))))   // [part, K, width]
                 return loss(training.tokens.rows(at: part.map(\.0)), prefix)
             }
         } catch let fault as LossNotFinite {
@@ -138,6 +152,8 @@ package final class AdapterTraining {
         return Array(order.permutation(training.count)[place * size..<(place + 1) * size])
     }
 
+    private func scaled(_ vectors: Tensor) -> Tensor { scaling?(vectors) ?? vectors }
+
     /// Mean cross-entropy over the image tokens: input is the start token and all tokens but the last.
     private func loss(_ tokens: Tensor, _ prefix: Tensor) -> Tensor {
         NextToken.loss(decoder.logits(of: tokens, prefix: prefix), tokens)
@@ -148,7 +164,7 @@ package final class AdapterTraining {
         let frozen = Adapter(weight: copy(adapter.weight), bias: copy(adapter.bias), width: adapter.width)
         var total = 0.0
         for places in batches(Array(0..<validation.count), of: 64) {
-            let prefix = frozen(validation.vectors(places.map { ($0, $0 % validation.captionCount($0)) }))
+            let prefix = frozen(scaled(validation.vectors(places.map { ($0, $0 % validation.captionCount($0)) })))
             total += Double(loss(validation.tokens.rows(at: places), prefix).item) * Double(places.count)
         }
         return Float(total / Double(validation.count))
@@ -201,8 +217,11 @@ package final class AdapterTraining {
     package func saveAdapters() throws {
         let chosen = trainer.best.map { Adapter(weight: $0.tensors[0], bias: $0.tensors[1], width: adapter.width) }
         let notes = metadata.merging(["step": "\(step)", "seed": "\(seed)"]) { $1 }
-        try adapter.save(to: folder.appending(path: "adapter-last.safetensors"), metadata: notes)
-        try (chosen ?? adapter).save(to: folder.appending(path: Adapter.fileName), metadata: notes)
+        func save(_ adapter: Adapter, as name: String) throws {
+            try (scaling?.folded(adapter) ?? adapter).save(to: folder.appending(path: name), metadata: notes)
+        }
+        try save(adapter, as: "adapter-last.safetensors")
+        try save(chosen ?? adapter, as: Adapter.fileName)
     }
 }
 

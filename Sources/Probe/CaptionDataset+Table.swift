@@ -61,7 +61,7 @@ extension CaptionDataset {
             + "\(entries.reduce(0) { $0 + $1.entry.captions.count }) captions; "
             + (isDrawn ? "\(counts), drawn with data.split-seed \(settings.splitSeed)" : counts)
             + (repeated > 0 ? "; \(repeated) captions stand there twice for the same picture and count once" : "")
-        (train, validation) = (Array(train.prefix(settings.train)), Array(validation.prefix(settings.validation)))
+        (train, validation) = (Array(train.prefix(settings.train)), Array(validation.prefix(settings.held)))
         self.init(train: train, validation: validation, remark: remark, splitTable: Self.splitTable(train, validation))
     }
 

@@ -98,7 +98,7 @@ package struct CaptionDataset: Sendable {
             try self.init(
                 folder: folder, trainList: settings.trainList.map(url),
                 validationList: settings.validationList.map(url),
-                trainLimit: settings.train, validationLimit: settings.validation)
+                trainLimit: settings.train, validationLimit: settings.held)
         }
     }
 

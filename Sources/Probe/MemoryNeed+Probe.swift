@@ -8,6 +8,7 @@ extension MemoryNeed {
         MemoryNeed([
             Share(what: "captions to train with", key: "data.train", bytes: Double(data.train) * 1500),
             Share(what: "captions to validate with", key: "data.validation", bytes: Double(data.validation) * 1500),
+            Share(what: "captions to test with", key: "data.test", bytes: Double(data.test ?? 0) * 1500),
         ])
     }
 
@@ -26,7 +27,7 @@ extension MemoryNeed {
     package static func probe(
         _ settings: ProbeSettings, _ data: ProbeData, _ decoder: ImageDecoderConfiguration, vectorSize: Int
     ) -> [MemoryNeed] {
-        let samples = data.training + data.validation
+        let samples = data.all
         let captions = Double(samples.reduce(0) { $0 + $1.captions.count })
         let width = Double(decoder.transformer.width)
         let variants =

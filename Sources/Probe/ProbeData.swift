@@ -21,11 +21,20 @@ package struct ProbeSample: Sendable, Equatable {
     }
 }
 
+/// What a portrait is for: learning from, choosing rate and checkpoint by, or scoring.
+enum ProbeSplit: String, Sendable { case training, validation, test }
+
 /// The pictures and captions of a probe: the drawn world, a folder in Multi-Modal CelebA-HQ's layout, or a table's.
 package struct ProbeData: Sendable {
     package let name: String
     package let training: [ProbeSample]
     package let validation: [ProbeSample]
+    /// Empty where the validation portraits are scored, too.
+    package let test: [ProbeSample]
+    /// Which of the scored portraits' captions may be drawn, a list for each of them.
+    let drawable: [[Int]]
+    /// How many of the scored portraits' captions are not drawn because training has them; nil where nobody asked.
+    package let seen: SeenCaptions.Count?
     /// Equal for equal data; part of the key of everything cached.
     package let identity: String
     /// Everything that the data consists of, for a run to remember.
@@ -39,16 +48,22 @@ package struct ProbeData: Sendable {
     package init(_ settings: DataSettings) throws {
         if settings.isDrawnWorld {
             try MemoryNeed.captions(settings).check()
-            self.init(world: PortraitWorld(), training: settings.train, validation: settings.validation)
+            self.init(
+                world: PortraitWorld(), training: settings.train, validation: settings.validation,
+                test: settings.test, unseenOnly: settings.unseenOnly)
         } else {
             try self.init(settings, named: settings.table ?? settings.folder ?? "")
         }
     }
 
     /// The drawn world's first portraits of each split.
-    package init(world: PortraitWorld, training: Int, validation: Int) {
-        func samples(_ count: Int, _ split: PortraitWorld.Split) -> [ProbeSample] {
-            (0..<count).map { place in
+    ///
+    /// Portraits of the test are those that follow the validation's.
+    package init(
+        world: PortraitWorld, training: Int, validation: Int, test: Int? = nil, unseenOnly: Bool = false
+    ) {
+        func samples(_ count: Int, _ split: PortraitWorld.Split, after first: Int = 0) -> [ProbeSample] {
+            (first..<first + count).map { place in
                 let index = PortraitWorld.index(of: place, in: split)
                 return ProbeSample(number: index, captions: world.portrait(at: index).captions)
             }
@@ -58,8 +73,12 @@ package struct ProbeData: Sendable {
         name = "the drawn world"
         self.training = samples(training, .training)
         self.validation = samples(validation, .validation)
-        identity = "world \(world.seed) \(training) \(validation)"
-        inputs = [("training", self.training), ("validation", self.validation)].map { name, samples in
+        self.test = samples(test ?? 0, .validation, after: validation)
+        let scored = self.test.isEmpty ? self.validation : self.test
+        (drawable, seen) = SeenCaptions.drawable(of: scored, unseenOnly ? self.training : nil)
+        identity = "world \(world.seed) \(training) \(validation)" + (test.map { " \($0)" } ?? "")
+        let named = [("training", self.training), ("validation", self.validation), ("test", self.test)]
+        inputs = named.filter { !$1.isEmpty }.map { name, samples in
             RunInputs.Item(
                 owner: "data", name: "captions for \(name)", source: .content(hash: ProbeSample.hash(samples)))
         }
@@ -76,7 +95,17 @@ package struct ProbeData: Sendable {
         self.name = name
         split = dataset.splitTable
         training = samples(dataset.train)
-        validation = samples(dataset.validation)
+        let held = samples(dataset.validation)
+        if let test = settings.test, held.count <= test {
+            throw UserError(
+                .settings,
+                "data.test is \(test), but there are only \(held.count) portraits for validation and test together; "
+                    + "give fewer, so that some are left to choose the checkpoint by")
+        }
+        validation = settings.test.map { held.dropLast($0) } ?? held
+        test = settings.test.map { held.suffix($0) } ?? []
+        (drawable, seen) = SeenCaptions.drawable(
+            of: test.isEmpty ? validation : test, settings.unseenOnly ? training : nil)
         // Of pictures only number and size: the run's folder holds hashes of their content and refuses other ones.
         var hash = ContentHash()
         var inputs: [RunInputs.Item] = []
@@ -93,7 +122,7 @@ package struct ProbeData: Sendable {
         inputs.append(
             .init(
                 owner: "data", name: "the lists' order",
-                source: .content(hash: ProbeSample.hash(training + validation))))
+                source: .content(hash: ProbeSample.hash(training + held))))
         self.inputs = inputs
         identity = "folder \(hash.hexadecimal)"
         let files = Dictionary(
@@ -104,28 +133,41 @@ package struct ProbeData: Sendable {
         }
     }
 
+    /// The portraits whose captions are drawn and scored.
+    package var scored: [ProbeSample] { test.isEmpty ? validation : test }
+    var scoredSplit: ProbeSplit { test.isEmpty ? .validation : .test }
+    var splits: [ProbeSplit] { [.training, .validation] + (test.isEmpty ? [] : [.test]) }
+    var all: [ProbeSample] { training + validation + test }
+
+    func samples(_ split: ProbeSplit) -> [ProbeSample] {
+        switch split {
+        case .training: training
+        case .validation: validation
+        case .test: test
+        }
+    }
+
     /// A sample's picture as it is stored or drawn.
     package func image(_ sample: ProbeSample) throws -> Image { try load(sample.number) }
 
-    /// The captions to draw, `count` of them: one of every validation picture, then a second of each, and so on.
+    /// The captions to draw, `count` of them: one of every scored portrait, then a second of each, and so on.
     ///
     /// Which of a picture's captions comes first differs from picture to picture.
     package func generationCaptions(_ count: Int?) -> [GenerationCaption] {
-        let rounds = validation.map(\.captions.count).max() ?? 0
-        let total = validation.reduce(0) { $0 + $1.captions.count }
+        let rounds = drawable.map(\.count).max() ?? 0
+        let total = drawable.reduce(0) { $0 + $1.count }
         var chosen: [GenerationCaption] = []
         for round in 0..<rounds {
-            for (place, sample) in validation.enumerated() where round < sample.captions.count {
+            for (place, captions) in drawable.enumerated() where round < captions.count {
                 if chosen.count == count ?? total { return chosen }
-                let number = (place + round) % sample.captions.count
-                chosen.append(GenerationCaption(sample: place, caption: number))
+                chosen.append(GenerationCaption(sample: place, caption: captions[(place + round) % captions.count]))
             }
         }
         return chosen
     }
 }
 
-/// Caption number `caption` of validation picture `sample`.
+/// Caption number `caption` of scored portrait number `sample`.
 package struct GenerationCaption: Sendable, Hashable {
     package let sample: Int
     package let caption: Int

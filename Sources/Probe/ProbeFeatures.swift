@@ -9,13 +9,11 @@ import SynTensors
 /// The first stage of the probe: what frozen models make of the data, image tokens and caption vectors, computed once
 /// and kept in the run's `features`.
 final class ProbeFeatures {
-    enum Split: String { case training, validation }
-
     private let session: ProbeSession
     let cache: FeatureCache
     private let checksums: Checksums
     /// Only the last encoder's are kept: all of them would fill the memory.
-    private var last: [Split: (key: String, data: AdapterData)] = [:]
+    private var last: [ProbeSplit: (key: String, data: AdapterData)] = [:]
 
     init(_ session: ProbeSession) throws {
         self.session = session
@@ -25,7 +23,7 @@ final class ProbeFeatures {
 
     /// Tokens of a split's pictures and an encoder's vectors of their captions. `seed` matters to the random baseline
     /// only.
-    func data(_ split: Split, _ encoder: EncoderSettings, seed: Int) throws -> AdapterData {
+    func data(_ split: ProbeSplit, _ encoder: EncoderSettings, seed: Int) throws -> AdapterData {
         let key = encoder.style == .random ? "\(encoder.name) \(seed)" : encoder.name
         if let known = last[split], known.key == key { return known.data }
         last[split] = nil
@@ -39,14 +37,20 @@ final class ProbeFeatures {
         }
     }
 
-    private func samples(_ split: Split) -> [ProbeSample] {
-        split == .training ? session.data.training : session.data.validation
+    private func samples(_ split: ProbeSplit) -> [ProbeSample] { session.data.samples(split) }
+
+    /// What a trial's adapter makes of the plan's captions: [captions, K, width].
+    func prefixes(of trial: Trial, in folder: TrialFolder) throws -> Tensor {
+        let data = try data(session.data.scoredSplit, try session.settings.encoder(trial.encoder), seed: trial.seed)
+        let vectors = data.vectors(session.plan.captions.map { ($0.sample, $0.caption) })   // [captions, d]
+        let width = try session.models().decoder.configuration.transformer.width
+        return try Adapter(at: folder.adapterFolder, width: width, vectorSize: vectors.size(1))(vectors)
     }
 
     /// Image tokens of samples: Int32 [samples, h·w].
-    func tokens(_ split: Split) throws -> Tensor { try tokens(samples(split), split) }
+    func tokens(_ split: ProbeSplit) throws -> Tensor { try tokens(samples(split), split) }
 
-    private func tokens(_ samples: [ProbeSample], _ split: Split) throws -> Tensor {
+    private func tokens(_ samples: [ProbeSample], _ split: ProbeSplit) throws -> Tensor {
         let decoder = try session.models().decoder
         let configuration = decoder.configuration
         func isSound(_ tokens: Tensor) -> Bool {
@@ -73,7 +77,7 @@ final class ProbeFeatures {
 
     /// Vectors of all captions of samples, one sample's after another's: [captions, d].
     private func vectors(
-        _ samples: [ProbeSample], _ split: Split, _ settings: EncoderSettings, _ seed: Int
+        _ samples: [ProbeSample], _ split: ProbeSplit, _ settings: EncoderSettings, _ seed: Int
     ) throws -> Tensor {
         guard let encoder = try session.models().encoder(settings.name) else {
             throw UserError(.settings, "\(settings.name) reads no captions")
@@ -107,7 +111,7 @@ final class ProbeFeatures {
     func mend(others: () throws -> Void) throws {
         guard checksums.folder.isFolder, try !damaged().isEmpty else { return }
         for encoder in session.settings.encoders where encoder.style != .noCaption {
-            for split in [Split.training, .validation] {
+            for split in session.data.splits {
                 _ = try data(split, encoder, seed: session.settings.seeds.first ?? 0)
             }
         }

@@ -8,6 +8,8 @@ import SynRuns
 final class ProbeModels {
     let decoder: ImageDecoder
     let scorer: ImageScorer
+    /// The second judge, where the settings name one.
+    let secondJudge: CLIPScore?
     /// The decoder as it draws, with rounded weights where the settings ask for them.
     private(set) lazy var drawing = CachedDecoder(decoder, roundingToInt8: roundsToInt8)
     private let roundsToInt8: Bool
@@ -20,6 +22,9 @@ final class ProbeModels {
     init(_ settings: ProbeSettings, _ data: ProbeData, _ locator: ModelLocator, _ precision: Precision) throws {
         decoder = try ImageDecoder(folder: try locator.folder(of: settings.decoder), precision: precision)
         scorer = try ImageScorer(settings.scores, locator: locator)
+        secondJudge = try settings.scores.secondClip.map {
+            try CLIPScore(folder: try locator.folder(of: $0), precision: settings.scores.precision.resolved)
+        }
         roundsToInt8 = settings.sampling.weights == .int8
         let named = try settings.encoders.filter { $0.style != .noCaption }.map {
             ($0.name, try CaptionEncoder($0, locator: locator))

@@ -28,7 +28,7 @@ struct ProbePlan: Sendable {
         captions = data.generationCaptions(settings.sampling.captions)
         let ending = settings.sampling.format == .png ? "png" : "jpg"
         requests = captions.flatMap { choice -> [FaceRequest] in
-            let sample = data.validation[choice.sample]
+            let sample = data.scored[choice.sample]
             let name = String(format: "%06d", sample.number) + "-\(choice.caption)"
             return (0..<settings.sampling.imagesPerCaption).map { copy in
                 FaceRequest(

@@ -36,7 +36,10 @@ struct ProbeReportBuilder {
             groundTruth: GroundTruth(
                 clipScore: real.measured.clipScore, n: real.measured.count,
                 attributeScore: real.measured.attributeScore,
-                inceptionScore: inceptionScore(real.measured.inceptionScore)),
+                inceptionScore: inceptionScore(real.measured.inceptionScore),
+                reconstruction: .init(
+                    clipScore: real.reconstructed.clipScore, attributeScore: real.reconstructed.attributeScore,
+                    inceptionScore: inceptionScore(real.reconstructed.inceptionScore))),
             curves: try session.plan.published.filter(\.hasAdapter).map(curve),
             significance: try ProbeReport.significance(records),
             gallery: try gallery(),
@@ -75,6 +78,7 @@ struct ProbeReportBuilder {
             inceptionScoreAsPublished: inceptionScore(found?.measured.inceptionScoreAsPublished),
             fid: found?.measured.fid,
             attributeScore: found?.measured.attributeScore,
+            bitsSaved: found?.bitsSaved, secondClipScore: found?.secondClipScore,
             validationLoss: found.flatMap { found in
                 found.bestLoss.flatMap { best in found.lastLoss.map { .init(best: best, last: $0) } }
             }, seconds: found?.seconds)
@@ -97,7 +101,7 @@ struct ProbeReportBuilder {
                 return ProbeInference.Trial(
                     encoder: trial.encoder, style: try style(trial), seed: UInt64(trial.seed), scores: found.measured,
                     samples: samples[trial] ?? [])
-            }
+            }, ceiling: real.reconstructions, primary: settings.scores.primary
         ).record()
     }
 
@@ -178,7 +182,7 @@ struct ProbeReportBuilder {
 
     /// The encoders that could not read all captions to their end; vectors that are kept do not tell.
     private func cutCaptions() throws -> [CutCaptions] {
-        let captions = (session.data.training + session.data.validation).flatMap(\.captions)
+        let captions = session.data.all.flatMap(\.captions)
         let models = try session.models()
         return settings.encoders.compactMap { encoder -> CutCaptions? in
             guard let embedder = models.encoder(encoder.name)?.embedder else { return nil }
@@ -192,10 +196,23 @@ struct ProbeReportBuilder {
         if settings.data.isDrawnWorld {
             sentences.append(
                 "This is the miniature world: drawn faces, captions from a grammar, encoders of a few hundred "
-                    + "thousand weights. "
-                    + "It shows that the method works and what it can tell apart; the paper's finding is about the "
-                    + "real encoders."
+                    + "thousand weights. What is found here is about them; the paper's finding is about the real "
+                    + "encoders."
             )
+        }
+        sentences.append(
+            "A low score is not missing knowledge: it is knowledge that one linear layer into this decoder does not "
+                + "carry into pictures.")
+        if let seen = session.data.seen {
+            sentences.append(
+                "Of \(seen.captions) captions of the test portraits \(seen.words) stand in training word for word and "
+                    + "\(seen.statements) more as the same statements; they are not drawn"
+                    + (seen.portraits == 0 ? "." : ", so that \(seen.portraits) portraits have none left.")
+                    + " What remains of training in the others: every single statement, in other company.")
+        } else if session.data.test.isEmpty {
+            sentences.append(
+                "As published, the scored captions are those that the schedule and the checkpoint were chosen by, and "
+                    + "captions that training has are not left out.")
         }
         if settings.adapter.learningRate != AdapterSettings().learningRate {
             sentences.append(

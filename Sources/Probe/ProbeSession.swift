@@ -40,6 +40,13 @@ final class ProbeSession {
         try early?.check(settings)
         data = try ProbeNeeds(settings).check(locator)
         plan = ProbePlan(settings, data)
+        if plan.captions.isEmpty, let seen = data.seen {
+            throw UserError(
+                .settings,
+                "none of the \(seen.captions) captions of data.test is new to training (\(seen.words) stand there word "
+                    + "for word, \(seen.statements) as the same statements); set data.unseen-only to false or take "
+                    + "more portraits")
+        }
         if !isThere { opened = try ProbeModels(settings, data, locator, precision) }
         let inputs = try RunInputs(
             models: try settings.models.map { ($0.owner, try locator.folder(of: $0.name)) },
@@ -138,5 +145,6 @@ extension ProbeSettings {
         [("decoder", decoder)] + encoders.compactMap { encoder in encoder.path.map { ("encoder \(encoder.name)", $0) } }
             + [("scores.clip", scores.clip), ("scores.inception", scores.inception)]
             + (scores.attributes.map { [("scores.attributes", $0)] } ?? [])
+            + (scores.secondClip.map { [("scores.second-clip", $0)] } ?? [])
     }
 }

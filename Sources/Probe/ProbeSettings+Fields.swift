@@ -29,6 +29,12 @@ extension ProbeSettings: SettingsGroup {
         where path.isEmpty {
             throw refuse("\(key) is missing; name a model's folder")
         }
+        if scores.primary == .secondClip, scores.secondClip == nil {
+            throw refuse("scores.primary is second-clip, but scores.second-clip names no model")
+        }
+        if scores.primary == .attributes, scores.attributes == nil {
+            throw refuse("scores.primary is attributes, but scores.attributes names no reader")
+        }
         guard !encoders.isEmpty else { throw refuse("encoders is missing; list at least one encoder") }
         if textStudy, !data.isDrawnWorld {
             throw refuse(
@@ -94,6 +100,8 @@ extension DataSettings: SettingsGroup {
         try form.field("validation-list", &validationList)
         try form.field("train", &train, .within(.pictures))
         try form.field("validation", &validation, .within(.pictures))
+        try form.field("test", &test, .within(.pictures))
+        try form.field("unseen-only", &unseenOnly)
         guard form.isReading else { return }
         if table != nil, folder != nil {
             throw form.complaint("and data.folder contradict each other; give one", "table")
@@ -118,6 +126,9 @@ extension AdapterSettings: SettingsGroup {
         try form.field("steps", &steps, .within(.steps))
         try form.field("patience", &patience, .within(.patience))
         try form.field("threshold", &threshold, .within(.threshold))
+        try form.field("standardize", &standardize)
+        try form.field("initial", &initial)
+        try form.field("schedule", &schedule)
     }
 }
 
@@ -140,10 +151,12 @@ extension ScoreSettings: SettingsGroup {
     package mutating func fields(_ form: inout SettingsForm) throws {
         try form.field("clip", &clip)
         try form.field("activation", &activation)
+        try form.field("second-clip", &secondClip)
         try form.field("inception", &inception)
         try form.field("splits", &splits, .within(.splits))
         form.retired("inception-input")
         try form.field("attributes", &attributes)
+        try form.field("primary", &primary)
         try form.field("precision", &precision)
     }
 }
@@ -157,9 +170,12 @@ extension AblationSettings: SettingsGroup {
 }
 
 extension PrecisionSetting: SettingsChoice {}
+extension PrimaryOutcome: SettingsChoice {}
 extension EncoderSettings.Style: SettingsChoice {}
 extension Pooling: SettingsChoice {}
 extension CLIPActivation: SettingsChoice {}
+extension AdapterSettings.Initial: SettingsChoice {}
+extension AdapterSettings.Schedule: SettingsChoice {}
 extension SamplingSettings.Format: SettingsChoice {}
 extension SamplingSettings.Weights: SettingsChoice {}
 

@@ -39,6 +39,7 @@ package struct ProbeSettings: Sendable, Equatable {
         few.adapter.steps = min(adapter.steps(for: data.train), limit)
         few.data.train = min(data.train, limit)
         few.data.validation = min(data.validation, limit)
+        few.data.test = data.test.map { min($0, limit) }
         few.sampling.captions = min(sampling.captions ?? limit, limit)
         return few
     }
@@ -62,8 +63,17 @@ package struct DataSettings: Sendable, Equatable {
     /// How many portraits to train on; of a folder the first so many, at most all.
     package var train = 25_000
     package var validation = 5_000
+    /// How many portraits are kept for the pictures that are drawn and scored; training and its choices never see
+    /// them. Nil, as published: what is scored is drawn for the captions that the schedule and the checkpoint were
+    /// chosen by.
+    package var test: Int?
+    /// Whether captions are left out that stand in training, word for word or as the same set of statements.
+    package var unseenOnly = false
 
     package init() {}
+
+    /// Of validation and test together.
+    var held: Int { validation + (test ?? 0) }
 
     package var isDrawnWorld: Bool { folder == nil && table == nil }
 }
@@ -85,8 +95,20 @@ package struct AdapterSettings: Sendable, Equatable {
     /// The rate is divided by 10 after more than `patience` epochs without improving by the share `threshold`.
     package var patience = 1
     package var threshold = 0.5
+    /// Whether every component of the caption vectors is brought to mean 0 and deviation 1 first; the adapter that is
+    /// saved has it folded in.
+    package var standardize = false
+    package var initial = Initial.linear
+    package var schedule = Schedule.plateau
 
     package init() {}
+
+    /// Where training begins. `linear`: as PyTorch's Linear, as published. `start`: at a prefix that is the decoder's
+    /// start token once more, the same for every caption, which disturbs the decoder least.
+    package enum Initial: String, CaseIterable, Sendable { case linear, start }
+
+    /// `plateau`: as published, see ``patience``. `decay`: straight down to zero over all steps.
+    package enum Schedule: String, CaseIterable, Sendable { case plateau, decay }
 }
 
 /// How image tokens are drawn.

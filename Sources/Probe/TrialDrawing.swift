@@ -23,15 +23,12 @@ struct TrialDrawing {
             ) { try session.tell("\(trial.title), pictures", $0, of: plan.requests.count, kind: .drawing) }
         }
         guard trial.hasAdapter else { return try draw(nil) }
-        // The captions drawn are captions of validation pictures, whose vectors are there already.
-        let validation = try features.data(.validation, try settings.encoder(trial.encoder), seed: trial.seed)
-        let vectors = validation.vectors(
-            plan.captions.flatMap { choice in
-                Array(repeating: (choice.sample, choice.caption), count: settings.sampling.imagesPerCaption)
-            })   // [requests, d]
-        let width = models.decoder.configuration.transformer.width
-        let adapter = try Adapter(at: folder.adapterFolder, width: width, vectorSize: vectors.size(1))
-        try draw(adapter(vectors))
+        let copies = settings.sampling.imagesPerCaption
+        let prefixes = try features.prefixes(of: trial, in: folder)   // [captions, K, width]
+        try draw(
+            copies == 1
+                ? prefixes : prefixes.rows(at: plan.captions.indices.flatMap { Array(repeating: $0, count: copies) })
+        )
     }
 }
 

@@ -12,6 +12,7 @@ final class TrialScoring {
     private let features: ProbeFeatures
     private var realStatistics: FeatureStatistics?
     private var knownFloor: Double?
+    private lazy var savings = CaptionSavings(session, features)
 
     init(_ session: ProbeSession, _ features: ProbeFeatures) { (self.session, self.features) = (session, features) }
 
@@ -22,10 +23,19 @@ final class TrialScoring {
             SampleRecord(
                 number: $0.number, caption: $0.caption, copy: $0.copy, text: $0.text, file: folder.picture($0.file))
         }
-        let judged = try session.models().scorer.score(
-            records, real: try realFeatures(),
-            image: { try Image(contentsOf: folder.imageFolder.appending(path: requests[$0].file)) }
+        func picture(_ place: Int) throws -> Image {
+            try Image(contentsOf: folder.imageFolder.appending(path: requests[place].file))
+        }
+        var judged = try session.models().scorer.score(
+            records, real: try realFeatures(), image: picture
         ) { try self.session.tell("\(trial.title), scores", $0, of: requests.count, kind: .scoring) }
+        try judgeAgain(&judged.records, picture)
+        if trial.hasAdapter {
+            let copies = session.settings.sampling.imagesPerCaption
+            for (place, bits) in try savings.bits(of: trial, in: folder).enumerated() {
+                for copy in 0..<copies { judged.records[place * copies + copy].bitsSaved = bits }
+            }
+        }
         let losses =
             try trial.hasAdapter
             ? JSONLines.read(TrainingLine.self, from: folder.trainingLog).compactMap(\.validation)
@@ -33,9 +43,25 @@ final class TrialScoring {
         session.clock.tick()
         let scores = TrialScores(
             measured: judged.scores, bestLoss: losses.min(), lastLoss: losses.last,
-            seconds: session.clock.seconds(ofPart: trial.title).rounded(.down))
+            seconds: session.clock.seconds(ofPart: trial.title).rounded(.down),
+            bitsSaved: mean(judged.records.compactMap(\.bitsSaved)),
+            secondClipScore: mean(judged.records.compactMap(\.secondClipScore)))
         try folder.save(scores, judged.records)
         return scores
+    }
+
+    private func mean(_ values: [Double]) -> Double? {
+        values.isEmpty ? nil : values.reduce(0, +) / Double(values.count)
+    }
+
+    /// What the second judge says, where there is one.
+    private func judgeAgain(_ records: inout [SampleRecord], _ image: (Int) throws -> Image) throws {
+        guard let judge = try session.models().secondJudge else { return }
+        for places in batches(Array(records.indices), of: 32) {
+            let found = try judge.scores(
+                ofPrepared: places.map { try judge.prepared(try image($0)) }, places.map { records[$0].text })
+            for (place, score) in zip(places, found.scores) { records[place].secondClipScore = score }
+        }
     }
 
     /// The validation loss of the decoder without a prefix: the same for every seed.
@@ -57,16 +83,28 @@ final class TrialScoring {
         }
         let choices = session.plan.captions
         let records = choices.map { choice in
-            let sample = session.data.validation[choice.sample]
+            let sample = session.data.scored[choice.sample]
             return SampleRecord(
                 number: sample.number, caption: choice.caption, text: sample.captions[choice.caption], file: "")
         }
-        let judged = try session.models().scorer.score(records, image: { try self.session.realImage(choices[$0]) }) {
-            try self.session.tell("real pictures, scores", $0, of: choices.count)
+        func judge(_ what: String, _ image: (Int) throws -> Image) throws -> (ImageScores, [SampleRecord]) {
+            var judged = try session.models().scorer.score(records, image: image) {
+                try self.session.tell("\(what), scores", $0, of: choices.count)
+            }
+            try judgeAgain(&judged.records, image)
+            return (judged.scores, judged.records)
+        }
+        let whole = try judge("real pictures") { try self.session.realImage(choices[$0]) }
+        let decoder = try session.models().drawing
+        let tokens = try features.tokens(session.data.scoredSplit)
+        let reconstructed = try judge("reconstructions") { place in
+            let drawn = decoder.images(fromTokens: tokens.rows(at: [choices[place].sample]))
+            return Image.images(from: drawn, range: .signed)[0]
         }
         let file = session.root.appending(path: name)
         try AtomicFile.makeFolder(file.deletingLastPathComponent())
-        let real = RealScores(measured: judged.scores, records: judged.records)
+        let real = RealScores(
+            measured: whole.0, records: whole.1, reconstructed: reconstructed.0, reconstructions: reconstructed.1)
         try AtomicFile.write(json: real, to: file)
         try checksums.note(name)
         return real
@@ -100,6 +138,6 @@ extension ProbeSession {
     /// The picture a caption was written for, as the decoder's pictures are: cut square, of their size.
     func realImage(_ choice: GenerationCaption) throws -> Image {
         try TamingPreprocessing(side: models().decoder.configuration.vqgan.resolution)
-            .prepared(try data.image(data.validation[choice.sample]))
+            .prepared(try data.image(data.scored[choice.sample]))
     }
 }

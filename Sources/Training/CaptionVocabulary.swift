@@ -13,12 +13,16 @@ enum CaptionVocabulary {
     }
 
     /// Byte pairs for the CLIP-style models, with the preprocessing of their images.
-    static func clipFolder(in work: URL) throws -> URL {
-        try folder(work.appending(path: "vocabulary-clip")) { folder in
-            try BPETrainer(vocabularySize: 800).train(on: captions).write(to: folder, modelMaximumLength: 77)
+    static func clipFolder(in work: URL, size: Int = usualBytePairs) throws -> URL {
+        let name = "vocabulary-clip" + (size == usualBytePairs ? "" : "-\(size)")
+        return try folder(work.appending(path: name)) { folder in
+            try BPETrainer(vocabularySize: size).train(on: captions).write(to: folder, modelMaximumLength: 77)
             try AtomicFile.write(preprocessing, to: folder.appending(path: "preprocessor_config.json"))
         }
     }
+
+    /// How many pieces the CLIP-style encoders know.
+    static let usualBytePairs = 800
 
     /// Half a million words are plenty for a grammar of a few hundred.
     private static var captions: [String] {

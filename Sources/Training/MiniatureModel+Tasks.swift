@@ -26,10 +26,11 @@ extension MiniatureModel {
     }
 
     static func clip(
-        text: Tower, vision: Tower, patch: Int, projection: Int, _ objective: any PairObjective = Contrastive()
+        text: Tower, vision: Tower, patch: Int, projection: Int,
+        vocabulary: Int = CaptionVocabulary.usualBytePairs, _ objective: any PairObjective = Contrastive()
     ) -> MakeTask {
         { recipe, portraits, work in
-            let folder = try CaptionVocabulary.clipFolder(in: work)
+            let folder = try CaptionVocabulary.clipFolder(in: work, size: vocabulary)
             let tokenizer = try Tokenizer(folder: folder)
             guard let start = tokenizer.startID, let end = tokenizer.endID else {
                 throw UserError(

@@ -44,12 +44,25 @@ package struct MiniatureModel: Sendable {
 
 extension MiniatureModel {
     package static let all = [
-        bertMini, bertSmall, clipMini, clipSmall, clipJudge, vqgan, decoder, inceptionMini, attributeReader,
+        bertMini, bertMini2, bertMini3, bertSmall, clipMini, clipMini2, clipMini3, clipSmall, clipJudge, clipJudge2,
+        vqgan, decoder, inceptionMini, attributeReader,
     ]
 
     package static let bertMini = MiniatureModel(
         "bert-mini", Recipe(steps: 2500, batch: 64, learningRate: 1e-3, seed: 11),
         portraitsFrom: 400_000_000, bytesPerPortrait: 16 * 2 * 96 * 8 * 4,
+        bert(layers: 2, hidden: 96, heads: 3))
+
+    /// The same recipe from other beginnings and other portraits: how much encoders of one recipe differ is half of what
+    /// a comparison of styles needs to know.
+    package static let bertMini2 = MiniatureModel(
+        "bert-mini-2", Recipe(steps: 2500, batch: 64, learningRate: 1e-3, seed: 13),
+        portraitsFrom: 410_000_000, bytesPerPortrait: 16 * 2 * 96 * 8 * 4,
+        bert(layers: 2, hidden: 96, heads: 3))
+
+    package static let bertMini3 = MiniatureModel(
+        "bert-mini-3", Recipe(steps: 2500, batch: 64, learningRate: 1e-3, seed: 14),
+        portraitsFrom: 420_000_000, bytesPerPortrait: 16 * 2 * 96 * 8 * 4,
         bert(layers: 2, hidden: 96, heads: 3))
 
     package static let bertSmall = MiniatureModel(
@@ -62,6 +75,16 @@ extension MiniatureModel {
         portraitsFrom: 500_000_000, bytesPerPortrait: 160e3,
         clip(text: (2, 96, 3), vision: (3, 96, 3), patch: 16, projection: 64))
 
+    package static let clipMini2 = MiniatureModel(
+        "clip-mini-2", Recipe(steps: 1500, batch: 96, learningRate: 1e-3, weightDecay: 0.05, seed: 24),
+        portraitsFrom: 510_000_000, bytesPerPortrait: 160e3,
+        clip(text: (2, 96, 3), vision: (3, 96, 3), patch: 16, projection: 64))
+
+    package static let clipMini3 = MiniatureModel(
+        "clip-mini-3", Recipe(steps: 1500, batch: 96, learningRate: 1e-3, weightDecay: 0.05, seed: 25),
+        portraitsFrom: 520_000_000, bytesPerPortrait: 160e3,
+        clip(text: (2, 96, 3), vision: (3, 96, 3), patch: 16, projection: 64))
+
     package static let clipSmall = MiniatureModel(
         "clip-small", Recipe(steps: 1500, batch: 96, learningRate: 8e-4, weightDecay: 0.05, seed: 22),
         portraitsFrom: 550_000_000, bytesPerPortrait: 1.2e6,
@@ -72,6 +95,12 @@ extension MiniatureModel {
         "clip-judge", Recipe(steps: 1500, batch: 128, learningRate: 8e-4, weightDecay: 0.05, seed: 23),
         portraitsFrom: 600_000_000, bytesPerPortrait: 1.7e6,
         clip(text: (3, 144, 6), vision: (5, 144, 6), patch: 8, projection: 128))
+
+    /// A judge of other sizes that cuts captions into other pieces: what both judges say does not hang on one of them.
+    package static let clipJudge2 = MiniatureModel(
+        "clip-judge-2", Recipe(steps: 1500, batch: 128, learningRate: 1e-3, weightDecay: 0.05, seed: 26),
+        portraitsFrom: 650_000_000, bytesPerPortrait: 300e3,
+        clip(text: (2, 128, 4), vision: (4, 128, 4), patch: 16, projection: 96, vocabulary: 420))
 
     /// The decoder's first half, trained first.
     package static let vqgan = MiniatureModel(

@@ -37,6 +37,8 @@ package struct JoinedReport: Sendable {
         var seen: Set<String> = []
         joined.curves = runs.flatMap(\.report.curves).filter { seen.insert("\($0.encoder)\u{0}\($0.seed)").inserted }
         joined.significance = try ProbeReport.significance(joined.scores)
+        // It rests on every picture's score, which records do not hold.
+        joined.inference = nil
         joined.gallery = Self.gallery(runs)
         joined.ablation = Self.ablation(runs)
         joined.provenance = Self.provenance(runs)

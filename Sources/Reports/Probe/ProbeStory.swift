@@ -22,14 +22,26 @@ extension ProbeReport: StudyReport {
 
     /// The answer in a sentence or two, then what to measure it by; nil without scores.
     package var finding: String? {
+        if let outcome = inference?.primary {
+            let sentences = ProbeAnswer(outcome).sentences
+            if !sentences.isEmpty { return sentences.joined(separator: " ") + scale }
+        }
         guard let verdict = StyleVerdict(scores) else { return nil }
+        return verdict.sentence + scale
+    }
+
+    /// What the scores are to be measured by.
+    private var scale: String {
         let floor = EncoderSummary.of(scores).baseline.map {
             ($0.style == .random ? "the random baseline scores " : "pictures of no caption score ")
                 + StyleVerdict.points($0.clipScore)
         }
+        let drawn = groundTruth?.reconstruction.map {
+            "the VQGAN's reconstructions \(StyleVerdict.points($0.clipScore))"
+        }
         let real = groundTruth.map { "real pairs \(StyleVerdict.points($0.clipScore))" }
-        let frame = StyleVerdict.listed([floor, real].compactMap { $0 })
-        return verdict.sentence + (frame.isEmpty ? "" : " For scale: \(frame).")
+        let frame = StyleVerdict.listed([floor, drawn, real].compactMap { $0 })
+        return frame.isEmpty ? "" : " For scale, in CLIP-Score: \(frame)."
     }
 
     /// "portraits-64 · 5 encoders · 3 seeds each".
@@ -70,7 +82,7 @@ extension ProbeReport: StudyReport {
 
     /// What can be concluded, the significance tests as published, then whatever else the study has to say.
     var studySections: [ReportSection] {
-        [inference?.reportSection].compactMap(\.self) + (significance?.reportSections ?? []) + sections
+        (inference?.reportSections ?? []) + (significance?.reportSections ?? []) + sections
     }
 
     // MARK: Renderings in text

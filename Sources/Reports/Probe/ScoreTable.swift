@@ -9,7 +9,8 @@ extension ProbeReport {
             "Scores",
             columns: [
                 .init("Encoder"), .init("CLIP-Score ↑", .right), .init("95 % interval", .right),
-                .init("Attributes ↑", .right), .init("Way to real ↑", .right), .init("Style"), .init("Seeds", .right),
+                .init("Bits saved ↑", .right), .init("Second judge ↑", .right), .init("Attributes ↑", .right),
+                .init("Way to real ↑", .right), .init("Style"), .init("Seeds", .right),
                 .init("Pairs", .right),
             ])
         for encoder in encoders {
@@ -17,9 +18,15 @@ extension ProbeReport {
         }
         if let real = groundTruth {
             table.rows.append([
-                TextTable.realPairs, NumberText.fixed(real.clipScore, decimals: clip), "",
+                TextTable.realPairs, NumberText.fixed(real.clipScore, decimals: clip), "", "", "",
                 real.attributeScore.map { NumberText.percent($0) } ?? "", "", "", "", String(real.n),
             ])
+            if let drawn = real.reconstruction {
+                table.rows.append([
+                    Self.reconstructions, NumberText.fixed(drawn.clipScore, decimals: clip), "", "", "",
+                    drawn.attributeScore.map { NumberText.percent($0) } ?? "", "", "", "", String(real.n),
+                ])
+            }
         }
         table.notes = scoreNotes(encoders)
         return table.withoutEmptyColumns
@@ -32,6 +39,7 @@ extension ProbeReport {
             encoder.encoder,
             encoder.clipScore.map { NumberText.plusMinus($0.mean, $0.sd, decimals: clipDecimals) } ?? "",
             intervalText(encoder.clipScore, decimals: clipDecimals),
+            spread(encoder) { $0.bitsSaved }, spread(encoder) { $0.secondClipScore },
             attributes.map { spread in
                 NumberText.plusMinus(100 * spread.mean, spread.sd.map { 100 * $0 }, decimals: 1) + " %"
             } ?? "",
@@ -39,6 +47,12 @@ extension ProbeReport {
             encoder.style.name, String(encoder.scores.count),
             pairs.count == 1 ? String(pairs[0]) : "\(pairs.first ?? 0)–\(pairs.last ?? 0)",
         ]
+    }
+
+    private static let reconstructions = "their reconstructions"
+
+    private func spread(_ encoder: EncoderSummary, _ value: (ScoreRecord) -> Double?) -> String {
+        encoder.spread(of: value).map { NumberText.plusMinus($0.mean, $0.sd, decimals: 2) } ?? ""
     }
 
     /// The pictures as pictures, and the training behind them: measurements that say nothing about captions.
@@ -94,10 +108,11 @@ extension ProbeReport {
             + NumberText.fixed(interval.upper, decimals: decimals)
     }
 
-    /// (encoder − floor) / (real − floor); nil where one of them is unknown or the way has no length.
+    /// (encoder − floor) / (ceiling − floor), the ceiling being what the decoder could draw at best; nil where one of
+    /// them is unknown or the way has no length.
     private func wayToReal(_ encoder: EncoderSummary, floor: Double?) -> Double? {
         guard !encoder.style.isBaseline, let mean = encoder.clipScore?.mean, let floor,
-            let real = groundTruth?.clipScore, real > floor
+            let real = groundTruth?.reconstruction?.clipScore ?? groundTruth?.clipScore, real > floor
         else { return nil }
         return (mean - floor) / (real - floor)
     }
@@ -118,8 +133,17 @@ extension ProbeReport {
         }
         if groundTruth != nil, let floor = encoders.baseline {
             let start = floor.style == .random ? "the random baseline" : floor.name
+            let end = groundTruth?.reconstruction == nil ? "real pairs" : "the real pictures after the VQGAN"
             notes.append(
-                "Way to real: how far the CLIP-Score stands between \(start) (0 %) and real pairs (100\u{A0}%).")
+                "Way to real: how far the CLIP-Score stands between \(start) (0 %) and \(end) (100\u{A0}%).")
+        }
+        if scores.contains(where: { $0.bitsSaved != nil }) {
+            notes.append(
+                "Bits saved: how many bits fewer the decoder needs for a real picture's tokens once it has the caption; "
+                    + "below zero the prefix is in its way. No judge has a part in it.")
+        }
+        if scores.contains(where: { $0.secondClipScore != nil }) {
+            notes.append("Second judge: another CLIP, of other sizes, vocabulary and seed.")
         }
         if scores.contains(where: { $0.attributeScore != nil }) {
             notes.append(

@@ -104,14 +104,96 @@ package struct InferenceRecord: Codable, Sendable, Equatable {
         }
     }
 
-    package var floors: [Floor]
-    /// Of styles; nil where there is only one.
-    package var styles: Pair?
-    package var pairs: [Pair]
-    /// Nil where a style has fewer than two encoders.
-    package var kinds: Kinds?
+    /// One encoder against the decoder without a caption, on the same captions.
+    package struct Level: Codable, Sendable, Equatable {
+        package var encoder: String
+        package var style: EncoderStyle
+        package var mean: Double
+        /// Encoder minus no caption, and its 95 % interval by resampling portraits.
+        package var difference: Double
+        package var interval: Interval
+        package var p: Double
+        /// By Holm over the encoders.
+        package var pHolm: Double?
+        /// The share of the way from no caption (0) to the VQGAN's reconstructions of the real pictures (1).
+        package var way: Double?
+        package var wayInterval: Interval?
 
-    package init(floors: [Floor], styles: Pair?, pairs: [Pair], kinds: Kinds?) {
-        (self.floors, self.styles, self.pairs, self.kinds) = (floors, styles, pairs, kinds)
+        package init(
+            encoder: String, style: EncoderStyle, mean: Double, difference: Double, interval: Interval, p: Double,
+            way: Double? = nil, wayInterval: Interval? = nil
+        ) {
+            (self.encoder, self.style, self.mean, self.difference) = (encoder, style, mean, difference)
+            (self.interval, self.p, self.way, self.wayInterval) = (interval, p, way, wayInterval)
+        }
+
+        enum CodingKeys: String, CodingKey {
+            case encoder, style, mean, difference
+            case interval = "ci95"
+            case p
+            case pHolm = "p_holm"
+            case way
+            case wayInterval = "way_ci95"
+        }
+    }
+
+    /// What one measurement says.
+    package struct Outcome: Codable, Sendable, Equatable {
+        package var name: String
+        package var unit: String
+        /// Whether the settings named it as the one to judge by, before anything was measured.
+        package var isPrimary: Bool
+        package var above: [Level]
+        /// Of styles; nil where there is only one.
+        package var styles: Pair?
+        package var pairs: [Pair]
+        /// Nil where a style has fewer than two encoders.
+        package var kinds: Kinds?
+
+        package init(
+            name: String, unit: String, isPrimary: Bool, above: [Level] = [], styles: Pair?, pairs: [Pair],
+            kinds: Kinds?
+        ) {
+            (self.name, self.unit, self.isPrimary, self.above) = (name, unit, isPrimary, above)
+            (self.styles, self.pairs, self.kinds) = (styles, pairs, kinds)
+        }
+
+        enum CodingKeys: String, CodingKey {
+            case name, unit, above, styles, pairs, kinds
+            case isPrimary = "primary"
+        }
+    }
+
+    package var floors: [Floor]
+    /// The primary one first.
+    package var outcomes: [Outcome]
+
+    package var primary: Outcome? { outcomes.first(where: \.isPrimary) ?? outcomes.first }
+
+    package init(floors: [Floor], outcomes: [Outcome]) { (self.floors, self.outcomes) = (floors, outcomes) }
+
+    private enum CodingKeys: String, CodingKey { case floors, outcomes, styles, pairs, kinds }
+
+    /// Earlier versions had one outcome, the CLIP-Score, without a name.
+    package init(from decoder: any Decoder) throws {
+        let keys = try decoder.container(keyedBy: CodingKeys.self)
+        floors = try keys.decode([Floor].self, forKey: .floors)
+        if let outcomes = try keys.decodeIfPresent([Outcome].self, forKey: .outcomes) {
+            self.outcomes = outcomes
+        } else {
+            outcomes = [
+                Outcome(
+                    name: "CLIP-Score", unit: "points", isPrimary: true,
+                    styles: try keys.decodeIfPresent(Pair.self, forKey: .styles),
+                    pairs: try keys.decodeIfPresent([Pair].self, forKey: .pairs) ?? [],
+                    kinds: try keys.decodeIfPresent(Kinds.self, forKey: .kinds))
+            ]
+        }
+    }
+
+    package func encode(to encoder: any Encoder) throws {
+        var keys = encoder.container(keyedBy: CodingKeys.self)
+        try keys.encode(floors, forKey: .floors)
+        try keys.encode(outcomes, forKey: .outcomes)
     }
 }

@@ -20,8 +20,11 @@ package enum RecordFile {
         try write(Data(text.utf8), to: url)
     }
 
+    /// Nobody takes a report's folder as a whole, so what a killed process left of the same file goes first.
     static func write(_ bytes: Data, to url: URL) throws {
-        try AtomicFile.makeFolder(url.deletingLastPathComponent())
+        let folder = url.deletingLastPathComponent()
+        try AtomicFile.makeFolder(folder)
+        AtomicFile.removeLeftovers(in: folder, of: url.lastPathComponent)
         try AtomicFile.write(bytes, to: url)
     }
 

@@ -39,6 +39,10 @@ package struct ScoreRecord: Codable, Sendable, Equatable {
     package var fid: Double?
     /// Share of the attributes a caption mentions that a classifier finds in its picture, 0 to 1.
     package var attributeScore: Double?
+    /// Bits a picture that its caption saves the decoder, on portraits the adapter never saw.
+    package var bitsSaved: Double?
+    /// Mean of the second judge's 100 · cosine.
+    package var secondClipScore: Double?
     package var validationLoss: ValidationLoss?
     /// Wall time of training, sampling and scoring together.
     package var seconds: Double?
@@ -69,8 +73,8 @@ package struct ScoreRecord: Codable, Sendable, Equatable {
     package init(
         encoder: String, style: EncoderStyle, seed: UInt64, clipScore: Double, n: Int,
         inceptionScore: InceptionScore? = nil, inceptionScoreAsPublished: InceptionScore? = nil,
-        fid: Double? = nil, attributeScore: Double? = nil, validationLoss: ValidationLoss? = nil,
-        seconds: Double? = nil
+        fid: Double? = nil, attributeScore: Double? = nil, bitsSaved: Double? = nil, secondClipScore: Double? = nil,
+        validationLoss: ValidationLoss? = nil, seconds: Double? = nil
     ) {
         self.encoder = encoder
         self.style = style
@@ -81,6 +85,8 @@ package struct ScoreRecord: Codable, Sendable, Equatable {
         self.inceptionScoreAsPublished = inceptionScoreAsPublished
         self.fid = fid
         self.attributeScore = attributeScore
+        self.bitsSaved = bitsSaved
+        self.secondClipScore = secondClipScore
         self.validationLoss = validationLoss
         self.seconds = seconds
     }
@@ -93,6 +99,8 @@ package struct ScoreRecord: Codable, Sendable, Equatable {
         case inceptionScoreAsPublished = "inception_score_as_published"
         case fid
         case attributeScore = "attribute_score"
+        case bitsSaved = "bits_saved"
+        case secondClipScore = "second_clip_score"
         case validationLoss = "validation_loss"
         case seconds
     }
@@ -104,11 +112,30 @@ package struct GroundTruth: Codable, Sendable, Equatable {
     package var n: Int
     package var attributeScore: Double?
     package var inceptionScore: ScoreRecord.InceptionScore?
+    /// The same pictures after the VQGAN's encoder and decoder: what the decoder could draw at best.
+    package var reconstruction: Reconstruction?
+
+    package struct Reconstruction: Codable, Sendable, Equatable {
+        package var clipScore: Double
+        package var attributeScore: Double?
+        package var inceptionScore: ScoreRecord.InceptionScore?
+
+        package init(clipScore: Double, attributeScore: Double?, inceptionScore: ScoreRecord.InceptionScore?) {
+            (self.clipScore, self.attributeScore, self.inceptionScore) = (clipScore, attributeScore, inceptionScore)
+        }
+
+        enum CodingKeys: String, CodingKey {
+            case clipScore = "clip_score"
+            case attributeScore = "attribute_score"
+            case inceptionScore = "inception_score"
+        }
+    }
 
     package init(
         clipScore: Double, n: Int, attributeScore: Double? = nil,
-        inceptionScore: ScoreRecord.InceptionScore? = nil
+        inceptionScore: ScoreRecord.InceptionScore? = nil, reconstruction: Reconstruction? = nil
     ) {
+        self.reconstruction = reconstruction
         self.clipScore = clipScore
         self.n = n
         self.attributeScore = attributeScore
@@ -120,5 +147,6 @@ package struct GroundTruth: Codable, Sendable, Equatable {
         case n
         case attributeScore = "attribute_score"
         case inceptionScore = "inception_score"
+        case reconstruction
     }
 }

@@ -1,0 +1,66 @@
+import SynTensors
+
+/// Caption vectors brought to a mean of zero and the same deviation in every component, as the training captions have
+/// them, and to a mean square length of one: encoders whose vectors are long, short, wide or far from the origin then
+/// learn at the same rate, and a caption moves a prefix no faster than the bias does.
+///
+/// It is no layer of its own: ``folded(_:)`` puts it into the adapter, which stays one linear layer on raw vectors.
+package struct VectorScaling: Sendable {
+    /// Of each component over the training captions: [d].
+    package let mean: [Float]
+    /// One over its deviation (divisor n) and √d; as of the widest for a component that hardly varies beside it.
+    package let scale: [Float]
+
+    /// - Parameter vectors: [captions, d].
+    package init(_ vectors: Tensor) {
+        let (count, width) = (vectors.size(0), vectors.size(1))
+        var (sums, squares) = ([Double](repeating: 0, count: width), [Double](repeating: 0, count: width))
+        vectors.withFloats { values in
+            for row in 0..<count {
+                for i in 0..<width { sums[i] += Double(values[row * width + i]) }
+            }
+            for i in 0..<width { sums[i] /= Double(max(count, 1)) }
+            for row in 0..<count {
+                for i in 0..<width {
+                    let distance = Double(values[row * width + i]) - sums[i]
+                    squares[i] += distance * distance
+                }
+            }
+        }
+        let deviations = squares.map { ($0 / Double(max(count, 1))).squareRoot() }
+        let widest = deviations.max() ?? 0
+        let length = Double(width).squareRoot()
+        mean = sums.map(Float.init)
+        scale = deviations.map { deviation in
+            guard widest > 0 else { return 1 }
+            return Float(1 / (length * (deviation > 1e-3 * widest ? deviation : widest)))
+        }
+    }
+
+    /// [batch, d] → [batch, d].
+    package func callAsFunction(_ vectors: Tensor) -> Tensor {
+        let width = mean.count
+        return vectors.withFloats { values in
+            Tensor(shape: vectors.shape) { scaled in
+                for i in values.indices {
+                    let component = i % width
+                    scaled[i] = (values[i] - mean[component]) * scale[component]
+                }
+            }
+        }
+    }
+
+    /// The adapter that does to raw vectors what `adapter` does to scaled ones.
+    package func folded(_ adapter: Adapter) -> Adapter {
+        let width = mean.count
+        let (weight, bias) = (adapter.weight.floats, adapter.bias.floats)
+        let scaled = weight.indices.map { weight[$0] * scale[$0 % width] }
+        let moved = bias.indices.map { row in
+            Float(
+                (0..<width).reduce(Double(bias[row])) { $0 - Double(scaled[row * width + $1]) * Double(mean[$1]) })
+        }
+        return Adapter(
+            weight: Tensor(scaled, shape: adapter.weight.shape), bias: Tensor(moved, shape: adapter.bias.shape),
+            width: adapter.width)
+    }
+}

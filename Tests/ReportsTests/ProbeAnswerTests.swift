@@ -1,0 +1,57 @@
+import SynReports
+import SynStatistics
+import Testing
+
+/// The first sentences say what tests said yes to, about whom, and no more.
+@Suite struct ProbeAnswerTests {
+    private func finding(
+        above: [(Double, Double)], styles: (difference: Double, p: Double), kinds: (difference: Double, p: Double)?
+    ) throws -> String {
+        func interval(_ middle: Double) -> Interval { Interval(middle - 1, middle + 1) }
+        let levels = above.enumerated().map { place, value in
+            var level = InferenceRecord.Level(
+                encoder: "e\(place)", style: .clip, mean: value.0, difference: value.0, interval: interval(value.0),
+                p: value.1)
+            level.pHolm = value.1
+            return level
+        }
+        let outcome = InferenceRecord.Outcome(
+            name: "CLIP-Score", unit: "points", isPrimary: true, above: levels,
+            styles: .init(
+                a: "CLIP-style", b: "BERT-style", difference: styles.difference, interval: interval(styles.difference),
+                p: styles.p, captions: 10, portraits: 5),
+            pairs: [],
+            kinds: kinds.map {
+                .init(
+                    a: "CLIP-style", b: "BERT-style", difference: $0.difference, standardError: 1, degreesOfFreedom: 2,
+                    interval: interval($0.difference), p: $0.p, variances: [], encoders: 4)
+            })
+        var report = MadeUpReport.whole()
+        report.inference = InferenceRecord(floors: [], outcomes: [outcome])
+        return try #require(report.finding)
+    }
+
+    @Test func aDifferenceOfTheseEncodersIsNotOneOfTheirKind() throws {
+        let text = try finding(above: [(3, 0.001), (0.2, 0.6)], styles: (-4.5, 0.001), kinds: (-4.5, 0.11))
+        #expect(text.contains("The captions of 1 of 2 encoders steer the pictures"))
+        #expect(text.contains("are e0"))
+        #expect(
+            text.contains("Of these encoders the BERT-style ones score higher than the CLIP-style ones"), "\(text)")
+        #expect(text.contains("4.50 points (95 % 3.50 to 5.50"), "told from the higher to the lower")
+        #expect(text.contains("Whether other encoders of these styles differ is open"))
+        #expect(text.contains("encoders a style would show it four times in five"))
+    }
+
+    @Test func nothingIsClaimedWhereNothingWasFound() throws {
+        let text = try finding(above: [(3, 0.2), (-2, 0.3)], styles: (1, 0.4), kinds: nil)
+        #expect(text.contains("No encoder's captions are shown to steer the pictures"))
+        #expect(text.contains("no clear difference was found"))
+        #expect(text.contains("For other encoders of these styles nothing can be said."))
+        for word in ["higher than", "should differ", "Below it"] { #expect(!text.contains(word), "\(text)") }
+    }
+
+    @Test func whatIsBelowTheFloorIsSaid() throws {
+        let text = try finding(above: [(3, 0.001), (-2, 0.001)], styles: (1, 0.01), kinds: (1, 0.01))
+        #expect(text.contains("Below it: e1.") && text.contains("should differ the same way"))
+    }
+}
