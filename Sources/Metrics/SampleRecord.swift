@@ -12,6 +12,9 @@ package struct SampleRecord: Codable, Sendable, Equatable {
     /// Statements of the caption that the picture bears out, and all its statements.
     package var attributesRight: Int?
     package var attributesStated: Int?
+    /// The reader's probability of each attribute, by CelebA's name, to four digits; nil without a reader and in files
+    /// from before it was kept.
+    package var attributes: [String: Double]?
 
     package init(
         number: Int, caption: Int, copy: Int = 0, text: String, file: String, clipScore: Double? = nil,
@@ -24,7 +27,7 @@ package struct SampleRecord: Codable, Sendable, Equatable {
     }
 
     enum CodingKeys: String, CodingKey {
-        case number, caption, copy, text, file
+        case number, caption, copy, text, file, attributes
         case clipScore = "clip_score"
         case attributesRight = "attributes_right"
         case attributesStated = "attributes_stated"

@@ -95,6 +95,10 @@ package struct TextStudy {
             report.geometry += try GeometryStudy.sentences(
                 taken(texts, "texts of sts-b"), models, asGiven: settings.likePaper, with: source)
         }
+        try part("linear reading of the drawn world's captions") {
+            report.linear = try PortraitTexts(portraits: settings.limit.map { max($0, 60) } ?? 400).linear(
+                models, seed: settings.seed, with: source)
+        }
         guard !report.scores.isEmpty || !report.geometry.isEmpty else {
             throw UserError(
                 .missing,

@@ -13,6 +13,8 @@ package struct TextStudyReport: Codable, Sendable, Equatable {
     package var scores: [TextScore]
     package var comparisons: [TextComparison]
     package var geometry: [GeometryRecord]
+    /// What linear readings find of stated attributes; nil where none was made, and in older files.
+    package var linear: [LinearReadingRecord]?
     package var settings: [Setting]
     package var provenance: Provenance
     /// What was left out and why, and what a reader must know before quoting a number.
@@ -32,7 +34,7 @@ package struct TextStudyReport: Codable, Sendable, Equatable {
 
     enum CodingKeys: String, CodingKey {
         case schemaVersion = "schema_version"
-        case title, dataset, encoders, scores, comparisons, geometry, settings, provenance, caveats, partial
+        case title, dataset, encoders, scores, comparisons, geometry, linear, settings, provenance, caveats, partial
     }
 }
 
