@@ -95,15 +95,15 @@ package struct TextStudy {
             report.geometry += try GeometryStudy.sentences(
                 taken(texts, "texts of sts-b"), models, asGiven: settings.likePaper, with: source)
         }
-        try part("linear reading of the drawn world's captions") {
-            report.linear = try PortraitTexts(portraits: settings.limit.map { max($0, 60) } ?? 400).linear(
-                models, seed: settings.seed, with: source)
-        }
         guard !report.scores.isEmpty || !report.geometry.isEmpty else {
             throw UserError(
                 .missing,
                 "\(settings.folder.url.relativePath) holds none of the published files; the page of each: "
                     + StudyFile.allCases.map { "\($0.rawValue) \($0.page)" }.joined(separator: ", "))
+        }
+        try part("linear reading of the drawn world's captions") {
+            report.linear = try PortraitTexts(portraits: settings.limit.map { max($0, 60) } ?? 200).linear(
+                models, seed: settings.seed, with: source)
         }
         report.caveats += TextStudy.caveats(models, likePaper: settings.likePaper)
         report.provenance.stages = clock.stages
