@@ -111,7 +111,7 @@ let package = Package(
         room(
             "TextStudies",
             imports: [
-                "Embedding", "Runs", "Files", "Tensors", "Models", "Tokenizers", "Statistics", "Portraits", "Reports",
+                "Metrics", "Embedding", "Runs", "Files", "Tensors", "Models", "Tokenizers", "Statistics", "Portraits", "Reports",
             ]),
         room(
             "Inspection",

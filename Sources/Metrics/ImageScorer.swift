@@ -43,6 +43,10 @@ package struct ImageScorer: Sendable {
         package let inceptionScore: InceptionScore.Result?
         package let inceptionScoreAsPublished: InceptionScore.Result?
         package let fid: FrechetDistance?
+        /// Of the pictures, on both inputs; nil without an Inception network.
+        package let features: SetDistances.Features?
+        /// Pictures behind the Inception Score.
+        package let inceptionCount: Int
         /// Nil without a CLIP, and where all captions are of one portrait.
         package let shuffled: ShuffledCaptions?
 
@@ -57,16 +61,23 @@ package struct ImageScorer: Sendable {
 
     /// Final features of `count` pictures, in their order: [count, features].
     ///
+    /// - Parameter published: of what the released code fed to the network.
+    ///
     /// Pictures are asked for one by one, so that a hundred thousand of them need no room.
     package func inceptionFeatures(
-        _ count: Int, image: (Int) throws -> Image, progress: (Int) throws -> Void = { _ in }
+        _ count: Int, published: Bool = false, image: (Int) throws -> Image,
+        progress: (Int) throws -> Void = { _ in }
     ) throws -> Tensor {
         guard let inception else {
             throw UserError(.settings, "a Fréchet distance needs an Inception network; name it in scores.inception")
         }
         try progress(0)
         let parts = try batches(Array(0..<count), of: Self.batch).map { places in
-            let inputs = try places.map { InceptionScore.input(try image($0), inception.network.configuration) }
+            let inputs = try places.map {
+                published
+                    ? InceptionScore.publishedInput(try image($0), inception.network.configuration)
+                    : InceptionScore.input(try image($0), inception.network.configuration)
+            }
             let features = inception.network.features(of: concatenated(inputs, axis: 0)).features2048
             try NonFinite.refuse(features, "a feature of the Inception network", model: inception.folder)
             try progress((places.last ?? 0) + 1)
@@ -99,10 +110,11 @@ package struct ImageScorer: Sendable {
         progress: (Int) throws -> Void = { _ in }
     ) throws -> Findings {
         var records = records
-        var (logits, published, features) = ([Tensor](), [Tensor](), [Tensor]())
+        var (logits, published, features, publishedFeatures) = ([Tensor](), [Tensor](), [Tensor](), [Tensor]())
+        let counted = settings.dropLast.map { records.count / $0 * $0 } ?? records.count
         var (pictures, captions) = ([Tensor](), [Tensor]())
         var truncated = 0
-        let isScored = inception != nil && records.count >= settings.splits
+        let isScored = inception != nil && counted >= settings.splits
         try progress(0)
         for places in batches(Array(records.indices), of: Self.batch) {
             let views = try places.map { try View(try image($0), for: self, published: isScored) }
@@ -120,6 +132,8 @@ package struct ImageScorer: Sendable {
                     (records[place].attributesRight, records[place].attributesStated) = (
                         agreement.right, agreement.stated
                     )
+                    records[place].attributes = Dictionary(
+                        uniqueKeysWithValues: found.map { ($0.name, (Double($1) * 1e4).rounded() / 1e4) })
                 }
             }
             if let inception {
@@ -132,14 +146,19 @@ package struct ImageScorer: Sendable {
                 let found = try seen(views.compactMap(\.inception))
                 logits.append(found.logitsWithoutBias)
                 features.append(found.features2048)
-                if isScored { published.append(try seen(views.compactMap(\.published)).logitsWithoutBias) }
+                if isScored {
+                    let found = try seen(views.compactMap(\.published))
+                    published.append(found.logitsWithoutBias)
+                    publishedFeatures.append(found.features2048)
+                }
             }
             try progress((places.last ?? 0) + 1)
         }
         func score(_ logits: [Tensor]) throws -> InceptionScore.Result? {
             guard isScored else { return nil }
             return try InceptionScore.score(
-                ofLogits: concatenated(logits, axis: 0), splits: settings.splits, seed: settings.shuffleSeed)
+                ofLogits: concatenated(logits, axis: 0).rows(at: Array(0..<counted)), splits: settings.splits,
+                seed: settings.shuffleSeed)
         }
         return Findings(
             records: records, truncatedCaptions: truncated, inceptionScore: try score(logits),
@@ -147,6 +166,12 @@ package struct ImageScorer: Sendable {
             fid: try (features.isEmpty || records.count < 2 ? nil : real).map {
                 try FrechetDistance(between: FeatureStatistics(of: concatenated(features, axis: 0)), and: $0)
             },
+            features: features.isEmpty
+                ? nil
+                : SetDistances.Features(
+                    plain: concatenated(features, axis: 0),
+                    published: publishedFeatures.isEmpty ? nil : concatenated(publishedFeatures, axis: 0)),
+            inceptionCount: isScored ? counted : 0,
             shuffled: pictures.isEmpty
                 ? nil
                 : try ShuffledCaptions(

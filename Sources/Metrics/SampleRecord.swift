@@ -17,6 +17,9 @@ package struct SampleRecord: Codable, Sendable, Equatable {
     /// Of the caption's own portrait: how many bits fewer the decoder needs for its tokens with the caption's prefix
     /// than without one.
     package var bitsSaved: Double?
+    /// The reader's probability of each attribute, by CelebA's name, to four digits; nil without a reader and in files
+    /// from before it was kept.
+    package var attributes: [String: Double]?
 
     package init(
         number: Int, caption: Int, copy: Int = 0, text: String, file: String, clipScore: Double? = nil,
@@ -29,7 +32,7 @@ package struct SampleRecord: Codable, Sendable, Equatable {
     }
 
     enum CodingKeys: String, CodingKey {
-        case number, caption, copy, text, file
+        case number, caption, copy, text, file, attributes
         case clipScore = "clip_score"
         case attributesRight = "attributes_right"
         case attributesStated = "attributes_stated"

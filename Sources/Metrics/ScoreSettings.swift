@@ -11,6 +11,9 @@ package struct ScoreSettings: Sendable, Equatable {
     package var secondClip: String?
     package var inception = ""
     package var splits = 10
+    /// Leave the last pictures that do not fill a batch of this size out of the Inception Score, as the released code
+    /// does with 128; nil leaves none out.
+    package var dropLast: Int?
     /// Of the order in which pictures are dealt to the splits.
     package var shuffleSeed = InceptionScore.defaultSeed
     /// A classifier of drawn attributes, if there is one for this data.

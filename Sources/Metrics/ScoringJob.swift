@@ -29,10 +29,14 @@ package struct ScoringJob {
             package let inceptionScore: InceptionScore.Result?
             package let inceptionScoreAsPublished: InceptionScore.Result?
             package let attributeScore: Double?
+            /// From the pictures of another folder; nil where none was named.
+            package let distances: SetDistances?
             /// What a reader of the numbers must know.
             package let notes: [String]
             /// True where only the first of the pictures were scored, else nil.
             package let partial: Bool?
+            /// Pictures behind the Inception Score.
+            package let inceptionCount: Int
 
             enum CodingKeys: String, CodingKey {
                 case clipScore = "clip_score"
@@ -41,9 +45,32 @@ package struct ScoringJob {
                 case truncatedCaptions = "truncated_captions"
                 case inceptionScore = "inception_score"
                 case inceptionScoreAsPublished = "inception_score_as_published"
+                case inceptionCount = "inception_n"
                 case attributeScore = "attribute_score"
-                case notes, partial
+                case distances, notes, partial
             }
+        }
+
+        private static func lines(_ found: SetDistances) -> [String] {
+            var lines = [
+                String(
+                    format: "Fréchet distance  %.3f, between %d and %d pictures", found.fid.value,
+                    found.fid.firstCount, found.fid.secondCount)
+            ]
+            if let published = found.fidAsPublished {
+                lines.append(String(format: "  as published  %.3f", published.value))
+            }
+            lines.append(
+                String(
+                    format: "Kernel distance  %.6f, standard deviation %.6f over %d subsets of %d pictures",
+                    found.kid.mean, found.kid.deviation, found.kid.subsets, found.kid.subsetSize))
+            if let coverage = found.coverage {
+                lines.append(
+                    String(
+                        format: "Precision %.3f, recall %.3f, by %d nearest neighbours", coverage.precision,
+                        coverage.recall, coverage.neighbours))
+            }
+            return lines
         }
 
         /// A line for every pair, then the means.
@@ -64,9 +91,16 @@ package struct ScoringJob {
                     String(
                         format: "Inception Score  %.3f, standard deviation %.3f over %d splits of %d pictures",
                         found.mean,
-                        found.deviation, found.splits, scores.count)
+                        found.deviation, found.splits, scores.inceptionCount)
                         + (found.seed.map { ", shuffled by seed \($0)" } ?? ""))
             }
+            if let found = scores.inceptionScoreAsPublished {
+                lines.append(
+                    String(
+                        format: "  as published  %.3f, standard deviation %.3f, of what the released code fed to the "
+                            + "network", found.mean, found.deviation))
+            }
+            if let found = scores.distances { lines += Self.lines(found) }
             if let share = scores.attributeScore {
                 lines.append(String(format: "Attributes  %.1f %% of the statements borne out", 100 * share))
             }
@@ -75,15 +109,16 @@ package struct ScoringJob {
     }
 
     /// - Parameters:
+    ///   - real: pictures that the set is held against, by the Inception network; nil for none.
     ///   - captions: one for each picture, in the pictures' order; nil where no judge reads any.
     ///   - portion: which part of a folder's pictures these are; nil for all of them.
     package func run(
-        _ pictures: PictureFolder, _ captions: [String]?, portion: Portion? = nil,
+        _ pictures: PictureFolder, _ captions: [String]?, real: PictureFolder? = nil, portion: Portion? = nil,
         progress: (Int) throws -> Void = { _ in }
     ) throws -> Report {
         if let captions { try pictures.requireOneEach(captions) }
         let isEnough = pictures.names.count >= settings.splits
-        if scorer.clip == nil, scorer.attributes == nil, !isEnough {
+        if scorer.clip == nil, scorer.attributes == nil, real == nil, !isEnough {
             throw UserError(
                 .settings,
                 "an Inception Score over \(settings.splits) splits needs at least \(settings.splits) pictures, but "
@@ -94,16 +129,29 @@ package struct ScoringJob {
         }
         let found = try scorer.findings(records, image: { try pictures.image(pictures.names[$0]) }, progress: progress)
         let each = found.clipScores
+        let distances = try distances(found, real)
         return Report(
             scores: .init(
                 clipScore: each.isEmpty ? nil : each.reduce(0, +) / Double(each.count),
                 clipScoreInterval: Self.interval(each),
                 count: records.count, truncatedCaptions: captions == nil ? nil : found.truncatedCaptions,
                 inceptionScore: found.inceptionScore, inceptionScoreAsPublished: found.inceptionScoreAsPublished,
-                attributeScore: found.attributeScore,
-                notes: [portion?.sentence].compactMap(\.self) + notes(pictures, found),
-                partial: portion == nil ? nil : true),
+                attributeScore: found.attributeScore, distances: distances,
+                notes: [portion?.sentence].compactMap(\.self) + notes(pictures, found) + (distances?.notes ?? []),
+                partial: portion == nil ? nil : true, inceptionCount: found.inceptionCount),
             pairs: found.records)
+    }
+
+    private func distances(_ found: ImageScorer.Findings, _ real: PictureFolder?) throws -> SetDistances? {
+        guard let real, let own = found.features else { return nil }
+        let plain = try scorer.inceptionFeatures(real.names.count, image: { try real.image(real.names[$0]) })
+        let published =
+            own.published == nil
+            ? nil
+            : try scorer.inceptionFeatures(
+                real.names.count, published: true, image: { try real.image(real.names[$0]) })
+        return try SetDistances(
+            between: own, and: .init(plain: plain, published: published), seed: settings.shuffleSeed)
     }
 
     /// Student's: mean ± t(0.975, n − 1) · s / √n.
@@ -132,7 +180,13 @@ package struct ScoringJob {
             notes.append(
                 "an Inception Score grows with the number of pictures, and \(count) \(count == 1 ? "is" : "are") few "
                     + "(50,000 are usual): "
-                    + "compare it only with one of as many pictures and splits")
+                    + "compare it only with one of as many pictures and splits; of so few even a poor set may have the "
+                    + "higher one")
+        }
+        if found.inceptionScore != nil, found.inceptionCount < count {
+            notes.append(
+                "the last \(count - found.inceptionCount) of \(count) pictures fill no batch and are not in the Inception "
+                    + "Score (--drop-last)")
         }
         return notes
     }

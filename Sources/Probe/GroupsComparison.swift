@@ -15,12 +15,14 @@ package enum GroupsComparison {
     /// - Parameters:
     ///   - score: the column, or key, that holds the scores; nil for `score` or the CLIP-Score.
     ///   - seed: of permutations and bootstrap samples drawn at random.
+    ///   - margin: of tests of equivalence; nil makes none.
     package static func record(
-        ofGroupsIn paths: [String], score: String? = nil, seed: UInt64,
+        ofGroupsIn paths: [String], score: String? = nil, seed: UInt64, margin: Double? = nil,
         progress: (_ done: Int, _ total: Int) throws -> Void = { _, _ in }
     ) throws -> SignificanceRecord {
         let source = paths.map(InputFile.name).joined(separator: ", ")
-        let settings = SignificanceStudy.Settings(seed: seed)
+        var settings = SignificanceStudy.Settings(seed: seed)
+        settings.margin = margin
         let parts = try paths.map { try part($0, score) }
         if parts.count == 1, case .summaries(let rows) = parts[0] {
             return try SignificanceStudy(rows, source: source, settings: settings).record(progress: progress)

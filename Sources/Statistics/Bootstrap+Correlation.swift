@@ -12,6 +12,61 @@ extension Bootstrap {
         _ x: [Double], _ y: [Double], _ kind: Kind, confidence: Double = 0.95, resamples: Int = 1_999,
         using generator: inout some RandomNumberGenerator
     ) throws(StatisticsError) -> Interval {
+        try interval(x, y, kind, confidence, resamples) { counts in
+            for i in counts.indices { counts[i] = 0 }
+            for _ in counts.indices { counts[generator.below(counts.count)] += 1 }
+        }
+    }
+
+    /// The percentile interval of a correlation over resamples of *words*, for pairs that share them.
+    ///
+    /// Words are drawn with replacement, as many as there are, and a pair counts with the product of how often its
+    /// two words were drawn; a pair of a word with itself counts as often as the word. This is the vertex bootstrap of
+    /// Snijders and Borgatti (1999), and for two sets of words the pigeonhole bootstrap of Owen (2007), which proves
+    /// that it errs on the safe side: where every word stands in one pair only it is √3 times as wide as resampling
+    /// pairs, because a product of two independent counts has the variance 3.
+    ///
+    /// - Parameter words: the two words of each pair, as any numbers that only they have.
+    package static func wordInterval(
+        _ x: [Double], _ y: [Double], words: [(Int, Int)], _ kind: Kind, confidence: Double = 0.95,
+        resamples: Int = 1_999, using generator: inout some RandomNumberGenerator
+    ) throws(StatisticsError) -> Interval {
+        guard words.count == x.count else { throw .unpaired(first: x.count, second: words.count) }
+        var places: [Int: Int] = [:]
+        let ends = words.map { pair in
+            [pair.0, pair.1].map { word in
+                let place = places[word] ?? places.count
+                places[word] = place
+                return place
+            }
+        }
+        var drawn = [Double](repeating: 0, count: places.count)
+        return try interval(x, y, kind, confidence, resamples) { counts in
+            for i in drawn.indices { drawn[i] = 0 }
+            for _ in drawn.indices { drawn[generator.below(drawn.count)] += 1 }
+            for (place, pair) in ends.enumerated() {
+                counts[place] = pair[0] == pair[1] ? drawn[pair[0]] : drawn[pair[0]] * drawn[pair[1]]
+            }
+        }
+    }
+
+    /// The correlation of a sample that holds each pair so many times; nil where one of its lists is constant.
+    package static func correlation(_ x: [Double], _ y: [Double], _ kind: Kind, counts: [Double]) -> Double? {
+        precondition(x.count == y.count && x.count == counts.count, "three lists of one length")
+        let (u, v) = (Drawn(x, kind), Drawn(y, kind))
+        var (a, b) = (u.centred, v.centred)
+        if kind == .spearman {
+            u.rank(counts, into: &a)
+            v.rank(counts, into: &b)
+        }
+        return weighted(a, b, counts)
+    }
+
+    /// Percentiles over resamples, of which `draw` says how often each pair is in the next.
+    private static func interval(
+        _ x: [Double], _ y: [Double], _ kind: Kind, _ confidence: Double, _ resamples: Int,
+        _ draw: (inout [Double]) -> Void
+    ) throws(StatisticsError) -> Interval {
         let name = "A bootstrap interval of a correlation"
         guard x.count == y.count else { throw .unpaired(first: x.count, second: y.count) }
         try requireFinite(x, atLeast: 3, for: name)
@@ -26,8 +81,7 @@ extension Bootstrap {
         var found: [Double] = []
         found.reserveCapacity(resamples)
         for _ in 0..<resamples {
-            for i in counts.indices { counts[i] = 0 }
-            for _ in counts.indices { counts[generator.below(counts.count)] += 1 }
+            draw(&counts)
             if kind == .spearman {
                 u.rank(counts, into: &a)
                 v.rank(counts, into: &b)
@@ -51,6 +105,7 @@ extension Bootstrap {
             sumY += counts[i] * y[i]
             total += counts[i]
         }
+        guard total > 0 else { return nil }
         let (meanX, meanY) = (sumX / total, sumY / total)
         var (xx, yy, xy) = (0.0, 0.0, 0.0)
         for i in counts.indices where counts[i] > 0 {

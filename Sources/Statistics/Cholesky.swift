@@ -1,7 +1,7 @@
 /// Cholesky's factorisation of small symmetric matrices, and division by its factor.
-enum Cholesky {
+package enum Cholesky {
     /// Replaces the lower half of a matrix, by rows, with its factor; false where it is not positive definite.
-    static func factor(_ matrix: inout [Double], _ size: Int) -> Bool {
+    package static func factor(_ matrix: inout [Double], _ size: Int) -> Bool {
         for i in 0..<size {
             for j in 0...i {
                 var sum = matrix[i * size + j]
@@ -18,7 +18,7 @@ enum Cholesky {
     }
 
     /// Solves X Lᵀ = `columns`, which hold one column of `rows` numbers after another, a column for each row of L.
-    static func divide(_ columns: inout [Double], rows: Int, by factor: [Double], _ size: Int) {
+    package static func divide(_ columns: inout [Double], rows: Int, by factor: [Double], _ size: Int) {
         for j in 0..<size {
             for k in 0..<j {
                 let value = factor[j * size + k]

@@ -98,7 +98,7 @@ extension SignificanceTest {
     func obstacle(in group: ScoreGroup) -> String? {
         let name = group.name
         switch self {
-        case .student, .welch:
+        case .student, .welch, .equivalence:
             if group.count == 1 {
                 return "Group \(name) has a single score, so its standard deviation, and what builds on it, "
                     + "is undefined."
@@ -107,7 +107,7 @@ extension SignificanceTest {
         case .mannWhitney, .permutation:
             return group.observations.isEmpty
                 ? "Only the mean and standard deviation of group \(name) are known; this test needs its scores." : nil
-        case .encoderWelch, .encoderPermutation:
+        case .encoderWelch, .encoderPermutation, .encoderEquivalence:
             if group.observations.isEmpty {
                 return "Only the mean and standard deviation of group \(name) are known; "
                     + "this test needs its scores and their encoders."
@@ -115,12 +115,12 @@ extension SignificanceTest {
             guard let encoders = group.encoders else {
                 return "The scores of group \(name) do not name their encoders, and this test counts encoders."
             }
-            if self == .encoderWelch, encoders.count == 1 {
+            if self != .encoderPermutation, encoders.count == 1 {
                 return "Group \(name) has a single encoder (\(encoders[0].name)), so the spread between encoders, "
                     + "and what builds on it, is undefined."
             }
             return nil
-        case .paired:
+        case .paired, .pairedEquivalence:
             return group.count == 1
                 ? "Group \(name) has a single score, so the spread of differences, and what builds on it, "
                     + "is undefined." : nil

@@ -18,7 +18,7 @@ package struct SeededGenerator: RandomNumberGenerator, Sendable {
 
 extension RandomNumberGenerator {
     /// A whole number from 0 up to, not including, `bound`; every one exactly equally likely (Lemire 2019).
-    mutating func below(_ bound: Int) -> Int {
+    package mutating func below(_ bound: Int) -> Int {
         precondition(bound > 0)
         let range = UInt64(bound)
         let unfair = (0 &- range) % range   // 2⁶⁴ mod bound

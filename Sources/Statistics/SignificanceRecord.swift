@@ -124,11 +124,16 @@ package struct TestRecord: Codable, Equatable, Sendable {
     package var method: String?
     /// Assignments tried by a permutation test.
     package var assignments: Int?
+    /// The margin of an equivalence test, to either side of 0, and the 90 % interval that lies within it where p is
+    /// below 0.05.
+    package var margin: Double?
+    package var interval90: Interval?
     /// Why the numbers are absent, as a sentence; absent when they are there.
     package var unavailable: String?
 
     enum CodingKeys: String, CodingKey {
-        case name, title, question, unit, p, difference, method, assignments, unavailable
+        case name, title, question, unit, p, difference, method, assignments, margin, unavailable
+        case interval90 = "ci90"
         case countA = "n_a"
         case countB = "n_b"
         case t = "T"

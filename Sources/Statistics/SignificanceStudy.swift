@@ -18,6 +18,8 @@ package struct SignificanceStudy: Sendable {
         /// Random assignments where enumeration is too long; p is never below 1 / (draws + 1).
         package var draws: Int
         package var bootstrapResamples: Int
+        /// The largest difference that would not matter, in units of the score; nil makes no tests of equivalence.
+        package var margin: Double?
 
         package init(
             seed: UInt64 = 0, exactLimit: Int = 3_000_000, draws: Int = 99_999, bootstrapResamples: Int = 9_999
@@ -103,7 +105,8 @@ package struct SignificanceStudy: Sendable {
             source: source, seed: settings.seed, groups: described, comparisons: comparisons,
             correction: comparisons.count == 1
                 ? "There is one comparison, so p values need no correction."
-                : "Holm's correction over the \(comparisons.count) comparisons, for each test separately.",
+                : "Holm's correction over the \(comparisons.count) comparisons, for each test separately; a test that "
+                    + "could not be computed was asked too and counts as p = 1.",
             warnings: SignificanceWarning.all(for: groups))
     }
 
@@ -165,7 +168,8 @@ package struct SignificanceStudy: Sendable {
 
     private func compare(_ a: ScoreGroup, _ b: ScoreGroup) -> ComparisonRecord {
         var tests = SignificanceTest.allCases
-        if a.pairs(with: b) == nil { tests.removeAll { $0 == .paired } }
+        if a.pairs(with: b) == nil { tests.removeAll { $0 == .paired || $0 == .pairedEquivalence } }
+        if settings.margin == nil { tests.removeAll(where: \.isOfEquivalence) }
         var effects = [effect(a, b, unit: .score)]
         if a.encoders != nil, b.encoders != nil { effects.append(effect(a, b, unit: .encoder)) }
         return ComparisonRecord(
@@ -211,12 +215,36 @@ package struct SignificanceStudy: Sendable {
             record.take(
                 try PermutationTest(
                     a.values, b.values, limit: exactLimit, draws: draws, using: &generator))
+        case .equivalence, .encoderEquivalence, .pairedEquivalence:
+            try fillEquivalence(&record, test, a, b)
         case .encoderPermutation:
             record.take(
                 try PermutationTest(
                     units: (a.encoders ?? []).map(\.scores), (b.encoders ?? []).map(\.scores),
                     limit: exactLimit, draws: draws, using: &generator))
         }
+    }
+
+    private func fillEquivalence(
+        _ record: inout TestRecord, _ test: SignificanceTest, _ a: ScoreGroup, _ b: ScoreGroup
+    ) throws(StatisticsError) {
+        guard let margin = settings.margin else { return }
+        let range = Interval(around: 0, reach: margin)
+        let found: EquivalenceTest
+        switch test {
+        case .encoderEquivalence:
+            let name = "An equivalence test"
+            found = try .welch(
+                Summary(a.encoderMeans ?? [], for: name), Summary(b.encoderMeans ?? [], for: name), within: range)
+        case .pairedEquivalence:
+            let pairs = a.pairs(with: b) ?? []
+            found = try .paired(pairs.map(\.0), pairs.map(\.1), within: range)
+        default: found = try .welch(a.summaryOrEmpty, b.summaryOrEmpty, within: range)
+        }
+        // Of the two, the one that is harder to reject.
+        record.t = abs(found.lowerT) < abs(found.upperT) ? found.lowerT : found.upperT
+        (record.degreesOfFreedom, record.p, record.difference) = (found.degreesOfFreedom, found.p, found.difference)
+        (record.margin, record.interval90) = (margin, found.interval)
     }
 
     private func effect(_ a: ScoreGroup, _ b: ScoreGroup, unit: SignificanceUnit) -> EffectRecord {
@@ -246,7 +274,8 @@ package struct SignificanceStudy: Sendable {
             let places = comparisons.indices.compactMap { row in
                 comparisons[row].tests.firstIndex { $0.name == test && $0.p != nil }.map { (row, $0) }
             }
-            let corrected = holmCorrected(places.map { comparisons[$0.0].tests[$0.1].p ?? 1 })
+            let asked = comparisons.count { $0[test] != nil }
+            let corrected = holmCorrected(places.map { comparisons[$0.0].tests[$0.1].p ?? 1 }, of: asked)
             for ((row, column), p) in zip(places, corrected) { comparisons[row].tests[column].pHolm = p }
         }
     }

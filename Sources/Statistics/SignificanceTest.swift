@@ -8,6 +8,18 @@ package enum SignificanceTest: String, Codable, CaseIterable, Sendable {
     case encoderPermutation = "encoder_permutation"
     /// Only where both groups have the same encoders and seeds.
     case paired
+    /// Only where a margin was named: whether the groups are as good as equal.
+    case equivalence
+    case encoderEquivalence = "encoder_equivalence"
+    case pairedEquivalence = "paired_equivalence"
+
+    /// The tests whose null is a difference, not its absence.
+    package var isOfEquivalence: Bool {
+        switch self {
+        case .equivalence, .encoderEquivalence, .pairedEquivalence: true
+        default: false
+        }
+    }
 
     package var title: String {
         switch self {
@@ -18,6 +30,9 @@ package enum SignificanceTest: String, Codable, CaseIterable, Sendable {
         case .encoderWelch: "Welch t of encoder means"
         case .encoderPermutation: "permutation of encoders"
         case .paired: "paired t"
+        case .equivalence: "equivalence, Welch t (TOST)"
+        case .encoderEquivalence: "equivalence of encoder means, Welch t (TOST)"
+        case .pairedEquivalence: "equivalence, paired t (TOST)"
         }
     }
 
@@ -45,14 +60,23 @@ package enum SignificanceTest: String, Codable, CaseIterable, Sendable {
         case .paired:
             "Does the score change from one group to the other within the same encoder and seed, "
                 + "if those pairs are independent?"
+        case .equivalence:
+            "If every score were an independent draw and the true difference were as large as the margin, would the "
+                + "means be so close by chance? A small p speaks for a difference that does not matter."
+        case .encoderEquivalence:
+            "If the true difference of encoders' means were as large as the margin, would they be so close by chance, "
+                + "each encoder counted once? A small p speaks for a difference that does not matter."
+        case .pairedEquivalence:
+            "If the true change within the same encoder and seed were as large as the margin, would it be so small by "
+                + "chance? A small p speaks for a change that does not matter."
         }
     }
 
     /// What the test takes as one independent observation.
     package var unit: SignificanceUnit {
         switch self {
-        case .student, .welch, .mannWhitney, .permutation, .paired: .score
-        case .encoderWelch, .encoderPermutation: .encoder
+        case .student, .welch, .mannWhitney, .permutation, .paired, .equivalence, .pairedEquivalence: .score
+        case .encoderWelch, .encoderPermutation, .encoderEquivalence: .encoder
         }
     }
 }

@@ -9,9 +9,10 @@ enum LayerCorrelation {
 
     /// - Parameters:
     ///   - similarities: nil where a vector has no direction.
+    ///   - words: the two words of each pair, which the bootstrap then draws; nil draws pairs.
     ///   - seed: of the bootstrap's draws; nil draws none.
     static func score(
-        layer: Int?, _ similarities: [Double?]?, _ scores: [Double], seed: UInt64?
+        layer: Int?, _ similarities: [Double?]?, _ scores: [Double], words: [(Int, Int)]? = nil, seed: UInt64?
     ) -> LayerScore {
         guard let similarities, !similarities.contains(nil) else {
             return LayerScore(layer: layer, undefined: "a vector has no direction: it is zero or not finite")
@@ -23,8 +24,8 @@ enum LayerCorrelation {
         }
         do {
             return LayerScore(
-                layer: layer, pearson: try record(values, scores, .pearson, seed),
-                spearman: try record(values, scores, .spearman, seed))
+                layer: layer, pearson: try record(values, scores, .pearson, words, seed),
+                spearman: try record(values, scores, .spearman, words, seed))
         } catch {
             let what = scores.count > 1 && Set(scores).count == 1 ? "the scores of the file are all the same; " : ""
             return LayerScore(layer: layer, undefined: what + error.description)
@@ -32,13 +33,18 @@ enum LayerCorrelation {
     }
 
     private static func record(
-        _ x: [Double], _ y: [Double], _ kind: Bootstrap.Kind, _ seed: UInt64?
+        _ x: [Double], _ y: [Double], _ kind: Bootstrap.Kind, _ words: [(Int, Int)]?, _ seed: UInt64?
     ) throws(StatisticsError) -> CorrelationRecord {
         let found = kind == .pearson ? try Correlation.pearson(x, y) : try Correlation.spearman(x, y)
         var record = CorrelationRecord(value: found.coefficient, p: found.p, interval: found.interval)
         if let seed, x.count > 2 {
             var generator = SeededGenerator(seed: seed)
-            record.bootstrap = try? Bootstrap.correlationInterval(x, y, kind, using: &generator)
+            record.bootstrap =
+                if let words {
+                    try? Bootstrap.wordInterval(x, y, words: words, kind, using: &generator)
+                } else {
+                    try? Bootstrap.correlationInterval(x, y, kind, using: &generator)
+                }
         }
         return record
     }
@@ -50,13 +56,15 @@ enum LayerCorrelation {
         let similarities: [Double?]
     }
 
-    /// Every two encoders on the pairs both have, Holm's correction over all comparisons: read alike, or, where only
+    /// Every two encoders on the pairs both have, Holm's correction over all comparisons, those that could not be
+    /// computed among them: read alike, or, where only
     /// one of them was read so, against the other's first reading.
     static func comparisons(
         task: String, title: String, metric: TextScore.Metric, place: String, gold: [Double],
         _ measured: [Measured]
     ) -> [TextComparison] {
         var tests: [(a: Measured, b: Measured, test: DependentCorrelations)] = []
+        var asked = 0
         func readings(_ encoder: String) -> [String] { measured.filter { $0.encoder == encoder }.map(\.variant) }
         for (i, a) in measured.enumerated() {
             for b in measured[(i + 1)...] where a.encoder != b.encoder {
@@ -65,6 +73,7 @@ enum LayerCorrelation {
                     a.variant == b.variant || (!ofA.contains(b.variant) && a.variant == ofA.first)
                         || (!ofB.contains(a.variant) && b.variant == ofB.first)
                 else { continue }
+                asked += 1
                 let shared = gold.indices.filter { a.similarities[$0] != nil && b.similarities[$0] != nil }
                 let x = shared.compactMap { a.similarities[$0] }
                 let y = shared.compactMap { b.similarities[$0] }
@@ -77,7 +86,7 @@ enum LayerCorrelation {
                 if let test { tests.append((a, b, test)) }
             }
         }
-        let corrected = holmCorrected(tests.map(\.test.williamsP))
+        let corrected = holmCorrected(tests.map(\.test.williamsP), of: asked)
         return zip(tests, corrected).map { found, p in
             TextComparison(
                 task: task, taskTitle: title, metric: metric, place: place,

@@ -1,8 +1,10 @@
 import Foundation
 import SynEmbedding
+import SynMetrics
 import SynPortraits
 import SynReports
 import SynStatistics
+import SynTensors
 
 /// The same study in the miniature world, whose ground truth is known: two captions see the same portrait or not
 /// (STS-V), and what they say overlaps more or less (STS-L).
@@ -49,11 +51,12 @@ package struct PortraitTexts: Sendable {
     }
 
     /// The study of some encoders, as the second page of a probe's report.
+    ///
+    /// - Parameter drawn: faces drawn by each encoder's captions, by its name, where there are some.
     package func report(
-        _ models: [TextEmbedder], seed: UInt64 = 0, with source: TextFeatureSource
-    ) throws
-        -> TextStudyReport
-    {
+        _ models: [TextEmbedder], seed: UInt64 = 0, drawn: [String: [DrawnAttributes]] = [:],
+        with source: TextFeatureSource
+    ) throws -> TextStudyReport {
         var report = TextStudyReport(
             title: "What do the encoders know by themselves?", dataset: "the drawn world",
             encoders: models.map(\.record),
@@ -77,6 +80,9 @@ package struct PortraitTexts: Sendable {
             report.geometry += try GeometryStudy.words(words, models, with: source)
             report.geometry += try GeometryStudy.sentences(captions, models, with: source)
         }
+        report.linear = try clock.time("linear reading") {
+            try linear(models, seed: seed, drawn: drawn, with: source)
+        }
         report.caveats =
             [
                 "This is the miniature world: captions from a grammar, encoders of a few hundred thousand weights "
@@ -86,5 +92,27 @@ package struct PortraitTexts: Sendable {
             ] + TextStudy.caveats(models, likePaper: false)
         report.provenance.stages = clock.stages
         return report
+    }
+
+    /// What a linear reading finds of the captions' statements in the vectors that the probe uses.
+    package func linear(
+        _ models: [TextEmbedder], seed: UInt64 = 0, drawn: [String: [DrawnAttributes]] = [:],
+        with source: TextFeatureSource
+    ) throws -> [LinearReadingRecord] {
+        let reading = TextReading(sentences: .probe)
+        return try models.compactMap { model in
+            let found = try source.features(of: captions, by: model, [reading], .output, task: "linear reading")
+            guard let features = found[reading], let output = features.output else { return nil }
+            let kept = captions.indices.filter { features.rows[$0] != nil }
+            let vectors = output.rows(at: kept.compactMap { features.rows[$0] })
+            var settings = LinearReading.Settings()
+            settings.seed = seed
+            return try LinearReading(texts: kept.map { captions[$0] }, settings).record(
+                of: model.name, vectors: DoubleMatrix(vectors), drawn: drawn[model.name] ?? []
+            ) { done, total in
+                source.tell(.init(task: "\(model.name), linear reading", done: done, total: total, note: "attributes"))
+                try source.interruption.check()
+            }
+        }
     }
 }

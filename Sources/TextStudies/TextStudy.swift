@@ -101,6 +101,10 @@ package struct TextStudy {
                 "\(settings.folder.url.relativePath) holds none of the published files; the page of each: "
                     + StudyFile.allCases.map { "\($0.rawValue) \($0.page)" }.joined(separator: ", "))
         }
+        try part("linear reading of the drawn world's captions") {
+            report.linear = try PortraitTexts(portraits: settings.limit.map { max($0, 60) } ?? 200).linear(
+                models, seed: settings.seed, with: source)
+        }
         report.caveats += TextStudy.caveats(models, likePaper: settings.likePaper)
         report.provenance.stages = clock.stages
         return report.marked(portions)

@@ -58,6 +58,19 @@ package struct WordStudy {
             }
         }
 
+        /// The two words of each pair by number, for the bootstrap, which draws words; nil where scores are of words.
+        var ends: [(Int, Int)]? {
+            guard case .pairs(let pairs) = self else { return nil }
+            var places: [[UInt8]: Int] = [:]
+            func place(_ word: String) -> Int {
+                let key = Array(word.utf8)
+                let place = places[key] ?? places.count
+                places[key] = place
+                return place
+            }
+            return zip(pairs.left, pairs.right).map { (place($0), place($1)) }
+        }
+
         var gold: [Double] {
             switch self {
             case .pairs(let pairs): pairs.scores
@@ -90,7 +103,7 @@ package struct WordStudy {
         self.portions = portions
     }
 
-    /// Scores of every encoder under its variants; comparisons are of best layers.
+    /// Scores of every encoder under its variants; comparisons are of best layers, chosen by cross-validation.
     package func run(
         _ plans: [(model: TextEmbedder, variants: [WordVariant])], with source: TextFeatureSource
     ) throws -> (scores: [TextScore], comparisons: [TextComparison]) {
@@ -111,17 +124,20 @@ package struct WordStudy {
                         reading: variant.title, metric: task.metric, n: 0, unknown: rows.unknown,
                         published: PublishedFigures.words(task, model, variant))
                     score.layers = measured.enumerated().map { layer, values in
-                        correlation(layer, values, material.gold, seed: nil)
+                        correlation(layer, values, material, seed: nil)
                     }
                     // The bootstrap is drawn where the figures are quoted from: the best layer and the top one.
                     for layer in Set([score.best?.layer, score.top?.layer].compactMap(\.self)) {
-                        score.layers[layer] = correlation(layer, measured[layer], material.gold, seed: seed)
+                        score.layers[layer] = correlation(layer, measured[layer], material, seed: seed)
                     }
                     let kept = measured.last?.map { $0.count { $0 != nil } } ?? 0
                     (score.n, score.tooLong) = (kept, material.gold.count - kept)
-                    if let layer = score.best?.layer, let values = measured[layer] {
+                    if let choice = LayerChoice(measured, material.gold, task.metric, seed: seed) {
+                        score.crossValidated = correlation(nil, choice.similarities, material, seed: seed)
+                        score.chosenLayers = choice.layers
                         best[task.rawValue, default: []].append(
-                            .init(encoder: model.name, variant: variant.rawValue, similarities: values))
+                            .init(
+                                encoder: model.name, variant: variant.rawValue, similarities: choice.similarities))
                     }
                     scores.append(score)
                 }
@@ -129,16 +145,22 @@ package struct WordStudy {
         }
         let comparisons = tasks.flatMap { task, material in
             LayerCorrelation.comparisons(
-                task: task.rawValue, title: task.title, metric: task.metric, place: "best layer", gold: material.gold,
+                task: task.rawValue, title: task.title, metric: task.metric, place: TextComparison.crossValidated,
+                gold: material.gold,
                 best[task.rawValue] ?? [])
         }
         return (scores, comparisons)
     }
 
-    private func correlation(_ layer: Int, _ values: [Double?]?, _ gold: [Double], seed: UInt64?) -> LayerScore {
+    private func correlation(
+        _ layer: Int?, _ values: [Double?]?, _ material: Material, seed: UInt64?
+    ) -> LayerScore {
+        let gold = material.gold
         guard let values else { return LayerCorrelation.score(layer: layer, nil, gold, seed: nil) }
         let kept = gold.indices.filter { values[$0] != nil }
-        return LayerCorrelation.score(layer: layer, kept.map { values[$0] }, kept.map { gold[$0] }, seed: seed)
+        let words = seed == nil ? nil : material.ends.map { ends in kept.map { ends[$0] } }
+        return LayerCorrelation.score(
+            layer: layer, kept.map { values[$0] }, kept.map { gold[$0] }, words: words, seed: seed)
     }
 
     /// The tensor rows of a task's words, nil for words that were left out.

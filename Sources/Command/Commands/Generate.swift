@@ -7,7 +7,7 @@ struct Generate: ParsableCommand {
     static let configuration = CommandConfiguration(
         abstract: "Draws a face for every caption.",
         discussion: """
-            Pictures are named 000000.png, 000001.png, … in the captions' order. The same captions and seed give the \
+            Pictures are named 000000.png, 000001.png, … (.jpg with --format jpeg) in the captions' order. The same captions and seed give the \
             same faces, whatever the batch. Pictures that are already there are kept, so a stopped run goes on; to \
             draw anew, name another folder.
 
@@ -56,6 +56,9 @@ struct Generate: ParsableCommand {
     @Option(parsing: .unconditional, help: "Pictures drawn together.")
     var batch = 32
 
+    @Option(help: "The pictures' files: png, which also keeps caption and seed, or jpeg, which loses detail.")
+    var format: SamplingSettings.Format = .png
+
     @Option(help: "f32, bf16, or auto: bf16 where the processor is faster with it.")
     var precision: PrecisionSetting = .f32
 
@@ -84,6 +87,7 @@ struct Generate: ParsableCommand {
         var sampling = SamplingSettings()
         (sampling.topK, sampling.topP, sampling.temperature) = (topK, topP, temperature)
         (sampling.greedy, sampling.guidance, sampling.batch, sampling.weights) = (greedy, guidance, batch, weights)
+        sampling.format = format
         let file = try shared.captions(captions)
         let chosen = limit.applied(to: file.captions, "captions")
         let locator = shared.locator
@@ -111,3 +115,4 @@ struct Generate: ParsableCommand {
 }
 
 extension SamplingSettings.Weights: ExpressibleByArgument {}
+extension SamplingSettings.Format: ExpressibleByArgument {}

@@ -31,7 +31,8 @@ struct Probe: ParsableCommand {
         let bars = ProgressLines(shared)
         let run = try ProbeRun(
             settings, locator: shared.locator, interruption: watch.interruption, remark: { shared.remark($0) },
-            secondPage: { try PortraitTexts().report($0, with: $1) }, progress: bars.show)
+            secondPage: { try PortraitTexts().report($0, drawn: settings.drawnAttributes(), with: $1) },
+            progress: bars.show)
         for remark in run.remarks { shared.remark(remark) }
         if run.isFinished { shared.remark("\(settings.output) is finished; this is the report that it wrote") }
         let report = try run.run()

@@ -14,6 +14,7 @@ struct Score: ParsableCommand {
             Example:
               synesthesia score --images faces --captions Samples/captions.txt \\
                   --clip Weights/clip-judge --inception Weights/inception-mini --splits 1
+              synesthesia score --images faces --real photographs --inception Weights/inception-mini
             """)
 
     @Option(help: "The CLIP that scores: a Hugging Face folder, or org/name in the cache.")
@@ -36,6 +37,21 @@ struct Score: ParsableCommand {
         transform: SeedArgument.read)
     var seed: UInt64 = InceptionScore.defaultSeed
 
+    @Option(
+        help: """
+            A folder of pictures to hold the set against: Fréchet distance, kernel distance, precision and recall, by \
+            --inception.
+            """)
+    var real: String?
+
+    @Option(
+        parsing: .unconditional,
+        help: """
+            Leave the last pictures that fill no batch of so many out of the Inception Score; 128 is what the released \
+            code does.
+            """)
+    var dropLast: Int?
+
     @Option(help: "A reader of drawn attributes, for the attribute score.")
     var attributes: String?
 
@@ -49,6 +65,10 @@ struct Score: ParsableCommand {
 
     func validate() throws {
         try NumberRange.splits.check(splits, "--splits")
+        if let dropLast { try NumberRange.batch.check(dropLast, "--drop-last") }
+        if inception == nil, real != nil || dropLast != nil {
+            throw ValidationError("\(real != nil ? "--real" : "--drop-last") is for --inception; name a network")
+        }
         if clip == nil, inception == nil, attributes == nil {
             throw ValidationError("nobody is to judge; name --clip, --inception or --attributes")
         }
@@ -65,15 +85,18 @@ struct Score: ParsableCommand {
         var settings = ScoreSettings()
         (settings.clip, settings.inception, settings.attributes) = (clip ?? "", inception ?? "", attributes)
         (settings.splits, settings.shuffleSeed, settings.precision) = (splits, seed, precision)
-        settings.activation = named.activation
+        (settings.activation, settings.dropLast) = (named.activation, dropLast)
         let captions = try captions.map { try shared.captions($0).captions }
         let pictures = try PictureFolder(images)
+        let others = try real.map { try PictureFolder($0) }
         if let captions { try pictures.requireOneEach(captions) }   // before models are opened
         let (chosen, portion) = pictures.first(limit.limit)
         let watch = SignalWatch()
         let job = try ScoringJob(settings, locator: shared.locator)
         var line = shared.progress("pictures", total: chosen.names.count)
-        let report = try job.run(chosen, captions.map { Array($0.prefix(chosen.names.count)) }, portion: portion) {
+        let report = try job.run(
+            chosen, captions.map { Array($0.prefix(chosen.names.count)) }, real: others, portion: portion
+        ) {
             line.advance(to: $0)
             try watch.interruption.check()
         }

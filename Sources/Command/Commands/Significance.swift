@@ -16,6 +16,7 @@ struct Significance: ParsableCommand {
               synesthesia significance --groups scores.csv
               synesthesia significance --groups runs/a runs/b --score attribute_score
               synesthesia significance --groups runs/miniature/scores.csv --json
+              synesthesia significance --groups scores.csv --equivalence 1.5
             """)
 
     @Option(
@@ -31,12 +32,27 @@ struct Significance: ParsableCommand {
         transform: SeedArgument.read)
     var seed: UInt64 = 0
 
+    @Option(
+        parsing: .unconditional,
+        help: """
+            Test for equivalence too: the largest difference that would not matter, in units of the score, chosen \
+            before the scores are seen.
+            """)
+    var equivalence: Double?
+
     @OptionGroup var shared: SharedOptions
+
+    func validate() throws {
+        if let equivalence, !(equivalence > 0 && equivalence.isFinite) {
+            throw ValidationError("--equivalence is \(equivalence), but must be a positive number")
+        }
+    }
 
     func run() throws {
         var line: ProgressLine?
         let start = ContinuousClock.now
-        let record = try GroupsComparison.record(ofGroupsIn: groups, score: score, seed: seed) { done, total in
+        let record = try GroupsComparison.record(ofGroupsIn: groups, score: score, seed: seed, margin: equivalence) {
+            done, total in
             // What takes less than a second needs no line.
             if line == nil, ContinuousClock.now - start > .seconds(1) {
                 line = shared.progress("comparisons", total: total, done: done)

@@ -25,11 +25,16 @@ extension SignificanceRecord {
         }
         if !comparisons.isEmpty {
             parts.append(
-                .sentence("All tests are two-sided. \(correction) Each test answers one question and no other:"))
+                .sentence(
+                    (hasEquivalence
+                        ? "All tests but those of equivalence are two-sided. " : "All tests are two-sided. ")
+                        + "\(correction) Each test answers one question and no other:"))
             parts.append(.terms(questions))
         }
         return [ReportSection("Do the groups differ?", parts)]
     }
+
+    private var hasEquivalence: Bool { comparisons.contains { $0.tests.contains { $0.name.isOfEquivalence } } }
 
     private var groupTable: TextTable {
         TextTable(
@@ -66,6 +71,7 @@ extension SignificanceRecord {
                         ? "\(test.assignments ?? 0) random assignments." : "so many units (exact).")
             }
         }
+        notes += comparison.tests.compactMap(equivalenceNote)
         return TextTable(
             "\(comparison.a) − \(comparison.b): difference of means "
                 + NumberText.fixed(comparison.difference, decimals: 3),
@@ -86,6 +92,17 @@ extension SignificanceRecord {
             },
             notes: notes
         ).withoutEmptyColumns
+    }
+
+    /// What a test of equivalence found: whether the 90 % interval lies within the margin.
+    private static func equivalenceNote(_ test: TestRecord) -> String? {
+        guard let margin = test.margin, let interval = test.interval90 else { return nil }
+        let reach = "±\(NumberText.significant(margin, digits: 6))"
+        let isInside = -margin < interval.lower && interval.upper < margin
+        return "\(capitalised(test.title)): the 90 % interval \(text(interval)) "
+            + (isInside
+                ? "lies within \(reach), so a difference as large as that is ruled out at the level 0.05."
+                : "does not lie within \(reach), so a difference as large as that is not ruled out.")
     }
 
     private static func effectTable(_ comparison: ComparisonRecord) -> TextTable {

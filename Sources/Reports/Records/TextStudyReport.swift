@@ -13,6 +13,8 @@ package struct TextStudyReport: Codable, Sendable, Equatable {
     package var scores: [TextScore]
     package var comparisons: [TextComparison]
     package var geometry: [GeometryRecord]
+    /// What linear readings find of stated attributes; nil where none was made, and in older files.
+    package var linear: [LinearReadingRecord]?
     package var settings: [Setting]
     package var provenance: Provenance
     /// What was left out and why, and what a reader must know before quoting a number.
@@ -32,7 +34,7 @@ package struct TextStudyReport: Codable, Sendable, Equatable {
 
     enum CodingKeys: String, CodingKey {
         case schemaVersion = "schema_version"
-        case title, dataset, encoders, scores, comparisons, geometry, settings, provenance, caveats, partial
+        case title, dataset, encoders, scores, comparisons, geometry, linear, settings, provenance, caveats, partial
     }
 }
 
@@ -88,6 +90,10 @@ package struct TextScore: Codable, Sendable, Equatable {
     package var output: LayerScore?
     /// The embedding output and every layer; empty where nobody asked.
     package var layers: [LayerScore]
+    /// Of best layers that were chosen without the pairs they are measured on (word tasks); nil in older files.
+    package var crossValidated: LayerScore?
+    /// The layers so chosen, the most frequent first.
+    package var chosenLayers: [Int]?
     package var published: [PublishedFigure]
 
     package init(
@@ -105,6 +111,8 @@ package struct TextScore: Codable, Sendable, Equatable {
         case encoder, task, variant, reading, metric, n, truncated, unknown, output, layers, published
         case taskTitle = "task_title"
         case tooLong = "too_long"
+        case crossValidated = "cross_validated"
+        case chosenLayers = "chosen_layers"
     }
 
     /// The correlation the task is quoted by.
@@ -119,8 +127,9 @@ package struct TextScore: Codable, Sendable, Equatable {
 
     package var top: LayerScore? { layers.last }
 
-    /// What a single cell shows: the output, else the best layer.
-    package var headline: LayerScore? { output ?? best ?? top }
+    /// What a single cell shows, and encoders are ordered by: the output, else the best layer, where it was
+    /// cross-validated so.
+    package var headline: LayerScore? { output ?? crossValidated ?? best ?? top }
 }
 
 /// The correlations of one layer; both are nil, and a sentence says why, where there are none.
@@ -178,7 +187,7 @@ package struct TextComparison: Codable, Sendable, Equatable {
     package var task: String
     package var taskTitle: String
     package var metric: TextScore.Metric
-    /// "output", "best layer" or "top layer".
+    /// "output", "best layer", "best layer, cross-validated" or "top layer".
     package var place: String
     package var a: String
     package var b: String
@@ -199,6 +208,9 @@ package struct TextComparison: Codable, Sendable, Equatable {
     package var pHolm: Double
     /// Zou's 95 % interval of the difference a − b; absent in older files and where a correlation is ±1.
     package var differenceInterval: Interval?
+
+    /// The place of best layers that the compared pairs did not choose.
+    package static let crossValidated = "best layer, cross-validated"
 
     package init(
         task: String, taskTitle: String, metric: TextScore.Metric, place: String, a: (encoder: String, variant: String),

@@ -16,6 +16,7 @@ package struct TextStudyPage: Sendable {
     /// The tasks and the geometry, each part that there is.
     var sections: [PageSection] {
         var all = [report.summaryTable.map(overview)].compactMap(\.self) + report.tasks.map(section)
+        all += [linear].compactMap(\.self)
         for what in [GeometryRecord.What.words, .sentences] {
             let records = report.geometry.filter { $0.what == what }
             if !records.isEmpty { all.append(geometry(what, records)) }
@@ -32,6 +33,15 @@ package struct TextStudyPage: Sendable {
 
     private func overview(_ table: TextTable) -> PageSection {
         PageSection("all", "All tasks") { table.untitled.markup }
+    }
+
+    private var linear: PageSection? {
+        guard let linear = report.linear, !linear.isEmpty else { return nil }
+        return PageSection("linear", "What a linear reading finds", name: "Linear reading") {
+            Tag.p { TextStudyReport.linearLead(linear) }
+            Tag.figure { TextStudyReport.linearSummary(linear).markup }
+            for record in linear { PageParts.folded(TextStudyReport.linearTable(record)) }
+        }
     }
 
     private func section(of task: String) -> PageSection {

@@ -99,6 +99,7 @@ extension TextStudyReport: StudyReport {
             if let differences = comparisonTable(of: task) { parts.append(.table(differences)) }
             all.append(ReportSection(table.title ?? task, parts))
         }
+        if let linearSection { all.append(linearSection) }
         for what in [GeometryRecord.What.words, .sentences] {
             let records = geometry.filter { $0.what == what }
             guard !records.isEmpty else { continue }
@@ -118,7 +119,7 @@ extension TextStudyReport: StudyReport {
             + (sections(layers: layers) + (caveats ? caveatSections : [])).map(\.terminal)).joined(separator: "\n")
     }
 
-    /// Writes `text.html`, `text.md`, `text.csv`, `geometry.csv` and `text.json` into `folder`; the page comes first in
+    /// Writes `text.html`, `text.md`, `text.csv`, `geometry.csv`, `linear.csv` and `text.json` into `folder`; the page comes first in
     /// what is returned. `home` is the page this one belongs to, in the same folder.
     @discardableResult
     package func write(to folder: URL, home: String? = nil) throws -> [URL] {
@@ -132,6 +133,7 @@ extension TextStudyReport: StudyReport {
         try put("text.md", markdown)
         if !scores.isEmpty { try put("text.csv", scoresCSV) }
         if !geometry.isEmpty { try put("geometry.csv", geometryCSV) }
+        if linear?.isEmpty == false { try put("linear.csv", linearCSV) }
         let json = folder.appending(path: "text.json")
         try RecordFile.write(self, to: json)
         return written + [json]

@@ -39,18 +39,21 @@ extension TextStudyReport {
             scores.first?.taskTitle,
             columns: [
                 .init("Encoder"), .init("Vector"), .init(metric.name, .right), .init("95 % interval", .right),
-                .init(other.name, .right), .init("Best layer", .right), .init("95 % interval", .right),
+                .init(other.name, .right), .init("Best layer, cross-validated", .right),
+                .init("95 % interval", .right), .init("Best layer", .right), .init("95 % interval", .right),
                 .init("Top layer", .right), .init("n", .right), .init("Published", .right),
             ],
             rows: scores.map { score in
                 let output = score.output
                 let figures = output.map { ($0.spearman, $0.pearson) }
-                let best = score.output == nil ? score.best : nil
+                let best = score.output == nil && score.crossValidated == nil ? score.best : nil
                 return [
                     score.encoder, score.variant,
                     output == nil ? "" : Self.text(output.flatMap(score.figure)),
                     Self.interval(output.flatMap(score.figure)),
                     output == nil ? "" : Self.text(metric == .spearman ? figures?.1 : figures?.0),
+                    score.crossValidated.map { Self.text(score.figure($0)) } ?? "",
+                    Self.interval(score.crossValidated.flatMap(score.figure)),
                     score.layers.isEmpty ? "" : (score.best == nil ? "undefined" : Self.layered(score, score.best)),
                     Self.interval(best.flatMap(score.figure)), Self.layered(score, score.top), String(score.n),
                     score.published.filter { $0.metric == metric }.map(Self.text).joined(separator: "; "),
@@ -58,7 +61,8 @@ extension TextStudyReport {
             })
         table.notes = notes(scores)
         if let row = scores.firstIndex(where: { isClearlyBest($0) }) {
-            table.marks = [[row, scores[row].output == nil ? 5 : 2]]
+            let isValidated = scores[row].crossValidated != nil
+            table.marks = [[row, scores[row].output != nil ? 2 : isValidated ? 5 : 7]]
             table.notes.append(Self.markNote)
         }
         return table.withoutEmptyColumns
@@ -104,7 +108,19 @@ extension TextStudyReport {
     }
 
     private func notes(_ scores: [TextScore]) -> [String] {
-        var notes = ["Correlations × 100; the interval is the bootstrap's."]
+        let isOfWords = scores.contains { $0.crossValidated != nil }
+        var notes = [
+            "Correlations × 100; the interval is the bootstrap's"
+                + (isOfWords && scores.first?.metric == .spearman ? ", which draws words and not pairs." : ".")
+        ]
+        if isOfWords {
+            notes.append(
+                "Best layer, cross-validated: each tenth of the pairs is read from the layer that is best on the "
+                    + "rest; encoders are compared by this. Best layer: picked by the same scores, so somewhat too high."
+            )
+        } else if scores.contains(where: { !$0.layers.isEmpty }) {
+            notes.append("Best layer: picked by the same scores, so its figure is somewhat too high.")
+        }
         let readings = Dictionary(scores.map { ($0.variant, $0.reading) }, uniquingKeysWith: { first, _ in first })
         notes.append(
             "Vector: " + readings.sorted { $0.key < $1.key }.map { "\($0.key), \($0.value)" }.joined(separator: "; ")
@@ -159,7 +175,9 @@ extension TextStudyReport {
             let cell =
                 score.output.map { Self.text(score.figure($0)) }
                 ?? score.best.map { best in
-                    "\(Self.text(score.figure(best))) (\(best.layer ?? 0)) / "
+                    let own = score.crossValidated.flatMap(score.figure) ?? score.figure(best)
+                    let layer = score.crossValidated == nil ? best.layer : score.chosenLayers?.first
+                    return "\(Self.text(own)) (\(layer ?? 0)) / "
                         + "\(Self.hundredths(score.top.flatMap(score.figure)?.value))"
                 }
                 ?? "undefined"
@@ -172,7 +190,7 @@ extension TextStudyReport {
             },
             notes: [
                 "Spearman × 100, for valnorm Pearson × 100. Sentence tasks: the encoder's output. "
-                    + "Word tasks: best layer (its number) / top layer."
+                    + "Word tasks: best layer, cross-validated (the number most often chosen) / top layer."
             ])
         table.marks = scores.filter(isClearlyBest).compactMap { score in
             guard let row = rows.firstIndex(where: { $0.key == "\(score.encoder)\u{0}\(score.variant)" }),
@@ -217,6 +235,8 @@ extension TextStudyReport {
                     + (first.metric == .spearman ? "Of ranks. " : "")
                     + (first.place == "best layer"
                         ? "The best layer was picked by the same scores: read p with that in mind. " : "")
+                    + (first.place == TextComparison.crossValidated
+                        ? "No pair helped to choose the layer it is read from. " : "")
                     + "The interval is Zou's."
             ]
         ).withoutEmptyColumns
