@@ -8,18 +8,18 @@ import SynStatistics
 /// their ranks in the layer for Spearman's correlation, as deviations in units of the layer's spread for Pearson's.
 /// Every pair then has a similarity that its own score did not choose, and one correlation is taken over all of them
 /// (cross-fitting; Stone 1974). Where all folds choose the same layer this is that layer's correlation.
-struct LayerChoice {
+package struct LayerChoice {
     /// For each pair or word; nil where it was left out.
-    let similarities: [Double?]
+    package let similarities: [Double?]
     /// The layers that folds chose, the most frequent first.
-    let layers: [Int]
+    package let layers: [Int]
 
     static let folds = 10
 
     /// - Parameters:
     ///   - measured: of each layer, what it says of each pair; nil for a layer without directions.
     ///   - seed: of the deal.
-    init?(_ measured: [[Double?]?], _ gold: [Double], _ metric: TextScore.Metric, seed: UInt64) {
+    package init?(_ measured: [[Double?]?], _ gold: [Double], _ metric: TextScore.Metric, seed: UInt64) {
         let kept = gold.indices.filter { pair in measured.contains { $0?[pair] != nil } }
         let count = min(Self.folds, kept.count)
         guard count > 1 else { return nil }

@@ -1,8 +1,7 @@
 import SynReports
 import SynStatistics
+import SynTextStudies
 import Testing
-
-@testable import SynTextStudies
 
 /// Best layers that the measured pairs did not choose.
 @Suite struct LayerChoiceTests {
