@@ -14,7 +14,7 @@ struct Power: ParsableCommand {
 
             Examples:
               synesthesia power Samples/miniature.yaml --from runs/miniature
-              synesthesia power Samples/celebahq.yaml --from runs/miniature --difference 0.22
+              synesthesia power Samples/celebahq.yaml --from runs/celebahq-1 --difference .2
             """)
 
     @OptionGroup var options: SettingsOptions

@@ -41,7 +41,8 @@ extension ProbeReport: StudyReport {
         }
         let real = groundTruth.map { "real pairs \(StyleVerdict.points($0.clipScore))" }
         let frame = StyleVerdict.listed([floor, drawn, real].compactMap { $0 })
-        return frame.isEmpty ? "" : " For scale, in CLIP-Score: \(frame)."
+        let measure = inference?.primary.map { $0.name == "CLIP-Score" ? "" : ", in CLIP-Score" } ?? ""
+        return frame.isEmpty ? "" : " For scale\(measure): \(frame)."
     }
 
     /// "portraits-64 · 5 encoders · 3 seeds each".
