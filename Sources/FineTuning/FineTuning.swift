@@ -31,6 +31,7 @@ package final class FineTuning {
     private let train: [(text: ClassifierText, answer: Double)]
     private let development: [LabelledText]
     private let trainer: Trainer
+    private let folder: URL
     private let stepsPerEpoch: Int
     /// Of dropout before a head that names its own.
     private let dropoutRate: Float
@@ -44,7 +45,7 @@ package final class FineTuning {
         seed: Int, key: String, folder: URL, remark: (String) -> Void = { _ in }
     ) throws {
         (task, self.classifier, self.settings, self.reader) = (data.task, classifier, settings, reader)
-        self.seed = seed
+        (self.seed, self.folder) = (seed, folder)
         guard data.train.count >= settings.batch else {
             throw UserError(
                 .badData,
@@ -167,4 +168,11 @@ package final class FineTuning {
     package func saveStateIfDue(_ interruption: Interruption? = nil) throws { try trainer.saveIfDue(interruption) }
 
     package func saveState() throws { try trainer.saveState() }
+
+    package static let stateName = TrainingState.name
+
+    /// Every line of the log so far.
+    package func log() throws -> [FineTuningLine] {
+        try JSONLines.read(from: folder.appending(path: TrainingLog.name))
+    }
 }

@@ -31,7 +31,7 @@ extension FineTuningSettings: SettingsGroup {
     package mutating func fields(_ form: inout SettingsForm) throws {
         try form.field("batch", &batch, .within(.batch))
         try form.field("length", &length, .within(.exampleLength))
-        try form.field("learning-rate", &learningRate, .within(.learningRate))
+        try form.field("learning-rate", &learningRate, .within(.fineTuningRate))
         try form.field("epochs", &epochs, .within(.epochs))
         try form.field("warmup", &warmup, .within(.share))
         try form.field("weight-decay", &weightDecay, .within(.weightDecay))
@@ -48,17 +48,19 @@ extension FineTuningSettings: SettingsGroup {
     /// Unknown keys, wrong types and values out of range are errors that name the key.
     package init(file path: String? = nil, overrides: [String] = []) throws {
         self.init()
-        var source = "--set"
+        var (source, tree) = ("--set", Node([(Node, Node)]()))
         if let path {
             source = path
             let bytes = try InputFile.bytes(path, purpose: "a settings file such as Samples/glue.yaml")
             guard let text = String(validating: bytes, as: UTF8.self) else {
                 throw UserError(.badData, "\(path) is not UTF-8 text; convert it, for example with iconv")
             }
-            self = try Self(reading: try Self.parse(text, path), at: "", source: path)
+            tree = try Self.parse(text, path)
+            guard tree.mapping != nil else {
+                throw UserError(.settings, "\(path): the file must be a group of keys; write one KEY: VALUE a line")
+            }
         }
-        guard !overrides.isEmpty else { return }
-        var pairs = node.mapping.map { Array($0) } ?? []
+        var pairs = tree.mapping.map { Array($0) } ?? []
         for override in overrides {
             let parts = override.split(separator: "=", maxSplits: 1, omittingEmptySubsequences: false).map(String.init)
             guard parts.count == 2, !parts[0].isEmpty else {
@@ -97,6 +99,8 @@ extension NumberRange where Value == Int {
 }
 
 extension NumberRange where Value == Double {
+    /// A wider step moves every weight of an encoder further than weights are large.
+    package static var fineTuningRate: NumberRange { NumberRange(1e-12...0.1, "from 1e-12 to 0.1") }
     package static var share: NumberRange { NumberRange(0...1, "from 0 to 1") }
     package static var gradientNorm: NumberRange { NumberRange(1e-6...1e6, "from 1e-6 to 1e6") }
 }

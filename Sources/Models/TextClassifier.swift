@@ -66,8 +66,7 @@ package struct BERTClassifier: TextClassifier {
             output = try Linear(place["out_proj"], from: size, to: outputs, initially: start)
         } else {
             dense =
-                try encoder.pooler
-                ?? Linear(head.scope["bert", "pooler", "dense"], from: size, to: size, initially: start)
+                try encoder.pooler ?? Linear(head.scope["bert", "pooler", "dense"], from: size, to: size, initially: start)
             output = try Linear(place, from: size, to: outputs, initially: start)
         }
         // RoBERTa's head has no use for a pooler.

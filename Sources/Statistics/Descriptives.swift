@@ -97,7 +97,7 @@ func sumOfSquaredDeviations(_ values: [Double]) -> Double {
 
 /// The quantile of ordered values by linear interpolation between neighbours (NumPy's default, Hyndman and
 /// Fan's type 7).
-func interpolatedQuantile(ofSorted values: [Double], _ p: Double) -> Double {
+package func interpolatedQuantile(ofSorted values: [Double], _ p: Double) -> Double {
     let place = p * Double(values.count - 1)
     let below = min(values.count - 1, max(0, Int(place)))
     let above = min(values.count - 1, below + 1)
