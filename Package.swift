@@ -116,7 +116,7 @@ let package = Package(
         room(
             "FineTuning",
             imports: [
-                "Training", "Embedding", "Runs", "Files", "Tensors", "Checkpoints", "Models", "Tokenizers",
+                "Training", "Embedding", "Runs", "Files", "Tensors", "Checkpoints", "Models",
                 "Statistics", "Portraits", "Reports",
             ],
             and: [yaml]),
@@ -178,7 +178,11 @@ let package = Package(
         tests(of: "Probe", alsoImports: ["Portraits", "Models", "Tokenizers", "Reports"]),
         tests(of: "TextStudies", alsoImports: ["Models", "Portraits", "Reports"]),
         tests(
-            of: "FineTuning", alsoImports: ["Checkpoints", "Models", "Portraits", "Reports", "Statistics", "Tensors"]),
+            of: "FineTuning",
+            alsoImports: [
+                "Training", "Embedding", "Runs", "Files", "Checkpoints", "Models", "Portraits", "Reports", "Statistics",
+                "Tensors",
+            ]),
         .testTarget(
             name: "CommandTests", dependencies: ["TestSupport", module("Models")], swiftSettings: strict),
     ]

@@ -1,5 +1,5 @@
-/// A zip archive of small files without compression (PKWARE's APPNOTE 6.3, sections 4.3.7, 4.3.12 and 4.3.16). Times are
-/// fixed, so that equal files give equal bytes.
+/// A zip archive of small files without compression (PKWARE's APPNOTE 6.3, sections 4.3.7, 4.3.12 and 4.3.16). Times
+/// are fixed, so that equal files give equal bytes.
 package enum StoredZip {
     /// - Parameter files: names in ASCII, each file at most 4 GB.
     package static func bytes(_ files: [(name: String, bytes: [UInt8])]) -> [UInt8] {

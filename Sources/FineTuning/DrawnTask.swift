@@ -68,13 +68,16 @@ package enum DrawnTask: String, CaseIterable, Sendable {
         _ portrait: Portrait, _ other: Portrait, isTrue: Bool, _ stream: inout RandomStream
     ) -> LabelledText? {
         let answer: Double = isTrue ? 1 : 0
-        let captions = portrait.describedCaptions
+        let captions = portrait.describedCaptions.filter { Self.words($0.text).count <= Self.mostWords }
+        guard !captions.isEmpty else { return nil }
         let caption = captions[stream.below(captions.count)]
         switch self {
         case .smiling:
             return (caption.mentions[.smiling] == true) == isTrue ? LabelledText(caption.text, answer: answer) : nil
         case .samePortrait:
-            let others = isTrue ? captions : other.describedCaptions
+            let others =
+                isTrue ? captions : other.describedCaptions.filter { Self.words($0.text).count <= Self.mostWords }
+            guard !others.isEmpty else { return nil }
             let second = others[stream.below(others.count)].text
             return second == caption.text ? nil : LabelledText(caption.text, second, answer: answer)
         case .wordOrder:
@@ -90,6 +93,9 @@ package enum DrawnTask: String, CaseIterable, Sendable {
             return words.count > 4 ? LabelledText(words.joined(separator: " "), answer: answer) : nil
         }
     }
+
+    /// Longer captions are left out: they take most of the time.
+    static let mostWords = 16
 
     /// In lower case and without marks, which would tell where a sentence begins and ends.
     static func words(_ caption: String) -> [String] {

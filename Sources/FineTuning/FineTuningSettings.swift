@@ -25,6 +25,13 @@ package struct FineTuningSettings: Sendable, Equatable, Codable {
     package var evaluations = 1
 
     package init() {}
+
+    /// For the drawn world's encoders, which have a few hundred thousand weights: wider steps, and more of them.
+    package static let miniature: FineTuningSettings = {
+        var settings = FineTuningSettings()
+        (settings.learningRate, settings.epochs, settings.warmup) = (1e-3, 4, 0.1)
+        return settings
+    }()
 }
 
 extension FineTuningSettings: SettingsGroup {
@@ -42,13 +49,16 @@ extension FineTuningSettings: SettingsGroup {
         try form.field("evaluations", &evaluations, .within(.evaluations))
     }
 
-    /// Reads a YAML file, or starts from the published settings where there is none, and applies overrides such as
+    /// Reads a YAML file, or starts from `base` where there is none, and applies overrides such as
     /// `learning-rate=3e-5`.
     ///
     /// Unknown keys, wrong types and values out of range are errors that name the key.
-    package init(file path: String? = nil, overrides: [String] = []) throws {
-        self.init()
-        var (source, tree) = ("--set", Node([(Node, Node)]()))
+    package init(
+        file path: String? = nil, overrides: [String] = [], base: FineTuningSettings = FineTuningSettings()
+    ) throws {
+        self = base
+        guard path != nil || !overrides.isEmpty else { return }
+        var (source, tree) = ("--set", base.node)
         if let path {
             source = path
             let bytes = try InputFile.bytes(path, purpose: "a settings file such as Samples/glue.yaml")
@@ -60,7 +70,8 @@ extension FineTuningSettings: SettingsGroup {
                 throw UserError(.settings, "\(path): the file must be a group of keys; write one KEY: VALUE a line")
             }
         }
-        var pairs = tree.mapping.map { Array($0) } ?? []
+        // What is left open is as good as not given.
+        var pairs = (tree.mapping.map { Array($0) } ?? []).filter { $0.value.scalar?.string != "null" }
         for override in overrides {
             let parts = override.split(separator: "=", maxSplits: 1, omittingEmptySubsequences: false).map(String.init)
             guard parts.count == 2, !parts[0].isEmpty else {

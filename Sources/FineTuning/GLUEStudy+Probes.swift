@@ -37,7 +37,7 @@ extension GLUEStudy {
                     progress(
                         WorkProgress(
                             task: name, done: done, total: all, note: "",
-                            place: "\(name) (\(found.count + 1) of \(total))"))
+                            place: "frozen \(found.count + 1) of \(total)"))
                 }
                 try AtomicFile.makeFolder(file.deletingLastPathComponent())
                 try AtomicFile.write(json: KeptProbe(key: key, probe: probe), to: file)

@@ -54,7 +54,7 @@ package struct GLUEStudy {
                     progress(
                         WorkProgress(
                             task: name, done: step, total: trial.steps, note: note,
-                            place: "\(name) (\(place + 1) of \(trials.count))", left: pace.left))
+                            place: "trial \(place + 1) of \(trials.count)", left: pace.left))
                 })
         }
         return results

@@ -65,8 +65,8 @@ package struct BERTClassifier: TextClassifier {
             dense = try Linear(place["dense"], from: size, to: size, initially: start)
             output = try Linear(place["out_proj"], from: size, to: outputs, initially: start)
         } else {
-            dense =
-                try encoder.pooler ?? Linear(head.scope["bert", "pooler", "dense"], from: size, to: size, initially: start)
+            let missing = head.scope["bert", "pooler", "dense"]
+            dense = try encoder.pooler ?? Linear(missing, from: size, to: size, initially: start)
             output = try Linear(place, from: size, to: outputs, initially: start)
         }
         // RoBERTa's head has no use for a pooler.

@@ -40,8 +40,8 @@ package struct TextEncoderFolder: Sendable {
         return sentences.passing(over: promptLength)
     }
 
-    /// The encoder of a folder to be trained as a whole, with a new head. Of a folder of sentence-transformers the inner
-    /// encoder is taken, without what follows it.
+    /// The encoder of a folder to be trained as a whole, with a new head. Of a folder of sentence-transformers the
+    /// inner encoder is taken, without what follows it.
     ///
     /// - Parameters:
     ///   - outputs: how many numbers the head puts out.

@@ -77,7 +77,7 @@ package enum TextEncoderRegistry {
             let known = kinds.filter { $0.classifier != nil }.flatMap(\.types)
             throw ModelError(
                 "\(folder.path) holds a model of type \(printable(type)), which is not trained as a whole; encoders of "
-                    + "these types are: " + known.formatted(.list(type: .and).locale(Locale(identifier: "en_GB"))) + ".")
+                    + "these types are: \(known.joined(separator: ", ")).")
         }
         return try open(folder, outputs, head)
     }

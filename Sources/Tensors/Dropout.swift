@@ -9,9 +9,15 @@ extension Tensor {
     static func dropoutMask(_ shape: [Int], _ rate: Float, _ stream: inout RandomStream) -> Tensor {
         precondition(rate < 1, "a dropout rate is below one")
         let kept = 1 / (1 - rate)
-        return Tensor(shape: shape) { out in
-            for i in out.indices { out[i] = stream.uniform() < rate ? 0 : kept }
+        let mask = Tensor(uninitialised: shape)
+        let (out, start) = (mask.mutableFloats, stream)
+        parallel(mask.count, grain: elementGrain / 4) { range in
+            var own = start
+            own.skip(range.lowerBound)
+            for i in range { out[i] = own.uniform() < rate ? 0 : kept }
         }
+        stream.skip(mask.count)
+        return mask
     }
 }
 

@@ -67,7 +67,7 @@ import Testing
         #expect(
             text.contains("X (is it?): a clear difference, a 85.00 and b 65.00: 20.00, 95 % interval 15.00 to 25.00"))
         #expect(text.contains("Y (is it?): no clear difference"))
-        #expect(text.contains("a layer 1 of 1 (75.00)"))
+        #expect(text.contains("75.00 (1 of 1)"))
         #expect(report.csv.split(separator: "\n").count == 1 + 12 + 2)
         let folder = try Fixture.temporaryFolder()
         defer { try? FileManager.default.removeItem(at: folder) }

@@ -132,6 +132,10 @@ import Testing
         try Data(try settings.yaml.utf8).write(to: file)
         #expect(try FineTuningSettings(file: file.path) == settings)
         #expect(settings.epochs == 4 && settings.microBatch == 8 && settings.warmup == 0.06)
+        // Without a file the base stands, but for what is overridden.
+        let mini = try FineTuningSettings(overrides: ["batch=16"], base: .miniature)
+        #expect(mini.batch == 16 && mini.learningRate == 1e-3 && mini.epochs == 4 && mini.microBatch == nil)
+        #expect(try FineTuningSettings(file: file.path, base: .miniature) == settings)
         // Published: five passes over MRPC, three over the others.
         #expect(FineTuningSettings().epochs(of: GLUETask.mrpc.task) == 5)
         #expect(FineTuningSettings().epochs(of: GLUETask.rte.task) == 3)

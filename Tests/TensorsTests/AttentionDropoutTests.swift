@@ -31,6 +31,18 @@ import Testing
         for (slope, truth) in zip(slopes, truths) { #expect(Closeness(slope.floats, truth.floats).within(1e-5)) }
     }
 
+    /// A mask is made on all threads at once, and is that of one number after another.
+    @Test func masksAreOneNumberAfterAnother() {
+        let shape = [3, 70_001]
+        var (stream, single) = (
+            RandomStream(seed: 4, purpose: "mask"), RandomStream(seed: 4, purpose: "mask")
+        )
+        let found = Tensor.full(shape, 1).dropout(0.25, &stream).floats
+        let expected = found.map { _ in single.uniform() < 0.25 ? 0 : 1 / Float(0.75) }
+        #expect(found == expected)
+        #expect(stream.next() == single.next())
+    }
+
     @Test func joinedPartsDropTheSame() {
         let parts = inputs()
         let joined = concatenated(parts.map(\.detached), axis: 2)

@@ -9,8 +9,8 @@ struct GLUE: ParsableCommand {
         commandName: "glue",
         abstract: "Fine-tunes whole encoders on GLUE's tasks and scores them on the development sets.",
         discussion: """
-            Settings are those of Chen et al. (2023), section 3; --settings and --set change them. Stop it at any time: \
-            finished trials are kept, and the same command goes on where it stood.
+            Settings are those of Chen et al. (2023), section 3; --settings and --set change them. Stop it at any \
+            time: finished trials are kept, and the same command goes on where it stood.
 
             --frozen trains no encoder: a linear probe on the vectors of every layer, one pass over the texts, says \
             where in the encoder the answer stands. --predict also answers the test sets and leaves submission.zip \
@@ -18,8 +18,7 @@ struct GLUE: ParsableCommand {
 
             Examples:
               synesthesia glue --task rte mrpc --encoder bert-base-cased
-              synesthesia glue --task drawn --encoder Weights/bert-mini Weights/clip-mini \\
-                  --set learning-rate=1e-3 --seeds 1
+              synesthesia glue --task drawn --encoder Weights/bert-mini Weights/clip-mini
               synesthesia glue --task cola --encoder bert-base-cased --frozen
             """)
 
@@ -75,7 +74,6 @@ struct StudyGLUE: ParsableCommand {
               synesthesia study glue --task all --data data/glue \\
                   --encoder bert-base-cased openai/clip-vit-base-patch32
               synesthesia study glue --task drawn --out runs/glue-drawn --seeds 1 \\
-                  --settings Samples/glue-miniature.yaml \\
                   --encoder Weights/bert-mini Weights/clip-mini
             """)
 

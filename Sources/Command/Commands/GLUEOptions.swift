@@ -28,7 +28,12 @@ struct GLUEOptions: ParsableArguments {
     @Option(help: "Seeds of heads, orders and dropout, as in 1,2,3.")
     var seeds = "1,2,3"
 
-    @Option(help: "A settings file, such as Samples/glue.yaml; without it those published.")
+    @Option(
+        help: """
+            A settings file, such as Samples/glue.yaml; without it those published, and for tasks of the drawn world \
+            alone those of its encoders.
+            """
+    )
     var settings: String?
 
     @Option(name: .customLong("set"), help: "Override a setting, as in learning-rate=3e-5. May be repeated.")
@@ -64,10 +69,12 @@ struct GLUEOptions: ParsableArguments {
 
     /// Opens data and encoders before any long work.
     func study(predicts: Bool, _ shared: SharedOptions) throws -> GLUEStudy {
-        let settings = try FineTuningSettings(file: self.settings, overrides: overrides)
         let (data, leftOut) = try TaskData.all(
             task, in: GLUEFolder(self.data), limit: limit.limit, predicts: predicts)
         for remark in leftOut + data.flatMap(\.remarks) { shared.remark(remark) }
+        let isDrawn = data.allSatisfy { DrawnTask(rawValue: $0.task.name) != nil }
+        let settings = try FineTuningSettings(
+            file: self.settings, overrides: overrides, base: isDrawn ? .miniature : FineTuningSettings())
         let encoders = try TextEmbedder.all(encoder, locator: shared.locator)
         return GLUEStudy(encoders, data, seeds: try seedNumbers, settings, out: folder, leftOut: leftOut)
     }

@@ -6,9 +6,11 @@ struct GLUEPage {
     init(_ report: GLUEReport) { self.report = report }
 
     var sections: [PageSection] {
-        (report.summaryTable.map { table in
-            [PageSection("all", "All tasks") { Tag.figure { table.untitled.markup } }]
-        } ?? []) + report.tasks.map(section)
+        let all = PageSection("all", "All tasks") {
+            if let table = report.summaryTable { Tag.figure { table.untitled.markup } }
+            if let table = report.probeSummary { Tag.figure { table.markup } }
+        }
+        return [all] + report.tasks.map(section)
     }
 
     private func section(of task: GLUETaskRecord) -> PageSection {

@@ -18,33 +18,47 @@ extension GLUEReport: StudyReport {
 
     package var lead: String {
         scores.isEmpty
-            ? "No encoder is trained here. A linear layer learns each task from the frozen vectors of every layer: what "
-                + "it finds stands there plainly; what it does not find may still be there in another form."
+            ? "No encoder is trained here. A linear layer learns each task from the frozen vectors of every layer: "
+                + "what it finds stands there plainly; what it does not find may still be there in another form."
             : "Each encoder and a new head are trained together on each task's examples and measured on the "
                 + "development set. Encoders that learnt from text alone and those that learnt from pictures with "
                 + "captions stand side by side, and each difference is tested on the same examples."
     }
 
-    /// First how many tasks tell encoders apart, then each task's two best.
+    /// First how many tasks tell encoders apart, then each task's two best. Where some learnt from pictures and some
+    /// did not, the best of either kind are set against each other.
     package var findings: [String] {
-        guard encoders.count > 1, !comparisons.isEmpty else { return probeFinding }
+        guard encoders.count > 1, !comparisons.isEmpty else { return [] }
         let told = tasks.map { (task: $0, test: best($0.name)) }
         let tests = told.compactMap(\.test)
         let clear = told.filter { ($0.test?.pHolm ?? 1) < 0.05 }.map(\.task.title)
+        let rivals =
+            hasBothStyles
+            ? "The best encoder of text alone and the best that learnt from pictures" : "The two best encoders"
+        let count = StyleVerdict.counted(tests.count, "task")
         let first =
             clear.isEmpty
-            ? "No clear difference between the two best encoders in any of "
-                + "\(StyleVerdict.counted(tests.count, "task")): other examples may order them otherwise."
-            : "The two best encoders differ by more than chance in \(clear.count) of "
-                + "\(StyleVerdict.counted(tests.count, "task")): \(StyleVerdict.listed(clear)) (paired bootstrap over "
-                + "examples, Holm's correction; it speaks of other examples, not of other encoders)."
-        return [first] + told.compactMap { task, test in test.map { sentence(task, $0) } } + probeFinding
+            ? "\(rivals): no clear difference in any of \(count); other examples may order them otherwise."
+            : "\(rivals) differ by more than chance in \(clear.count) of \(count): \(StyleVerdict.listed(clear)) "
+                + "(paired bootstrap over examples, Holm's correction; it speaks of other examples, not of other "
+                + "encoders of their kind)."
+        return [first] + told.compactMap { task, test in test.map { sentence(task, $0) } }
     }
 
-    /// The test of the best encoder with the next best.
+    private func learntFromPictures(_ encoder: String) -> Bool {
+        let type = encoders.first { $0.name == encoder }?.modelType ?? ""
+        return type.hasPrefix("clip") || type.hasPrefix("siglip")
+    }
+
+    private var hasBothStyles: Bool { Set(encoders.map { learntFromPictures($0.name) }).count == 2 }
+
+    /// The test of the best encoder with the next best, or of the best of either kind.
     private func best(_ task: String) -> GLUEComparison? {
         func mean(_ encoder: String) -> Double { quoted(encoder, task)?.mean ?? 0 }
-        return comparisons.filter { $0.task == task }.max {
+        let own = comparisons.filter { test in
+            test.task == task && (!hasBothStyles || learntFromPictures(test.a) != learntFromPictures(test.b))
+        }
+        return own.max {
             (max(mean($0.a), mean($0.b)), min(mean($0.a), mean($0.b)))
                 < (max(mean($1.a), mean($1.b)), min(mean($1.a), mean($1.b)))
         }
@@ -63,28 +77,8 @@ extension GLUEReport: StudyReport {
             + "\(Self.hundredths(ends.0)) to \(Self.hundredths(ends.1)), p \(p.hasPrefix("<") ? p : "= " + p)."
     }
 
-    /// Where in the encoders frozen probes find the answers.
-    private var probeFinding: [String] {
-        let told = tasks.compactMap { task -> String? in
-            let own = probes.filter { $0.task == task.name }
-            guard !own.isEmpty else { return nil }
-            return "\(task.title) "
-                + own.compactMap { probe in
-                    probe.best.map {
-                        "\(probe.encoder) layer \($0.layer) of \(probe.layers.count - 1) (\(Self.hundredths($0.value)))"
-                    }
-                }.joined(separator: ", ")
-        }
-        return told.isEmpty
-            ? []
-            : [
-                "Frozen, a linear probe finds most in: " + told.joined(separator: "; ")
-                    + ". The best of several layers is chosen on the development set, so it is somewhat too high."
-            ]
-    }
-
     package var numbers: [ReportSection] {
-        (summaryTable.map { [ReportSection("All tasks", [.table($0.untitled)])] } ?? [])
+        [ReportSection("All tasks", [summaryTable?.untitled, probeSummary].compactMap { $0.map { .table($0) } })]
             + tasks.map { task in
                 let table = table(of: task)
                 return ReportSection(

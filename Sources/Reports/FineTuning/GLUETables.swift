@@ -1,5 +1,5 @@
-/// The tables of a fine-tuning study; every rendering shows the same cells. Scores stand in hundredths, as in Table 1 of
-/// the paper.
+/// The tables of a fine-tuning study; every rendering shows the same cells. Scores stand in hundredths, as in Table 1
+/// of the paper.
 extension GLUEReport {
     static func hundredths(_ value: Double?) -> String {
         value.map { NumberText.fixed(100 * $0, decimals: 2) } ?? "undefined"
@@ -139,6 +139,28 @@ extension GLUEReport {
             notes: [
                 "Paired bootstrap over examples, means over seeds; Holm over the tasks of two encoders."
                     + (hasCounts ? " McNemar's exact test is of the first seed's answers, uncorrected." : "")
+            ])
+    }
+
+    /// The best layer's probe of every encoder and task; nil where none were made.
+    package var probeSummary: TextTable? {
+        guard !probes.isEmpty else { return nil }
+        return TextTable(
+            "Frozen: a linear probe on the best layer, and which it is",
+            columns: [.init("Encoder")] + tasks.map { .init("\($0.title), \($0.metric)", .right) },
+            rows: encoders.map { encoder in
+                [encoder.name]
+                    + tasks.map { task in
+                        guard
+                            let probe = probes.first(where: { $0.encoder == encoder.name && $0.task == task.name }),
+                            let best = probe.best
+                        else { return "" }
+                        return "\(Self.hundredths(best.value)) (\(best.layer) of \(probe.layers.count - 1))"
+                    }
+            },
+            notes: [
+                "Scores × 100 of the development sets, on which the best layer was chosen: somewhat too high. Layer 0 "
+                    + "is the embedding output."
             ])
     }
 
