@@ -114,6 +114,13 @@ let package = Package(
                 "Metrics", "Embedding", "Runs", "Files", "Tensors", "Models", "Tokenizers", "Statistics", "Portraits", "Reports",
             ]),
         room(
+            "FineTuning",
+            imports: [
+                "Training", "Embedding", "Runs", "Files", "Tensors", "Checkpoints", "Models",
+                "Statistics", "Portraits", "Reports",
+            ],
+            and: [yaml]),
+        room(
             "Inspection",
             imports: [
                 "Embedding", "Runs", "Files", "Tensors", "Checkpoints", "ModelHub", "Models", "Tokenizers", "Images",
@@ -130,8 +137,9 @@ let package = Package(
         .executableTarget(
             name: "SynCommand",
             dependencies: [
-                "Probe", "TextStudies", "Inspection", "Training", "Metrics", "Embedding", "Runs", "Models", "Reports",
-                "Files",
+                "Probe", "TextStudies", "FineTuning", "Inspection", "Training", "Metrics", "Embedding", "Runs",
+                "Models",
+                "Reports", "Files",
             ].map(module) + [argumentParser],
             path: "Sources/Command", swiftSettings: strict),
 
@@ -169,6 +177,12 @@ let package = Package(
         tests(of: "Training", alsoImports: ["Models", "Portraits", "Tokenizers"]),
         tests(of: "Probe", alsoImports: ["Portraits", "Models", "Tokenizers", "Reports"]),
         tests(of: "TextStudies", alsoImports: ["Models", "Portraits", "Reports"]),
+        tests(
+            of: "FineTuning",
+            alsoImports: [
+                "Training", "Embedding", "Runs", "Files", "Checkpoints", "Models", "Portraits", "Reports", "Statistics",
+                "Tensors",
+            ]),
         .testTarget(
             name: "CommandTests", dependencies: ["TestSupport", module("Models")], swiftSettings: strict),
     ]

@@ -5,7 +5,7 @@ import SynTensors
 /// GPT-2 (Radford et al. 2019): a causal language model, here as an encoder whose every layer can be looked at.
 ///
 /// Follows `GPT2Model` and `GPT2LMHeadModel` of Hugging Face transformers, whose folders it reads. As there, the last
-/// hidden state is the one after the final norm. Frozen only: its matrices are stored turned over.
+/// hidden state is the one after the final norm.
 package struct GPT2: TextEncoder {
     package let configuration: GPT2Configuration
     let words: Embedding
@@ -17,7 +17,6 @@ package struct GPT2: TextEncoder {
 
     /// `root` stands at `wte` and `h`, or, for a model with its head, at `transformer`.
     package init(_ root: WeightScope, _ configuration: GPT2Configuration) throws {
-        precondition(!root.weights.trainable, "GPT-2 is read frozen")
         let weights = root.has("transformer.wte") ? root["transformer"] : root
         let size = configuration.hiddenSize
         self.configuration = configuration
@@ -63,15 +62,18 @@ package struct GPT2: TextEncoder {
 
     /// The embedding output, each layer's output but the last, and the last after the final norm: as transformers
     /// gives them, each [batch, time, hidden].
-    package func hiddenStates(of batch: TokenBatch) -> [Tensor] { states(of: batch).map(batch.spans.padded) }
+    package func hiddenStates(of batch: TokenBatch, dropout: Dropout? = nil) -> [Tensor] {
+        states(of: batch, dropout: dropout).map(batch.spans.padded)
+    }
 
     package func hiddenStates(ids: [[Int32]]) throws -> [Tensor] { hiddenStates(of: try batch(ids)) }
 
     /// The same as the batch has its tokens: [1, tokens, hidden] each where these are packed.
-    private func states(of batch: TokenBatch) -> [Tensor] {
-        var states = [words(batch.ids) + batch.places(positions)]   // [batch, time, hidden]
+    private func states(of batch: TokenBatch, dropout: Dropout? = nil) -> [Tensor] {
+        let embedded = words(batch.ids) + batch.places(positions)   // [batch, time, hidden]
+        var states = [dropout?(embedded) ?? embedded]
         let mask = batch.mask(causal: true)
-        for layer in layers { states.append(layer(states[states.count - 1], mask: mask)) }
+        for layer in layers { states.append(layer(states[states.count - 1], mask: mask, dropout: dropout)) }
         states[states.count - 1] = finalNorm(states[states.count - 1])
         return states
     }
@@ -129,10 +131,12 @@ struct GPT2Layer: Sendable {
         activation = try Activation(huggingFace: shape.activation)
     }
 
-    func callAsFunction(_ x: Tensor, mask: AttentionMask) -> Tensor {
+    func callAsFunction(_ x: Tensor, mask: AttentionMask, dropout: Dropout? = nil) -> Tensor {
         let attended = attention(
-            attentionNorm(x, output: expand.computeType), mask: mask, addingTo: x)   // [batch, time, hidden]
+            attentionNorm(x, output: expand.computeType), mask: mask, addingTo: x,
+            dropout: dropout)   // [batch, time, hidden]
         let normed = mlpNorm(attended, output: expand.computeType)
-        return contract(expand(normed, then: activation, output: expand.computeType), addingTo: attended)
+        let inner = expand(normed, then: activation, output: expand.computeType)
+        return contract(inner, addingTo: attended, dropout: dropout)
     }
 }

@@ -40,6 +40,17 @@ package struct TextEncoderFolder: Sendable {
         return sentences.passing(over: promptLength)
     }
 
+    /// The encoder of a folder to be trained as a whole, with a new head. Of a folder of sentence-transformers the
+    /// inner encoder is taken, without what follows it.
+    ///
+    /// - Parameters:
+    ///   - outputs: how many numbers the head puts out.
+    ///   - head: where the head's weights come from.
+    package static func classifier(_ url: URL, outputs: Int, head: Weights) throws -> any TextClassifier {
+        let sentences = try SentenceTransformerFolder(url.modelFolder)
+        return try TextEncoderRegistry.classifier(encoderPlace(url, sentences), outputs: outputs, head: head)
+    }
+
     /// The encoder's folder, or the file of its weights that was named.
     static func encoderPlace(_ url: URL, _ sentences: SentenceTransformerFolder?) -> URL {
         guard let folder = sentences?.transformer else { return url }

@@ -14,17 +14,21 @@ package enum TextEncoderRegistry {
         /// How many tokens a text may have, by the settings of a folder alone.
         let context: @Sendable (_ folder: URL) throws -> Int
         let open: @Sendable (_ folder: URL, Precision, CLIPActivation?) throws -> any TextEncoder
+        /// The encoder as a whole to be trained, with a new head; nil where that is not implemented.
+        var classifier: (@Sendable (_ folder: URL, _ outputs: Int, _ head: Weights) throws -> any TextClassifier)?
     }
 
     static let kinds = [
         Kind(
             types: ["bert", "roberta"],
             context: { try ConfigurationFile.read(BERTConfiguration.self, in: $0).maximumLength },
-            open: { folder, precision, _ in try BERT(folder: folder, precision: precision) }),
+            open: { folder, precision, _ in try BERT(folder: folder, precision: precision) },
+            classifier: { try BERTClassifier(folder: $0, outputs: $1, head: $2) }),
         Kind(
             types: ["gpt2"],
             context: { try ConfigurationFile.read(GPT2Configuration.self, in: $0).positionCount },
-            open: { folder, precision, _ in try GPT2(folder: folder, precision: precision) }),
+            open: { folder, precision, _ in try GPT2(folder: folder, precision: precision) },
+            classifier: { try GPT2Classifier(folder: $0, outputs: $1, head: $2) }),
         clip,
         Kind(
             types: ["siglip", "siglip_text_model"],
@@ -35,7 +39,8 @@ package enum TextEncoderRegistry {
     private static let clip = Kind(
         types: ["clip", "clip_text_model"], takesActivation: true,
         context: { try CLIPTextConfiguration(folder: $0).positionCount },
-        open: { try CLIPText(folder: $0, precision: $1, activation: $2) })
+        open: { try CLIPText(folder: $0, precision: $1, activation: $2) },
+        classifier: { try CLIPTextClassifier(folder: $0, outputs: $1, head: $2) })
 
     /// Every `model_type` that is read.
     package static var modelTypes: [String] { kinds.flatMap(\.types) }
@@ -59,6 +64,22 @@ package enum TextEncoderRegistry {
         }
         if !kind.takesActivation { try CLIPActivation.requireNone(activation, at: folder) }
         return (type, try kind.open(folder, precision, activation))
+    }
+
+    /// Opens the encoder of a folder to be trained as a whole.
+    ///
+    /// - Parameters:
+    ///   - outputs: how many numbers the head puts out.
+    ///   - head: where the head's weights come from: new ones, or those of a checkpoint.
+    static func classifier(_ folder: URL, outputs: Int, head: Weights) throws -> any TextClassifier {
+        let type = try modelType(of: folder)
+        guard let open = kind(type)?.classifier else {
+            let known = kinds.filter { $0.classifier != nil }.flatMap(\.types)
+            throw ModelError(
+                "\(folder.path) holds a model of type \(printable(type)), which is not trained as a whole; encoders of "
+                    + "these types are: \(known.joined(separator: ", ")).")
+        }
+        return try open(folder, outputs, head)
     }
 
     /// How many tokens a text may have for a folder's encoder, by its settings alone; nil where they cannot be read.

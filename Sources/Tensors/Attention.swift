@@ -46,25 +46,27 @@ package enum AttentionMask: Sendable {
 ///
 /// query [batch, queries, hidden], key and value [batch, keys, hidden] → [batch, queries, hidden]; the heads
 /// are consecutive parts of hidden, read in place through strides. Scores are divided by the square root of
-/// the head size unless `scale` says otherwise.
+/// the head size unless `scale` says otherwise. With `dropout`, as in training, shares drop out.
 package func attention(
-    query: Tensor, key: Tensor, value: Tensor, heads: Int, mask: AttentionMask = .none, scale: Float? = nil
+    query: Tensor, key: Tensor, value: Tensor, heads: Int, mask: AttentionMask = .none, scale: Float? = nil,
+    dropout: Dropout? = nil
 ) -> Tensor {
     precondition(key.shape == value.shape && key.shape[0] == query.shape[0] && key.shape[2] == query.shape[2])
     let packed = mask.oneByOne { sample, mask in
         let parts = [query, key, value].map { $0.slice(axis: 1, from: sample.lowerBound, to: sample.upperBound) }
-        return attention(query: parts[0], key: parts[1], value: parts[2], heads: heads, mask: mask, scale: scale)
+        return attention(
+            query: parts[0], key: parts[1], value: parts[2], heads: heads, mask: mask, scale: scale, dropout: dropout)
     }
     if let packed { return packed }
     let shape = AttentionShape(query: query.shape, keys: key.shape[1], heads: heads, scale: scale)
     let inputs = [query.detached, key.detached, value.detached]
-    let (out, probabilities) = shape.attended(inputs.map(\.constFloats), mask)
+    let (out, shares) = shape.attended(inputs.map(\.constFloats), mask, dropout)
     let wants = [query.wantsGradient, key.wantsGradient, value.wantsGradient]
     return out.remembering(
         [query, key, value],
         backward: { g in
             let slopes = zip(wants, inputs).map { $0 ? Tensor(uninitialised: $1.shape) : nil }
-            shape.differentiate(g, inputs.map(\.constFloats), probabilities, into: slopes.map { $0?.mutableFloats })
+            shape.differentiate(g, inputs.map(\.constFloats), shares, into: slopes.map { $0?.mutableFloats })
             withExtendedLifetime(inputs) {}
             return slopes
         })
@@ -75,15 +77,16 @@ package func attention(
 ///
 /// BFloat16 inputs are attended without ever writing the matrix of scores, where the processor multiplies BFloat16.
 package func attention(
-    queryKeyValue: Tensor, heads: Int, mask: AttentionMask = .none, scale: Float? = nil
+    queryKeyValue: Tensor, heads: Int, mask: AttentionMask = .none, scale: Float? = nil, dropout: Dropout? = nil
 ) -> Tensor {
     let (batch, time, hidden) = (queryKeyValue.size(0), queryKeyValue.size(1), queryKeyValue.size(2) / 3)
     precondition(queryKeyValue.shape == [batch, time, 3 * hidden], "\(queryKeyValue.shape) is not three parts")
     let input = queryKeyValue.detached
     if input.elementType == .bfloat16 {
-        guard let kernel = kernels.flash_attention?.pointee else {
+        guard let kernel = kernels.flash_attention?.pointee, (dropout?.attentionRate ?? 0) == 0 else {
             return attention(
-                queryKeyValue: queryKeyValue.converted(to: .float32), heads: heads, mask: mask, scale: scale
+                queryKeyValue: queryKeyValue.converted(to: .float32), heads: heads, mask: mask, scale: scale,
+                dropout: dropout
             )
             .converted(to: .bfloat16)
         }
@@ -100,19 +103,19 @@ package func attention(
     }
     let packed = mask.oneByOne { sample, mask in
         let part = queryKeyValue.slice(axis: 1, from: sample.lowerBound, to: sample.upperBound)
-        return attention(queryKeyValue: part, heads: heads, mask: mask, scale: scale)
+        return attention(queryKeyValue: part, heads: heads, mask: mask, scale: scale, dropout: dropout)
     }
     if let packed { return packed }
     let shape = AttentionShape(
         query: [batch, time, hidden], keys: time, heads: heads, scale: scale, rowStep: 3 * hidden)
     let parts = [0, hidden, 2 * hidden].map { input.constFloats + $0 }
-    let (out, probabilities) = shape.attended(parts, mask)
+    let (out, shares) = shape.attended(parts, mask, dropout)
     return out.remembering(
         [queryKeyValue],
         backward: { g in
             let slope = Tensor(uninitialised: input.shape)
             let slopes = [0, hidden, 2 * hidden].map { slope.mutableFloats + $0 }
-            shape.differentiate(g, parts, probabilities, into: slopes)
+            shape.differentiate(g, parts, shares, into: slopes)
             withExtendedLifetime(input) {}
             return [slope]
         })
@@ -133,33 +136,49 @@ private struct AttentionShape {
         self.rowStep = rowStep ?? query[2]
     }
 
-    /// The result, and the probabilities that its gradient needs.
-    func attended(_ inputs: [UnsafePointer<Float>], _ mask: AttentionMask) -> (out: Tensor, probabilities: Tensor) {
+    /// What each query takes of each value, and what is left of it after dropout: [batch, heads, queries, keys].
+    struct Shares {
+        let probabilities: Tensor
+        let kept: Tensor?
+
+        /// What values are multiplied by.
+        let used: Tensor
+
+        init(_ probabilities: Tensor, _ kept: Tensor?) {
+            (self.probabilities, self.kept) = (probabilities, kept)
+            used = kept.map { probabilities * $0 } ?? probabilities
+        }
+    }
+
+    /// The result, and the shares that its gradient needs.
+    func attended(
+        _ inputs: [UnsafePointer<Float>], _ mask: AttentionMask, _ dropout: Dropout?
+    ) -> (out: Tensor, shares: Shares) {
         let scores = Tensor(uninitialised: [batch, heads, queries, keys])
         multiply(queryView, inputs[0], keyViewTransposed, inputs[1], into: scoreView, scores.storage.address)
         let probabilities = scores.softmaxed(scale: scale) {
             mask.visible(
                 sample: $0 / (heads * queries), query: $0 % queries, queries: queries, keys: keys)
         }
+        let shares = Shares(probabilities, dropout?.ofAttention(probabilities.shape))
         let out = Tensor(uninitialised: [batch, queries, heads * headSize])
-        multiply(scoreView, probabilities.storage.address, keyView, inputs[2], into: outView, out.storage.address)
-        return (out, probabilities)
+        multiply(scoreView, shares.used.storage.address, keyView, inputs[2], into: outView, out.storage.address)
+        return (out, shares)
     }
 
     /// Fills the gradients of query, key and value that are wanted, given that of the result.
     func differentiate(
-        _ g: Tensor, _ inputs: [UnsafePointer<Float>], _ probabilities: Tensor,
-        into slopes: [UnsafeMutablePointer<Float>?]
+        _ g: Tensor, _ inputs: [UnsafePointer<Float>], _ shares: Shares, into slopes: [UnsafeMutablePointer<Float>?]
     ) {
-        let shares = probabilities.storage.address
         if let slope = slopes[2] {
-            multiply(scoreViewTransposed, shares, outView, g.storage.address, into: keyView, slope)
+            multiply(
+                scoreViewTransposed, shares.used.storage.address, outView, g.storage.address, into: keyView, slope)
         }
         guard slopes[0] != nil || slopes[1] != nil else { return }
-        let ofProbabilities = Tensor(uninitialised: probabilities.shape)
-        multiply(
-            outView, g.storage.address, keyViewTransposed, inputs[2], into: scoreView, ofProbabilities.storage.address)
-        let ofScores = probabilities.softmaxGradient(ofProbabilities, scale: scale)
+        let ofShares = Tensor(uninitialised: shares.used.shape)
+        multiply(outView, g.storage.address, keyViewTransposed, inputs[2], into: scoreView, ofShares.storage.address)
+        let ofProbabilities = shares.kept.map { ofShares * $0 } ?? ofShares
+        let ofScores = shares.probabilities.softmaxGradient(ofProbabilities, scale: scale)
         if let slope = slopes[0] {
             multiply(scoreView, ofScores.storage.address, keyView, inputs[1], into: queryView, slope)
         }

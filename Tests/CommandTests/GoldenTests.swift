@@ -39,6 +39,12 @@ struct GoldenTests {
         ("help-words", ["words", "--help"]),
         ("help-geometry", ["geometry", "--help"]),
         ("help-study-text", ["study", "text", "--help"]),
+        ("help-glue", ["glue", "--help"]),
+        ("help-study-glue", ["study", "glue", "--help"]),
+        ("glue-no-files", ["glue", "--task", "rte", "--encoder", "x", "--data", "none"]),
+        ("glue-unknown-task", ["glue", "--task", "rta", "--encoder", "x"]),
+        ("glue-bad-rate", ["glue", "--task", "drawn", "--encoder", "x", "--set", "learning-rate=1"]),
+        ("glue-bad-seeds", ["glue", "--task", "drawn", "--encoder", "x", "--seeds", "1,1"]),
         ("similarity-missing", ["similarity", "--task", "sts-l", "--encoder", "x", "--data", "none"]),
         ("words-unknown", ["words", "--task", "rg66", "--encoder", "x"]),
         ("unknown-command", ["prob"]),
@@ -110,7 +116,7 @@ struct GoldenTests {
         let list = try CommandRun(["--help"]).output.split(separator: "SUBCOMMANDS:")[1]
         let names = list.matches(of: #/\n  ([a-z]+) /#).map { [String($0.1)] }
         #expect(names.count > 15)
-        for command in names + [["study", "text"]] {
+        for command in names + [["study", "text"], ["study", "glue"]] {
             let help = try CommandRun(command + ["--help"]).output
             let example = help.split(separator: #/Examples?:\n/#).dropFirst().first?.split(separator: "\n\nUSAGE").first
             #expect(example?.hasPrefix("  ") == true && example?.contains("synesthesia ") == true, "\(command)")

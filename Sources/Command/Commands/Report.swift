@@ -46,9 +46,11 @@ struct Report: ParsableCommand {
             for run in found.probes { try run.report.write(to: run.folder) }
             let home = found.probes.isEmpty ? nil : "report.html"
             for text in found.texts { try text.report.write(to: text.folder, home: home) }
+            for one in found.glue { try one.report.write(to: one.folder) }
         }
         let collection = try ReportCollection(
-            probes: found.probes, texts: found.texts.map { .init($0.report, name: $0.name, folder: $0.folder) })
+            probes: found.probes, texts: found.texts.map { .init($0.report, name: $0.name, folder: $0.folder) },
+            glue: found.glue.map { .init($0.report, name: $0.name, folder: $0.folder) })
         if folders.count > 1 { for remark in collection.remarks { shared.remark(remark) } }
         let single = folders.count == 1 || collection.entries.count == 1 ? collection.entries.first : nil
         if let out {
@@ -73,11 +75,13 @@ struct Report: ParsableCommand {
             if shared.json {
                 if let probe = single as? ProbeReport { return try Output.write(RecordFile.json(probe)) }
                 if let text = single as? TextStudyReport { return try Output.write(RecordFile.json(text)) }
+                if let glue = single as? GLUEReport { return try Output.write(RecordFile.json(glue)) }
                 return try Output.write(RecordFile.json(all.tables))
             }
             if let text = single as? TextStudyReport {
                 return try Output.write(text.terminal(layers: false, caveats: true))
             }
+            if let glue = single as? GLUEReport { return try Output.write(glue.terminal(caveats: true)) }
             try Output.write((single as? ProbeReport)?.terminal ?? all.terminal)
         }
     }
@@ -87,6 +91,7 @@ struct Report: ParsableCommand {
 private struct StudyFolders {
     var probes: [JoinedReport.Run] = []
     var texts: [(report: TextStudyReport, name: String, folder: URL)] = []
+    var glue: [(report: GLUEReport, name: String, folder: URL)] = []
 
     init(_ folders: [String], out: String?) throws {
         var seen: [String: String] = [:]
@@ -107,7 +112,11 @@ private struct StudyFolders {
             let text: TextStudyReport? = try Self.record("text.json", in: url)
             if let probe { probes.append(.init(probe, name: short, folder: url)) }
             if let text { texts.append((text, probe == nil ? short : "\(short) (texts)", url)) }
-            if probe == nil, text == nil { throw Self.nothing(in: name) }
+            let tuned: GLUEReport? = try Self.record("glue.json", in: url)
+            if let tuned {
+                glue.append((tuned, probe == nil && text == nil ? short : "\(short) (fine-tuning)", url))
+            }
+            if probe == nil, text == nil, tuned == nil { throw Self.nothing(in: name) }
         }
     }
 
@@ -138,6 +147,12 @@ private struct StudyFolders {
                 "\(name) is a run that has not finished: it has settings.yaml, but no report.json yet; "
                     + "synesthesia probe \(name)/settings.yaml goes on with it")
         }
+        if holds("fine-tuning.yaml") {
+            return UserError(
+                .missing,
+                "\(name) is a fine-tuning study without a report: it has fine-tuning.yaml, but no glue.json yet; "
+                    + "synesthesia study glue with the same options makes it")
+        }
         if holds("features") {
             return UserError(
                 .missing,
@@ -146,8 +161,8 @@ private struct StudyFolders {
         }
         return UserError(
             .missing,
-            "\(name) holds neither report.json (of a finished run) nor text.json (of a text study); name "
-                + "the folder of a finished one")
+            "\(name) holds neither report.json (of a finished run) nor text.json (of a text study) nor glue.json (of "
+                + "fine-tuning); name the folder of a finished one")
     }
 
     private static func record<Record: Decodable>(_ file: String, in folder: URL) throws -> Record? {

@@ -9,8 +9,9 @@ struct Study: ParsableCommand {
         discussion: """
             Example:
               synesthesia study text --encoder bert-base-uncased --data data
+              synesthesia study glue --task all --encoder bert-base-uncased --data data/glue
             """,
-        subcommands: [StudyText.self])
+        subcommands: [StudyText.self, StudyGLUE.self])
 }
 
 struct StudyText: ParsableCommand {

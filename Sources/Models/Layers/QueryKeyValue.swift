@@ -15,12 +15,18 @@ enum QueryKeyValue: Sendable {
 
     /// Attention between all positions of x [batch, time, hidden], in the type of frozen weights: [batch, time,
     /// hidden].
-    func attended(_ x: Tensor, heads: Int, mask: AttentionMask, scale: Float? = nil) -> Tensor {
+    func attended(
+        _ x: Tensor, heads: Int, mask: AttentionMask, scale: Float? = nil, dropout: Dropout? = nil
+    ) -> Tensor {
         switch self {
         case .separate(let query, let key, let value):
-            attention(query: query(x), key: key(x), value: value(x), heads: heads, mask: mask, scale: scale)
+            attention(
+                query: query(x), key: key(x), value: value(x), heads: heads, mask: mask, scale: scale,
+                dropout: dropout)
         case .fused(let layer):
-            attention(queryKeyValue: layer(x, output: layer.computeType), heads: heads, mask: mask, scale: scale)
+            attention(
+                queryKeyValue: layer(x, output: layer.computeType), heads: heads, mask: mask, scale: scale,
+                dropout: dropout)
         }
     }
 

@@ -32,7 +32,9 @@ package struct SelfAttention: Sendable {
 
     /// The same added to `addend`, after it dropped out in training.
     func callAsFunction(_ x: Tensor, mask: AttentionMask, addingTo addend: Tensor, dropout: Dropout? = nil) -> Tensor {
-        output(qkv.attended(x, heads: heads, mask: mask, scale: scale), addingTo: addend, dropout: dropout)
+        output(
+            qkv.attended(x, heads: heads, mask: mask, scale: scale, dropout: dropout), addingTo: addend,
+            dropout: dropout)
     }
 }
 

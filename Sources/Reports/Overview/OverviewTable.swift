@@ -26,6 +26,7 @@ struct OverviewTable {
         columns = entries.enumerated().flatMap { place, entry in
             (entry.probe.map { [Self.clip($0, place, entry.name)] } ?? [])
                 + (entry.text.map { Self.tasks($0, place, entry.name) } ?? [])
+                + (entry.glue.map { Self.tuned($0, place, entry.name) } ?? [])
         }
         let all = columns.flatMap { $0.cells.map(\.reading) }
         let encoders = all.map(\.encoder).uniqued
@@ -160,6 +161,24 @@ struct OverviewTable {
                 (pair.a != one && pair.b != one) || (p < 0.05 && (pair.test.difference > 0) == (pair.a == one))
             }
         }.map { all[$0] }
+    }
+
+    /// What encoders answer after fine-tuning.
+    private static func tuned(_ report: GLUEReport, _ study: Int, _ name: String) -> [Column] {
+        guard !report.scores.isEmpty else { return [] }
+        return report.tasks.map { task in
+            func reading(_ encoder: String) -> Reading { Reading(encoder: encoder, vector: "fine-tuned") }
+            let scores = report.scores.filter { $0.task == task.name && $0.isQuoted && $0.part == "dev" }
+            return Column(
+                heading: "\(name): \(task.title), \(task.metric)", study: study,
+                cells: scores.map { score in
+                    func short(_ value: Double) -> String { NumberText.fixed(100 * value, decimals: 1) }
+                    let interval = score.interval.map { " (\(short($0.lower))\u{A0}to\u{A0}\(short($0.upper)))" }
+                    return (reading(score.encoder), short(score.mean) + (interval ?? ""))
+                },
+                best: Set(
+                    scores.filter { report.isClearlyBest($0.encoder, task.name) }.map { reading($0.encoder) }))
+        }
     }
 
     private static func tasks(_ report: TextStudyReport, _ study: Int, _ name: String) -> [Column] {

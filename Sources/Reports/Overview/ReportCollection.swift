@@ -16,10 +16,12 @@ package struct ReportCollection: Sendable {
 
         var probe: ProbeReport? { study as? ProbeReport }
         var text: TextStudyReport? { study as? TextStudyReport }
+        var glue: GLUEReport? { study as? GLUEReport }
 
         /// Every encoder it measured, in its order.
         var encoders: [String] {
-            EncoderSummary.of(probe?.scores ?? []).map(\.encoder) + (text?.encoders.map(\.name) ?? [])
+            EncoderSummary.of(probe?.scores ?? []).map(\.encoder)
+                + (text?.encoders ?? glue?.encoders ?? []).map(\.name)
         }
     }
 
@@ -27,7 +29,7 @@ package struct ReportCollection: Sendable {
     /// Why runs were not joined and which names mean different things, a sentence each.
     package let remarks: [String]
 
-    package init(probes: [JoinedReport.Run], texts: [Entry]) throws {
+    package init(probes: [JoinedReport.Run], texts: [Entry], glue: [Entry] = []) throws {
         let joining = try RunGroups(probes)
         entries =
             try joining.groups.map { group in
@@ -35,7 +37,7 @@ package struct ReportCollection: Sendable {
                 return Entry(
                     isJoined ? try JoinedReport(group).report : group[0].report, name: RunGroups.name(group),
                     folder: isJoined ? nil : group[0].folder)
-            } + texts
+            } + texts + glue
         remarks = joining.remarks + Self.copies(texts) + Self.clashes(entries)
     }
 
@@ -66,7 +68,7 @@ package struct ReportCollection: Sendable {
             for one in EncoderSummary.of(entry.probe?.scores ?? []) {
                 meet(one.encoder, "probe", one.style.name, entry.name)
             }
-            for one in entry.text?.encoders ?? [] {
+            for one in entry.text?.encoders ?? entry.glue?.encoders ?? [] {
                 meet(one.name, "text", "\(one.modelType), \(one.layers) layers of width \(one.width)", entry.name)
             }
         }
@@ -101,7 +103,7 @@ package struct ReportCollection: Sendable {
         let tasks = entries.flatMap { $0.text?.tasks ?? [] }.uniqued
         return entries.flatMap { entry -> [String] in
             // A baseline reads no text, so no study of texts can lack it.
-            let lacking = all.filter { !entry.encoders.contains($0) && !(entry.text != nil && baselines.contains($0)) }
+            let lacking = all.filter { !entry.encoders.contains($0) && !(entry.probe == nil && baselines.contains($0)) }
             let untried = entry.text.map { text in tasks.filter { !text.tasks.contains($0) } } ?? []
             let seeds = EncoderSummary.of(entry.probe?.scores ?? [])
             let single = seeds.filter { $0.scores.count == 1 }.map(\.encoder)
