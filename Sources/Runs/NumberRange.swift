@@ -59,5 +59,7 @@ extension NumberRange where Value == Double {
     package static let threshold = NumberRange(0...0.9999)
     package static let topP = NumberRange(1e-6...1)
     package static let temperature = NumberRange(0.001...1000)
+    /// What cosines are multiplied with before a softmax.
+    package static let scale = NumberRange(1e-3...1e6)
     package static let guidance = NumberRange(0...1000)
 }
