@@ -58,10 +58,9 @@ extension PairedVectors {
     /// More pairs than this are sampled: exact neighbours of more would take too long.
     package static let most = 10_000
 
-    /// Some of the pairs, drawn without putting back and kept in order; nil where there are no more than `size`.
-    package func sampled(_ size: Int, seed: UInt64) -> PairedVectors? {
-        guard size < count else { return nil }
+    /// The places of a sample without putting back, ascending.
+    static func drawn(_ size: Int, of count: Int, seed: UInt64) -> [Int] {
         var stream = RandomStream(seed: seed, purpose: "pairs of a latent space")
-        return pairs(at: stream.permutation(count).prefix(size).sorted())
+        return stream.permutation(count).prefix(size).sorted()
     }
 }

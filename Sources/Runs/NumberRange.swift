@@ -36,6 +36,8 @@ extension NumberRange where Value == Int {
     package static let vectorSize = NumberRange(1...65_536)
     package static let threads = NumberRange(1...1024)
     package static let topK = NumberRange(1...2_147_483_647)
+    /// Groups of a tree.
+    package static let clusters = NumberRange(1...10_000)
     package static let limit = NumberRange(1...1_000_000_000)
     /// Words or pairs drawn for a study; a correlation needs two.
     package static let sample = NumberRange(2...10_000_000)

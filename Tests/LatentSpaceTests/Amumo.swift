@@ -1,4 +1,5 @@
 import Foundation
+import SynFiles
 import SynLatentSpace
 import SynTensors
 import TestSupport
@@ -10,6 +11,8 @@ enum Amumo {
     static let models = ["CLIP", "CyCLIP", "CLOOB", "CLOOB_LAION400M"]
 
     struct Absent: Error {}
+
+    static func unpacked(_ bytes: [UInt8]) throws -> [UInt8] { try Inflate.gzip(bytes) }
 
     static func url(_ path: String) throws -> URL {
         guard let url = Fixture.sharedData("amumo/" + path) else { throw Absent() }

@@ -46,9 +46,12 @@ struct Report: ParsableCommand {
             for run in found.probes { try run.report.write(to: run.folder) }
             let home = found.probes.isEmpty ? nil : "report.html"
             for text in found.texts { try text.report.write(to: text.folder, home: home) }
+            for space in found.spaces { try space.report.write(to: space.folder) }
         }
         let collection = try ReportCollection(
-            probes: found.probes, texts: found.texts.map { .init($0.report, name: $0.name, folder: $0.folder) })
+            probes: found.probes,
+            texts: found.texts.map { .init($0.report, name: $0.name, folder: $0.folder) }
+                + found.spaces.map { .init($0.report, name: $0.name, folder: $0.folder) })
         if folders.count > 1 { for remark in collection.remarks { shared.remark(remark) } }
         let single = folders.count == 1 || collection.entries.count == 1 ? collection.entries.first : nil
         if let out {
@@ -73,11 +76,13 @@ struct Report: ParsableCommand {
             if shared.json {
                 if let probe = single as? ProbeReport { return try Output.write(RecordFile.json(probe)) }
                 if let text = single as? TextStudyReport { return try Output.write(RecordFile.json(text)) }
+                if let space = single as? LatentSpaceReport { return try Output.write(RecordFile.json(space)) }
                 return try Output.write(RecordFile.json(all.tables))
             }
             if let text = single as? TextStudyReport {
                 return try Output.write(text.terminal(layers: false, caveats: true))
             }
+            if let space = single as? LatentSpaceReport { return try Output.write(space.terminal) }
             try Output.write((single as? ProbeReport)?.terminal ?? all.terminal)
         }
     }
@@ -87,6 +92,7 @@ struct Report: ParsableCommand {
 private struct StudyFolders {
     var probes: [JoinedReport.Run] = []
     var texts: [(report: TextStudyReport, name: String, folder: URL)] = []
+    var spaces: [(report: LatentSpaceReport, name: String, folder: URL)] = []
 
     init(_ folders: [String], out: String?) throws {
         var seen: [String: String] = [:]
@@ -107,7 +113,9 @@ private struct StudyFolders {
             let text: TextStudyReport? = try Self.record("text.json", in: url)
             if let probe { probes.append(.init(probe, name: short, folder: url)) }
             if let text { texts.append((text, probe == nil ? short : "\(short) (texts)", url)) }
-            if probe == nil, text == nil { throw Self.nothing(in: name) }
+            let space: LatentSpaceReport? = try Self.record("space.json", in: url)
+            if let space { spaces.append((space, probe == nil && text == nil ? short : "\(short) (space)", url)) }
+            if probe == nil, text == nil, space == nil { throw Self.nothing(in: name) }
         }
     }
 

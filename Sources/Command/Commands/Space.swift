@@ -4,11 +4,12 @@ struct Space: ParsableCommand {
     static let configuration = CommandConfiguration(
         abstract: "Looks into the latent space that pictures and texts share.",
         discussion: """
-            Reads a similarity matrix (.csv, .npy, upper triangle .txt[.gz]) or vectors (.safetensors, .npz).
+            Every verb reads a similarity matrix, vectors from elsewhere, or a model with pictures and captions.
 
             Examples:
               synesthesia space gap --matrix CLIP.csv
-              synesthesia space gap --vectors vectors.npz --json
+              synesthesia space retrieve --model Weights/clip-small --data portraits
+              synesthesia space project --vectors vectors.npz --method umap --out map.csv
             """,
-        subcommands: [SpaceGap.self])
+        subcommands: [SpaceGap.self, SpaceRetrieve.self, SpaceCluster.self, SpaceProject.self])
 }

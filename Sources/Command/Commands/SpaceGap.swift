@@ -30,7 +30,7 @@ struct SpaceGap: ParsableCommand {
     }
 
     func run() throws {
-        let record = try GapStudy(input.pairs(shared), scale: scale, batch: batch).record()
+        let record = try GapStudy(input.read(shared).pairs, scale: scale, batch: batch).record()
         if shared.json { return try Output.write(json: record) }
         try Output.write(record.terminal)
     }

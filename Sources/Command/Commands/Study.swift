@@ -7,10 +7,11 @@ struct Study: ParsableCommand {
     static let configuration = CommandConfiguration(
         abstract: "Runs whole studies without drawing a picture.",
         discussion: """
-            Example:
+            Examples:
               synesthesia study text --encoder bert-base-uncased --data data
+              synesthesia study space --model Weights/clip-small --data portraits
             """,
-        subcommands: [StudyText.self])
+        subcommands: [StudyText.self, StudySpace.self])
 }
 
 struct StudyText: ParsableCommand {
