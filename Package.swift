@@ -178,6 +178,6 @@ let package = Package(
         tests(of: "LatentSpace", alsoImports: ["Reports", "Runs", "Statistics", "Tensors", "Files", "Checkpoints"]),
         tests(of: "TextStudies", alsoImports: ["Models", "Portraits", "Reports"]),
         .testTarget(
-            name: "CommandTests", dependencies: ["TestSupport", module("Models")], swiftSettings: strict),
+            name: "CommandTests", dependencies: ["TestSupport", module("Models"), module("Tensors"), module("Checkpoints")], swiftSettings: strict),
     ]
 )

@@ -20,9 +20,11 @@ package enum Inflate {
             try unpack(&bits, into: &content, limit: limit)
             position = bits.bytePosition
             guard position + 8 <= bytes.count else { throw Fault(reason: "it ends before its checksum; it was cut") }
-            let sum = CRC32.of(content[start...])
-            let told = (0..<4).reduce(UInt32(0)) { $0 | UInt32(bytes[position + $1]) << (8 * $1) }
-            guard sum == told else { throw Fault(reason: "its checksum does not agree with its content") }
+            func told(_ place: Int) -> UInt32 { (0..<4).reduce(0) { $0 | UInt32(bytes[place + $1]) << (8 * $1) } }
+            let made = content[start...]
+            guard CRC32.of(made) == told(position), UInt32(truncatingIfNeeded: made.count) == told(position + 4) else {
+                throw Fault(reason: "its checksum and length do not agree with its content")
+            }
             position += 8
         }
         return content

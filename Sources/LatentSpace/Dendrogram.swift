@@ -72,10 +72,10 @@ package struct Dendrogram: Sendable {
     }
 
     /// The most groups, but not more than `most`, that a cut at one height makes; in the order in which SciPy's
-    /// `fcluster(…, 'maxclust')` numbers them, members ascending.
+    /// `fcluster(…, 'maxclust')` numbers them (single items by their own numbers), members ascending.
     package func groups(atMost most: Int) -> [[Int]] {
         let n = count
-        guard most < n else { return numberedGroups(below: -.infinity) }
+        guard most < n else { return (0..<n).map { [$0] } }
         // With joints of equal height, all of them are made.
         return numberedGroups(below: joints[n - most - 1].height)
     }

@@ -25,9 +25,6 @@ package struct TSNE: Sendable {
         var (update, gains) = ([Double](repeating: 0, count: 2 * n), [Double](repeating: 1, count: 2 * n))
         let total = early + late
         for step in 0..<total {
-            if step == early {   // the two phases do not share their momentum
-                (update, gains) = ([Double](repeating: 0, count: 2 * n), [Double](repeating: 1, count: 2 * n))
-            }
             let factor = step < early ? exaggeration : 1
             let forces = TSNEForces(probabilities, place, isExact: n <= Self.mostExact)
             let gradient = forces.gradient(exaggeration: factor)
@@ -47,6 +44,10 @@ package struct TSNE: Sendable {
                 }
             }
             for i in place.indices { place[i] += update[i] }
+            for axis in 0..<2 {   // the middle stays where it is
+                let mean = stride(from: axis, to: 2 * n, by: 2).reduce(0) { $0 + place[$1] } / Double(n)
+                for i in stride(from: axis, to: 2 * n, by: 2) { place[i] -= mean }
+            }
             try progress(step + 1, total)
         }
         divergence = TSNEForces(probabilities, place, isExact: true).divergence(probabilities)

@@ -19,7 +19,7 @@ struct LandscapePlot {
                 + "\(NumberText.fixed(record.closed.loss, decimals: 3)) closed"
         ) {
             SVG.words("Loss along the gap", 8, 18, kind: "label strong")
-            SVG.words("contrastive loss, both directions", 8, 34, kind: "quiet")
+            SVG.words("both directions", 8, 34, kind: "quiet")
             for tick in y.ticks {
                 SVG.line("grid", Self.left, y(tick), Self.right, y(tick))
                 SVG.words(y.label(tick), Self.left - 6, y(tick) + 4, anchor: "end", kind: "quiet")
@@ -35,10 +35,10 @@ struct LandscapePlot {
             SVG.words(
                 "distance of the means (negative: texts beyond pictures)", (Self.left + Self.right) / 2,
                 Self.bottom + 36, anchor: "middle", kind: "quiet")
-            SVG.path("curve series-0", through: [(230, 14), (250, 14)])
-            SVG.words("at scale \(NumberText.significant(record.scale, digits: 4))", 255, 18, kind: "quiet")
-            SVG.path("curve series-1 dash-1", through: [(230, 30), (250, 30)])
-            SVG.words("at the best scale of each step", 255, 34, kind: "quiet")
+            SVG.path("curve series-0", through: [(190, 14), (210, 14)])
+            SVG.words("at scale \(NumberText.significant(record.scale, digits: 4))", 216, 18, kind: "quiet")
+            SVG.path("curve series-1 dash-1", through: [(190, 30), (210, 30)])
+            SVG.words("at the best scale of each step", 216, 34, kind: "quiet")
         }
     }
 }

@@ -18,7 +18,7 @@ extension LatentSpaceReport: StudyReport {
             + changes.map { change in
                 let isClear = change.p < 0.05
                 return
-                    "\(change.treatment.capitalized), the own caption comes first for "
+                    "\(change.treatment.prefix(1).uppercased())\(change.treatment.dropFirst()), the own caption comes first for "
                     + "\(NumberText.percent(change.after)) of the pictures instead of "
                     + "\(NumberText.percent(change.before)): \(change.lost) lost, \(change.gained) gained. "
                     + (isClear

@@ -12,7 +12,7 @@ extension RetrievalRecord {
                         rows: falseNegatives.map { [String($0.batch), NumberText.percent($0.share, decimals: 2)] },
                         notes: ["Mean over pictures, of the other captions of their batch; batches in order."])))
         }
-        return ReportSection("Searches", parts)
+        return ReportSection("Searches by what is true", parts)
     }
 
     private var table: TextTable {
