@@ -126,6 +126,13 @@ let package = Package(
                 "Embedding", "Runs", "Files", "Tensors", "Checkpoints", "ModelHub", "Models", "Tokenizers", "Images",
             ]),
 
+        room(
+            "LatentSpace",
+            imports: [
+                "Embedding", "Runs", "Files", "Tensors", "Checkpoints", "Images", "Models", "Statistics", "Portraits",
+                "Reports",
+            ]),
+
         // The face for people who import the package: the only public types.
         .target(
             name: "Synesthesia",
@@ -137,9 +144,8 @@ let package = Package(
         .executableTarget(
             name: "SynCommand",
             dependencies: [
-                "Probe", "TextStudies", "FineTuning", "Inspection", "Training", "Metrics", "Embedding", "Runs",
-                "Models",
-                "Reports", "Files",
+                "Probe", "TextStudies", "FineTuning", "Inspection", "LatentSpace", "Training", "Metrics", "Embedding",
+                "Runs", "Models", "Reports", "Files",
             ].map(module) + [argumentParser],
             path: "Sources/Command", swiftSettings: strict),
 
@@ -176,6 +182,7 @@ let package = Package(
         tests(of: "Metrics", alsoImports: ["Images", "Models", "Tensors"]),
         tests(of: "Training", alsoImports: ["Models", "Portraits", "Tokenizers"]),
         tests(of: "Probe", alsoImports: ["Portraits", "Models", "Tokenizers", "Reports"]),
+        tests(of: "LatentSpace", alsoImports: ["Reports", "Runs", "Statistics", "Tensors", "Files", "Checkpoints"]),
         tests(of: "TextStudies", alsoImports: ["Models", "Portraits", "Reports"]),
         tests(
             of: "FineTuning",
@@ -184,6 +191,8 @@ let package = Package(
                 "Tensors",
             ]),
         .testTarget(
-            name: "CommandTests", dependencies: ["TestSupport", module("Models")], swiftSettings: strict),
+            name: "CommandTests",
+            dependencies: ["TestSupport", module("Models"), module("Tensors"), module("Checkpoints")],
+            swiftSettings: strict),
     ]
 )

@@ -40,6 +40,15 @@ package struct SafetensorsFile: Sendable {
         return try tensor.tensor(precision: precision)
     }
 
+    /// The elements of one tensor in double precision: those stored so are not narrowed.
+    package func doubles(_ name: String) throws -> [Double] {
+        guard let tensor = stored[name] else {
+            throw CheckpointError(
+                "\(url.path) has no tensor \(name)\(NearestNames.suggestion(for: name, among: names)).")
+        }
+        return try tensor.doubles()
+    }
+
     /// All tensors in the order of their data.
     var tensors: [StoredTensor] { names.compactMap { stored[$0] } }
 }

@@ -109,6 +109,17 @@ struct StoredTensor: Sendable {
         }
     }
 
+    /// All elements in double precision, in row-major order.
+    func doubles() throws -> [Double] {
+        guard format == .float64 else {
+            let tensor = try tensor(precision: .float32)
+            return tensor.elementType == .int32 ? tensor.integers.map(Double.init) : tensor.floats.map(Double.init)
+        }
+        var values = [Double](repeating: 0, count: count)
+        eachElement(UInt64.self) { values[$0] = Double(bitPattern: $1) }
+        return values
+    }
+
     private func inPlace(_ type: ElementType) -> Tensor {
         Tensor(
             borrowing: UnsafeRawBufferPointer(rebasing: file.bytes[bytes]), shape: shape, elementType: type, owner: file

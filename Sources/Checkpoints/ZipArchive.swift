@@ -10,6 +10,8 @@ struct ZipArchive {
     private var places: [String: Range<Int>] = [:]
     /// Entries that are there, but not as they are, and why. TorchScript's sources are, and nobody here reads them.
     private var unreadable: [String: String] = [:]
+    /// Entries packed by DEFLATE: where, and how many bytes they make.
+    private var packed: [String: (place: Range<Int>, size: Int)] = [:]
     private let bytes: UnsafeRawBufferPointer
     private let path: String
 
@@ -19,6 +21,16 @@ struct ZipArchive {
     func place(of name: String) throws -> Range<Int>? {
         if let reason = unreadable[name] { throw fault("has the entry \(printable(name)) \(reason)") }
         return places[name]
+    }
+
+    /// The bytes of an entry, stored or packed; nil when there is none of that name.
+    func content(of name: String) throws -> [UInt8]? {
+        guard let (place, size) = packed[name] else { return try place(of: name).map { Array(bytes[$0]) } }
+        do {
+            return try Inflate.deflated(Array(bytes[place]), size: size)
+        } catch {
+            throw fault("has the entry \(printable(name)), which cannot be unpacked: \(error.reason)")
+        }
     }
 
     /// `bytes` must outlive the archive.
@@ -101,6 +113,7 @@ struct ZipArchive {
             throw fault(
                 "should hold \(packedSize) bytes of \(printable(name)) at byte \(start), but it was cut or is damaged")
         }
+        if method == 8, flags & 1 == 0 { packed[name] = (start..<start + packedSize, size) }
         guard places.updateValue(start..<start + packedSize, forKey: name) == nil else {
             throw fault("has the entry \(printable(name)) twice")
         }

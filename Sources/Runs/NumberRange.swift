@@ -36,6 +36,8 @@ extension NumberRange where Value == Int {
     package static let vectorSize = NumberRange(1...65_536)
     package static let threads = NumberRange(1...1024)
     package static let topK = NumberRange(1...2_147_483_647)
+    /// Groups of a tree.
+    package static let clusters = NumberRange(1...10_000)
     package static let limit = NumberRange(1...1_000_000_000)
     /// Words or pairs drawn for a study; a correlation needs two.
     package static let sample = NumberRange(2...10_000_000)
@@ -59,5 +61,7 @@ extension NumberRange where Value == Double {
     package static let threshold = NumberRange(0...0.9999)
     package static let topP = NumberRange(1e-6...1)
     package static let temperature = NumberRange(0.001...1000)
+    /// What cosines are multiplied with before a softmax.
+    package static let scale = NumberRange(1e-3...1e6)
     package static let guidance = NumberRange(0...1000)
 }

@@ -94,6 +94,9 @@ package struct PortraitTexts: Sendable {
         return report
     }
 
+    /// As many captions as a linear reading takes seconds for; more narrow its intervals and little else.
+    private static let readLinearly = 2000
+
     /// What a linear reading finds of the captions' statements in the vectors that the probe uses.
     package func linear(
         _ models: [TextEmbedder], seed: UInt64 = 0, drawn: [String: [DrawnAttributes]] = [:],
@@ -103,7 +106,7 @@ package struct PortraitTexts: Sendable {
         return try models.compactMap { model in
             let found = try source.features(of: captions, by: model, [reading], .output, task: "linear reading")
             guard let features = found[reading], let output = features.output else { return nil }
-            let kept = captions.indices.filter { features.rows[$0] != nil }
+            let kept = captions.indices.filter { features.rows[$0] != nil }.prefix(Self.readLinearly)
             let vectors = output.rows(at: kept.compactMap { features.rows[$0] })
             var settings = LinearReading.Settings()
             settings.seed = seed

@@ -14,7 +14,7 @@ struct Power: ParsableCommand {
 
             Examples:
               synesthesia power Samples/miniature.yaml --from runs/miniature
-              synesthesia power Samples/celebahq.yaml --from runs/celebahq-1 --difference .2
+              synesthesia power Samples/celebahq.yaml --from runs/pilot --difference 0.2
             """)
 
     @OptionGroup var options: SettingsOptions

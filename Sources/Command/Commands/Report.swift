@@ -47,9 +47,12 @@ struct Report: ParsableCommand {
             let home = found.probes.isEmpty ? nil : "report.html"
             for text in found.texts { try text.report.write(to: text.folder, home: home) }
             for one in found.glue { try one.report.write(to: one.folder) }
+            for space in found.spaces { try space.report.write(to: space.folder) }
         }
         let collection = try ReportCollection(
-            probes: found.probes, texts: found.texts.map { .init($0.report, name: $0.name, folder: $0.folder) },
+            probes: found.probes,
+            texts: found.texts.map { .init($0.report, name: $0.name, folder: $0.folder) }
+                + found.spaces.map { .init($0.report, name: $0.name, folder: $0.folder) },
             glue: found.glue.map { .init($0.report, name: $0.name, folder: $0.folder) })
         if folders.count > 1 { for remark in collection.remarks { shared.remark(remark) } }
         let single = folders.count == 1 || collection.entries.count == 1 ? collection.entries.first : nil
@@ -76,12 +79,14 @@ struct Report: ParsableCommand {
                 if let probe = single as? ProbeReport { return try Output.write(RecordFile.json(probe)) }
                 if let text = single as? TextStudyReport { return try Output.write(RecordFile.json(text)) }
                 if let glue = single as? GLUEReport { return try Output.write(RecordFile.json(glue)) }
+                if let space = single as? LatentSpaceReport { return try Output.write(RecordFile.json(space)) }
                 return try Output.write(RecordFile.json(all.tables))
             }
             if let text = single as? TextStudyReport {
                 return try Output.write(text.terminal(layers: false, caveats: true))
             }
             if let glue = single as? GLUEReport { return try Output.write(glue.terminal(caveats: true)) }
+            if let space = single as? LatentSpaceReport { return try Output.write(space.terminal) }
             try Output.write((single as? ProbeReport)?.terminal ?? all.terminal)
         }
     }
@@ -92,6 +97,7 @@ private struct StudyFolders {
     var probes: [JoinedReport.Run] = []
     var texts: [(report: TextStudyReport, name: String, folder: URL)] = []
     var glue: [(report: GLUEReport, name: String, folder: URL)] = []
+    var spaces: [(report: LatentSpaceReport, name: String, folder: URL)] = []
 
     init(_ folders: [String], out: String?) throws {
         var seen: [String: String] = [:]
@@ -116,7 +122,9 @@ private struct StudyFolders {
             if let tuned {
                 glue.append((tuned, probe == nil && text == nil ? short : "\(short) (fine-tuning)", url))
             }
-            if probe == nil, text == nil, tuned == nil { throw Self.nothing(in: name) }
+            let space: LatentSpaceReport? = try Self.record("space.json", in: url)
+            if let space { spaces.append((space, probe == nil && text == nil ? short : "\(short) (space)", url)) }
+            if probe == nil, text == nil, tuned == nil, space == nil { throw Self.nothing(in: name) }
         }
     }
 

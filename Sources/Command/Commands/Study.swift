@@ -7,11 +7,12 @@ struct Study: ParsableCommand {
     static let configuration = CommandConfiguration(
         abstract: "Runs whole studies without drawing a picture.",
         discussion: """
-            Example:
+            Examples:
               synesthesia study text --encoder bert-base-uncased --data data
-              synesthesia study glue --task all --encoder bert-base-uncased --data data/glue
+              synesthesia study glue --task all --encoder bert-base-uncased --data glue
+              synesthesia study space --model Weights/clip-small --data portraits
             """,
-        subcommands: [StudyText.self, StudyGLUE.self])
+        subcommands: [StudyText.self, StudyGLUE.self, StudySpace.self])
 }
 
 struct StudyText: ParsableCommand {

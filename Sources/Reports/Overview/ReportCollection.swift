@@ -101,7 +101,7 @@ package struct ReportCollection: Sendable {
         let all = entries.flatMap { $0.encoders }.uniqued
         let baselines = Set(entries.flatMap { $0.probe?.scores ?? [] }.filter(\.style.isBaseline).map(\.encoder))
         let tasks = entries.flatMap { $0.text?.tasks ?? [] }.uniqued
-        return entries.flatMap { entry -> [String] in
+        return entries.filter { $0.probe != nil || $0.text != nil }.flatMap { entry -> [String] in
             // A baseline reads no text, so no study of texts can lack it.
             let lacking = all.filter { !entry.encoders.contains($0) && !(entry.probe == nil && baselines.contains($0)) }
             let untried = entry.text.map { text in tasks.filter { !text.tasks.contains($0) } } ?? []

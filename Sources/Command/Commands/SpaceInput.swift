@@ -1,0 +1,98 @@
+import ArgumentParser
+import SynEmbedding
+import SynLatentSpace
+import SynRuns
+
+/// Where the vectors of pairs come from.
+struct SpaceInput: ParsableArguments {
+    @Option(
+        help: ArgumentHelp(
+            "Similarities of [images; texts], square, images first: .csv, .npy or upper triangle .txt[.gz].",
+            valueName: "file"))
+    var matrix: String?
+
+    @Option(
+        help: ArgumentHelp("Vectors: .safetensors or .npz with images and texts, each [n, d].", valueName: "file"))
+    var vectors: String?
+
+    @Option(help: "A model with both towers: a CLIP's or SigLIP's folder, or org/name in the cache.")
+    var model: String?
+
+    @Option(
+        help: """
+            With --model: portraits (the drawn world), a table with columns image and caption, a COCO captions JSON, or \
+            a folder as Multi-Modal CelebA-HQ's.
+            """)
+    var data: String?
+
+    @Option(help: "The folder of a table's or a COCO file's pictures. (default: that of the file)")
+    var images: String?
+
+    @Option(help: "With --matrix or --vectors: a file with one caption a line.")
+    var captions: String?
+
+    @Option(help: "The most pairs; of more, so many are drawn. (default: 10000, of the drawn world 1000)")
+    var sample: Int?
+
+    @Option(help: "The seed of everything drawn at random.")
+    var seed: UInt64 = 0
+
+    @OptionGroup var named: ActivationOption
+
+    func validate() throws {
+        let given = [matrix, vectors, model].compactMap(\.self).count
+        guard given == 1 else {
+            throw ValidationError(
+                given == 0
+                    ? "nothing to look at; give --matrix, --vectors, or --model with --data"
+                    : "--matrix, --vectors and --model exclude each other; give one")
+        }
+        if (model == nil) != (data == nil) { throw ValidationError("--model and --data belong together; give both") }
+        if images != nil && data == nil { throw ValidationError("--images belongs to --data; give both") }
+        if captions != nil && model != nil {
+            throw ValidationError("with --model the captions are those of --data; leave --captions out")
+        }
+        if let sample { try NumberRange.sample.check(sample, "--sample") }
+    }
+
+    /// Reads them, and tells what is to be known about them.
+    func read(_ shared: SharedOptions) throws -> LatentSpaceInput {
+        let all = try whole(shared)
+        for sentence in all.pairs.remarks { shared.remark(sentence) }
+        let most = sample ?? PairedVectors.most
+        guard let drawn = try all.sampled(most, seed: seed) else { return all }
+        shared.remark(
+            "\(all.pairs.source): of \(all.pairs.count) pairs \(most) are drawn with seed \(seed)"
+                + (sample == nil ? "; --sample takes more or fewer" : ""))
+        return drawn
+    }
+
+    private func whole(_ shared: SharedOptions) throws -> LatentSpaceInput {
+        if let model, let data {
+            var pictures =
+                data == "portraits"
+                ? try PicturesWithCaptions(portraits: sample ?? 1_000)
+                : try PicturesWithCaptions(data, images: images, limit: nil)
+            let most = sample ?? PairedVectors.most
+            if let drawn = try pictures.sampled(most, seed: seed) {
+                shared.remark("\(pictures.source): of \(pictures.count) pairs \(most) are drawn with seed \(seed)")
+                pictures = drawn
+            }
+            let watch = SignalWatch()
+            var bar = shared.progress("pairs", total: pictures.count)
+            let found = try LatentSpaceInput(
+                pictures, model: shared.locator.folder(of: model), activation: named.activation
+            ) { done in
+                bar.advance(to: done)
+                try watch.interruption.check()
+            }
+            bar.finish()
+            return found
+        }
+        let pairs =
+            if let matrix { try SimilarityMatrix(path: matrix).pairs() } else {
+                try PairedVectors(vectorsAt: vectors ?? "")
+            }
+        return try LatentSpaceInput(pairs: pairs, captions: captions.map { try shared.captions($0).captions })
+    }
+}

@@ -1,0 +1,71 @@
+import Foundation
+import SynEmbedding
+import SynImages
+import SynPortraits
+import SynRuns
+
+extension PicturesWithCaptions {
+    /// Pictures and captions by number in two folders, as Multi-Modal CelebA-HQ and `synesthesia portraits` have them;
+    /// each picture with the first of its captions. Where the table of attributes is there, truth is known by it.
+    init(celebA folder: URL, limit: Int?) throws {
+        let images = try Self.numbered(
+            folder, ["celeba-hq", "celebahq", "image/images", "images", "image", "CelebA-HQ-img"],
+            ["png", "jpg", "jpeg"], "pictures")
+        let texts = try Self.numbered(
+            folder, ["celeba-caption", "text/celeba-caption", "celebahq-caption", "captions", "caption", "text"],
+            ["txt"], "captions")
+        let lacking = Set(images.keys).symmetricDifference(texts.keys).sorted()
+        guard lacking.isEmpty else {
+            throw UserError(
+                .badData,
+                "\(folder.relativePath): \(images.count) pictures and \(texts.count) caption files are not pairs; "
+                    + "\(lacking.prefix(3).map(String.init).joined(separator: ", ")) have only one of the two")
+        }
+        let numbers = Array(images.keys.sorted().prefix(limit ?? .max))
+        let captions = try numbers.map { try CaptionFile(path: texts[$0]?.path ?? "").captions[0] }
+        let files = numbers.compactMap { images[$0] }
+        let attributes = try Self.attributes(folder.appending(path: "CelebAMask-HQ-attribute-anno.txt"))
+        let known = attributes.map { all in numbers.compactMap { all[$0] } } ?? []
+        try self.init(
+            source: folder.relativePath, captions: captions,
+            truth: known.count == numbers.count ? PairTruth(attributes: known, captions: captions) : nil,
+            remark: "\(folder.relativePath): each picture with the first of its captions"
+        ) { try Image(contentsOf: files[$0]) }
+    }
+
+    /// Files by the number at the end of their stems.
+    private static func numbered(
+        _ folder: URL, _ names: [String], _ endings: Set<String>, _ what: String
+    ) throws -> [Int: URL] {
+        for name in names {
+            let place = folder.appending(path: name)
+            let files = (try? FileManager.default.contentsOfDirectory(atPath: place.path)) ?? []
+            let found = files.reduce(into: [Int: URL]()) { found, file in
+                let url = place.appending(path: file)
+                let digits = url.deletingPathExtension().lastPathComponent.reversed().prefix {
+                    $0.isASCII && $0.isNumber
+                }
+                guard endings.contains(url.pathExtension.lowercased()), let number = Int(String(digits.reversed()))
+                else { return }
+                found[number] = url
+            }
+            if !found.isEmpty { return found }
+        }
+        throw UserError(
+            .missing,
+            "\(folder.relativePath) holds no \(what); they are looked for in \(names.joined(separator: ", "))")
+    }
+
+    /// CelebA's table: a count, the names, then `7.jpg 1 -1 …`; nil where there is none.
+    private static func attributes(_ table: URL) throws -> [Int: PortraitAttributes]? {
+        guard let text = try? String(contentsOf: table, encoding: .utf8) else { return nil }
+        let lines = text.split(whereSeparator: \.isNewline)
+        guard lines.count > 2 else { return nil }
+        let names = lines[1].split(separator: " ").map { PortraitAttribute(name: String($0)) }
+        return lines.dropFirst(2).reduce(into: [:]) { all, line in
+            let fields = line.split(separator: " ")
+            guard fields.count == names.count + 1, let number = Int(fields[0].prefix { $0.isNumber }) else { return }
+            all[number] = PortraitAttributes(zip(names, fields.dropFirst()).compactMap { $1 == "1" ? $0 : nil })
+        }
+    }
+}

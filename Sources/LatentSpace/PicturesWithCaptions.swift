@@ -1,0 +1,145 @@
+import Foundation
+import SynEmbedding
+import SynFiles
+import SynImages
+import SynPortraits
+import SynRuns
+import SynStatistics
+
+/// Pictures, each with one caption, opened when asked for.
+package struct PicturesWithCaptions: Sendable {
+    package let source: String
+    package let captions: [String]
+    package let truth: PairTruth?
+    /// What was chosen or left out.
+    package let remark: String?
+    private let open: @Sendable (Int) throws -> Image
+
+    package var count: Int { captions.count }
+
+    package func picture(_ place: Int) throws -> Image { try open(place) }
+
+    init(
+        source: String, captions: [String], truth: PairTruth? = nil, remark: String? = nil,
+        open: @escaping @Sendable (Int) throws -> Image
+    ) throws {
+        guard captions.count >= 2 else {
+            throw UserError(.badData, "\(source) holds \(captions.count) pairs; give two or more")
+        }
+        (self.source, self.captions, self.truth) = (source, captions, truth)
+        (self.remark, self.open) = (remark, open)
+    }
+
+    /// Some of the pairs, drawn without putting back and kept in order; nil where there are no more than `size`.
+    package func sampled(_ size: Int, seed: UInt64) throws -> PicturesWithCaptions? {
+        guard size < count else { return nil }
+        let (places, open) = (PairedVectors.drawn(size, of: count, seed: seed), open)
+        return try PicturesWithCaptions(
+            source: source, captions: places.map { captions[$0] }, truth: truth?.at(places), remark: remark
+        ) { try open(places[$0]) }
+    }
+
+    /// Portraits of the drawn world's validation part, each with its first caption.
+    package init(portraits count: Int, world: PortraitWorld = PortraitWorld()) throws {
+        let portraits = (0..<count).map { world.portrait(at: PortraitWorld.index(of: $0, in: .validation)) }
+        let captions = portraits.map { $0.captions[0] }
+        try self.init(
+            source: "\(count) drawn portraits", captions: captions,
+            truth: PairTruth(attributes: portraits.map(\.attributes), captions: captions)
+        ) { portraits[$0].image() }
+    }
+
+    /// A table with columns image and caption, a COCO file of captions, or a folder as Multi-Modal CelebA-HQ's.
+    ///
+    /// - Parameters:
+    ///   - images: where the pictures of a table or a COCO file are; nil for the file's own folder.
+    ///   - limit: the first so many pictures; nil for all.
+    package init(_ path: String, images: String?, limit: Int?) throws {
+        let url = URL(filePath: path)
+        let folder = images.map { URL(filePath: $0) } ?? url.deletingLastPathComponent()
+        var isFolder: ObjCBool = false
+        guard FileManager.default.fileExists(atPath: path, isDirectory: &isFolder) else {
+            throw UserError(
+                .missing,
+                "\(path) does not exist; name a table with columns image and caption, a COCO captions JSON, a folder "
+                    + "as Multi-Modal CelebA-HQ's, or portraits")
+        }
+        switch (isFolder.boolValue, url.pathExtension.lowercased()) {
+        case (true, _): try self.init(celebA: url, limit: limit)
+        case (false, "json"): try self.init(coco: url, folder, limit)
+        default: try self.init(table: url, folder, limit)
+        }
+    }
+
+    private init(table: URL, _ folder: URL, _ limit: Int?) throws {
+        let text = try DelimitedText(contentsOf: table, quoting: .rfc4180)
+        let name = table.relativePath
+        guard let heading = text.rows.first, let image = heading.fields.firstIndex(of: "image"),
+            let caption = heading.fields.firstIndex(of: "caption")
+        else {
+            throw UserError(.badData, "\(name) has no columns image and caption; its first line must name them")
+        }
+        var (files, captions) = ([String](), [String]())
+        for row in text.rows.dropFirst().prefix(limit ?? .max) {
+            guard row.fields.count == heading.fields.count else {
+                throw UserError(
+                    .badData, "\(name), line \(row.line): \(row.fields.count) fields, not \(heading.fields.count)")
+            }
+            guard row.fields[caption].contains(where: { !$0.isWhitespace }) else {
+                throw UserError(.badData, "\(name), line \(row.line): the caption is empty; write one there")
+            }
+            files.append(row.fields[image])
+            captions.append(row.fields[caption])
+        }
+        try self.init(files, captions, folder, source: name)
+    }
+
+    private struct COCO: Decodable {
+        struct Picture: Decodable {
+            let id: Int
+            let file_name: String
+        }
+        struct Annotation: Decodable {
+            let id: Int?
+            let image_id: Int
+            let caption: String
+        }
+        let images: [Picture]
+        let annotations: [Annotation]
+    }
+
+    private init(coco file: URL, _ folder: URL, _ limit: Int?) throws {
+        let bytes = try InputFile.bytes(file.path, purpose: "a COCO captions JSON")
+        guard let read = try? JSONDecoder().decode(COCO.self, from: Data(bytes)) else {
+            throw UserError(
+                .badData,
+                "\(file.relativePath) is no COCO captions file: it must hold images (id, file_name) and annotations "
+                    + "(image_id, caption)")
+        }
+        let first = Dictionary(
+            read.annotations.map { ($0.image_id, $0) },
+            uniquingKeysWith: { ($1.id ?? .max) < ($0.id ?? .max) ? $1 : $0 })
+        let pairs = read.images.compactMap { image in first[image.id].map { (image.file_name, $0.caption) } }
+        let bare = read.images.count - pairs.count
+        let taken = pairs.prefix(limit ?? .max)
+        try self.init(
+            taken.map(\.0), taken.map { $0.1.trimmingCharacters(in: .whitespacesAndNewlines) }, folder,
+            source: file.relativePath,
+            remark: "\(file.relativePath): each picture with its caption of the lowest id"
+                + (bare > 0 ? "; \(bare) pictures without a caption are left out" : ""))
+    }
+
+    /// - Parameter files: names below the folder.
+    private init(_ files: [String], _ captions: [String], _ folder: URL, source: String, remark: String? = nil) throws {
+        let urls = files.map { $0.hasPrefix("/") ? URL(filePath: $0) : folder.appending(path: $0) }
+        let absent = zip(files, urls).filter { !FileManager.default.fileExists(atPath: $1.path) }.map(\.0)
+        guard absent.isEmpty else {
+            throw UserError(
+                .missing,
+                "\(source) names \(absent.count) pictures that are not in \(folder.relativePath), such as "
+                    + "\(absent.prefix(3).map { printable($0, limit: 100) }.joined(separator: ", ")); complete the "
+                    + "folder or name another with --images")
+        }
+        try self.init(source: source, captions: captions, remark: remark) { try Image(contentsOf: urls[$0]) }
+    }
+}
