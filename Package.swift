@@ -111,7 +111,8 @@ let package = Package(
         room(
             "TextStudies",
             imports: [
-                "Metrics", "Embedding", "Runs", "Files", "Tensors", "Models", "Tokenizers", "Statistics", "Portraits", "Reports",
+                "Metrics", "Embedding", "Runs", "Files", "Tensors", "Models", "Tokenizers", "Statistics", "Portraits",
+                "Reports",
             ]),
         room(
             "FineTuning",

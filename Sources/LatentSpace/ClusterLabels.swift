@@ -35,7 +35,8 @@ package enum ClusterLabels {
     }
 
     /// Ours: whole words in runs of one to three, each once per caption, weighed by how much more often they stand in
-    /// this cluster: tf ln(1 + mean words per cluster / count in the corpus). The two best of which none holds the other.
+    /// this cluster: tf ln(1 + mean words per cluster / count in the corpus). The two best of which none holds the
+    /// other.
     package static func ours(_ clusters: [[String]]) -> [String] {
         let counts = clusters.map { captions in
             captions.reduce(into: [String: Int]()) { counts, caption in

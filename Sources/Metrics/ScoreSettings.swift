@@ -26,7 +26,8 @@ package struct ScoreSettings: Sendable, Equatable {
     package init() {}
 }
 
-/// What a probe can be judged by: a CLIP's score, the bits that a caption saves the decoder, the second CLIP's score, or
+/// What a probe can be judged by: a CLIP's score, the bits that a caption saves the decoder, the second CLIP's score,
+/// or
 /// the share of a caption's statements that a reader finds in the picture.
 package enum PrimaryOutcome: String, CaseIterable, Sendable {
     case clip, bits, attributes

@@ -25,7 +25,8 @@ package struct ProbeInference {
     private let primary: PrimaryOutcome
 
     /// - Parameters:
-    ///   - ceiling: the scores of what the VQGAN makes of the captions' real pictures; empty where nobody measured them.
+    ///   - ceiling: the scores of what the VQGAN makes of the captions' real pictures; empty where nobody measured
+    ///   them.
     ///   - primary: the outcome that was named beforehand.
     package init(_ trials: [Trial], ceiling: [SampleRecord] = [], primary: PrimaryOutcome = .clip) {
         (self.trials, self.ceiling, self.primary) = (trials, ceiling, primary)

@@ -4,7 +4,8 @@
 /// Every encoder draws for the same captions, so what portraits and captions add is the same for both styles and goes.
 /// What is left of the difference's variance is, with k encoders a style, s seeds, c captions and m pictures of each,
 ///
-///     encoders of these styles: 2 (σ²_encoder / k + σ²_seed / (k s) + σ²_picture / (k s c m)),   2 k − 2 degrees of freedom
+///     encoders of these styles: 2 (σ²_encoder / k + σ²_seed / (k s) + σ²_picture / (k s c m)),   2 k − 2 degrees of
+///     freedom
 ///     these encoders:           2 (σ²_picture / (k s c m)),                                      normal
 ///
 /// The second leaves out that encoders and seeds like some captions better than others, so it is an upper bound.

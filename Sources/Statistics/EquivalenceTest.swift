@@ -2,7 +2,8 @@
 ///
 /// "No difference was found" is no evidence that there is none. This test turns the burden round: its null is that the
 /// difference is at least as large as the margin on one side, and p is the larger of the two one-sided p values, as in
-/// statsmodels' `ttost_ind` and `ttost_paired`. It is below 0.05 exactly where the 90 % interval lies within the margin.
+/// statsmodels' `ttost_ind` and `ttost_paired`. It is below 0.05 exactly where the 90 % interval lies within the
+/// margin.
 /// The margin, the largest difference that would not matter, is chosen before the scores are seen.
 package struct EquivalenceTest: Equatable, Sendable {
     /// First mean − second mean.

@@ -21,7 +21,8 @@ package struct LinearReadingRecord: Codable, Equatable, Sendable {
         /// Held-out captions that state it as true, and that state it as false.
         package var statedTrue: Int
         package var statedFalse: Int
-        /// Ridge reading of what is stated: 1 true, 0 nothing, −1 false. Held-out R²; below 0 it is worse than the mean.
+        /// Ridge reading of what is stated: 1 true, 0 nothing, −1 false. Held-out R²; below 0 it is worse than the
+        /// mean.
         package var r2: Figure
         /// Logistic reading of whether it is stated as true. Held-out area under the ROC.
         package var auc: Figure

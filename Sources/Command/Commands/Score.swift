@@ -14,7 +14,7 @@ struct Score: ParsableCommand {
             Example:
               synesthesia score --images faces --captions Samples/captions.txt \\
                   --clip Weights/clip-judge --inception Weights/inception-mini --splits 1
-              synesthesia score --images faces --real photographs --inception Weights/inception-mini
+              synesthesia score --images faces --real photos --inception inception
             """)
 
     @Option(help: "The CLIP that scores: a Hugging Face folder, or org/name in the cache.")

@@ -18,7 +18,8 @@ extension ClusterRecord {
                             ]
                         },
                         notes: [
-                            "Complete linkage, at most ten clusters unless told otherwise; members are numbered from 0. "
+                            "Complete linkage, at most ten clusters unless told otherwise; members are numbered from "
+                                + "0. "
                                 + "The highest joint is at \(GapRecord.text(height))."
                         ]))
             ])

@@ -18,7 +18,8 @@ extension LatentSpaceReport: StudyReport {
             + changes.map { change in
                 let isClear = change.p < 0.05
                 return
-                    "\(change.treatment.prefix(1).uppercased())\(change.treatment.dropFirst()), the own caption comes first for "
+                    "\(change.treatment.prefix(1).uppercased())\(change.treatment.dropFirst()), the own caption "
+                    + "comes first for "
                     + "\(NumberText.percent(change.after)) of the pictures instead of "
                     + "\(NumberText.percent(change.before)): \(change.lost) lost, \(change.gained) gained. "
                     + (isClear
@@ -29,14 +30,16 @@ extension LatentSpaceReport: StudyReport {
     }
 
     package var lead: String {
-        "A model with two towers gives pictures and texts vectors in one space, but often in two separate places. Here it "
+        "A model with two towers gives pictures and texts vectors in one space, but often in two separate places. "
+            + "Here it "
             + "is measured how far apart they are, what becomes of searches when the difference is taken away, which "
             + "pairs lie together, and what maps of the space can be believed."
     }
 
     package var caveats: [String] {
         [
-            "The loss is that of batches of \(gap.batch) in order at scale \(NumberText.significant(gap.scale, digits: 6)); "
+            "The loss is that of batches of \(gap.batch) in order at scale "
+                + "\(NumberText.significant(gap.scale, digits: 6)); "
                 + "in the column as published only pictures are held against texts, as the article's code does.",
             "A map shows neighbours, not distances; its trustworthiness says how many of them are real. Long lines "
                 + "between partners of a high cosine are the map's fault.",
@@ -95,7 +98,8 @@ extension LatentSpaceReport: StudyReport {
                         for map in maps { MapPlot(record: map, pairCosines: pairCosines).drawing.inline }
                     }
                     Tag.figcaption {
-                        "Circles are pictures, diamonds texts; a line joins partners, the darker the higher their cosine."
+                        "Circles are pictures, diamonds texts; a line joins partners, the darker the higher their "
+                            + "cosine."
                     }
                 }
                 Tag.figure { mapTable.untitled.markup }

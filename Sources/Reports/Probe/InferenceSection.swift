@@ -43,7 +43,8 @@ extension InferenceRecord {
     private static func others(_ outcomes: [Outcome], beside primary: Outcome?) -> String {
         let names = StyleVerdict.listed(outcomes.map { "\($0.name) (\($0.unit))" })
         return
-            "\(primary?.name ?? "One measure") was named beforehand as the one to judge by. Measured beside it: \(names). "
+            "\(primary?.name ?? "One measure") was named beforehand as the one to judge by. Measured beside it: "
+            + "\(names). "
             + "What they agree on does not hang on one judge."
     }
 

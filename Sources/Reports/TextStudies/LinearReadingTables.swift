@@ -12,9 +12,12 @@ extension TextStudyReport {
     }
 
     static func linearLead(_ linear: [LinearReadingRecord]) -> String {
-        "A low score in the probe is not missing knowledge: it is knowledge that one linear layer into this decoder does "
-            + "not bring to the picture. Here a ridge and a logistic regression read from the frozen caption vectors what "
-            + "the captions state. Captions that state the same are all on one side of the split, and the strength of the "
+        "A low score in the probe is not missing knowledge: it is knowledge that one linear layer into this decoder "
+            + "does "
+            + "not bring to the picture. Here a ridge and a logistic regression read from the frozen caption vectors "
+            + "what "
+            + "the captions state. Captions that state the same are all on one side of the split, and the strength "
+            + "of the "
             + "penalty is chosen inside the training part."
             + (linear.contains { $0.drawn != nil }
                 ? " Beside it stands what the drawn faces show of the same, by the attribute reader."
@@ -40,7 +43,8 @@ extension TextStudyReport {
                     + "other captions, not of other encoders. Captions: those the reading learnt from + those it is "
                     + "measured on.",
                 "AUC: how often a caption (or face) that states the attribute gets a higher value than one that does "
-                    + "not; 0.5 says nothing, 1 all. Not in the picture: the AUC of the vectors less that of the faces.",
+                    + "not; 0.5 says nothing, 1 all. Not in the picture: the AUC of the vectors less that of the "
+                    + "faces.",
             ]
         ).withoutEmptyColumns
     }

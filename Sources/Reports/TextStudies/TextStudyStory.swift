@@ -119,7 +119,8 @@ extension TextStudyReport: StudyReport {
             + (sections(layers: layers) + (caveats ? caveatSections : [])).map(\.terminal)).joined(separator: "\n")
     }
 
-    /// Writes `text.html`, `text.md`, `text.csv`, `geometry.csv`, `linear.csv` and `text.json` into `folder`; the page comes first in
+    /// Writes `text.html`, `text.md`, `text.csv`, `geometry.csv`, `linear.csv` and `text.json` into `folder`; the page
+    /// comes first in
     /// what is returned. `home` is the page this one belongs to, in the same folder.
     @discardableResult
     package func write(to folder: URL, home: String? = nil) throws -> [URL] {

@@ -116,7 +116,8 @@ extension TextStudyReport {
         if isOfWords {
             notes.append(
                 "Best layer, cross-validated: each tenth of the pairs is read from the layer that is best on the "
-                    + "rest; encoders are compared by this. Best layer: picked by the same scores, so somewhat too high."
+                    + "rest; encoders are compared by this. Best layer: picked by the same scores, so somewhat too "
+                    + "high."
             )
         } else if scores.contains(where: { !$0.layers.isEmpty }) {
             notes.append("Best layer: picked by the same scores, so its figure is somewhat too high.")
