@@ -23,7 +23,7 @@ extension ProbeReport {
             ])
             if let drawn = real.reconstruction {
                 table.rows.append([
-                    Self.reconstructions, NumberText.fixed(drawn.clipScore, decimals: clip), "", "", "",
+                    TextTable.reconstructions, NumberText.fixed(drawn.clipScore, decimals: clip), "", "", "",
                     drawn.attributeScore.map { NumberText.percent($0) } ?? "", "", "", "", String(real.n),
                 ])
             }
@@ -49,8 +49,6 @@ extension ProbeReport {
         ]
     }
 
-    private static let reconstructions = "their reconstructions"
-
     private func spread(_ encoder: EncoderSummary, _ value: (ScoreRecord) -> Double?) -> String {
         encoder.spread(of: value).map { NumberText.plusMinus($0.mean, $0.sd, decimals: 2) } ?? ""
     }
@@ -64,7 +62,12 @@ extension ProbeReport {
                 .init("Validation loss, best ↓", .right), .init("last ↓", .right), .init("Time", .right),
             ],
             rows: EncoderSummary.of(scores).map(qualityRow)
-                + [groundTruth?.inceptionScore.map { [TextTable.realPairs, NumberText.fixed($0.mean, decimals: 2)] }]
+                + [
+                    groundTruth?.inceptionScore.map { [TextTable.realPairs, NumberText.fixed($0.mean, decimals: 2)] },
+                    groundTruth?.reconstruction?.inceptionScore.map {
+                        [TextTable.reconstructions, NumberText.fixed($0.mean, decimals: 2)]
+                    },
+                ]
                 .compactMap { $0 },
             notes: qualityNotes
         ).withoutEmptyColumns

@@ -49,12 +49,15 @@ package struct TextTable: Codable, Sendable, Equatable {
     /// and real pairs do not compete.
     func isBest(_ cell: String, _ column: Int) -> Bool {
         guard let sign = Self.sign(of: columns[column].heading), let own = Self.number(cell) else { return false }
-        let rivals = squareRows.filter { $0[0] != Self.realPairs }.compactMap { Self.number($0[column]) }
+        let rivals = squareRows.filter { !Self.ceilings.contains($0[0]) }.compactMap { Self.number($0[column]) }
         return rivals.count > 1 && Set(rivals).count > 1 && rivals.map { sign * $0 }.max() == sign * own
             && rivals.contains(own)
     }
 
     static let realPairs = "real pairs"
+    static let reconstructions = "their reconstructions"
+    /// Rows that no encoder competes with.
+    private static let ceilings = [realPairs, reconstructions]
 
     private static func sign(of heading: String) -> Double? {
         heading.contains("↑") ? 1 : heading.contains("↓") ? -1 : nil
