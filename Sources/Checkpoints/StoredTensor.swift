@@ -79,8 +79,7 @@ struct StoredTensor: Sendable {
         guard strides == nil || count <= file.byteCount / format.width else {
             throw CheckpointError(
                 "\(file.url.path): tensor \(name) of shape \(shape) repeats few numbers so often that it would be "
-                    + "larger "
-                    + "than the file; store a contiguous copy.")
+                    + "larger than the file; store a contiguous copy.")
         }
         let isAligned = (Int(bitPattern: file.bytes.baseAddress) + bytes.lowerBound) % 4 == 0 && !bytes.isEmpty
         let isUsable = isAligned && strides == nil && !isBigEndian

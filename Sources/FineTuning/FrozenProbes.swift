@@ -10,8 +10,8 @@ import SynTensors
 ///
 /// A text's vector is the mean of its tokens' states, for CLIP the state at the end token. A pair u, v becomes
 /// (|u − v|, u·v), element by element (Conneau and Kiela 2018), so that an encoder reads each text by itself. Vectors
-/// are
-/// standardised by the training set. A fifth of the training set chooses the strength of L2; then all of it is used.
+/// are standardised by the training set. A fifth of the training set chooses the strength of L2; then all of it is
+/// used.
 package struct FrozenProbes {
     let encoder: TextEmbedder
     /// The most examples the probes learn from.

@@ -2,8 +2,7 @@ import Foundation
 import SynTensors
 
 /// t-SNE's probabilities that points are neighbours (van der Maaten 2014): of each point's nearest, a normal whose
-/// width
-/// gives the wanted perplexity; then both directions' mean, all summing to 1.
+/// width gives the wanted perplexity; then both directions' mean, all summing to 1.
 package struct NeighbourProbabilities: Sendable {
     /// Row after row, columns ascending within it: entries of row i are `starts[i]..<starts[i + 1]`.
     package let starts: [Int]

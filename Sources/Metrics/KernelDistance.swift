@@ -85,8 +85,7 @@ package struct KernelDistance: Codable, Sendable, Equatable {
 /// and of real ones that lie among the drawn, in the space of features.
 ///
 /// A picture lies among a set if it is no farther from one of its pictures than that picture's k-th nearest neighbour
-/// in
-/// the set. Both depend on the sets' sizes: compare them only where these are the same.
+/// in the set. Both depend on the sets' sizes: compare them only where these are the same.
 package struct PrecisionRecall: Codable, Sendable, Equatable {
     package let precision: Double
     package let recall: Double

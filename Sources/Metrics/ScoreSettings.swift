@@ -27,8 +27,7 @@ package struct ScoreSettings: Sendable, Equatable {
 }
 
 /// What a probe can be judged by: a CLIP's score, the bits that a caption saves the decoder, the second CLIP's score,
-/// or
-/// the share of a caption's statements that a reader finds in the picture.
+/// or the share of a caption's statements that a reader finds in the picture.
 package enum PrimaryOutcome: String, CaseIterable, Sendable {
     case clip, bits, attributes
     case secondClip = "second-clip"

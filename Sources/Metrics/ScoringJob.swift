@@ -186,8 +186,7 @@ package struct ScoringJob {
         if found.inceptionScore != nil, found.inceptionCount < count {
             notes.append(
                 "the last \(count - found.inceptionCount) of \(count) pictures fill no batch and are not in the "
-                    + "Inception "
-                    + "Score (--drop-last)")
+                    + "Inception Score (--drop-last)")
         }
         return notes
     }

@@ -41,8 +41,7 @@ package struct SetDistances: Codable, Sendable, Equatable {
             notes.append(
                 "a Fréchet distance is too large, by about a term in 1/n, and \(fewest) pictures are few (10,000 at "
                     + "least are usual, Heusel et al. 2017): compare it only with one of as many pictures on both "
-                    + "sides; "
-                    + "the kernel distance has no such bias")
+                    + "sides; the kernel distance has no such bias")
         }
         if kid.subsetSize < KernelDistance.usualSize {
             notes.append(

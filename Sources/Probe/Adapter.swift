@@ -116,8 +116,7 @@ package struct Adapter: Sendable {
         return silent.isEmpty
             ? nil
             : "\(url.path) does not say for which \(silent.joined(separator: " and ")) it was trained, so that "
-                + "cannot be "
-                + "checked; with another \(silent[0]) the pictures mean nothing"
+                + "cannot be checked; with another \(silent[0]) the pictures mean nothing"
     }
 
     /// Caption vectors [batch, d] → prefixes [batch, K, width].

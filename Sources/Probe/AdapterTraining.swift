@@ -145,8 +145,7 @@ package final class AdapterTraining {
     }
 
     /// The samples of a step: each epoch goes through them in its own order, whole batches only, as published: of
-    /// 25,000
-    /// samples in batches of 128 each epoch leaves 40 out, other ones every time.
+    /// 25,000 samples in batches of 128 each epoch leaves 40 out, other ones every time.
     private func batch(of step: Int) -> [Int] {
         let (epoch, place) = (step / stepsPerEpoch, step % stepsPerEpoch)
         var order = RandomStream(seed: seed, purpose: "epoch order", index: epoch)

@@ -4,8 +4,7 @@ import SynRuns
 import SynTensors
 
 /// How much less surprising a portrait's tokens are to the decoder once it has a caption's prefix: a measure of what
-/// the
-/// prefix tells, in which no judge has a part.
+/// the prefix tells, in which no judge has a part.
 ///
 /// bits saved = (−log2 p(tokens) without a prefix) − (−log2 p(tokens | prefix)), of all tokens of the caption's own
 /// portrait, which the adapter never saw.

@@ -86,9 +86,8 @@ package struct PortraitTexts: Sendable {
         report.caveats =
             [
                 "This is the miniature world: captions from a grammar, encoders of a few hundred thousand weights "
-                    + "that learnt "
-                    + "from such captions. It shows that the measurements work; the papers' figures are of other "
-                    + "texts and encoders."
+                    + "that learnt from such captions. It shows that the measurements work; the papers' figures are "
+                    + "of other texts and encoders."
             ] + TextStudy.caveats(models, likePaper: false)
         report.provenance.stages = clock.stages
         return report

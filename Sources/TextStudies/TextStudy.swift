@@ -132,15 +132,13 @@ package struct TextStudy {
         if likePaper {
             sentences.append(
                 "Read as the released code does: BERT's pooler and CLIP's projected end token for captions, the end "
-                    + "token "
-                    + "for STS-B, whose sentences lose their commas and some of whose lines are swallowed by quote "
-                    + "marks; "
-                    + "sentence geometry of the left sentences only. That code used cased BERT models.")
+                    + "token for STS-B, whose sentences lose their commas and some of whose lines are swallowed by "
+                    + "quote "
+                    + "marks; sentence geometry of the left sentences only. That code used cased BERT models.")
         }
         sentences.append(
             "The interval is for these pairs with this encoder. It does not cover other encoders of its kind, and "
-                + "pairs that "
-                + "share a text are not independent, so it is somewhat too narrow.")
+                + "pairs that share a text are not independent, so it is somewhat too narrow.")
         return sentences
     }
 }

@@ -54,8 +54,7 @@ extension MiniatureModel {
         bert(layers: 2, hidden: 96, heads: 3))
 
     /// The same recipe from other beginnings and other portraits: how much encoders of one recipe differ is half of
-    /// what
-    /// a comparison of styles needs to know.
+    /// what a comparison of styles needs to know.
     package static let bertMini2 = MiniatureModel(
         "bert-mini-2", Recipe(steps: 2500, batch: 64, learningRate: 1e-3, seed: 13),
         portraitsFrom: 410_000_000, bytesPerPortrait: 16 * 2 * 96 * 8 * 4,

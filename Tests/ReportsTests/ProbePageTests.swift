@@ -107,10 +107,12 @@ import Testing
             rows: [
                 ["a", "−1.00 ± 0.50", "9.1", "10"], ["b", "4.98 ± 2.28", "7.0", "20"],
                 ["real pairs", "57.40", "0.0", "30"],
+                ["their reconstructions", "54.55", "0.1", "30"],
                 ["c", "undefined", "", "40"],
             ])
         #expect(
-            table.markdown.contains("| b          | **4.98 ± 2.28** | **7.0** |    20 |"), "\(table.markdown)")
+            table.markdown.contains("| b                     | **4.98 ± 2.28** | **7.0** |    20 |"),
+            "\(table.markdown)")
         #expect(!table.terminal.contains("*"))
         let page = ProbePage(MadeUpReport.whole()).rendered
         #expect(page.contains("<table class=\"sortable\">") && page.contains("<strong>"))

@@ -8,9 +8,8 @@ struct Generate: ParsableCommand {
         abstract: "Draws a face for every caption.",
         discussion: """
             Pictures are named 000000.png, 000001.png, … (.jpg with --format jpeg) in the captions' order. The \
-            same captions and seed give the \
-            same faces, whatever the batch. Pictures that are already there are kept, so a stopped run goes on; to \
-            draw anew, name another folder.
+            same captions and seed give the same faces, whatever the batch. Pictures that are already there are \
+            kept, so a stopped run goes on; to draw anew, name another folder.
 
             Examples:
               synesthesia generate --decoder Weights/decoder --encoder Weights/clip-small \\

@@ -21,8 +21,7 @@ struct SpaceInput: ParsableArguments {
     @Option(
         help: """
             With --model: portraits (the drawn world), a table with columns image and caption, a COCO captions \
-            JSON, or \
-            a folder as Multi-Modal CelebA-HQ's.
+            JSON, or a folder as Multi-Modal CelebA-HQ's.
             """)
     var data: String?
 

@@ -8,8 +8,8 @@ import SynTensors
 /// An encoder that scores low in the probe may know what a caption says and only fail to pass it through one linear
 /// layer into this decoder. A ridge and a logistic regression per attribute tell how much is there for a linear layer
 /// to read (Alain and Bengio 2017). Captions that state the same are on one side of the split, so nothing can be known
-/// by
-/// heart; the strength of the penalty is chosen on a part of the training captions, never on those that are measured.
+/// by heart; the strength of the penalty is chosen on a part of the training captions, never on those that are
+/// measured.
 package struct LinearReading {
     package struct Settings: Sendable {
         /// Of the split and the resampling.

@@ -16,8 +16,7 @@ package struct LinearFunction: Sendable, Equatable {
 }
 
 /// Ridge regression of many targets and many penalties on the same vectors: |y − Xw − b|² + α|w|², the intercept b
-/// free,
-/// as scikit-learn's `Ridge`.
+/// free, as scikit-learn's `Ridge`.
 ///
 /// The centred vectors' Gram matrix is taken apart once, XᵀX = VΛVᵀ; then w = V (Λ + α)⁻¹ Vᵀ Xᵀy.
 package struct RidgeRegression: Sendable {

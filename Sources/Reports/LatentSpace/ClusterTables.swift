@@ -19,8 +19,7 @@ extension ClusterRecord {
                         },
                         notes: [
                             "Complete linkage, at most ten clusters unless told otherwise; members are numbered from "
-                                + "0. "
-                                + "The highest joint is at \(GapRecord.text(height))."
+                                + "0. The highest joint is at \(GapRecord.text(height))."
                         ]))
             ])
     }

@@ -31,9 +31,8 @@ extension LatentSpaceReport: StudyReport {
 
     package var lead: String {
         "A model with two towers gives pictures and texts vectors in one space, but often in two separate places. "
-            + "Here it "
-            + "is measured how far apart they are, what becomes of searches when the difference is taken away, which "
-            + "pairs lie together, and what maps of the space can be believed."
+            + "Here it is measured how far apart they are, what becomes of searches when the difference is taken "
+            + "away, which pairs lie together, and what maps of the space can be believed."
     }
 
     package var caveats: [String] {

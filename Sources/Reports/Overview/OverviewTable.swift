@@ -109,8 +109,7 @@ struct OverviewTable {
                     : ""),
             hasTasks
                 ? "Vector: what was taken from the encoder; the studies below say it in words. A CLIP-Score stands "
-                    + "beside "
-                    + "the vector it was made from, for BERT-style encoders the mean over tokens (a "
+                    + "beside the vector it was made from, for BERT-style encoders the mean over tokens (a "
                     + "sentence-transformers "
                     + "folder may say otherwise)." : nil,
             "Bold on pages: the best of its column, above the best of every other encoder by more than chance. "

@@ -147,8 +147,7 @@ package struct JoinedReport: Sendable {
                 if !isSame || earlier.score.style != score.style {
                     clashes.append(
                         "\(score.encoder), seed \(score.seed), scores \(earlier.score.clipScore) in \(earlier.run), "
-                            + "but "
-                            + "\(score.clipScore) in \(run.name)")
+                            + "but \(score.clipScore) in \(run.name)")
                 }
             }
         }

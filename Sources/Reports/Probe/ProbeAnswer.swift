@@ -1,9 +1,8 @@
 import SynStatistics
 
 /// The first sentences of a probe's report, made from what was found: how many encoders steer the pictures at all,
-/// whether
-/// the styles differ among these encoders and among others of their kind, how surely, and what it would take to know
-/// more. Only what a test said yes to is said; everything else is said to be open.
+/// whether the styles differ among these encoders and among others of their kind, how surely, and what it would take
+/// to know more. Only what a test said yes to is said; everything else is said to be open.
 struct ProbeAnswer {
     let sentences: [String]
 
@@ -25,8 +24,7 @@ struct ProbeAnswer {
             ? "No encoder's captions are shown to steer the pictures: none is above the decoder without a caption "
                 + "(\(measure))."
             : "The captions of \(better.count == real.count ? "all" : "\(better.count) of") \(real.count) encoders "
-                + "steer "
-                + "the pictures: above the decoder without a caption (\(measure))"
+                + "steer the pictures: above the decoder without a caption (\(measure))"
                 + (better.count == real.count ? "." : " are \(StyleVerdict.listed(better.map(\.encoder))).")
         if !worse.isEmpty { sentence += " Below it: \(StyleVerdict.listed(worse.map(\.encoder)))." }
         return sentence
@@ -53,8 +51,7 @@ struct ProbeAnswer {
     /// What would settle what is open.
     private static func more(_ outcome: InferenceRecord.Outcome, _ level: Double) -> String? {
         guard let kinds = outcome.kinds, kinds.p >= level, kinds.difference != 0 else { return nil }
-        // Seeds and captions as they were: what they add to the error of a mean of encoders is told by the error
-        // itself.
+        // Seeds and captions as they were: the error itself tells what they add to a mean of encoders.
         let each = kinds.standardError * kinds.standardError * Double(kinds.encoders) / 4
         let design = DesignPower(
             .init(encoder: max(each, .leastNonzeroMagnitude), seed: 0, picture: 0), encoders: kinds.encoders / 2,
@@ -65,8 +62,8 @@ struct ProbeAnswer {
                 "If the difference is as large as it looks, a thousand encoders a style would not be enough to show it."
         }
         return
-            "If the difference is as large as it looks, about \(needed) encoders a style would show it four times in "
-            + "five."
+            "If the difference is as large as it looks, about \(needed) encoders a style would show it four times "
+            + "in five."
     }
 
     /// "4.64 points (95 % 2.32 to 6.97, p < .001)", from the higher to the lower.

@@ -143,8 +143,7 @@ extension ProbeReport {
         if scores.contains(where: { $0.bitsSaved != nil }) {
             notes.append(
                 "Bits saved: how many bits fewer the decoder needs for a real picture's tokens once it has the "
-                    + "caption; "
-                    + "below zero the prefix is in its way. No judge has a part in it.")
+                    + "caption; below zero the prefix is in its way. No judge has a part in it.")
         }
         if scores.contains(where: { $0.secondClipScore != nil }) {
             notes.append("Second judge: another CLIP, of other sizes, vocabulary and seed.")

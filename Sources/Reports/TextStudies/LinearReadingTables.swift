@@ -13,12 +13,9 @@ extension TextStudyReport {
 
     static func linearLead(_ linear: [LinearReadingRecord]) -> String {
         "A low score in the probe is not missing knowledge: it is knowledge that one linear layer into this decoder "
-            + "does "
-            + "not bring to the picture. Here a ridge and a logistic regression read from the frozen caption vectors "
-            + "what "
-            + "the captions state. Captions that state the same are all on one side of the split, and the strength "
-            + "of the "
-            + "penalty is chosen inside the training part."
+            + "does not bring to the picture. Here a ridge and a logistic regression read from the frozen caption "
+            + "vectors what the captions state. Captions that state the same are all on one side of the split, and "
+            + "the strength of the penalty is chosen inside the training part."
             + (linear.contains { $0.drawn != nil }
                 ? " Beside it stands what the drawn faces show of the same, by the attribute reader."
                 : " No drawn faces were read here, so what reaches the picture is not known.")

@@ -12,11 +12,9 @@ extension TextStudyReport: StudyReport {
     /// One paragraph for the top of every rendering.
     package var lead: String {
         "No picture is drawn here. Texts go through frozen encoders, and the cosine of two vectors is held against "
-            + "what "
-            + "people say of the two texts, or against whether they describe one picture. An encoder can know much "
-            + "about "
-            + "words and little about looks, or the other way round; which layer knows it, and how its vectors lie in "
-            + "their space, is measured beside it."
+            + "what people say of the two texts, or against whether they describe one picture. An encoder can know "
+            + "much about words and little about looks, or the other way round; which layer knows it, and how its "
+            + "vectors lie in their space, is measured beside it."
     }
 
     static let partialNote =

@@ -98,8 +98,7 @@ extension TextStudyReport {
 
     private static let markNote =
         "Bold on pages: above every other encoder by more than chance (Williams' test, Holm's correction, p below "
-        + "0.05); "
-        + "nothing is bold where the tests do not say so."
+        + "0.05); nothing is bold where the tests do not say so."
 
     private static func text(_ figure: PublishedFigure) -> String {
         let layer = figure.layer.map { " (layer \($0))" } ?? ""
