@@ -16,8 +16,8 @@ package func writeNumPy(_ tensor: Tensor, to url: URL) throws {
 
 /// Writes tensors as NumPy's `.npz`: a zip archive of `NAME.npy`, not compressed. The same tensors make the same bytes.
 package func writeNumPyArchive(_ tensors: [(name: String, tensor: Tensor)], to url: URL) throws {
-    let entries = tensors.map { (name: Array("\($0.name).npy".utf8), array: NumPyArray($0.tensor)) }
-    let size = entries.reduce(22) { $0 + $1.array.count + 76 + 2 * $1.name.count }
+    let entries = tensors.map { (name: "\($0.name).npy", array: NumPyArray($0.tensor)) }
+    let size = entries.reduce(22) { $0 + $1.array.count + 76 + 2 * $1.name.utf8.count }
     guard size < UInt32.max, Set(tensors.map(\.name)).count == tensors.count else {
         throw CheckpointError(
             "\(url.path) is not written: an archive of \(ByteCount.text(size)) is beyond what .npz holds; write .npy "
@@ -25,28 +25,16 @@ package func writeNumPyArchive(_ tensors: [(name: String, tensor: Tensor)], to u
                 + ".safetensors.", .unwritable)
     }
     let file = try OutputFile(url)
-    var (directory, offset) = ([UInt8](), 0)
+    var archive = StoredZip()
     for (name, array) in entries {
-        var sum = CyclicSum()
-        array.header.withUnsafeBytes { sum.add($0) }
+        var sum = CRC32()
+        sum.add(array.header)
         array.withElements { sum.add($0) }
-        // Version 2.0, no flags, stored, 1 January 1980.
-        let common: [UInt8] =
-            [20, 0, 0, 0, 0, 0, 0, 0, 0x21, 0] + little(sum.value) + little(UInt32(array.count))
-            + little(UInt32(array.count)) + little(UInt16(name.count)) + [0, 0]
-        let local = little(0x0403_4b50 as UInt32) + common + name
-        directory +=
-            little(0x0201_4b50 as UInt32) + [20, 0] + common + [UInt8](repeating: 0, count: 10)
-            + little(UInt32(offset)) + name
-        try local.withUnsafeBytes { try file.write($0) }
+        try archive.header(of: name, size: array.count, checksum: sum.value).withUnsafeBytes { try file.write($0) }
         try array.header.withUnsafeBytes { try file.write($0) }
         try array.withElements { try file.write($0) }
-        offset += local.count + array.count
     }
-    let end =
-        little(0x0605_4b50 as UInt32) + [0, 0, 0, 0] + little(UInt16(entries.count)) + little(UInt16(entries.count))
-        + little(UInt32(directory.count)) + little(UInt32(offset)) + [0, 0]
-    try (directory + end).withUnsafeBytes { try file.write($0) }
+    try archive.end.withUnsafeBytes { try file.write($0) }
     try file.finish()
 }
 
@@ -80,18 +68,4 @@ private struct NumPyArray {
 
 private func little(_ number: some FixedWidthInteger) -> [UInt8] {
     withUnsafeBytes(of: number.littleEndian, Array.init)
-}
-
-/// CRC-32 as zip archives have it (polynomial EDB88320, reflected).
-private struct CyclicSum {
-    private var state: UInt32 = ~0
-    var value: UInt32 { ~state }
-
-    mutating func add(_ bytes: UnsafeRawBufferPointer) {
-        state = bytes.reduce(state) { $0 >> 8 ^ Self.table[Int(UInt8(truncatingIfNeeded: $0) ^ $1)] }
-    }
-
-    private static let table: [UInt32] = (0..<256).map { byte in
-        (0..<8).reduce(UInt32(byte)) { sum, _ in sum & 1 == 1 ? sum >> 1 ^ 0xEDB8_8320 : sum >> 1 }
-    }
 }

@@ -1,54 +1,49 @@
-/// A zip archive of small files without compression (PKWARE's APPNOTE 6.3, sections 4.3.7, 4.3.12 and 4.3.16). Times
-/// are fixed, so that equal files give equal bytes.
-package enum StoredZip {
-    /// - Parameter files: names in ASCII, each file at most 4 GB.
+/// A zip archive without compression (PKWARE's APPNOTE 6.3, sections 4.3.7, 4.3.12 and 4.3.16). Times are fixed, so
+/// that equal files give equal bytes.
+///
+/// It makes what stands around the files: a header before each of them and the directory behind all. Whoever writes
+/// them keeps the whole below 4 GB and the names in ASCII.
+package struct StoredZip {
+    private var directory: [UInt8] = []
+    private var count: UInt16 = 0
+    private var offset = 0
+
+    package init() {}
+
+    /// What stands before a file's bytes; they follow, `size` of them with this checksum.
+    package mutating func header(of name: String, size: Int, checksum: UInt32) -> [UInt8] {
+        let name = Array(name.utf8)
+        let length = UInt32(truncatingIfNeeded: size)
+        // Version 2.0, no flags, stored, 1 January 1980; checksum and sizes; length of the name, no extras.
+        let facts =
+            Self.little(20, 0, 0, 0, 0x21 as UInt16) + Self.little(checksum, length, length)
+            + Self.little(UInt16(truncatingIfNeeded: name.count), 0)
+        let header = Self.little(0x0403_4b50 as UInt32) + facts + name
+        directory +=
+            Self.little(0x0201_4b50 as UInt32) + Self.little(20 as UInt16) + facts
+            + [UInt8](repeating: 0, count: 10) + Self.little(UInt32(truncatingIfNeeded: offset)) + name
+        offset += header.count + size
+        count += 1
+        return header
+    }
+
+    /// What stands behind the last file.
+    package var end: [UInt8] {
+        directory + Self.little(0x0605_4b50 as UInt32) + Self.little(0, 0, count, count)
+            + Self.little(UInt32(truncatingIfNeeded: directory.count), UInt32(truncatingIfNeeded: offset))
+            + Self.little(0 as UInt16)
+    }
+
+    /// A whole archive of small files.
     package static func bytes(_ files: [(name: String, bytes: [UInt8])]) -> [UInt8] {
-        var (archive, directory) = ([UInt8](), [UInt8]())
-        for file in files {
-            let name = Array(file.name.utf8)
-            let size = UInt32(truncatingIfNeeded: file.bytes.count)
-            // Version needed, flags, stored, 1 January 1980; checksum and sizes; length of the name, no extras.
-            var facts = short(20, 0, 0, 0, 0x21)
-            facts += long(checksum(file.bytes), size, size)
-            facts += short(UInt16(truncatingIfNeeded: name.count), 0)
-            let place = UInt32(truncatingIfNeeded: archive.count)
-            archive += long(0x0403_4b50)
-            archive += facts
-            archive += name
-            archive += file.bytes
-            directory += long(0x0201_4b50)
-            directory += short(20)
-            directory += facts
-            directory += short(0, 0, 0)
-            directory += long(0, place)
-            directory += name
+        var archive = StoredZip()
+        let content = files.flatMap {
+            archive.header(of: $0.name, size: $0.bytes.count, checksum: CRC32.of($0.bytes)) + $0.bytes
         }
-        let (count, start) = (UInt16(truncatingIfNeeded: files.count), UInt32(truncatingIfNeeded: archive.count))
-        archive += directory
-        archive += long(0x0605_4b50)
-        archive += short(0, 0, count, count)
-        archive += long(UInt32(truncatingIfNeeded: directory.count), start)
-        archive += short(0)
-        return archive
+        return content + archive.end
     }
 
-    private static func short(_ numbers: UInt16...) -> [UInt8] {
-        numbers.flatMap { [UInt8(truncatingIfNeeded: $0), UInt8(truncatingIfNeeded: $0 >> 8)] }
-    }
-
-    private static func long(_ numbers: UInt32...) -> [UInt8] {
-        numbers.flatMap { number -> [UInt8] in
-            withUnsafeBytes(of: number.littleEndian) { Array($0) }
-        }
-    }
-
-    /// CRC-32, as zip and PNG have it.
-    package static func checksum(_ bytes: [UInt8]) -> UInt32 {
-        var sum = ~UInt32(0)
-        for byte in bytes {
-            sum ^= UInt32(byte)
-            for _ in 0..<8 { sum = sum & 1 == 1 ? (sum >> 1) ^ 0xEDB8_8320 : sum >> 1 }
-        }
-        return ~sum
+    private static func little<Number: FixedWidthInteger>(_ numbers: Number...) -> [UInt8] {
+        numbers.flatMap { withUnsafeBytes(of: $0.littleEndian, Array.init) }
     }
 }

@@ -19,7 +19,7 @@ import Testing
     }
 
     @Test func zipIsReadByOthers() throws {
-        #expect(StoredZip.checksum(Array("123456789".utf8)) == 0xCBF4_3926)   // CRC-32's check value
+        #expect(CRC32.of(Array("123456789".utf8)) == 0xCBF4_3926)   // CRC-32's check value
         let folder = try Fixture.temporaryFolder()
         defer { try? FileManager.default.removeItem(at: folder) }
         let files = [(name: "a.tsv", bytes: Array("one\n".utf8)), (name: "b.tsv", bytes: Array("zwei\n".utf8))]
