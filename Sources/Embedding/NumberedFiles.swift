@@ -2,13 +2,35 @@ import Foundation
 import SynRuns
 
 /// The files of a folder by the number that ends each name's stem.
-struct NumberedFiles: Sendable {
-    let files: [Int: URL]
+package struct NumberedFiles: Sendable {
+    package let files: [Int: URL]
+
+    /// The pictures of Multi-Modal CelebA-HQ, which stand in folders of other names elsewhere.
+    ///
+    /// - Parameter key: where a person names the data set's folder.
+    package init(celebAPicturesIn folder: URL, key: String) throws {
+        try self.init(
+            in: folder,
+            anyOf: [
+                "celeba-hq", "celebahq", "image/images", "images", "image", "celeba-hq-img", "CelebA-HQ-img",
+                "CelebAMask-HQ/CelebA-HQ-img",
+            ], endings: ["jpg", "jpeg", "png"], what: "pictures", key: key)
+    }
+
+    /// Its captions, a file for each picture.
+    package init(celebACaptionsIn folder: URL, key: String) throws {
+        try self.init(
+            in: folder,
+            anyOf: [
+                "celeba-caption", "text/celeba-caption", "celebahq-caption", "celeba-captions", "captions", "caption",
+                "text",
+            ], endings: ["txt"], what: "captions", key: key)
+    }
 
     /// - Parameter names: candidates; the first folder that holds such files is taken.
-    init(in folder: URL, anyOf names: [String], endings: Set<String>, what: String) throws {
+    private init(in folder: URL, anyOf names: [String], endings: Set<String>, what: String, key: String) throws {
         guard Self.isFolder(folder) else {
-            throw UserError(.missing, "\(folder.path) is not a folder; name the data set's in data.folder")
+            throw UserError(.missing, "\(folder.path) is not a folder; name the data set's in \(key)")
         }
         let there = names.map { folder.appending(path: $0) }.filter(Self.isFolder)
         guard let first = there.first else {
@@ -42,7 +64,7 @@ struct NumberedFiles: Sendable {
     }
 
     /// The digits that end a name's stem: 42 of `imgHQ00042.npy`.
-    static func number(of name: String) -> Int? {
+    package static func number(of name: String) -> Int? {
         let file = name.split(separator: "/").last ?? ""
         let stem = file.lastIndex(of: ".").map { file[..<$0] } ?? file
         let digits = stem.utf8.reversed().prefix { UInt8(ascii: "0")...UInt8(ascii: "9") ~= $0 }

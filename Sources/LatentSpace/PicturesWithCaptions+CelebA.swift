@@ -8,12 +8,8 @@ extension PicturesWithCaptions {
     /// Pictures and captions by number in two folders, as Multi-Modal CelebA-HQ and `synesthesia portraits` have them;
     /// each picture with the first of its captions. Where the table of attributes is there, truth is known by it.
     init(celebA folder: URL, limit: Int?) throws {
-        let images = try Self.numbered(
-            folder, ["celeba-hq", "celebahq", "image/images", "images", "image", "CelebA-HQ-img"],
-            ["png", "jpg", "jpeg"], "pictures")
-        let texts = try Self.numbered(
-            folder, ["celeba-caption", "text/celeba-caption", "celebahq-caption", "captions", "caption", "text"],
-            ["txt"], "captions")
+        let images = try NumberedFiles(celebAPicturesIn: folder, key: "--data").files
+        let texts = try NumberedFiles(celebACaptionsIn: folder, key: "--data").files
         let lacking = Set(images.keys).symmetricDifference(texts.keys).sorted()
         guard lacking.isEmpty else {
             throw UserError(
@@ -31,29 +27,6 @@ extension PicturesWithCaptions {
             truth: known.count == numbers.count ? PairTruth(attributes: known, captions: captions) : nil,
             remark: "\(folder.relativePath): each picture with the first of its captions"
         ) { try Image(contentsOf: files[$0]) }
-    }
-
-    /// Files by the number at the end of their stems.
-    private static func numbered(
-        _ folder: URL, _ names: [String], _ endings: Set<String>, _ what: String
-    ) throws -> [Int: URL] {
-        for name in names {
-            let place = folder.appending(path: name)
-            let files = (try? FileManager.default.contentsOfDirectory(atPath: place.path)) ?? []
-            let found = files.reduce(into: [Int: URL]()) { found, file in
-                let url = place.appending(path: file)
-                let digits = url.deletingPathExtension().lastPathComponent.reversed().prefix {
-                    $0.isASCII && $0.isNumber
-                }
-                guard endings.contains(url.pathExtension.lowercased()), let number = Int(String(digits.reversed()))
-                else { return }
-                found[number] = url
-            }
-            if !found.isEmpty { return found }
-        }
-        throw UserError(
-            .missing,
-            "\(folder.relativePath) holds no \(what); they are looked for in \(names.joined(separator: ", "))")
     }
 
     /// CelebA's table: a count, the names, then `7.jpg 1 -1 …`; nil where there is none.

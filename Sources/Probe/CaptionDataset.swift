@@ -22,16 +22,6 @@ package struct CaptionDataset: Sendable {
         package let captions: [String]
     }
 
-    /// Where pictures are looked for: the first of these folders that holds some.
-    static let imageFolders = [
-        "celeba-hq", "celebahq", "image/images", "images", "image", "celeba-hq-img", "CelebA-HQ-img",
-        "CelebAMask-HQ/CelebA-HQ-img",
-    ]
-    /// Where captions are looked for.
-    static let captionFolders = [
-        "celeba-caption", "text/celeba-caption", "celebahq-caption", "celeba-captions", "captions", "caption", "text",
-    ]
-
     /// In the order of the lists.
     package let train: [Portrait]
     package let validation: [Portrait]
@@ -48,9 +38,8 @@ package struct CaptionDataset: Sendable {
         folder: URL, trainList: URL? = nil, validationList: URL? = nil,
         trainLimit: Int? = nil, validationLimit: Int? = nil
     ) throws {
-        let images = try NumberedFiles(
-            in: folder, anyOf: Self.imageFolders, endings: ["jpg", "jpeg", "png"], what: "pictures")
-        let captions = try NumberedFiles(in: folder, anyOf: Self.captionFolders, endings: ["txt"], what: "captions")
+        let images = try NumberedFiles(celebAPicturesIn: folder, key: "data.folder")
+        let captions = try NumberedFiles(celebACaptionsIn: folder, key: "data.folder")
         let train = try NumberList(
             trainList, else: ["celebahqtrain.txt", "train.txt"], of: folder, key: "data.train-list")
         let validation = try NumberList(
