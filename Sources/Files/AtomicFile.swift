@@ -6,17 +6,19 @@ package enum AtomicFile {
     ///
     /// - Parameter isFlushed: whether to wait until the disk has it. Without, a crash of the machine (not of the
     ///   program) may lose a file that was written in its last seconds.
-    package static func write(_ data: some ContiguousBytes, to destination: URL, isFlushed: Bool = true) throws {
+    /// - Parameter sweeps: whether what killed processes left of the same file is removed first: for folders that
+    ///   nobody takes as a whole, see ``FileLock``, and files that nobody checks before.
+    package static func write(
+        _ data: some ContiguousBytes, to destination: URL, isFlushed: Bool = true, sweeps: Bool = false
+    ) throws {
+        if sweeps { removeLeftovers(in: destination.deletingLastPathComponent(), of: destination.lastPathComponent) }
         let file = try OutputFile(destination, isFlushed: isFlushed)
         try data.withUnsafeBytes { try file.write($0) }
         try file.finish()
     }
 
-    /// - Parameter sweeps: whether what killed processes left of the same file is removed first: for folders that
-    ///   nobody takes as a whole, see ``FileLock``, and files that nobody checks before.
     package static func write(_ text: String, to destination: URL, sweeps: Bool = false) throws {
-        if sweeps { removeLeftovers(in: destination.deletingLastPathComponent(), of: destination.lastPathComponent) }
-        try write(Array(text.utf8), to: destination)
+        try write(Array(text.utf8), to: destination, sweeps: sweeps)
     }
 
     /// A record as JSON for people to read: keys sorted, indented.

@@ -33,16 +33,7 @@ struct StepPlot {
         ) {
             SVG.words(SVG.fitted(title, within: Self.width - 60), 8, 18, kind: "label strong")
             SVG.words(unit, 8, 34, kind: "quiet")
-            for tick in y.ticks {
-                SVG.line("grid", Self.left, y(tick), Self.right, y(tick))
-                SVG.words(y.label(tick), Self.left - 6, y(tick) + 4, anchor: "end", kind: "quiet")
-            }
-            for tick in x.ticks {
-                SVG.line("axis", x(tick), Self.bottom, x(tick), Self.bottom + 4)
-                SVG.words(x.label(tick), x(tick), Self.bottom + 18, anchor: "middle", kind: "quiet")
-            }
-            SVG.line("axis", Self.left, Self.bottom, Self.right, Self.bottom)
-            SVG.words("step", (Self.left + Self.right) / 2, Self.bottom + 36, anchor: "middle", kind: "quiet")
+            SVG.axes(x, y, "step")
             for line in known {
                 Tag.g {
                     Tag.title { line.name }

@@ -20,21 +20,10 @@ struct LandscapePlot {
         ) {
             SVG.words("Loss along the gap", 8, 18, kind: "label strong")
             SVG.words("both directions", 8, 34, kind: "quiet")
-            for tick in y.ticks {
-                SVG.line("grid", Self.left, y(tick), Self.right, y(tick))
-                SVG.words(y.label(tick), Self.left - 6, y(tick) + 4, anchor: "end", kind: "quiet")
-            }
-            for tick in x.ticks {
-                SVG.line("axis", x(tick), Self.bottom, x(tick), Self.bottom + 4)
-                SVG.words(x.label(tick), x(tick), Self.bottom + 18, anchor: "middle", kind: "quiet")
-            }
-            SVG.line("axis", Self.left, Self.bottom, Self.right, Self.bottom)
+            SVG.axes(x, y, "distance of the means (negative: texts beyond pictures)")
             SVG.line("axis reference", x(trained.distance), Self.top, x(trained.distance), Self.bottom)
             SVG.path("curve series-0", through: steps.map { (x($0.distance), y($0.loss)) })
             SVG.path("curve series-1 dash-1", through: steps.map { (x($0.distance), y($0.bestLoss)) })
-            SVG.words(
-                "distance of the means (negative: texts beyond pictures)", (Self.left + Self.right) / 2,
-                Self.bottom + 36, anchor: "middle", kind: "quiet")
             SVG.path("curve series-0", through: [(190, 14), (210, 14)])
             SVG.words("at scale \(NumberText.significant(record.scale, digits: 4))", 216, 18, kind: "quiet")
             SVG.path("curve series-1 dash-1", through: [(190, 30), (210, 30)])

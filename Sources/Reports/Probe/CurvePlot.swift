@@ -142,16 +142,7 @@ package struct CurvePlot: Sendable {
         SVG.words(SVG.fitted(panel.encoder, within: 150), Self.left + 17, 17.5, kind: "label strong")
         SVG.words(ScorePlot.seeds(panel.seeds), Self.right, 17.5, anchor: "end", kind: "quiet")
         SVG.words("nats/token", 4, 32, kind: "quiet")
-        for tick in y.ticks {
-            SVG.line("grid", Self.left, y(tick), Self.right, y(tick))
-            SVG.words(y.label(tick), Self.left - 6, y(tick) + 4, anchor: "end", kind: "quiet")
-        }
-        for tick in x.ticks {
-            SVG.line("axis", x(tick), Self.bottom, x(tick), Self.bottom + 4)
-            SVG.words(Self.stepText(tick), x(tick), Self.bottom + 18, anchor: "middle", kind: "quiet")
-        }
-        SVG.line("axis", Self.left, Self.bottom, Self.right, Self.bottom)
-        SVG.words("step", (Self.left + Self.right) / 2, Self.bottom + 36, anchor: "middle", kind: "quiet")
+        SVG.axes(x, y, "step", name: Self.stepText)
         for other in panels.indices where other != index {
             let band = panels[other].validation
             if band.steps.count > 1 { SVG.path("others", through: points(band.steps, band.mean, x, y)) }

@@ -68,9 +68,6 @@ struct ProbeAnswer {
 
     /// "4.64 points (95 % 2.32 to 6.97, p < .001)", from the higher to the lower.
     private static func figures(_ difference: Double, _ interval: Interval, _ p: Double, _ unit: String) -> String {
-        let ends = difference >= 0 ? (interval.lower, interval.upper) : (-interval.upper, -interval.lower)
-        let text = NumberText.pValue(p)
-        return "\(StyleVerdict.points(abs(difference))) \(unit) (95 % \(StyleVerdict.points(ends.0)) to "
-            + "\(StyleVerdict.points(ends.1)), p \(text.hasPrefix("<") ? text : "= " + text))"
+        "\(StyleVerdict.points(abs(difference))) \(unit) (95 % \(StyleVerdict.sure(difference, interval, p: p)))"
     }
 }

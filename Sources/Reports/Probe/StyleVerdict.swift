@@ -125,11 +125,14 @@ package struct StyleVerdict: Sendable, Equatable {
 
     /// Of the difference as it is told, from the higher to the lower.
     private static func figures(_ test: TTest) -> String {
-        let ends =
-            test.difference >= 0
-            ? (test.interval.lower, test.interval.upper) : (-test.interval.upper, -test.interval.lower)
-        let p = NumberText.pValue(test.p)
-        return "95 % interval \(points(ends.0)) to \(points(ends.1)), p \(p.hasPrefix("<") ? p : "= " + p)"
+        "95 % interval " + sure(test.difference, test.interval, p: test.p)
+    }
+
+    /// "2.32 to 6.97, p < .001": how sure a difference is that is told from the higher to the lower.
+    static func sure(_ difference: Double, _ interval: Interval, p: Double) -> String {
+        let ends = difference >= 0 ? (interval.lower, interval.upper) : (-interval.upper, -interval.lower)
+        let text = NumberText.pValue(p)
+        return "\(points(ends.0)) to \(points(ends.1)), p \(text.hasPrefix("<") ? text : "= " + text)"
     }
 
     static func points(_ value: Double) -> String { NumberText.fixed(value, decimals: 2) }

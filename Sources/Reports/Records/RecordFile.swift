@@ -22,10 +22,8 @@ package enum RecordFile {
 
     /// Nobody takes a report's folder as a whole, so what a killed process left of the same file goes first.
     static func write(_ bytes: Data, to url: URL) throws {
-        let folder = url.deletingLastPathComponent()
-        try AtomicFile.makeFolder(folder)
-        AtomicFile.removeLeftovers(in: folder, of: url.lastPathComponent)
-        try AtomicFile.write(bytes, to: url)
+        try AtomicFile.makeFolder(url.deletingLastPathComponent())
+        try AtomicFile.write(bytes, to: url, sweeps: true)
     }
 
     /// Reads a record written by `write`.

@@ -71,18 +71,9 @@ package struct LayerPlot: Sendable {
         return SVG(width: Self.width, height: Self.height, summary: summary) {
             SVG.words(SVG.fitted(title, within: Self.width - 60), 8, 18, kind: "label strong")
             SVG.words(unit, 8, 34, kind: "quiet")
-            for tick in y.ticks {
-                SVG.line("grid", Self.left, y(tick), Self.right, y(tick))
-                SVG.words(y.label(tick), Self.left - 6, y(tick) + 4, anchor: "end", kind: "quiet")
+            SVG.axes(x, y, axis, xTicks: x.ticks.filter { $0 == $0.rounded() }) { tick in
+                NumberText.fixed(tick + firstNumber, decimals: 0)
             }
-            for tick in x.ticks where tick == tick.rounded() {
-                SVG.line("axis", x(tick), Self.bottom, x(tick), Self.bottom + 4)
-                SVG.words(
-                    NumberText.fixed(tick + firstNumber, decimals: 0), x(tick), Self.bottom + 18, anchor: "middle",
-                    kind: "quiet")
-            }
-            SVG.line("axis", Self.left, Self.bottom, Self.right, Self.bottom)
-            SVG.words(axis, (Self.left + Self.right) / 2, Self.bottom + 36, anchor: "middle", kind: "quiet")
             for reference in references {
                 SVG.line("axis reference", Self.left, y(reference.value), Self.right, y(reference.value))
                 SVG.words(reference.name, Self.right, y(reference.value) - 5, anchor: "end", kind: "quiet")
