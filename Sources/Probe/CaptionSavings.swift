@@ -11,17 +11,23 @@ import SynTensors
 final class CaptionSavings {
     private let session: ProbeSession
     private let features: ProbeFeatures
-    /// Mean nats per token of each scored portrait without a prefix.
-    private var known: [Double]?
+    private var known: [ProbeSplit: [Double]] = [:]
 
     init(_ session: ProbeSession, _ features: ProbeFeatures) { (self.session, self.features) = (session, features) }
+
+    /// Mean nats per token of each portrait without a prefix.
+    func floor(_ split: ProbeSplit) throws -> [Double] {
+        if let floor = known[split] { return floor }
+        let floor = Likelihood(of: try features.tokens(split), under: try session.models().decoder).perSample
+        known[split] = floor
+        return floor
+    }
 
     /// Bits of every caption of the plan, in its order.
     func bits(of trial: Trial, in folder: TrialFolder) throws -> [Double] {
         let decoder = try session.models().decoder
         let tokens = try features.tokens(session.data.scoredSplit)   // [portraits, h·w]
-        let without = known ?? Likelihood(of: tokens, under: decoder).perSample
-        known = without
+        let without = try floor(session.data.scoredSplit)
         let places = session.plan.captions.map(\.sample)
         let with = Likelihood(
             of: tokens.rows(at: places), under: decoder, prefixes: try features.prefixes(of: trial, in: folder))

@@ -11,7 +11,6 @@ final class TrialScoring {
     private let session: ProbeSession
     private let features: ProbeFeatures
     private var realStatistics: FeatureStatistics?
-    private var knownFloor: Double?
     private lazy var savings = CaptionSavings(session, features)
 
     init(_ session: ProbeSession, _ features: ProbeFeatures) { (self.session, self.features) = (session, features) }
@@ -39,7 +38,7 @@ final class TrialScoring {
         let losses =
             try trial.hasAdapter
             ? JSONLines.read(TrainingLine.self, from: folder.trainingLog).compactMap(\.validation)
-            : [floor()]
+            : [floor()].compactMap(\.self)
         session.clock.tick()
         let scores = TrialScores(
             measured: judged.scores, bestLoss: losses.min(), lastLoss: losses.last,
@@ -65,12 +64,7 @@ final class TrialScoring {
     }
 
     /// The validation loss of the decoder without a prefix: the same for every seed.
-    private func floor() throws -> Double {
-        if let knownFloor { return knownFloor }
-        let loss = Likelihood(of: try features.tokens(.validation), under: try session.models().decoder).mean
-        knownFloor = loss
-        return loss
-    }
+    private func floor() throws -> Double? { mean(try savings.floor(.validation)) }
 
     // MARK: - Real pictures
 

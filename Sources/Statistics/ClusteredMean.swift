@@ -64,7 +64,7 @@ package struct ClusteredMean: Equatable, Sendable {
     }
 
     /// Sums by cluster, in the order in which the clusters first come.
-    private static func groups(_ values: [Double], _ clusters: [Int]) -> [(sum: Double, count: Int)] {
+    static func groups(_ values: [Double], _ clusters: [Int]) -> [(sum: Double, count: Int)] {
         var places: [Int: Int] = [:]
         var groups: [(sum: Double, count: Int)] = []
         for (value, cluster) in zip(values, clusters) {

@@ -19,16 +19,8 @@ package struct ClusteredRatio: Equatable, Sendable {
         guard numerators.count == denominators.count, clusters.count == numerators.count else {
             throw .unpaired(first: numerators.count, second: denominators.count)
         }
-        var places: [Int: Int] = [:]
-        var sums: [(over: Double, under: Double)] = []
-        for (item, cluster) in clusters.enumerated() {
-            let place = places[cluster] ?? sums.count
-            if place == sums.count {
-                places[cluster] = place
-                sums.append((0, 0))
-            }
-            sums[place].over += numerators[item]
-            sums[place].under += denominators[item]
+        let sums = zip(ClusteredMean.groups(numerators, clusters), ClusteredMean.groups(denominators, clusters)).map {
+            (over: $0.sum, under: $1.sum)
         }
         guard sums.count >= 2 else {
             throw .tooFew(what: "A clustered ratio (its clusters)", needed: 2, found: sums.count)

@@ -48,42 +48,20 @@ extension MiniatureModel {
         vqgan, decoder, inceptionMini, attributeReader,
     ]
 
-    package static let bertMini = MiniatureModel(
-        "bert-mini", Recipe(steps: 2500, batch: 64, learningRate: 1e-3, seed: 11),
-        portraitsFrom: 400_000_000, bytesPerPortrait: 16 * 2 * 96 * 8 * 4,
-        bert(layers: 2, hidden: 96, heads: 3))
-
+    package static let bertMini = bertMini("bert-mini", seed: 11, portraitsFrom: 400_000_000)
     /// The same recipe from other beginnings and other portraits: how much encoders of one recipe differ is half of
     /// what a comparison of styles needs to know.
-    package static let bertMini2 = MiniatureModel(
-        "bert-mini-2", Recipe(steps: 2500, batch: 64, learningRate: 1e-3, seed: 13),
-        portraitsFrom: 410_000_000, bytesPerPortrait: 16 * 2 * 96 * 8 * 4,
-        bert(layers: 2, hidden: 96, heads: 3))
-
-    package static let bertMini3 = MiniatureModel(
-        "bert-mini-3", Recipe(steps: 2500, batch: 64, learningRate: 1e-3, seed: 14),
-        portraitsFrom: 420_000_000, bytesPerPortrait: 16 * 2 * 96 * 8 * 4,
-        bert(layers: 2, hidden: 96, heads: 3))
+    package static let bertMini2 = bertMini("bert-mini-2", seed: 13, portraitsFrom: 410_000_000)
+    package static let bertMini3 = bertMini("bert-mini-3", seed: 14, portraitsFrom: 420_000_000)
 
     package static let bertSmall = MiniatureModel(
         "bert-small", Recipe(steps: 2500, batch: 64, learningRate: 7e-4, seed: 12),
         portraitsFrom: 450_000_000, bytesPerPortrait: 16 * 4 * 160 * 8 * 4,
         bert(layers: 4, hidden: 160, heads: 5))
 
-    package static let clipMini = MiniatureModel(
-        "clip-mini", Recipe(steps: 1500, batch: 96, learningRate: 1e-3, weightDecay: 0.05, seed: 21),
-        portraitsFrom: 500_000_000, bytesPerPortrait: 160e3,
-        clip(text: (2, 96, 3), vision: (3, 96, 3), patch: 16, projection: 64))
-
-    package static let clipMini2 = MiniatureModel(
-        "clip-mini-2", Recipe(steps: 1500, batch: 96, learningRate: 1e-3, weightDecay: 0.05, seed: 24),
-        portraitsFrom: 510_000_000, bytesPerPortrait: 160e3,
-        clip(text: (2, 96, 3), vision: (3, 96, 3), patch: 16, projection: 64))
-
-    package static let clipMini3 = MiniatureModel(
-        "clip-mini-3", Recipe(steps: 1500, batch: 96, learningRate: 1e-3, weightDecay: 0.05, seed: 25),
-        portraitsFrom: 520_000_000, bytesPerPortrait: 160e3,
-        clip(text: (2, 96, 3), vision: (3, 96, 3), patch: 16, projection: 64))
+    package static let clipMini = clipMini("clip-mini", seed: 21, portraitsFrom: 500_000_000)
+    package static let clipMini2 = clipMini("clip-mini-2", seed: 24, portraitsFrom: 510_000_000)
+    package static let clipMini3 = clipMini("clip-mini-3", seed: 25, portraitsFrom: 520_000_000)
 
     package static let clipSmall = MiniatureModel(
         "clip-small", Recipe(steps: 1500, batch: 96, learningRate: 8e-4, weightDecay: 0.05, seed: 22),
@@ -126,4 +104,18 @@ extension MiniatureModel {
         "attribute-reader", Recipe(steps: 1500, batch: 48, learningRate: 2e-3, seed: 42),
         portraitsFrom: 800_000_000, bytesPerPortrait: 700e3,
         portraitNetwork(.attributes))
+
+    private static func bertMini(_ name: String, seed: UInt64, portraitsFrom first: Int) -> MiniatureModel {
+        MiniatureModel(
+            name, Recipe(steps: 2500, batch: 64, learningRate: 1e-3, seed: seed),
+            portraitsFrom: first, bytesPerPortrait: 16 * 2 * 96 * 8 * 4,
+            bert(layers: 2, hidden: 96, heads: 3))
+    }
+
+    private static func clipMini(_ name: String, seed: UInt64, portraitsFrom first: Int) -> MiniatureModel {
+        MiniatureModel(
+            name, Recipe(steps: 1500, batch: 96, learningRate: 1e-3, weightDecay: 0.05, seed: seed),
+            portraitsFrom: first, bytesPerPortrait: 160e3,
+            clip(text: (2, 96, 3), vision: (3, 96, 3), patch: 16, projection: 64))
+    }
 }
