@@ -42,13 +42,15 @@ package final class Weights: Sendable {
 
     package let precision: Precision
     package let trainable: Bool
+    /// The device that frozen numbers are put on; nil for the CPU's memory.
+    package let device: (any Device)?
     private let origin: Origin
     private let state = Mutex(State())
     /// All stored names in order, for questions about what stands below one.
     private let index: [String]
 
-    private init(_ origin: Origin, _ precision: Precision, _ trainable: Bool) {
-        self.origin = origin
+    private init(_ origin: Origin, _ precision: Precision, _ trainable: Bool, _ device: (any Device)? = nil) {
+        (self.origin, self.device) = (origin, device)
         index =
             switch origin {
             case .files(let files): files.names.sorted()
@@ -63,7 +65,9 @@ package final class Weights: Sendable {
     /// `torch.jit.save` write, whole or in listed parts; see `CheckpointContents` for what is understood.
     ///
     /// Nothing in a file is ever run. One that asks for the operating system when unpickled is refused.
-    package convenience init(reading url: URL, precision: Precision = .float32, trainable: Bool = false) throws {
+    package convenience init(
+        reading url: URL, precision: Precision = .float32, trainable: Bool = false, device: (any Device)? = nil
+    ) throws {
         let files = try CheckpointFiles(url)
         if let name = files.uncalled.first(where: isHostile) {
             throw CheckpointError(
@@ -71,18 +75,21 @@ package final class Weights: Sendable {
                     + "not called, "
                     + "and the file is not used; do not open it with other programs.")
         }
-        self.init(.files(files), precision, trainable)
+        self.init(.files(files), precision, trainable, device)
     }
 
     /// New weights, each from a random stream of its own that depends on the seed and its name only.
-    package convenience init(fresh seed: UInt64, precision: Precision = .float32, trainable: Bool = true) {
-        self.init(.fresh(seed: seed), precision, trainable)
+    package convenience init(
+        fresh seed: UInt64, precision: Precision = .float32, trainable: Bool = true, device: (any Device)? = nil
+    ) {
+        self.init(.fresh(seed: seed), precision, trainable, device)
     }
 
     package convenience init(
-        tensors: [String: Tensor], precision: Precision = .float32, trainable: Bool = false
+        tensors: [String: Tensor], precision: Precision = .float32, trainable: Bool = false,
+        device: (any Device)? = nil
     ) {
-        self.init(.tensors(tensors), precision, trainable)
+        self.init(.tensors(tensors), precision, trainable, device)
     }
 
     /// The whole model; models go down from here. In a larger checkpoint it is the part that probably is the model.
@@ -217,6 +224,7 @@ package final class Weights: Sendable {
             }
         }
         try check(found, name, shape, use)
+        if let device, !trainable, use != .integers { return found.moved(to: device) }
         guard trainable, use != .integers else { return found }
         let own = Tensor(found.floats, shape: shape)   // the file's memory cannot be moved by an optimiser
         return use == .statistics ? own : own.asParameter()

@@ -15,6 +15,8 @@ package struct CachedTransformer: Sendable {
     private let finalNorm: LayerNorm
     private let head: SkinnyLinear
     private let precisionOfKeys: ElementType
+    /// Where the weights are, and where keys and values will be; nil for the CPU.
+    package var device: (any Device)? { finalNorm.scale.device }
 
     /// - Parameter rounding: whether weights become whole numbers of eight bits, with a scale for each row.
     package init(_ transformer: consuming ImageTransformer, roundingToInt8 rounding: Bool = false) {
@@ -43,16 +45,21 @@ package struct CachedTransformer: Sendable {
         package let batch: Int
         /// Tokens seen so far, the start token included and the prefix not.
         package fileprivate(set) var time = 0
+        /// Positions held by every layer, the prefix's too, where a device looks.
+        fileprivate let place: DeviceCounter?
         fileprivate let layers: [KeyValueCache]
 
         fileprivate init(
-            batch: Int, capacity: Int, _ configuration: ImageTransformerConfiguration, _ elementType: ElementType
+            batch: Int, capacity: Int, _ configuration: ImageTransformerConfiguration, _ elementType: ElementType,
+            _ device: (any Device)?
         ) {
             self.batch = batch
+            let place = device.map { DeviceCounter(0, on: $0) }
+            self.place = place
             layers = (0..<configuration.layerCount).map { _ in
                 KeyValueCache(
                     batch: batch, capacity: capacity, heads: configuration.headCount,
-                    headSize: configuration.width / configuration.headCount, elementType: elementType)
+                    headSize: configuration.width / configuration.headCount, elementType: elementType, place: place)
             }
         }
     }
@@ -64,10 +71,10 @@ package struct CachedTransformer: Sendable {
     ///   - capacity: how many tokens will follow at most, the start token included; a block if not said.
     package func cache(batch: Int, prefix: Tensor? = nil, capacity: Int? = nil) -> Cache {
         let room = min(capacity ?? configuration.blockSize, configuration.blockSize) + (prefix?.size(1) ?? 0)
-        let cache = Cache(batch: batch, capacity: room, configuration, precisionOfKeys)
+        let cache = Cache(batch: batch, capacity: room, configuration, precisionOfKeys, device)
         if let prefix {
             precondition(prefix.size(0) == batch, "a prefix of \(prefix.size(0)) samples for a batch of \(batch)")
-            _ = advanced(prefix.detached, [cache])
+            _ = advanced(prefix.detached.moved(to: device), [cache])
         }
         return cache
     }
@@ -88,13 +95,48 @@ package struct CachedTransformer: Sendable {
         precondition(tokens.size(0) == batch, "\(tokens.size(0)) rows of tokens for a batch of \(batch)")
         precondition(caches.allSatisfy { $0.time == time }, "the caches have seen different numbers of tokens")
         let ids = tokens.reshaped([batch, -1])   // [batch, count]
-        let states = advanced(embedding(ids, from: time).detached, caches)   // [batch, count, width]
-        for cache in caches { cache.time += ids.size(1) }
-        let last = states.slice(axis: 1, from: ids.size(1) - 1, to: ids.size(1))
+        defer { for cache in caches { cache.time += ids.size(1) } }
+        return logits(embedding(ids, from: time).detached, caches)
+    }
+
+    /// Logits [batch, vocabulary] after the last of the vectors [batch, count, width].
+    private func logits(_ x: Tensor, _ caches: [Cache]) -> Tensor {
+        let (batch, count) = (x.size(0), x.size(1))
+        let last = advanced(x, caches).slice(axis: 1, from: count - 1, to: count)   // [batch, 1, width]
         return head(finalNorm(last, output: head.computeType)).reshaped([batch, configuration.vocabularySize])
     }
 
     private func advanced(_ x: Tensor, _ caches: [Cache]) -> Tensor {
-        blocks.indices.reduce(x) { x, layer in blocks[layer](x, after: caches.map { $0.layers[layer] }) }
+        defer { for cache in caches { cache.place?.advance(by: x.size(1)) } }
+        return blocks.indices.reduce(x) { x, layer in blocks[layer](x, after: caches.map { $0.layers[layer] }) }
+    }
+
+    /// Draws whole rows of tokens on the transformer's device: the first step is launched kernel by kernel, the second
+    /// too, and the others repeat it as a whole.
+    ///
+    /// - Parameters:
+    ///   - prefix: [batch, K, width]; the others of `copies` caches have none.
+    ///   - start: the tokens before the first.
+    ///   - logits: makes the logits [batch, vocabulary] to draw from of those of all copies.
+    /// - Returns: Int32 [batch, places]; nil where logits were no numbers.
+    package func draw(
+        _ sampling: DeviceSampling, places: Int, batch: Int, prefix: Tensor?, copies: Int, start: [Int32],
+        on device: any Device, logits mix: (Tensor) -> Tensor
+    ) throws -> Tensor? {
+        let room = start.count + places - 1
+        let caches = (0..<copies).map { cache(batch: batch, prefix: $0 == 0 ? prefix : nil, capacity: room) }
+        let first = Tensor((0..<copies * batch).flatMap { _ in start }, shape: [copies * batch, start.count])
+        sampling.draw(from: mix(next(tokens: first, caches: caches)))
+        let place = DeviceCounter(start.count, on: device)
+        func step() {
+            sampling.draw(from: mix(logits(embedding.step(sampling.newest, at: place), caches)))
+            place.advance()
+        }
+        if places > 1 { step() }
+        if places > 2 {
+            let recording = device.record(step)
+            for _ in 2..<places { recording.replay() }
+        }
+        return try sampling.result()
     }
 }

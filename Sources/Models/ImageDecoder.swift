@@ -15,12 +15,15 @@ package struct ImageDecoder: Sendable {
     /// Opens a decoder's folder.
     ///
     /// `precision` is that of the transformer's frozen weights. The VQGAN has its own, Float32 unless asked otherwise:
-    /// rounding in its encoder changes tokens.
-    package init(folder: URL, precision: Precision = .float32, vqgan vqganPrecision: Precision = .float32) throws {
+    /// rounding in its encoder changes tokens. With a `device` the transformer lives there; the VQGAN stays on the CPU.
+    package init(
+        folder: URL, precision: Precision = .float32, vqgan vqganPrecision: Precision = .float32,
+        device: (any Device)? = nil
+    ) throws {
         let configuration = try ImageDecoderConfiguration(
             projectFile: folder.modelFolder.appending(path: "project.yaml"))
-        let words = try Weights(reading: folder, precision: precision)
-        let isOne = precision == vqganPrecision
+        let words = try Weights(reading: folder, precision: precision, device: device)
+        let isOne = precision == vqganPrecision && device == nil
         let pixels = isOne ? words : try Weights(reading: folder, precision: vqganPrecision)
         self.configuration = configuration
         self.folder = folder

@@ -17,4 +17,9 @@ struct ImageTokenEmbedding: Sendable {
         precondition(end <= positions.size(1), "\(end) tokens do not fit a block of \(positions.size(1))")
         return tokens(ids) + positions.slice(axis: 1, from: start, to: end)
     }
+
+    /// Vectors [rows, 1, width] of tokens that a device has just drawn, at the place that it counts.
+    func step(_ newest: Tensor, at place: DeviceCounter) -> Tensor {
+        tokens.table.embedded(newest: newest, plus: positions, at: place)
+    }
 }

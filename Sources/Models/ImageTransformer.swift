@@ -16,6 +16,9 @@ package struct ImageTransformer: Sendable {
     let finalNorm: LayerNorm
     let head: Linear
 
+    /// Where the weights are; nil for the CPU.
+    package var device: (any Device)? { finalNorm.scale.device }
+
     package init(_ weights: WeightScope, _ configuration: ImageTransformerConfiguration) throws {
         let width = configuration.width
         self.configuration = configuration

@@ -27,6 +27,9 @@ package struct TokenGenerator: Sendable {
         let start = decoder.configuration.startTokens
         let room = start.count + count - 1
         let isGuided = guidance != 1 && prefixes != nil
+        if let device = transformer.device, sampler.topP == 1 {
+            return try tokens(prefixes: prefixes, streams: streams, isGuided: isGuided, on: device)
+        }
         var caches = [transformer.cache(batch: batch, prefix: prefixes, capacity: room)]
         if isGuided { caches.append(transformer.cache(batch: batch, capacity: room)) }
         var newest = [Int32](repeating: 0, count: batch)
@@ -38,7 +41,7 @@ package struct TokenGenerator: Sendable {
                 caches: caches)   // [caches·batch, vocabulary]
             if isGuided {
                 let plain = logits.slice(axis: 0, from: batch, to: 2 * batch)
-                logits = plain + (logits.slice(axis: 0, from: 0, to: batch) - plain) * guidance
+                logits = logits.slice(axis: 0, from: 0, to: batch).guided(from: plain, guidance)
             }
             let width = logits.size(1)
             let values = logits.floats
@@ -52,5 +55,37 @@ package struct TokenGenerator: Sendable {
             }
         }
         return Tensor(rows.flatMap { $0 }, shape: [batch, count])
+    }
+
+    /// The same with logits that never leave the device; the numbers drawn with are the same.
+    private func tokens(
+        prefixes: Tensor?, streams: [RandomStream], isGuided: Bool, on device: any Device
+    ) throws -> Tensor {
+        let (batch, places) = (streams.count, decoder.configuration.tokensPerImage)
+        var uniforms: [Double] = []
+        if !sampler.isGreedy {
+            uniforms = [Double](repeating: 0, count: places * batch)
+            for (row, stream) in streams.enumerated() {
+                var stream = stream
+                for place in 0..<places { uniforms[place * batch + row] = stream.uniformDouble() }
+            }
+        }
+        let copies = isGuided ? 2 : 1
+        let rule = DeviceSamplingRule(
+            topK: sampler.topK, temperature: sampler.temperature, isGreedy: sampler.isGreedy)
+        let sampling = DeviceSampling(
+            rows: batch, places: places, copies: copies, rule, uniforms: uniforms, on: device)
+        let drawn = try decoder.transformer.draw(
+            sampling, places: places, batch: batch, prefix: prefixes, copies: copies,
+            start: decoder.configuration.startTokens, on: device
+        ) { logits in
+            guard isGuided else { return logits }
+            return logits.slice(axis: 0, from: 0, to: batch)
+                .guided(from: logits.slice(axis: 0, from: batch, to: 2 * batch), guidance)
+        }
+        guard let drawn else {
+            throw NonFinite.complaint("the decoder's logits are not all numbers", model: decoder.folder)
+        }
+        return drawn
     }
 }

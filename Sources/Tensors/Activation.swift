@@ -32,6 +32,7 @@ extension Tensor {
     /// Float32 → Float32; BFloat16 → BFloat16, computed in Float32.
     package func activated(_ activation: Activation) -> Tensor {
         if activation == .identity { return self }
+        if let device { return activated(activation, on: device) }
         if activation == .gelu { return gelu() }
         if elementType == .bfloat16 { return converted(to: .float32).activated(activation).converted(to: .bfloat16) }
         if activation == .relu { return relu() }
@@ -50,6 +51,12 @@ extension Tensor {
                     .run(x.storage.address, g.storage.address, into: slope.storage.address)
                 return [slope]
             })
+    }
+
+    private func activated(_ activation: Activation, on device: any Device) -> Tensor {
+        let x = detached
+        precondition(activation == .gelu || !wantsGradient, "\(activation) has no gradient on devices")
+        return device.activated(x, activation).remembering([self], backward: { g in [device.geluGradient(x, g)] })
     }
 
     /// What is not a number stays so, as in PyTorch.

@@ -82,6 +82,13 @@ package func attention(
     let (batch, time, hidden) = (queryKeyValue.size(0), queryKeyValue.size(1), queryKeyValue.size(2) / 3)
     precondition(queryKeyValue.shape == [batch, time, 3 * hidden], "\(queryKeyValue.shape) is not three parts")
     let input = queryKeyValue.detached
+    if let device = input.device {
+        precondition((dropout?.attentionRate ?? 0) == 0, "shares do not drop out on devices")
+        let attention = DeviceAttention(device, input, heads: heads, mask: mask, scale: scale)
+        let (out, sums) = attention.attended(input, forGradient: queryKeyValue.wantsGradient)
+        guard let sums else { return out }
+        return out.remembering([queryKeyValue], backward: { g in [attention.gradient(g, input, out, sums)] })
+    }
     if input.elementType == .bfloat16 {
         guard let kernel = kernels.flash_attention?.pointee, (dropout?.attentionRate ?? 0) == 0 else {
             return attention(

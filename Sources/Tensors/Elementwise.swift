@@ -52,6 +52,7 @@ extension Tensor {
     /// The sum over the leading axes that `broadcast` repeated: the gradient of its right operand.
     func summed(to shape: [Int]) -> Tensor {
         if shape == self.shape { return self }
+        if device != nil { return onCPU.summed(to: shape) }
         let period = shape.reduce(1, *)
         if period == 1 { return sum().reshaped(shape) }
         return columnSums(period).reshaped(shape)
@@ -72,15 +73,19 @@ extension Tensor {
     }
 
     /// Sum without a past, for gradients that meet.
-    func adding(_ other: Tensor) -> Tensor { zipped(other) { $0 + $1 } }
-    func scaled(by factor: Float) -> Tensor { mapped { $0 * factor } }
+    func adding(_ other: Tensor) -> Tensor { commonDevice(self, other)?.sum(self, other) ?? zipped(other) { $0 + $1 } }
+    func scaled(by factor: Float) -> Tensor { device?.scaled(self, by: factor) ?? mapped { $0 * factor } }
+
+    private func plain(sum other: Tensor) -> Tensor {
+        commonDevice(self, other)?.sum(self, other) ?? broadcast(other) { $0 + $1 }
+    }
 }
 
 // MARK: - Arithmetic
 
 extension Tensor {
     package static func + (a: Tensor, b: Tensor) -> Tensor {
-        a.broadcast(b) { $0 + $1 }.remembering(
+        a.plain(sum: b).remembering(
             [a, b],
             backward: { g in
                 [g, b.wantsGradient ? g.summed(to: b.shape) : nil]
@@ -123,7 +128,7 @@ extension Tensor {
     }
 
     package static func * (a: Tensor, factor: Float) -> Tensor {
-        a.mapped { $0 * factor }.remembering([a], backward: { g in [g.scaled(by: factor)] })
+        a.detached.scaled(by: factor).remembering([a], backward: { g in [g.scaled(by: factor)] })
     }
 
     package static func * (factor: Float, a: Tensor) -> Tensor { a * factor }
@@ -177,6 +182,7 @@ extension Tensor {
     /// The elements as another type: BFloat16 rounds to nearest, ties to even. Gradients pass unchanged.
     package func converted(to type: ElementType) -> Tensor {
         if type == elementType { return self }
+        if let device { return device.converted(detached, to: type).remembering([self], backward: { g in [g] }) }
         let out = Tensor(uninitialised: shape, elementType: type)
         precondition(elementType != .int32 && type != .int32, "no conversion from \(elementType) to \(type)")
         let (from, to) = (storage.address, out.storage.address)

@@ -7,7 +7,7 @@ extension Tensor {
     /// wanted this is x = x + y.
     package static func += (x: inout Tensor, y: Tensor) {
         precondition(x.shape == y.shape, "\(y.shape) is not added to \(x.shape)")
-        if x.wantsGradient || y.wantsGradient {
+        if x.wantsGradient || y.wantsGradient || commonDevice(x, y) != nil {
             x = x + y
             return
         }

@@ -9,13 +9,23 @@ package final class KeyValueCache: @unchecked Sendable {
     package private(set) var count = 0
     private let keys: Tensor   // [batch, heads, capacity, headSize]
     private let values: Tensor   // [batch, heads, capacity, headSize]
+    /// How many positions are held, where the device looks; nil on the CPU.
+    private let place: DeviceCounter?
 
     /// `elementType` is Float32, or BFloat16: half the memory, and keys, values and queries rounded to it.
-    package init(batch: Int, capacity: Int, heads: Int, headSize: Int, elementType: ElementType = .float32) {
+    ///
+    /// - Parameter place: of a cache on a device: how many positions it holds, which is the same for all layers and
+    ///   moved on by who owns them, when each layer has taken its step.
+    package init(
+        batch: Int, capacity: Int, heads: Int, headSize: Int, elementType: ElementType = .float32,
+        place: DeviceCounter? = nil
+    ) {
         (self.batch, self.capacity, self.heads, self.headSize) = (batch, capacity, heads, headSize)
         precondition(elementType == .float32 || elementType == .bfloat16, "keys and values are floating-point numbers")
-        keys = Tensor(uninitialised: [batch, heads, capacity, headSize], elementType: elementType)
-        values = Tensor(uninitialised: [batch, heads, capacity, headSize], elementType: elementType)
+        let shape = [batch, heads, capacity, headSize]
+        keys = Tensor(uninitialised: shape, elementType: elementType, on: place?.device)
+        values = Tensor(uninitialised: shape, elementType: elementType, on: place?.device)
+        self.place = place
     }
 
     /// Attention of the newest positions over themselves and everything before, causal. No gradients.
@@ -33,6 +43,7 @@ package final class KeyValueCache: @unchecked Sendable {
         precondition(count + time <= capacity, "the cache has room for \(capacity) positions")
         let (first, reach) = (count, count + time)
         count = reach
+        if let place { return place.device.attention(queryKeyValue, keys, values, after: place) }
         let out = Tensor(uninitialised: [batch, time, hidden])
         let room = reach + 16
         let scores = Tensor(uninitialised: [batch * heads, room])

@@ -27,6 +27,9 @@ extension Tensor {
         let (outs, ins) = (weight.shape[0], weight.shape[1])
         precondition(weight.shape.count == 2 && size(-1) == ins, "weights \(weight.shape) do not fit inputs \(shape)")
         let rows = count / max(ins, 1)
+        if let device = weight.device {
+            return linear(weight, bias, then: activation, addingTo: addend, output: output, on: device)
+        }
         let isTrained = wantsGradient || weight.wantsGradient || (bias?.wantsGradient ?? false)
         let panels = PackedGEMM(weight, inner: ins)
         if let addend, panels == nil || activation != .identity {
@@ -77,6 +80,24 @@ extension Tensor {
                 }
                 if wants.bias { parts[2] = g.converted(to: .float32).columnSums(outs) }
                 return parts
+            })
+    }
+
+    private func linear(
+        _ weight: Tensor, _ bias: Tensor?, then activation: Activation, addingTo addend: Tensor?, output: ElementType,
+        on device: any Device
+    ) -> Tensor {
+        precondition(!weight.wantsGradient && !(bias?.wantsGradient ?? false), "layers are not trained on devices")
+        if activation != .identity {
+            let y = linear(weight, bias, output: output).activated(activation)
+            return addend.map { $0 + y } ?? y
+        }
+        let x = moved(to: device)
+        let (shape, type, wantsGradient) = (shape, elementType, wantsGradient)
+        return device.linear(x.detached, weight, bias, addend: addend, output: output).remembering(
+            [x, addend ?? weight],
+            backward: { g in
+                [wantsGradient ? device.timesWeights(g, weight, output: type).reshaped(shape) : nil, g]
             })
     }
 

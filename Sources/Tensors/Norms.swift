@@ -9,6 +9,13 @@ extension Tensor {
         let width = size(-1)
         precondition(scale.count == width && shift.count == width, "scale \(scale.shape) does not fit \(shape)")
         let rows = count / max(width, 1)
+        if let device = scale.device {
+            precondition(!scale.wantsGradient && !shift.wantsGradient, "norms are not trained on devices")
+            let input = moved(to: device)
+            let x = input.detached
+            let (out, statistics) = device.layerNorm(x, scale, shift, epsilon, output: output)
+            return out.remembering([input], backward: { g in [device.layerNormGradient(x, g, scale, statistics)] })
+        }
         let out = Tensor(uninitialised: shape, elementType: output)
         let statistics = Tensor(uninitialised: [rows, 2])   // mean, 1/deviation
         let (a, s, gamma, beta) = (constFloats, statistics.mutableFloats, scale.constFloats, shift.constFloats)

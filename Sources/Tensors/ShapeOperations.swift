@@ -51,6 +51,11 @@ extension Tensor {
         precondition(
             0 <= from && from <= to && to <= shape[axis], "\(from)..<\(to) is outside axis \(axis) of \(shape)")
         let (outer, inner) = around(axis)
+        let full = shape
+        if let device {
+            return device.slice(detached, axis: axis, from: from, to: to)
+                .remembering([self], backward: { g in [device.padded(g, axis: axis, from: from, to: full)] })
+        }
         let width = elementType.width * inner
         let (whole, part) = (shape[axis] * width, (to - from) * width)
         var outShape = shape
@@ -60,7 +65,6 @@ extension Tensor {
             let source = storage.address + i * whole + from * width
             (out.storage.address + i * part).copyMemory(from: source, byteCount: part)
         }
-        let full = shape
         return out.remembering(
             [self],
             backward: { g in
@@ -80,6 +84,7 @@ extension Tensor {
 
     /// The rows at these places of the first axis, in this order; a place may come more than once.
     package func rows(at places: [Int]) -> Tensor {
+        if device != nil { return embedding(of: Tensor(places.map(Int32.init), shape: [places.count])) }
         let width = shape.dropFirst().reduce(1, *)
         let bytes = width * elementType.width
         let out = Tensor(uninitialised: [places.count] + shape.dropFirst(), elementType: elementType)
@@ -104,7 +109,11 @@ extension Tensor {
 
     /// For each id of any shape, the row of this table: [rows, hidden] → [ids…, hidden].
     package func embedding(of ids: Tensor) -> Tensor {
-        rows(at: ids.integers.map(Int.init)).reshaped(ids.shape + shape.dropFirst())
+        if let device {
+            precondition(!wantsGradient, "tables are not trained on devices")
+            return device.gathered(self, ids)
+        }
+        return rows(at: ids.integers.map(Int.init)).reshaped(ids.shape + shape.dropFirst())
     }
 }
 
@@ -121,6 +130,19 @@ package func concatenated(_ parts: [Tensor], axis: Int) -> Tensor {
     }
     var shape = first.shape
     shape[axis] = parts.reduce(0) { $0 + $1.shape[axis] }
+    let sizes = parts.map { $0.shape[axis] }
+    let wants = parts.map(\.wantsGradient)
+    let backward: GradientNode.Backward = { g in
+        var from = 0
+        return zip(sizes, wants).map { size, wanted in
+            defer { from += size }
+            return wanted ? g.slice(axis: axis, from: from, to: from + size) : nil
+        }
+    }
+    if let device = parts.lazy.compactMap(\.device).first {
+        let parts = parts.map { $0.moved(to: device) }
+        return device.concatenated(parts, axis: axis, shape: shape).remembering(parts, backward: backward)
+    }
     let out = Tensor(uninitialised: shape, elementType: first.elementType)
     let (outer, inner) = first.around(axis)
     let width = inner * first.elementType.width
@@ -133,15 +155,5 @@ package func concatenated(_ parts: [Tensor], axis: Int) -> Tensor {
         }
         offset += bytes
     }
-    let sizes = parts.map { $0.shape[axis] }
-    let wants = parts.map(\.wantsGradient)
-    return out.remembering(
-        parts,
-        backward: { g in
-            var from = 0
-            return zip(sizes, wants).map { size, wanted in
-                defer { from += size }
-                return wanted ? g.slice(axis: axis, from: from, to: from + size) : nil
-            }
-        })
+    return out.remembering(parts, backward: backward)
 }

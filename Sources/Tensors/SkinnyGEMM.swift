@@ -17,6 +17,9 @@ extension Tensor {
     ) -> Tensor {
         let (outs, ins) = (weight.outs, weight.ins)
         precondition(size(-1) == ins, "weights [\(outs), \(ins)] do not fit inputs \(shape)")
+        if let plain = weight.plain, plain.device != nil {
+            return detached.linear(plain, bias, then: activation, addingTo: addend, output: output)
+        }
         guard let kernel = kernels.skinny_gemm?.pointee, let panels = weight.panels, activation.ofKernels != nil else {
             let y = weight.plain.map { detached.linear($0, bias?.detached) } ?? streamed(weight, bias)
             let active = y.detached.activated(activation)

@@ -14,7 +14,7 @@ package struct SkinnyWeight: Sendable {
     /// Of the numbers: Float32, BFloat16 or Int8.
     package let elementType: ElementType
     let panels: Tensor?   // [panels, units, columns·terms]
-    let plain: Tensor?   // [out, in], where there are no kernels
+    let plain: Tensor?   // [out, in], where there are no kernels, and on devices
     let scales: Tensor?   // [out]
 
     /// Whether this processor has the kernels.
@@ -27,7 +27,7 @@ package struct SkinnyWeight: Sendable {
         precondition(weight.shape.count == 2, "weights have two axes, not \(weight.shape)")
         precondition((weight.elementType == .int8) == (scales != nil), "whole-number weights have scales, others none")
         (outs, ins, elementType) = (weight.shape[0], weight.shape[1], weight.elementType)
-        guard let kernel = kernels.skinny_gemm?.pointee else {
+        guard let kernel = kernels.skinny_gemm?.pointee, weight.device == nil else {
             plain = scales.map { weight.widened(scales: $0) } ?? weight.detached
             (panels, self.scales) = (nil, nil)
             return

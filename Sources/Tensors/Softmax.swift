@@ -70,6 +70,7 @@ extension Tensor {
         let (rows, width) = (count / size(-1), size(-1))
         let ids = targets.integers
         precondition(ids.count == rows, "\(ids.count) targets for \(rows) rows of logits")
+        if let device { return crossEntropy(targets, on: device, ignoring: ignored) }
         let kept = ids.reduce(0) { $0 + ($1 == ignored ? 0 : 1) }
         let losses = nats(ids, ignored)
         let loss = Tensor(kept == 0 ? 0 : Float(losses.reduce(0) { $0 + Double($1) } / Double(kept)))
@@ -96,9 +97,24 @@ extension Tensor {
             })
     }
 
+    /// The mean, taken by the CPU as without a device.
+    private func crossEntropy(_ targets: Tensor, on device: any Device, ignoring ignored: Int32?) -> Tensor {
+        precondition(ignored == nil, "no rows are ignored on devices")
+        let (x, targets) = (detached, targets.moved(to: device))
+        let (losses, sums) = device.crossEntropy(x, targets)
+        let rows = losses.count
+        return Tensor(Float(losses.floats.reduce(0) { $0 + Double($1) } / Double(max(rows, 1)))).remembering(
+            [self],
+            backward: { g in [device.crossEntropyGradient(x, targets, sums, g.item / Float(rows))] })
+    }
+
     /// The cross-entropy in nats of every row, without a gradient: logits [.., classes] → [..].
     package func crossEntropyPerRow(_ targets: Tensor) -> Tensor {
-        Tensor(nats(targets.integers, nil), shape: Array(shape.dropLast()))
+        if let device {
+            return device.crossEntropy(detached, targets.moved(to: device)).losses.onCPU
+                .reshaped(Array(shape.dropLast()))
+        }
+        return Tensor(nats(targets.integers, nil), shape: Array(shape.dropLast()))
     }
 
     private func nats(_ ids: [Int32], _ ignored: Int32?) -> [Float] {

@@ -1,9 +1,11 @@
 import Synchronization
 
-/// The memory behind tensors: its own, taken from the pool and given back to it, or borrowed from an owner.
+/// The memory behind tensors: its own, taken from the pool and given back to it, borrowed from an owner, or a device's.
 final class Storage: @unchecked Sendable {
-    let address: UnsafeMutableRawPointer
     let byteCount: Int
+    /// Where the bytes are in a device's memory; nil where they are in the CPU's.
+    let place: DevicePlace?
+    private let hostAddress: UnsafeMutableRawPointer
     /// The pool's block that holds the bytes; none where they are borrowed.
     private let block: BufferPool.Block?
     private let owner: (AnyObject & Sendable)?
@@ -14,24 +16,38 @@ final class Storage: @unchecked Sendable {
         let block = BufferPool.shared.take(byteCount)
         self.byteCount = byteCount
         self.block = block
-        address = block.address
-        owner = nil
+        hostAddress = block.address
+        (owner, place) = (nil, nil)
     }
 
     init(borrowing bytes: UnsafeRawBufferPointer, owner: AnyObject & Sendable) {
         precondition(
             bytes.baseAddress.map { Int(bitPattern: $0) % 4 == 0 } ?? true, "borrowed memory must be aligned to four")
-        address = UnsafeMutableRawPointer(mutating: bytes.baseAddress ?? UnsafeRawPointer(bitPattern: 16)!)
+        hostAddress = UnsafeMutableRawPointer(mutating: bytes.baseAddress ?? UnsafeRawPointer(bitPattern: 16)!)
         byteCount = bytes.count
-        block = nil
+        (block, place) = (nil, nil)
         self.owner = owner
+    }
+
+    /// Memory of a device.
+    init(byteCount: Int, on device: any Device) {
+        place = DevicePlace(device, byteCount)
+        self.byteCount = byteCount
+        hostAddress = UnsafeMutableRawPointer(bitPattern: 16)!
+        (block, owner) = (nil, nil)
     }
 
     deinit {
         if let block { BufferPool.shared.giveBack(block) }
     }
 
-    var isBorrowed: Bool { block == nil }
+    /// In the CPU's memory, where alone it may be read and written.
+    var address: UnsafeMutableRawPointer {
+        precondition(place == nil, "these numbers are on a device, where this operation is not")
+        return hostAddress
+    }
+
+    var isBorrowed: Bool { owner != nil }
 
     var bytes: UnsafeMutableRawBufferPointer { UnsafeMutableRawBufferPointer(start: address, count: byteCount) }
 

@@ -89,10 +89,11 @@ extension Tensor {
 
     package static func zeros(_ shape: [Int]) -> Tensor { full(shape, 0) }
 
-    init(uninitialised shape: [Int], elementType: ElementType = .float32) {
-        let count = shape.reduce(1, *)
+    init(uninitialised shape: [Int], elementType: ElementType = .float32, on device: (any Device)? = nil) {
+        let bytes = max(shape.reduce(1, *), 1) * elementType.width
         self.init(
-            storage: Storage(byteCount: max(count, 1) * elementType.width), shape: shape, elementType: elementType)
+            storage: device.map { Storage(byteCount: bytes, on: $0) } ?? Storage(byteCount: bytes), shape: shape,
+            elementType: elementType)
     }
 
     /// The same value without a past: nothing computed from it asks for gradients through it.
@@ -113,7 +114,8 @@ extension Tensor {
 extension Tensor {
     /// All elements as Float, in row-major order. BFloat16 is widened.
     package var floats: [Float] {
-        switch elementType {
+        if device != nil { return onCPU.floats }
+        return switch elementType {
         case .float32: Array(UnsafeBufferPointer(start: constFloats, count: count))
         case .bfloat16: converted(to: .float32).floats
         case .int32: integers.map(Float.init)
@@ -123,6 +125,7 @@ extension Tensor {
 
     /// All elements of an Int32 tensor, in row-major order.
     package var integers: [Int32] {
+        if device != nil { return onCPU.integers }
         precondition(elementType == .int32, "these are not integers")
         return Array(UnsafeBufferPointer(start: constIntegers, count: count))
     }
