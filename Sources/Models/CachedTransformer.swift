@@ -14,7 +14,8 @@ package struct CachedTransformer: Sendable {
     private let blocks: [CachedBlock]
     private let finalNorm: LayerNorm
     private let head: SkinnyLinear
-    private let precisionOfKeys: ElementType
+    /// In which keys and values are kept.
+    package let precisionOfKeys: ElementType
     /// Where the weights are, and where keys and values will be; nil for the CPU.
     package var device: (any Device)? { finalNorm.scale.device }
 

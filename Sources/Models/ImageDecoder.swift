@@ -55,6 +55,9 @@ package struct ImageDecoder: Sendable {
         return vector.reshaped([configuration.transformer.width])
     }
 
+    /// Where the transformer is; nil for the CPU.
+    package var device: (any Device)? { transformer.device }
+
     /// What teacher forcing feeds the transformer for tokens [batch, n]: the start, and all of them but the last.
     package func teacherInput(_ tokens: Tensor) -> Tensor {
         ImageTransformer.teacherInput(tokens, start: configuration.startTokens)

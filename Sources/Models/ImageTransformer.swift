@@ -19,6 +19,9 @@ package struct ImageTransformer: Sendable {
     /// Where the weights are; nil for the CPU.
     package var device: (any Device)? { finalNorm.scale.device }
 
+    /// The type of frozen weights, and of numbers between two products.
+    package var computeType: ElementType { head.weight.elementType }
+
     package init(_ weights: WeightScope, _ configuration: ImageTransformerConfiguration) throws {
         let width = configuration.width
         self.configuration = configuration

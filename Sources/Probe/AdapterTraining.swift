@@ -43,6 +43,8 @@ package final class AdapterTraining {
     private let adapter: Adapter
     private let scaling: VectorScaling?
     private let trainer: Trainer
+    /// How many pictures of a batch go through the decoder together; nil for all.
+    private let part: Int?
 
     package let stepsPerEpoch: Int
     package let totalSteps: Int
@@ -64,6 +66,10 @@ package final class AdapterTraining {
                 Adapter.constant(decoder.startVector, from: size, prefixTokens: settings.prefixTokens)
             }
         scaling = settings.standardize ? VectorScaling(training.vectors) : nil
+        let plan = DevicePlan(
+            decoder.configuration, decoder.device, precision: decoder.transformer.computeType,
+            prefixTokens: settings.prefixTokens)
+        part = try plan?.trainingPart(asked: settings.microBatch ?? settings.batch) ?? settings.microBatch
         stepsPerEpoch = max(1, training.count / settings.batch)
         totalSteps = settings.steps(for: training.count)
         let schedule: RateSchedule =
@@ -112,15 +118,18 @@ package final class AdapterTraining {
         let choices = samples.map { ($0, captions.below(training.captionCount($0))) }
         let dropout = Dropout(
             Float(settings.dropout), RandomStream(seed: seed, purpose: "adapter dropout", index: place))
-        let parts = batches(choices, of: settings.microBatch ?? choices.count).map {
+        let parts = batches(choices, of: part ?? choices.count).map {
             (part: $0, share: Double($0.count) / Double(choices.count))
         }
         let taken: Trainer.Step
         do {
             taken = try trainer.step(over: parts) { part in
                 let prefix = dropout(adapter(scaled(training.vectors(part))))   // [part, K, width]
-                return loss(training.tokens.rows(at: part.map(\.0)), prefix)
+                let loss = loss(training.tokens.rows(at: part.map(\.0)), prefix)
+                try decoder.device?.check()
+                return loss
             }
+            try decoder.device?.check()
         } catch let fault as LossNotFinite {
             throw complaint(fault)
         }

@@ -23,9 +23,10 @@ package struct FaceJob {
 
     package init(
         decoder: URL, adapter: URL, encoder: URL, precision: PrecisionSetting,
-        weights: SamplingSettings.Weights = .full, activation: CLIPActivation? = nil
+        device: DeviceSetting = .cpu, weights: SamplingSettings.Weights = .full, activation: CLIPActivation? = nil
     ) throws {
-        let opened = try ImageDecoder(folder: decoder, precision: precision.resolved)
+        let used = precision.resolved(on: device)
+        let opened = try ImageDecoder(folder: decoder, precision: used, device: try device.open())
         self.decoder = CachedDecoder(consume opened, roundingToInt8: weights == .int8)
         self.encoder = try TextEmbedder(folder: encoder, activation: activation)   // in Float32 always, as in the probe
         self.adapter = try Adapter(
@@ -33,10 +34,11 @@ package struct FaceJob {
             vectorSize: self.encoder.encoder.vectorSize(.probe))
         let unchecked = try Adapter.check(adapter, decoder: decoder, encoder: encoder)
         adapterFolder = adapter
-        remarks = [unchecked, self.encoder.reader.remark, precision.remark].compactMap(\.self)
+        remarks = [unchecked, self.encoder.reader.remark, precision.remark(on: device)].compactMap(\.self)
         name = encoder.lastPathComponent
         var hash = ContentHash()
-        hash.add(part: precision.resolved == .bfloat16 ? "bf16" : "f32")
+        hash.add(part: used == .bfloat16 ? "bf16" : "f32")
+        if device != .cpu { hash.add(part: device.rawValue) }
         for folder in [decoder, encoder] { hash.add(part: try ModelContents.hash(of: folder)) }
         hash.add(part: try ContentHash(file: Adapter.file(at: adapter)).hexadecimal)
         if let activation { hash.add(part: activation.rawValue) }

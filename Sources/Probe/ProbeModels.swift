@@ -20,7 +20,8 @@ final class ProbeModels {
 
     /// Opens every model, and looks whether the work with them has room in memory.
     init(_ settings: ProbeSettings, _ data: ProbeData, _ locator: ModelLocator, _ precision: Precision) throws {
-        decoder = try ImageDecoder(folder: try locator.folder(of: settings.decoder), precision: precision)
+        decoder = try ImageDecoder(
+            folder: try locator.folder(of: settings.decoder), precision: precision, device: try settings.device.open())
         scorer = try ImageScorer(settings.scores, locator: locator)
         secondJudge = try settings.scores.secondClip.map {
             try CLIPScore(folder: try locator.folder(of: $0), precision: settings.scores.precision.resolved)

@@ -176,7 +176,7 @@ struct ProbeReportBuilder {
         let machine = Machine(version: Release.version, environment: [:], cache: "")
         return Provenance(
             toolVersion: machine.version, cpu: machine.processor, threads: Threads.count,
-            precision: settings.precision.recorded, date: Date.now.formatted(.iso8601),
+            precision: settings.precision.recorded(on: settings.device), date: Date.now.formatted(.iso8601),
             stages: session.clock.stages.map { Provenance.Stage($0.name, seconds: $0.seconds) })
     }
 

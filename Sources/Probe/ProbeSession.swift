@@ -33,7 +33,7 @@ final class ProbeSession {
         show = progress
         root = URL(filePath: settings.output)
         if let threads = settings.threads { Threads.count = threads }
-        precision = settings.precision.resolved
+        precision = settings.precision.resolved(on: settings.device)
         // Settings that cannot run must not make a folder theirs, so a new one is made last.
         let isThere = root.isFolder
         var early = isThere ? try ProbeFolder(root, remark: remark) : nil
@@ -50,7 +50,7 @@ final class ProbeSession {
         if !isThere { opened = try ProbeModels(settings, data, locator, precision) }
         let inputs = try RunInputs(
             models: try settings.models.map { ($0.owner, try locator.folder(of: $0.name)) },
-            data: data.inputs + [.precision(precision)], known: early?.knownInputs ?? ChecksumTable()
+            data: data.inputs + [.precision(precision, settings.device)], known: early?.knownInputs ?? ChecksumTable()
         ) { done, total in
             if total > 1_000_000_000 {
                 progress(
@@ -100,7 +100,7 @@ final class ProbeSession {
     /// What a person should know before: what is odd about the data but does no harm, what `precision: auto` chose, and
     /// what encoders put before captions.
     var remarks: [String] {
-        [data.remark, settings.precision.remark].compactMap(\.self) + (opened?.prompts ?? [])
+        [data.remark, settings.precision.remark(on: settings.device)].compactMap(\.self) + (opened?.prompts ?? [])
     }
 
     // MARK: - Progress
@@ -130,10 +130,11 @@ final class ProbeSession {
 }
 
 extension RunInputs.Item {
-    /// What `precision: auto` came to: it must not differ between the sittings of a run.
-    fileprivate static func precision(_ precision: Precision) -> RunInputs.Item {
+    /// What `precision: auto` came to, and on which kind of device: it must not differ between the sittings of a run.
+    fileprivate static func precision(_ precision: Precision, _ device: DeviceSetting) -> RunInputs.Item {
         var hash = ContentHash()
         hash.add(part: precision.rawValue)
+        if device != .cpu { hash.add(part: device.rawValue) }
         return RunInputs.Item(
             owner: "machine", name: "precision of the decoder", source: .content(hash: hash.hexadecimal))
     }

@@ -18,6 +18,7 @@ extension ProbeSettings: SettingsGroup {
         try form.field("text-study", &textStudy)
         try form.field("output", &output)
         try form.field("precision", &precision)
+        try form.field("device", &device)
         try form.field("threads", &threads, .within(.threads))
         try form.field("limit", &limit, .within(.limit))
     }
@@ -170,6 +171,7 @@ extension AblationSettings: SettingsGroup {
 }
 
 extension PrecisionSetting: SettingsChoice {}
+extension DeviceSetting: SettingsChoice {}
 extension PrimaryOutcome: SettingsChoice {}
 extension EncoderSettings.Style: SettingsChoice {}
 extension Pooling: SettingsChoice {}

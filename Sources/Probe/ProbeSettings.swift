@@ -22,6 +22,8 @@ package struct ProbeSettings: Sendable, Equatable {
     /// The run folder.
     package var output = ""
     package var precision = PrecisionSetting.auto
+    /// Of the frozen decoder; everything else is computed on the CPU.
+    package var device = DeviceSetting.cpu
     /// Nil: as many as there are cores.
     package var threads: Int?
     /// When given, at most so many of everything that is counted: pictures, captions, steps. The report is marked

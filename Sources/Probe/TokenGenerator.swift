@@ -28,7 +28,16 @@ package struct TokenGenerator: Sendable {
         let room = start.count + count - 1
         let isGuided = guidance != 1 && prefixes != nil
         if let device = transformer.device, sampler.topP == 1 {
-            return try tokens(prefixes: prefixes, streams: streams, isGuided: isGuided, on: device)
+            let plan = DevicePlan(
+                decoder.configuration, device, precision: transformer.precisionOfKeys,
+                prefixTokens: prefixes?.size(1) ?? 0)
+            let part = try plan?.drawingPart(asked: batch, isGuided: isGuided) ?? batch
+            let drawn = try batches(Array(0..<batch), of: part).map { rows in
+                try tokens(
+                    prefixes: prefixes?.rows(at: rows), streams: rows.map { streams[$0] }, isGuided: isGuided,
+                    on: device)
+            }
+            return concatenated(drawn, axis: 0)
         }
         var caches = [transformer.cache(batch: batch, prefix: prefixes, capacity: room)]
         if isGuided { caches.append(transformer.cache(batch: batch, capacity: room)) }

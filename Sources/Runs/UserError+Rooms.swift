@@ -6,6 +6,7 @@ import SynModelHub
 import SynModels
 import SynReports
 import SynStatistics
+import SynTensors
 import SynTokenizers
 
 extension UserError {
@@ -18,6 +19,7 @@ extension UserError {
             case let failure as ModelHub.Failure: UserError(Kind(failure.reason), failure.description)
             case let error as TokenizerError: UserError(error.isMissing ? .missing : .badData, error.description)
             case let error as CheckpointError: UserError(Kind(error.kind), error.description)
+            case let error as DeviceFailure: UserError(.failed, error.description)
             case let error as ModelError: UserError(Kind(error.kind), error.description)
             case let error as ReportFailure: UserError(.badData, error.description)
             case let error as DataFileError: UserError(.badData, error.description)

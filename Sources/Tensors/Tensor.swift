@@ -143,6 +143,12 @@ extension Tensor {
         return try body(UnsafeBufferPointer(start: constFloats, count: count))
     }
 
+    /// The elements' bytes in place, in the CPU's memory.
+    package func withBytes<Result>(_ body: (UnsafeRawBufferPointer) throws -> Result) rethrows -> Result {
+        defer { withExtendedLifetime(storage) {} }
+        return try body(UnsafeRawBufferPointer(start: storage.address, count: count * elementType.width))
+    }
+
     var constFloats: UnsafePointer<Float> { UnsafePointer(mutableFloats) }
     var mutableFloats: UnsafeMutablePointer<Float> {
         assert(elementType == .float32)

@@ -62,6 +62,9 @@ struct Generate: ParsableCommand {
     @Option(help: "f32, bf16, or auto: bf16 where the processor is faster with it.")
     var precision: PrecisionSetting = .f32
 
+    @Option(help: "Where the decoder is computed: cpu, or cuda for an NVIDIA GPU.")
+    var device: DeviceSetting = .cpu
+
     @Option(
         help: """
             How the transformer's weights are kept: full, in the precision, or int8: whole numbers, for less memory \
@@ -94,7 +97,7 @@ struct Generate: ParsableCommand {
         let job = try FaceJob(
             decoder: try locator.folder(of: decoder), adapter: URL(filePath: adapter),
             encoder: try locator.folder(of: encoder),
-            precision: precision, weights: weights, activation: named.activation)
+            precision: precision, device: device, weights: weights, activation: named.activation)
         if let error = job.roundingError {
             shared.remark(
                 String(
@@ -115,4 +118,5 @@ struct Generate: ParsableCommand {
 }
 
 extension SamplingSettings.Weights: ExpressibleByArgument {}
+extension DeviceSetting: ExpressibleByArgument {}
 extension SamplingSettings.Format: ExpressibleByArgument {}

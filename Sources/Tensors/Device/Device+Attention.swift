@@ -31,7 +31,10 @@ struct DeviceAttention {
             DeviceKernel("\(name)_\(type.kernelEnding)", in: "attention", headSize: headSize), size, arguments)
     }
 
-    private var tiles: LaunchSize { LaunchSize(blocks: (time + 63) / 64, heads, batch, threads: 128) }
+    /// Sixteen rows to a warp.
+    private func rows(of rows: Int) -> LaunchSize {
+        LaunchSize(blocks: (time + rows - 1) / rows, heads, batch, threads: 2 * rows)
+    }
 
     private var numbers: [KernelArgument] {
         [.int(time), .int(heads), .float(scale), .int(Int32(isCausal ? 1 : 0))]
@@ -43,7 +46,7 @@ struct DeviceAttention {
         let sums = forGradient ? Tensor(uninitialised: [batch, heads, time], on: device) : nil
         guard out.count > 0 else { return (out, sums) }
         launch(
-            "attention", tiles,
+            "attention", rows(of: 96),
             [.tensor(queryKeyValue), .tensor(out), .address(sums?.deviceAddress)] + numbers)
         return (out, sums)
     }
@@ -54,11 +57,11 @@ struct DeviceAttention {
         let delta = Tensor(uninitialised: [batch, heads, time], on: device)   // Σ out·g of each query
         let slope = Tensor(uninitialised: queryKeyValue.shape, elementType: type, on: device)
         launch(
-            "attention_delta", LaunchSize(blocks: (batch * time * heads + 7) / 8, threads: 256),
+            "attention_delta", LaunchSize(blocks: (batch * time * heads + 15) / 16, threads: 256),
             [.tensor(out), .tensor(g), .tensor(delta), .int(batch), .int(time), .int(heads)])
-        for part in ["kv", "q"] {
+        for (part, size) in [("kv", rows(of: 64)), ("q", rows(of: 96))] {
             launch(
-                "attention_gradient_\(part)", tiles,
+                "attention_gradient_\(part)", size,
                 [.tensor(queryKeyValue), .tensor(g), .tensor(sums), .tensor(delta), .tensor(slope)] + numbers)
         }
         return slope

@@ -37,10 +37,12 @@ extension Device {
             DeviceKernel("\(name)_\(type.kernelEnding)", in: "drawing", headSize: headSize)
         }
         launch(
-            kernel("cache_append"), LaunchSize(blocks: max(1, min(batch * time * heads, 4096)), threads: 256),
+            kernel("cache_append"),
+            LaunchSize(blocks: min(4096, max(1, 2 * qkv.count * type.width / 16 / 256)), threads: 256),
             [.tensor(qkv), .tensor(keys), .tensor(values)] + sizes)
         launch(
-            kernel("attention_step"), LaunchSize(blocks: batch * time * heads, threads: 128),
+            kernel("attention_step"),
+            LaunchSize(blocks: heads, batch, time, threads: heads * batch * time >= 1024 ? 128 : 512),
             [.tensor(qkv), .tensor(keys), .tensor(values), .tensor(out)] + sizes
                 + [.float(1 / Float(headSize).squareRoot())])
         return out
