@@ -65,6 +65,7 @@ let package = Package(
         shim("CPNG", links: "png"),
         shim("CJPEG", links: "jpeg"),
         shim("CHTTP"),
+        .target(name: "CSynCUDAKernels", path: "Sources/CUDAKernels", exclude: ["kernels"]),
 
         // The rooms, from the ground up.
         room("Files"),
@@ -158,6 +159,11 @@ let package = Package(
         // Tests.
         .target(
             name: "TestSupport", dependencies: ["Tensors", "Checkpoints"].map(module), path: "Tests/TestSupport",
+            swiftSettings: strict),
+        .target(name: moduleName("CEmulatedKernels"), path: "Tests/EmulatedKernels"),
+        .testTarget(
+            name: "CUDAKernelsTests",
+            dependencies: ["CSynCUDAKernels", "TestSupport"] + ["CEmulatedKernels", "Tensors", "Models"].map(module),
             swiftSettings: strict),
         .target(
             name: "FuzzTargets",

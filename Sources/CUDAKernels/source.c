@@ -1,0 +1,35 @@
+#include <string.h>
+
+#include "CUDAKernels.h"
+
+#pragma clang diagnostic ignored "-Wc23-extensions"
+
+static const char device[] = {
+#embed "kernels/device.h"
+    , 0};
+
+static const struct {
+    const char *name, *text;
+    int needs_head_size;
+} files[] = {
+    {NULL, NULL, 0},
+};
+
+static const int count = sizeof files / sizeof files[0] - 1;
+
+const char *cuda_kernel_source(const char *file) {
+    if (strcmp(file, "device.h") == 0) return device;
+    for (int i = 0; i < count; ++i) {
+        if (strcmp(file, files[i].name) == 0) return files[i].text;
+    }
+    return NULL;
+}
+
+const char *cuda_kernel_file(int index) { return index >= 0 && index < count ? files[index].name : NULL; }
+
+int cuda_kernel_needs_head_size(const char *file) {
+    for (int i = 0; i < count; ++i) {
+        if (strcmp(file, files[i].name) == 0) return files[i].needs_head_size;
+    }
+    return 0;
+}
