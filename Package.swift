@@ -161,6 +161,14 @@ let package = Package(
             name: "TestSupport", dependencies: ["Tensors", "Checkpoints"].map(module), path: "Tests/TestSupport",
             swiftSettings: strict),
         .target(name: moduleName("CEmulatedKernels"), path: "Tests/EmulatedKernels"),
+        .target(
+            name: "EmulatedDevice", dependencies: ["CEmulatedKernels", "Tensors"].map(module),
+            path: "Tests/EmulatedDevice", swiftSettings: strict),
+        .testTarget(
+            name: "DeviceTests",
+            dependencies: ["EmulatedDevice", "TestSupport"]
+                + ["Probe", "Models", "Checkpoints", "Tensors", "Runs"].map(module),
+            swiftSettings: strict),
         .testTarget(
             name: "CUDAKernelsTests",
             dependencies: ["CSynCUDAKernels", "TestSupport"] + ["CEmulatedKernels", "Tensors", "Models"].map(module),

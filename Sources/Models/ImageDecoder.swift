@@ -48,11 +48,11 @@ package struct ImageDecoder: Sendable {
     /// perceptual network), and the triangles of ones that its attention masks with.
     package static let ignored = ["first_stage_model.loss.*", "transformer.blocks.*.attn.mask"]
 
-    /// What the transformer is fed first, with its position: the start token's vector, [width].
-    package var startVector: Tensor {
+    /// A prefix [K, width] of what the transformer is fed first, with its position: the start token's vector, K times.
+    package func startPrefix(_ count: Int) -> Tensor {
         let start = configuration.startTokens.prefix(1)
-        let vector = transformer.embedding(Tensor(Array(start), shape: [1, 1]), from: 0)
-        return vector.reshaped([configuration.transformer.width])
+        let vector = transformer.embedding(Tensor(Array(start), shape: [1, 1]), from: 0)   // [1, 1, width]
+        return concatenated(Array(repeating: vector.reshaped([1, -1]), count: count), axis: 0)
     }
 
     /// Where the transformer is; nil for the CPU.

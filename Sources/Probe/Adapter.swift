@@ -25,13 +25,12 @@ package struct Adapter: Sendable {
             Weights(fresh: seed).scope["text2image", 0], from: vectorSize, to: width, prefixTokens: prefixTokens)
     }
 
-    /// One that gives every caption the same prefix: K times the vector [width].
-    package static func constant(_ vector: Tensor, from vectorSize: Int, prefixTokens: Int) -> Adapter {
-        let (values, width) = (vector.floats, vector.size(0))
-        let bias = Tensor((0..<prefixTokens).flatMap { _ in values }, shape: [prefixTokens * width])
+    /// One that gives every caption the same prefix [K, width].
+    package static func constant(_ prefix: Tensor, from vectorSize: Int) -> Adapter {
+        let (count, width) = (prefix.size(0), prefix.size(1))
+        let bias = Tensor(prefix.floats, shape: [count * width])   // its own memory: it will be moved
         return Adapter(
-            weight: Tensor.zeros([prefixTokens * width, vectorSize]).asParameter(), bias: bias.asParameter(),
-            width: width)
+            weight: Tensor.zeros([count * width, vectorSize]).asParameter(), bias: bias.asParameter(), width: width)
     }
 
     private init(_ layer: WeightScope, from vectorSize: Int, to width: Int, prefixTokens: Int) throws {

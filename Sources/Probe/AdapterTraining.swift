@@ -50,11 +50,12 @@ package final class AdapterTraining {
     package let totalSteps: Int
 
     /// - Parameters:
+    ///   - silent: the prefix [K, width] that training begins at, where the settings ask for a silent one.
     ///   - metadata: goes into the adapter's file: names and hashes of encoder and decoder.
     ///   - remark: is told when a saved state cannot be used.
     package init(
         _ decoder: ImageDecoder, _ settings: AdapterSettings, seed: UInt64, training: AdapterData,
-        validation: AdapterData, folder: URL, metadata: [String: String], remark: (String) -> Void = { _ in }
+        validation: AdapterData, silent: Tensor? = nil, folder: URL, metadata: [String: String], remark: (String) -> Void = { _ in }
     ) throws {
         (self.decoder, self.settings, self.seed) = (decoder, settings, seed)
         (self.training, self.validation, self.folder, self.metadata) = (training, validation, folder, metadata)
@@ -62,8 +63,9 @@ package final class AdapterTraining {
         adapter =
             switch settings.initial {
             case .linear: try Adapter(from: size, to: width, prefixTokens: settings.prefixTokens, seed: seed)
-            case .start:
-                Adapter.constant(decoder.startVector, from: size, prefixTokens: settings.prefixTokens)
+            case .start, .silent:
+                Adapter.constant(
+                    silent ?? decoder.startPrefix(settings.prefixTokens), from: size)
             }
         scaling = settings.standardize ? VectorScaling(training.vectors) : nil
         let plan = DevicePlan(
@@ -207,6 +209,11 @@ package final class AdapterTraining {
 
     // MARK: - Files
 
+    /// The best adapter so far by validation, in the form in which it is trained: of scaled vectors.
+    var best: Adapter? {
+        trainer.best.map { Adapter(weight: $0.tensors[0], bias: $0.tensors[1], width: adapter.width) }
+    }
+
     /// Saves the state when a stop is wished for, and else as often as takes a hundredth of the time: a kill costs a
     /// second or two.
     package func saveStateIfDue(_ interruption: Interruption? = nil) throws { try trainer.saveIfDue(interruption) }
@@ -225,13 +232,12 @@ package final class AdapterTraining {
 
     /// Writes the best adapter as `adapter.safetensors` and the last as `adapter-last.safetensors`.
     package func saveAdapters() throws {
-        let chosen = trainer.best.map { Adapter(weight: $0.tensors[0], bias: $0.tensors[1], width: adapter.width) }
         let notes = metadata.merging(["step": "\(step)", "seed": "\(seed)"]) { $1 }
         func save(_ adapter: Adapter, as name: String) throws {
             try (scaling?.folded(adapter) ?? adapter).save(to: folder.appending(path: name), metadata: notes)
         }
         try save(adapter, as: "adapter-last.safetensors")
-        try save(chosen ?? adapter, as: Adapter.fileName)
+        try save(best ?? adapter, as: Adapter.fileName)
     }
 }
 

@@ -9,7 +9,7 @@ import SynTensors
 /// The first stage of the probe: what frozen models make of the data, image tokens and caption vectors, computed once
 /// and kept in the run's `features`.
 final class ProbeFeatures {
-    private let session: ProbeSession
+    let session: ProbeSession
     let cache: FeatureCache
     private let checksums: Checksums
     /// Only the last encoder's are kept: all of them would fill the memory.

@@ -129,6 +129,7 @@ extension AdapterSettings: SettingsGroup {
         try form.field("threshold", &threshold, .within(.threshold))
         try form.field("standardize", &standardize)
         try form.field("initial", &initial)
+        try form.field("silent-steps", &silentSteps, .within(.steps))
         try form.field("schedule", &schedule)
     }
 }

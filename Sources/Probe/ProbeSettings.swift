@@ -105,9 +105,13 @@ package struct AdapterSettings: Sendable, Equatable {
 
     package init() {}
 
+    /// How many steps the silent prefix is trained for, where training begins there.
+    package var silentSteps = 400
+
     /// Where training begins. `linear`: as PyTorch's Linear, as published. `start`: at a prefix that is the decoder's
-    /// start token once more, the same for every caption, which disturbs the decoder least.
-    package enum Initial: String, CaseIterable, Sendable { case linear, start }
+    /// start token once more, the same for every caption. `silent`: at the one prefix, the same for every caption, that
+    /// disturbs the decoder least: it is trained once, from the start token on, and all encoders and seeds share it.
+    package enum Initial: String, CaseIterable, Sendable { case linear, start, silent }
 
     /// `plateau`: as published, see ``patience``. `decay`: straight down to zero over all steps.
     package enum Schedule: String, CaseIterable, Sendable { case plateau, decay }

@@ -1,5 +1,6 @@
 import SynEmbedding
 import SynModels
+import SynRuns
 import SynTensors
 
 /// Draws image tokens after a prefix, one by one, a batch of sequences together.

@@ -97,7 +97,8 @@ package final class EmulatedDevice: Device, @unchecked Sendable {
                 case .double(let number): bytes.storeBytes(of: number, toByteOffset: at, as: Double.self)
                 }
             }
-            var places = arguments.indices.map { bytes.baseAddress.map { $0 + $1 * 8 }($0) }
+            let start = bytes.baseAddress
+            var places: [UnsafeMutableRawPointer?] = arguments.indices.map { start?.advanced(by: 8 * $0) }
             let answer = emulated_launch(
                 kernel.function, Int32(kernel.headSize), UInt32(size.blocks.x), UInt32(size.blocks.y),
                 UInt32(size.blocks.z), UInt32(size.threads), size.sharedBytes, &places)

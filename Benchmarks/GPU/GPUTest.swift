@@ -1,0 +1,53 @@
+import Foundation
+import SynCUDA
+import SynModels
+import SynTensors
+
+/// `gpu-test [small] [miniature] [full] [rates] [profile] [--decoder FOLDER]`: whether a GPU computes what the CPU does,
+/// and how quickly. Without parts: all but the profile.
+@main struct GPUTest {
+    static func main() {
+        setvbuf(stdout, nil, _IOLBF, 0)
+        var parts = Set(CommandLine.arguments.dropFirst().filter { !$0.hasPrefix("-") })
+        var decoder = URL(filePath: "Weights/decoder")
+        if let place = CommandLine.arguments.firstIndex(of: "--decoder"), place + 1 < CommandLine.arguments.count {
+            decoder = URL(filePath: CommandLine.arguments[place + 1])
+            parts.remove(CommandLine.arguments[place + 1])
+        }
+        if parts.isEmpty { parts = ["small", "miniature", "full", "rates"] }
+        let findings = Findings()
+        do {
+            try run(parts, decoder, findings)
+        } catch {
+            print("gpu-test: \(error)")
+            findings.note("gpu-test", "ran to its end", isTrue: false)
+        }
+        findings.printTable()
+        exit(findings.allMet ? 0 : 1)
+    }
+
+    private static func run(_ parts: Set<String>, _ decoder: URL, _ findings: Findings) throws {
+        let start = ContinuousClock.now
+        let device = try CUDADevice.open()
+        findings.note("device", device.name, text: device.facts)
+        let opened = (ContinuousClock.now - start).components
+        findings.note(
+            "device", "opened in", Double(opened.seconds) + Double(opened.attoseconds) * 1e-18, unit: "s")
+        let parity = Parity(device: device, findings: findings)
+        if parts.contains("small") { try parity.small() }
+        if parts.contains("miniature") { try parity.miniature(decoder) }
+        guard !parts.isDisjoint(with: ["full", "rates", "profile"]) else { return }
+        let published = ImageTransformerConfiguration(
+            vocabularySize: 1024, blockSize: 512, layerCount: 24, headCount: 16, width: 1664)
+        let random = RandomTransformer(published, seed: 1)
+        findings.note("full", "random weights made", text: "24 layers, width 1664")
+        let rates = Rates(device: device, random: random, findings: findings)
+        if parts.contains("rates") {
+            let ceiling = try rates.productRate()
+            try rates.training(ceiling: ceiling)
+            try rates.drawing([512, 32, 1])
+        }
+        if parts.contains("profile") { try rates.profile() }
+        if parts.contains("full") { try parity.full(random) }
+    }
+}
