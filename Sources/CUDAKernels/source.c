@@ -8,14 +8,33 @@ static const char device[] = {
 #embed "kernels/device.h"
     , 0};
 
+static const char elementwise[] = {
+#embed "kernels/elementwise.cu"
+    , 0};
+
+static const char norms[] = {
+#embed "kernels/norms.cu"
+    , 0};
+
+static const char losses[] = {
+#embed "kernels/losses.cu"
+    , 0};
+
+static const char sampling[] = {
+#embed "kernels/sampling.cu"
+    , 0};
+
 static const struct {
     const char *name, *text;
     int needs_head_size;
 } files[] = {
-    {NULL, NULL, 0},
+    {"elementwise", elementwise, 0},
+    {"norms", norms, 0},
+    {"losses", losses, 0},
+    {"sampling", sampling, 0},
 };
 
-static const int count = sizeof files / sizeof files[0] - 1;
+static const int count = sizeof files / sizeof files[0];
 
 const char *cuda_kernel_source(const char *file) {
     if (strcmp(file, "device.h") == 0) return device;

@@ -1,0 +1,9 @@
+#include "Emulation.h"
+
+namespace {
+
+#include "../../Sources/CUDAKernels/kernels/sampling.cu"
+
+EMULATE(KERNEL(advance), KERNEL(embed_step), KERNEL(sample_tokens))
+
+}  // namespace
