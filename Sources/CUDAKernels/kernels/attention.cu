@@ -521,7 +521,8 @@ extern "C" __global__ void __launch_bounds__(32 * queryWarps) attention_gradient
     const int lane = threadIdx.x % 32;
     for (int row = begin; row < begin + 16 && row < time; row++) {
         const int reach = causal ? row + 1 : time;
-        const float *query = queries + (long long)row * head.step, *slope = g + head.outs + (long long)row * head.hidden;
+        const float *query = queries + (long long)row * head.step;
+        const float *slope = g + head.outs + (long long)row * head.hidden;
         float sum[columns] = {};
         for (int first = 0; first < reach; first += 32) {
             const int count = smaller(32, reach - first);

@@ -44,8 +44,8 @@ template <class T> __device__ void append(
     using S = Sharing<T>;
     const int start = *first, side = heads * S::used;   // 16-byte parts of a position's keys
     const long long count = (long long)batch * time * 2 * side;
-    for (long long i = (long long)blockIdx.x * blockDim.x + threadIdx.x; i < count; i += (long long)gridDim.x * blockDim.x)
-    {
+    const long long threads = (long long)gridDim.x * blockDim.x;
+    for (long long i = (long long)blockIdx.x * blockDim.x + threadIdx.x; i < count; i += threads) {
         const long long row = i / (2 * side), sample = row / time;
         const int column = (int)(i % (2 * side)), position = start + (int)(row % time);
         const int head = column % side / S::used, part = column % S::used;
@@ -88,16 +88,16 @@ template <class T> __device__ void step(
     const long long sample = blockIdx.y, row = sample * time + t;
     const int warp = threadIdx.x / 32, lane = threadIdx.x % 32, part = lane % S::lanes;
     const int group = warp * S::groups + lane / S::lanes, groups = warps * S::groups;
-    const bool works = part < S::used;
-    const long long offset = (sample * heads + head) * capacity * HEAD_SIZE + part * S::each;
+    // Nothing branches around a load: lanes without numbers read the last ones and count them as zero, and rows that
+    // are not there yet are the last one, whose share is zero.
+    const int column = min(part, S::used - 1) * S::each;
+    const long long offset = (sample * heads + head) * capacity * HEAD_SIZE + column;
     const T *key = keys + offset, *value = values + offset;
     const int seen = min(*first + t + 1, capacity);
-    const uint4 nothing = make_uint4(0, 0, 0, 0);
 
     float query[S::each];
-    const T *from = qkv + (row * 3 * heads + head) * HEAD_SIZE + part * S::each;
-    unpack(query, works ? *reinterpret_cast<const uint4 *>(from) : nothing);
-    const float factor = scale * 1.44269504088896341f;
+    unpack(query, *reinterpret_cast<const uint4 *>(qkv + (row * 3 * heads + head) * HEAD_SIZE + column));
+    const float factor = part < S::used ? scale * 1.44269504088896341f : 0;
 #pragma unroll
     for (int i = 0; i < S::each; i++) query[i] *= factor;
 
@@ -106,10 +106,9 @@ template <class T> __device__ void step(
         uint4 k[flight], v[flight];
 #pragma unroll
         for (int u = 0; u < flight; u++) {
-            const int place = begin + u * groups;
-            const bool there = works && place < seen;
-            k[u] = there ? *reinterpret_cast<const uint4 *>(key + (long long)place * HEAD_SIZE) : nothing;
-            v[u] = there ? *reinterpret_cast<const uint4 *>(value + (long long)place * HEAD_SIZE) : nothing;
+            const int place = min(begin + u * groups, seen - 1) * HEAD_SIZE;
+            k[u] = *reinterpret_cast<const uint4 *>(key + place);
+            v[u] = *reinterpret_cast<const uint4 *>(value + place);
         }
         float scores[flight], most = partial.largest;
 #pragma unroll
@@ -143,7 +142,7 @@ template <class T> __device__ void step(
     for (int far = S::lanes; far < 32; far *= 2) partial.merge(far);
     if (lane < S::used) {
 #pragma unroll
-        for (int i = 0; i < S::each; i++) sums[warp][part * S::each + i] = partial.sum[i];
+        for (int i = 0; i < S::each; i++) sums[warp][column + i] = partial.sum[i];
     }
     if (lane == 0) {
         largest[warp] = partial.largest;
@@ -152,14 +151,14 @@ template <class T> __device__ void step(
     __syncthreads();
     float most = largest[0];   // the first warp has at least one key
     for (int w = 1; w < warps; w++) most = fmaxf(most, largest[w]);
-    for (int column = threadIdx.x; column < HEAD_SIZE; column += blockDim.x) {
+    for (int i = threadIdx.x; i < HEAD_SIZE; i += blockDim.x) {
         float total = 0, sum = 0;
         for (int w = 0; w < warps; w++) {
             const float share = fast_exp2(largest[w] - most);
             total += totals[w] * share;
-            sum += sums[w][column] * share;
+            sum += sums[w][i] * share;
         }
-        put(out + (row * heads + head) * HEAD_SIZE + column, sum / total);
+        put(out + (row * heads + head) * HEAD_SIZE + i, sum / total);
     }
 }
 

@@ -1,0 +1,2 @@
+#define HEAD_SIZE 104
+#include "AttentionKernels.h"

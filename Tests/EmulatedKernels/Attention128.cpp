@@ -1,0 +1,2 @@
+#define HEAD_SIZE 128
+#include "AttentionKernels.h"

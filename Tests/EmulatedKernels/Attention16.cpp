@@ -1,0 +1,2 @@
+#define HEAD_SIZE 16
+#include "AttentionKernels.h"

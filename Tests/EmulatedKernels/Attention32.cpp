@@ -1,0 +1,2 @@
+#define HEAD_SIZE 32
+#include "AttentionKernels.h"

@@ -1,0 +1,2 @@
+#define HEAD_SIZE 64
+#include "AttentionKernels.h"

@@ -1,0 +1,2 @@
+#define HEAD_SIZE 8
+#include "AttentionKernels.h"
