@@ -24,6 +24,14 @@ static const char sampling[] = {
 #embed "kernels/sampling.cu"
     , 0};
 
+static const char attention[] = {
+#embed "kernels/attention.cu"
+    , 0};
+
+static const char drawing[] = {
+#embed "kernels/drawing.cu"
+    , 0};
+
 static const struct {
     const char *name, *text;
     int needs_head_size;
@@ -32,6 +40,8 @@ static const struct {
     {"norms", norms, 0},
     {"losses", losses, 0},
     {"sampling", sampling, 0},
+    {"attention", attention, 1},
+    {"drawing", drawing, 1},
 };
 
 static const int count = sizeof files / sizeof files[0];

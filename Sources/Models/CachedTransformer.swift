@@ -136,7 +136,8 @@ package struct CachedTransformer: Sendable {
         if places > 1 { step() }
         if places > 2 {
             let recording = device.record(step)
-            for _ in 2..<places { recording.replay() }
+            // The recording knows addresses only.
+            withExtendedLifetime((caches, place, sampling, self)) { for _ in 2..<places { recording.replay() } }
         }
         return try sampling.result()
     }

@@ -9,6 +9,8 @@ struct TwinTransformers {
     let device: EmulatedDevice
     let configuration: ImageTransformerConfiguration
     let onCPU: ImageTransformer
+    /// On the CPU in Float32.
+    let exact: ImageTransformer
     let onDevice: ImageTransformer
 
     init(width: Int, heads: Int, layers: Int, vocabulary: Int, block: Int, precision: Precision) throws {
@@ -27,6 +29,7 @@ struct TwinTransformers {
             })
         device = EmulatedDevice()
         onCPU = try ImageTransformer(Weights(tensors: tensors, precision: precision).scope, shape)
+        exact = try ImageTransformer(Weights(tensors: tensors).scope, shape)
         onDevice = try ImageTransformer(Weights(tensors: tensors, precision: precision, device: device).scope, shape)
     }
 

@@ -31,7 +31,7 @@ import Testing
             let loss = logits.crossEntropy(tokens)
             return (logits.floats, loss.item, gradients(of: loss, for: [prefix])[0].floats)
         }
-        let (ours, truth) = (results(twins.onDevice), results(twins.onCPU))
+        let (ours, truth) = (results(twins.onDevice), results(twins.exact))
         #expect(twins.device.failure == nil)
         return (
             relativeError(ours.logits, truth.logits), Double(abs(ours.loss - truth.loss) / truth.loss),

@@ -91,6 +91,7 @@ package final class EmulatedDevice: Device, @unchecked Sendable {
                 let at = place * 8
                 switch argument {
                 case .address(let address): bytes.storeBytes(of: address ?? 0, toByteOffset: at, as: UInt64.self)
+                case .held(let address, _): bytes.storeBytes(of: address, toByteOffset: at, as: UInt64.self)
                 case .int(let number): bytes.storeBytes(of: number, toByteOffset: at, as: Int32.self)
                 case .long(let number): bytes.storeBytes(of: number, toByteOffset: at, as: Int64.self)
                 case .float(let number): bytes.storeBytes(of: number, toByteOffset: at, as: Float.self)

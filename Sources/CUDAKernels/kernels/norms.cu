@@ -3,12 +3,12 @@
 
 #include "device.h"
 
-/// The block's sums of `count` numbers of each thread, given to all threads.
-template <int count> __device__ __forceinline__ void block_sums(float sums[count]) {
+/// The block's sums of `count` numbers of each thread, given to all threads. Each `turn` has memory of its own, so that
+/// nobody waits for who still reads the sums before; a kernel takes each turn once.
+template <int count, int turn> __device__ __forceinline__ void block_sums(float sums[count]) {
     __shared__ float parts[8][count];
 #pragma unroll
     for (int i = 0; i < count; ++i) sums[i] = warp_sum(sums[i]);
-    __syncthreads();   // who reads the parts of the sums before is done
     if (threadIdx.x % 32 == 0) {
 #pragma unroll
         for (int i = 0; i < count; ++i) parts[threadIdx.x / 32][i] = sums[i];
@@ -36,10 +36,10 @@ __device__ __forceinline__ void put_four(bf16 *to, float4 x) {
 template <typename Squares>
 __device__ __forceinline__ float2 row_statistics(float sum, Squares squares, int width, float epsilon) {
     float sums[1] = {sum};
-    block_sums<1>(sums);
+    block_sums<1, 0>(sums);
     const float mean = sums[0] / width;
     sums[0] = squares(mean);
-    block_sums<1>(sums);
+    block_sums<1, 1>(sums);
     return make_float2(mean, 1.0f / sqrtf(sums[0] / width + epsilon));
 }
 
@@ -137,7 +137,7 @@ __device__ __forceinline__ void gradient(
         sums[1] += (slope[i].x * normal[i].x + slope[i].y * normal[i].y)
             + (slope[i].z * normal[i].z + slope[i].w * normal[i].w);
     }
-    block_sums<2>(sums);
+    block_sums<2, 0>(sums);
     const float a = sums[0] / width, b = sums[1] / width;
 #pragma unroll
     for (int i = 0; i < groups; ++i) {
@@ -160,7 +160,7 @@ __device__ __forceinline__ void gradient_any(
         sums[0] += slope;
         sums[1] += slope * ((x[i] - mean) * inverse);
     }
-    block_sums<2>(sums);
+    block_sums<2, 0>(sums);
     const float a = sums[0] / width, b = sums[1] / width;
     for (int i = threadIdx.x; i < width; i += 256) {
         out[i] = (get(g + i) * scale[i] - a - (x[i] - mean) * inverse * b) * inverse;

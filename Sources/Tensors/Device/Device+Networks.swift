@@ -13,7 +13,7 @@ extension Device {
         multiply(
             product, left: x.deviceAddress, right: weight.deviceAddress, bias: bias?.deviceAddress,
             addend: addend?.deviceAddress, into: out.deviceAddress)
-        withExtendedLifetime((x, addend)) {}
+        withExtendedLifetime((x, weight, bias, addend, out)) {}
         return out
     }
 
@@ -28,7 +28,7 @@ extension Device {
         multiply(
             product, left: g.deviceAddress, right: weight.deviceAddress, bias: nil, addend: nil,
             into: out.deviceAddress)
-        withExtendedLifetime(g) {}
+        withExtendedLifetime((g, weight, out)) {}
         return out
     }
 

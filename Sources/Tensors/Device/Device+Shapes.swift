@@ -2,12 +2,14 @@
 extension Device {
     /// Copies `rows` pieces of `bytes` each, which lie so many bytes apart on both sides.
     private func copyRows(
-        _ from: DeviceAddress, step fromStep: Int, to: DeviceAddress, step toStep: Int, rows: Int, bytes: Int
+        _ from: Tensor, _ fromOffset: Int, step fromStep: Int, to: Tensor, _ toOffset: Int, step toStep: Int, rows: Int,
+        bytes: Int
     ) {
         launch(
             "copy_rows", in: "elementwise", over: rows * bytes, each: 16,
             [
-                .address(from), .address(to), .count(rows), .count(bytes), .count(fromStep), .count(toStep),
+                .held(from.deviceAddress + UInt64(fromOffset), by: from.storage),
+                .held(to.deviceAddress + UInt64(toOffset), by: to.storage), .count(rows), .count(bytes), .count(fromStep), .count(toStep),
             ])
     }
 
@@ -19,7 +21,7 @@ extension Device {
         shape[axis] = to - from
         let out = Tensor(uninitialised: shape, elementType: a.elementType, on: self)
         copyRows(
-            a.deviceAddress + UInt64(from * width), step: a.shape[axis] * width, to: out.deviceAddress,
+            a, from * width, step: a.shape[axis] * width, to: out, 0,
             step: (to - from) * width, rows: outer, bytes: (to - from) * width)
         return out
     }
@@ -31,7 +33,7 @@ extension Device {
         let (outer, inner) = out.around(axis)
         let width = inner * out.elementType.width
         copyRows(
-            part.deviceAddress, step: part.shape[axis] * width, to: out.deviceAddress + UInt64(from * width),
+            part, 0, step: part.shape[axis] * width, to: out, from * width,
             step: shape[axis] * width, rows: outer, bytes: part.shape[axis] * width)
         return out
     }
@@ -46,7 +48,7 @@ extension Device {
         for part in parts {
             let bytes = part.shape[axis] * width
             copyRows(
-                part.deviceAddress, step: bytes, to: out.deviceAddress + UInt64(offset), step: shape[axis] * width,
+                part, 0, step: bytes, to: out, offset, step: shape[axis] * width,
                 rows: outer, bytes: bytes)
             offset += bytes
         }

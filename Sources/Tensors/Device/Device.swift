@@ -91,6 +91,8 @@ package struct LaunchSize: Sendable, Hashable {
 package enum KernelArgument: Sendable {
     /// A pointer; nil is NULL.
     case address(DeviceAddress?)
+    /// A pointer to memory that somebody holds: it is not given back before the work was asked for.
+    case held(DeviceAddress, by: AnyObject & Sendable)
     /// `int`
     case int(Int32)
     /// `long long`

@@ -81,7 +81,7 @@ extension Device {
 
 extension KernelArgument {
     /// Where a tensor's elements begin.
-    static func tensor(_ tensor: Tensor) -> KernelArgument { .address(tensor.deviceAddress) }
+    static func tensor(_ tensor: Tensor) -> KernelArgument { .held(tensor.deviceAddress, by: tensor.storage) }
     static func count(_ number: Int) -> KernelArgument { .long(Int64(number)) }
     static func int(_ number: Int) -> KernelArgument { .int(Int32(number)) }
 }
