@@ -6,7 +6,7 @@ let strict: [SwiftSetting] = [.treatAllWarnings(as: .error)]
 
 /// A room's module: `Syn` stands before its name, so that no module of another package can have the same.
 func moduleName(_ room: String) -> String {
-    let isOfC = room.hasPrefix("C") && room.dropFirst().first?.isUppercase == true
+    let isOfC = room.hasPrefix("C") && room.dropFirst().first?.isUppercase == true && !room.hasPrefix("CUDA")
     return isOfC ? "CSyn" + room.dropFirst() : "Syn" + room
 }
 
@@ -66,10 +66,12 @@ let package = Package(
         shim("CJPEG", links: "jpeg"),
         shim("CHTTP"),
         .target(name: "CSynCUDAKernels", path: "Sources/CUDAKernels", exclude: ["kernels"]),
+        shim("CCUDA"),
 
         // The rooms, from the ground up.
         room("Files"),
         room("Tensors", imports: ["CKernels", "COneDNN", "COpenBLAS"]),
+        room("CUDA", imports: ["Tensors", "Files", "CCUDA", "CCUDAKernels"]),
         room("Checkpoints", imports: ["Tensors", "Files"]),
         room("ModelHub", imports: ["Files", "CHTTP"]),
         room("Tokenizers", imports: ["Files"]),
@@ -184,6 +186,12 @@ let package = Package(
         .testTarget(name: "FoundCasesTests", dependencies: ["FuzzTargets", "TestSupport"], swiftSettings: strict),
         tests(of: "Files"),
         tests(of: "Tensors", alsoImports: ["Checkpoints", "CKernels"]),
+        // A driver, a compiler and products for tests, in the CPU's memory.
+        .target(name: moduleName("CFakeCUDA"), dependencies: [module("CCUDA")], path: "Tests/FakeCUDA"),
+        .testTarget(
+            name: "CUDATests",
+            dependencies: ["CUDA", "CCUDA", "CCUDAKernels", "CFakeCUDA", "Tensors"].map(module) + ["TestSupport"],
+            swiftSettings: strict),
         tests(of: "Checkpoints"),
         tests(of: "ModelHub"),
         tests(of: "Tokenizers"),

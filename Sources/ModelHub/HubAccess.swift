@@ -1,4 +1,5 @@
 import Foundation
+import SynFiles
 
 /// How the hub is reached, from the environment variables that Hugging Face's own tools read.
 package struct HubAccess: Sendable {
@@ -41,7 +42,7 @@ package struct HubAccess: Sendable {
     }
 
     private static func storedToken(_ environment: [String: String]) -> String? {
-        let file = HubCache.path("HF_TOKEN_PATH", environment) ?? HubCache.home(environment).appending(path: "token")
+        let file = UserFolder.path("HF_TOKEN_PATH", environment) ?? HubCache.home(environment).appending(path: "token")
         let text = try? String(contentsOf: file, encoding: .utf8)
         return text?.split(whereSeparator: \.isWhitespace).first.map(String.init)
     }

@@ -1,4 +1,5 @@
 import Foundation
+import SynFiles
 
 /// The cache that Hugging Face's tools share: where it is, and what stands in it.
 ///
@@ -13,32 +14,13 @@ package struct HubCache: Sendable, Equatable {
     /// `~/.cache/huggingface/hub`. Empty variables count as unset; a leading `~` is the home folder.
     package init(environment: [String: String]) {
         folder =
-            Self.path("HF_HUB_CACHE", environment) ?? Self.path("HUGGINGFACE_HUB_CACHE", environment)
+            UserFolder.path("HF_HUB_CACHE", environment) ?? UserFolder.path("HUGGINGFACE_HUB_CACHE", environment)
             ?? Self.home(environment).appending(path: "hub")
     }
 
     /// Where Hugging Face's tools keep what is theirs: `HF_HOME`, else `huggingface` in the user's cache.
     static func home(_ environment: [String: String]) -> URL {
-        path("HF_HOME", environment) ?? userCache(environment).appending(path: "huggingface")
-    }
-
-    /// `XDG_CACHE_HOME`, else `~/.cache`.
-    static func userCache(_ environment: [String: String]) -> URL {
-        path("XDG_CACHE_HOME", environment) ?? userHome(environment).appending(path: ".cache")
-    }
-
-    /// A path that a variable holds; nil when it is unset or empty.
-    static func path(_ variable: String, _ environment: [String: String]) -> URL? {
-        guard let value = environment[variable], !value.isEmpty else { return nil }
-        if value == "~" || value.hasPrefix("~/") {
-            return userHome(environment).appending(path: String(value.dropFirst(2)))
-        }
-        return URL(filePath: value)
-    }
-
-    private static func userHome(_ environment: [String: String]) -> URL {
-        environment["HOME"].flatMap { $0.isEmpty ? nil : URL(filePath: $0) }
-            ?? FileManager.default.homeDirectoryForCurrentUser
+        UserFolder.path("HF_HOME", environment) ?? UserFolder.cache(environment).appending(path: "huggingface")
     }
 
     /// The snapshot folder of a repository, or nil when that revision is not in the cache.

@@ -1,4 +1,5 @@
 import Foundation
+import SynFiles
 
 /// From what a user calls a model to the local folder that holds it.
 ///
@@ -40,9 +41,7 @@ package struct ModelHub: Sendable {
     /// - Parameter environment: the variables that name the caches; normally those of the process.
     package init(environment: [String: String]) {
         cache = HubCache(environment: environment)
-        ownCache =
-            HubCache.path("SYNESTHESIA_CACHE", environment)
-            ?? HubCache.userCache(environment).appending(path: "synesthesia")
+        ownCache = UserFolder.ownCache(environment)
         isOffline = HubAccess.isOffline(environment)
     }
 

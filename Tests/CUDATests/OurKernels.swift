@@ -1,0 +1,20 @@
+import CSynCUDAKernels
+
+/// A file of our kernels, as it is compiled.
+struct OurKernel: Sendable {
+    let file: String
+    /// 0 where the file does not depend on it.
+    let headSize: Int
+}
+
+/// All of them; those for heads in the sizes of small and of large models.
+let ourKernels: [OurKernel] = {
+    var kernels: [OurKernel] = []
+    var index: Int32 = 0
+    while let name = cuda_kernel_file(index) {
+        let sizes = cuda_kernel_needs_head_size(name) == 0 ? [0] : [8, 64, 104, 128]
+        kernels += sizes.map { OurKernel(file: String(cString: name), headSize: $0) }
+        index += 1
+    }
+    return kernels
+}()
