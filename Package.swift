@@ -84,7 +84,7 @@ let package = Package(
         room(
             "Runs",
             imports: [
-                "Files", "Tensors", "Checkpoints", "ModelHub", "Tokenizers", "Images", "Models", "Statistics",
+                "Files", "Tensors", "CUDA", "Checkpoints", "ModelHub", "Tokenizers", "Images", "Models", "Statistics",
                 "Reports",
             ],
             and: [yaml]),
@@ -157,6 +157,11 @@ let package = Package(
         .target(
             name: "BenchmarkStages", dependencies: ["Probe", "Runs", "Checkpoints", "Models", "Tensors"].map(module),
             path: "Benchmarks/Stages", swiftSettings: strict),
+
+        // Whether a GPU computes what the CPU does, and how quickly; see Scripts/gpu-test.
+        .executableTarget(
+            name: "gpu-test", dependencies: ["CUDA", "Probe", "Checkpoints", "Models", "Tensors"].map(module),
+            path: "Benchmarks/GPU", swiftSettings: strict),
 
         // Tests.
         .target(

@@ -50,7 +50,8 @@ final class Findings {
         for row in rows {
             let part = row.part.padding(toLength: widths[0], withPad: " ", startingAt: 0)
             let name = row.name.padding(toLength: widths[1], withPad: " ", startingAt: 0)
-            text += "\(row.isMet ? " " : "!") \(part)  \(name)  \(row.value)\(row.bound.isEmpty ? "" : "  (\(row.bound))")\n"
+            text +=
+                "\(row.isMet ? " " : "!") \(part)  \(name)  \(row.value)\(row.bound.isEmpty ? "" : "  (\(row.bound))")\n"
         }
         let failed = rows.filter { !$0.isMet }.count
         text += failed == 0 ? "all bounds are met\n" : "\(failed) bounds are not met\n"

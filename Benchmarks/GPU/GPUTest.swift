@@ -7,7 +7,6 @@ import SynTensors
 /// and how quickly. Without parts: all but the profile.
 @main struct GPUTest {
     static func main() {
-        setvbuf(stdout, nil, _IOLBF, 0)
         var parts = Set(CommandLine.arguments.dropFirst().filter { !$0.hasPrefix("-") })
         var decoder = URL(filePath: "Weights/decoder")
         if let place = CommandLine.arguments.firstIndex(of: "--decoder"), place + 1 < CommandLine.arguments.count {

@@ -55,7 +55,8 @@ struct Parity {
         func streams() -> [RandomStream] {
             (0..<count).map { RandomStream(seed: 5, purpose: "gpu test", index: $0) }
         }
-        for (name, sampler) in [("top-k 100", try TokenSampler(topK: 100)), ("greedy", try TokenSampler(greedy: true))] {
+        for (name, sampler) in [("top-k 100", try TokenSampler(topK: 100)), ("greedy", try TokenSampler(greedy: true))]
+        {
             var stream = RandomStream(seed: 9, purpose: "prefix")
             let prefixes = Tensor.normal(
                 [count, 1, cpu.configuration.transformer.width], deviation: 0.3, &stream)

@@ -32,7 +32,7 @@ struct RandomTransformer {
 
     /// Evenly distributed, of the given deviation: ten times as quick as normal numbers, and no other for speed.
     private static func noise(_ shape: [Int], deviation: Float, _ stream: inout RandomStream) -> Tensor {
-        Tensor.uniform(shape, bound: deviation * 3.squareRoot(), &stream)
+        Tensor.uniform(shape, bound: deviation * Float(3).squareRoot(), &stream)
     }
 
     private static func names(_ shape: ImageTransformerConfiguration) -> [(String, [Int])] {

@@ -97,11 +97,17 @@ struct Rates {
                 let drawn = try cached.draw(
                     sampling, places: places, batch: batch, prefix: prefix, copies: 1, start: [0], on: device
                 ) { $0 }
-                guard drawn?.count == places * batch else { throw DeviceFailure(description: "logits are no numbers") }
+                guard drawn?.count == places * batch else { throw NoNumbers() }
             }
             findings.note("draw", "\(batch) together", time, unit: "s")
             findings.note("draw", "\(batch) together, pictures a second", Double(batch) / time, unit: "/s")
-            if batch == 512 { findings.note("draw", "50,000 pictures' tokens, minutes", 50_000 / 512 * time / 60, atMost: 6) }
+            if batch == 512 {
+                findings.note("draw", "50,000 pictures' tokens, minutes", 50_000 / 512 * time / 60, atMost: 6)
+            }
         }
     }
+}
+
+struct NoNumbers: Error, CustomStringConvertible {
+    var description: String { "logits of random weights are no numbers" }
 }

@@ -14,6 +14,7 @@ extension KernelArgument {
     var word: UInt64 {
         switch self {
         case .address(let address): address ?? 0
+        case .held(let address, _): address
         case .int(let number): UInt64(UInt32(bitPattern: number))
         case .long(let number): UInt64(bitPattern: number)
         case .float(let number): UInt64(number.bitPattern)

@@ -55,7 +55,8 @@ package final class AdapterTraining {
     ///   - remark: is told when a saved state cannot be used.
     package init(
         _ decoder: ImageDecoder, _ settings: AdapterSettings, seed: UInt64, training: AdapterData,
-        validation: AdapterData, silent: Tensor? = nil, folder: URL, metadata: [String: String], remark: (String) -> Void = { _ in }
+        validation: AdapterData, silent: Tensor? = nil, folder: URL, metadata: [String: String],
+        remark: (String) -> Void = { _ in }
     ) throws {
         (self.decoder, self.settings, self.seed) = (decoder, settings, seed)
         (self.training, self.validation, self.folder, self.metadata) = (training, validation, folder, metadata)

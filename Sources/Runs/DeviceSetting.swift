@@ -1,3 +1,4 @@
+import SynCUDA
 import SynCheckpoints
 import SynTensors
 
@@ -13,7 +14,7 @@ package enum DeviceSetting: String, CaseIterable, Sendable {
     package func open() throws -> (any Device)? {
         switch self {
         case .cpu: nil
-        case .cuda: throw UserError(.failed, "device cuda is not built yet")
+        case .cuda: try CUDADevice.open()
         }
     }
 }

@@ -1,4 +1,5 @@
 import Foundation
+import SynCUDA
 import SynCheckpoints
 import SynFiles
 import SynImages
@@ -19,6 +20,8 @@ extension UserError {
             case let failure as ModelHub.Failure: UserError(Kind(failure.reason), failure.description)
             case let error as TokenizerError: UserError(error.isMissing ? .missing : .badData, error.description)
             case let error as CheckpointError: UserError(Kind(error.kind), error.description)
+            case let error as CUDAFailure:
+                UserError(error.kind == .missing ? .missing : .failed, "device cuda: \(error.description)")
             case let error as DeviceFailure: UserError(.failed, error.description)
             case let error as ModelError: UserError(Kind(error.kind), error.description)
             case let error as ReportFailure: UserError(.badData, error.description)

@@ -17,7 +17,9 @@ import Testing
     ]
 
     /// Logits, loss and the prefix's gradient, each against the CPU in Float32.
-    private func errors(_ shape: Shape, _ precision: Precision, batch: Int) throws -> (
+    private func errors(
+        _ shape: Shape, _ precision: Precision, batch: Int
+    ) throws -> (
         logits: Double, loss: Double, gradient: Double
     ) {
         let twins = try TwinTransformers(

@@ -9,7 +9,8 @@ extension Device {
             "copy_rows", in: "elementwise", over: rows * bytes, each: 16,
             [
                 .held(from.deviceAddress + UInt64(fromOffset), by: from.storage),
-                .held(to.deviceAddress + UInt64(toOffset), by: to.storage), .count(rows), .count(bytes), .count(fromStep), .count(toStep),
+                .held(to.deviceAddress + UInt64(toOffset), by: to.storage), .count(rows), .count(bytes),
+                .count(fromStep), .count(toStep),
             ])
     }
 
