@@ -32,6 +32,18 @@ static const char drawing[] = {
 #embed "kernels/drawing.cu"
     , 0};
 
+static const char images[] = {
+#embed "kernels/images.cu"
+    , 0};
+
+static const char group_norm[] = {
+#embed "kernels/group_norm.cu"
+    , 0};
+
+static const char convolution[] = {
+#embed "kernels/convolution.cu"
+    , 0};
+
 static const struct {
     const char *name, *text;
     int needs_head_size;
@@ -42,6 +54,9 @@ static const struct {
     {"sampling", sampling, 0},
     {"attention", attention, 1},
     {"drawing", drawing, 1},
+    {"images", images, 0},
+    {"convolution", convolution, 0},
+    {"group_norm", group_norm, 0},
 };
 
 static const int count = sizeof files / sizeof files[0];

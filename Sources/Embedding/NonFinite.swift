@@ -19,7 +19,7 @@ package enum NonFinite {
     }
 
     package static func refuse(_ tensor: Tensor, _ what: String, model: URL?) throws {
-        let bad = tensor.detached.converted(to: .float32).withFloats { $0.first { !$0.isFinite } }
+        let bad = tensor.detached.moved(to: nil).converted(to: .float32).withFloats { $0.first { !$0.isFinite } }
         if let bad { throw complaint("\(what) is \(name(bad))", model: model) }
     }
 
@@ -51,6 +51,6 @@ extension ImageDecoder {
     package func soundTokens(of images: Tensor) throws -> Tensor {
         let latents = vqgan.latents(of: images)
         try NonFinite.refuse(latents, "a picture's latent vector", model: folder)
-        return vqgan.quantised(latents).tokens
+        return vqgan.quantised(latents).tokens.moved(to: nil)
     }
 }

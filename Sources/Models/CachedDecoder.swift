@@ -19,6 +19,6 @@ package struct CachedDecoder: Sendable {
         transformer = CachedTransformer(consume given, roundingToInt8: rounding)
     }
 
-    /// Images [batch, height, width, channels] in about -1...1 from tokens [batch, tokensPerImage].
-    package func images(fromTokens tokens: Tensor) -> Tensor { vqgan.images(fromTokens: tokens) }
+    /// Images [batch, height, width, channels] in about -1...1 from tokens [batch, tokensPerImage], in the CPU's memory.
+    package func images(fromTokens tokens: Tensor) -> Tensor { vqgan.images(fromTokens: tokens).moved(to: nil) }
 }

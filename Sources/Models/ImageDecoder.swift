@@ -15,7 +15,7 @@ package struct ImageDecoder: Sendable {
     /// Opens a decoder's folder.
     ///
     /// `precision` is that of the transformer's frozen weights. The VQGAN has its own, Float32 unless asked otherwise:
-    /// rounding in its encoder changes tokens. With a `device` the transformer lives there; the VQGAN stays on the CPU.
+    /// rounding in its encoder changes tokens. With a `device` both live there.
     package init(
         folder: URL, precision: Precision = .float32, vqgan vqganPrecision: Precision = .float32,
         device: (any Device)? = nil
@@ -23,8 +23,8 @@ package struct ImageDecoder: Sendable {
         let configuration = try ImageDecoderConfiguration(
             projectFile: folder.modelFolder.appending(path: "project.yaml"))
         let words = try Weights(reading: folder, precision: precision, device: device)
-        let isOne = precision == vqganPrecision && device == nil
-        let pixels = isOne ? words : try Weights(reading: folder, precision: vqganPrecision)
+        let isOne = precision == vqganPrecision
+        let pixels = isOne ? words : try Weights(reading: folder, precision: vqganPrecision, device: device)
         self.configuration = configuration
         self.folder = folder
         let needed: [Weights.Needed] = [
@@ -70,6 +70,6 @@ package struct ImageDecoder: Sendable {
             tokens: teacherInput(tokens), prefix: prefix, skipping: configuration.startTokens.count - 1)
     }
 
-    /// Images [batch, height, width, channels] in about -1...1 from tokens [batch, tokensPerImage].
-    package func images(fromTokens tokens: Tensor) -> Tensor { vqgan.images(fromTokens: tokens) }
+    /// Images [batch, height, width, channels] in about -1...1 from tokens [batch, tokensPerImage], in the CPU's memory.
+    package func images(fromTokens tokens: Tensor) -> Tensor { vqgan.images(fromTokens: tokens).moved(to: nil) }
 }

@@ -65,9 +65,16 @@ package struct VQGAN: Sendable {
     }
 
     /// A batch through a network, few images at a time: their maps then need no more memory than those of one image
-    /// of 256 × 256, and stay near the processor. Training needs all of them anyway.
+    /// of 256 × 256, and stay near the processor. Training needs all of them anyway. On a device, which has memory and
+    /// wants much to do at once, those of at most 64 such images, and a quarter of what is free.
     private func inParts(_ batch: Tensor, pixels: Int, _ network: (Tensor) -> Tensor) -> Tensor {
-        let size = max(1, 256 * 256 / max(pixels, 1))
+        var most = 256 * 256   // pixels
+        if let device = decoder.last.weight.device {
+            // The largest maps have the channels of the first two levels; some are alive at once.
+            let channels = configuration.levels.prefix(2).map(\.channels).max() ?? configuration.baseChannels
+            most = min(64 * most, device.memory.free / 4 / (channels * 6 * MemoryLayout<Float>.size))
+        }
+        let size = max(1, most / max(pixels, 1))
         let isTrained = batch.wantsGradient || decoder.last.weight.wantsGradient
         if isTrained || batch.size(0) <= size { return network(batch) }
         let parts = stride(from: 0, to: batch.size(0), by: size).map { first in

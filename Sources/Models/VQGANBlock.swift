@@ -24,9 +24,9 @@ struct VQGANResidualBlock: Sendable {
     func callAsFunction(_ x: inout Tensor) {
         let type = convolution1.weight.elementType
         let inner = convolution1(norm1(x, then: .silu, output: type), output: type)   // [batch, height, width, out]
-        let change = convolution2(norm2(inner, then: .silu, output: type))
+        let normed = norm2(inner, then: .silu, output: type)
         if let shortcut { x = shortcut(x) }
-        x += change
+        convolution2(normed, addedTo: &x)
     }
 }
 
@@ -52,7 +52,7 @@ struct VQGANAttention: Sendable {
         let mixed = attention(
             query: sequence(query(normed)), key: sequence(key(normed)), value: sequence(value(normed)),
             heads: 1)   // [batch, height·width, channels]
-        x += projection(mixed.reshaped(x.shape))
+        projection(mixed.reshaped(x.shape), addedTo: &x)
     }
 }
 

@@ -4,19 +4,32 @@ import SynTensors
 /// The vectors that latents are replaced by, each by its nearest.
 struct VQGANCodebook: Sendable {
     let vectors: Tensor   // [codes, codeWidth]
+    /// −|e|²/2 of each vector, where they are on a device: [codes].
+    private let shifts: Tensor?
 
     init(_ weights: WeightScope, _ shape: VQGANConfiguration) throws {
-        vectors = try weights["embedding"].tensor(
+        let vectors = try weights["embedding"].tensor(
             "weight", [shape.codeCount, shape.codeWidth], initially: .uniform(bound: 1 / Float(shape.codeCount)))
+        shifts = vectors.device.map { (Self.halfLengths(vectors.moved(to: nil)) * -1).moved(to: $0) }
+        self.vectors = vectors
     }
+
+    private static func halfLengths(_ vectors: Tensor) -> Tensor { vectors.squared().sum(axis: 1) * 0.5 }   // [codes]
 
     /// Which vector is nearest: |z − e|² = |z|² + |e|² − 2 z·e is least where z·e − |e|²/2 is largest.
     func nearest(to latents: Tensor) -> Tensor {
         let table = vectors.detached
         let rows = latents.detached.reshaped([-1, table.size(1)])   // [batch·h·w, codeWidth]
-        let halfLengths = table.squared().sum(axis: 1) * 0.5   // [codes]
-        let closeness = rows.matmul(table, transposeRight: true) - halfLengths   // [batch·h·w, codes]
-        return closeness.argmax().reshaped([latents.size(0), -1])   // [batch, h·w]
+        guard let shifts else {
+            let closeness = rows.matmul(table, transposeRight: true) - Self.halfLengths(table)   // [batch·h·w, codes]
+            return closeness.argmax().reshaped([latents.size(0), -1])   // [batch, h·w]
+        }
+        // On a device in parts: what is close to what takes more memory than anything before it.
+        let part = max(1, (1 << 27) / table.size(0))
+        let places = stride(from: 0, to: rows.size(0), by: part).map { first in
+            rows.slice(axis: 0, from: first, to: min(first + part, rows.size(0))).linear(table, shifts).argmax()
+        }
+        return concatenated(places, axis: 0).reshaped([latents.size(0), -1])
     }
 }
 

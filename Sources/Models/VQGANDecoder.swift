@@ -53,13 +53,16 @@ struct VQGANUpsample: Sendable {
     init(_ weights: WeightScope, _ channels: Int) throws {
         let convolution = try Convolution(weights, from: channels, to: channels, size: 3)
         let exact =
-            weights.weights.trainable
+            weights.weights.trainable || weights.weights.device != nil
             ? nil : try weights.tensor("weight", convolution.weight.shape, initially: .torchDefault)
         kernels = exact.map { DoublingKernels($0, as: convolution.weight.elementType) }
         self.convolution = convolution
     }
 
     func callAsFunction(_ x: Tensor) -> Tensor {
+        if convolution.weight.device != nil {
+            return x.doubledAndConvolved(onDevice: convolution.weight, convolution.bias)
+        }
         guard let kernels, !x.wantsGradient else { return convolution(x.upsampledNearest(by: 2)) }
         return x.doubledAndConvolved(kernels, convolution.bias)
     }

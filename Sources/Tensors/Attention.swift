@@ -52,6 +52,15 @@ package func attention(
     dropout: Dropout? = nil
 ) -> Tensor {
     precondition(key.shape == value.shape && key.shape[0] == query.shape[0] && key.shape[2] == query.shape[2])
+    if let device = commonDevice(query, key, value) {
+        guard case .none = mask, heads == 1, (dropout?.attentionRate ?? 0) == 0 else {
+            preconditionFailure("separate queries and keys are attended on devices by one head without a mask")
+        }
+        precondition(![query, key, value].contains(where: \.wantsGradient), "this attention is not trained on devices")
+        let inputs = [query, key, value].map { $0.moved(to: device).converted(to: query.elementType) }
+        return device.attention(
+            inputs[0], inputs[1], inputs[2], scale: scale ?? 1 / Float(query.size(2)).squareRoot())
+    }
     let packed = mask.oneByOne { sample, mask in
         let parts = [query, key, value].map { $0.slice(axis: 1, from: sample.lowerBound, to: sample.upperBound) }
         return attention(

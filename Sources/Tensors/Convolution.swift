@@ -33,6 +33,13 @@ extension Tensor {
             shape.count == 4 && weight.shape.count == 4 && shape[3] == weight.shape[1],
             "weights \(weight.shape) do not fit images \(shape)")
         let isTrained = wantsGradient || weight.wantsGradient || (bias?.wantsGradient ?? false)
+        if let device = weight.device {
+            precondition(!isTrained, "convolutions have no gradients on devices")
+            let out = device.convolved(
+                detached.moved(to: device), weight, bias, stride: stride, padding: padding,
+                output: activation == .identity ? output : .float32)
+            return out.activated(activation).converted(to: output)
+        }
         if isTrained && activation != .identity {
             return convolved(weight, bias, stride: stride, padding: padding).activated(activation)
         }
@@ -100,6 +107,19 @@ extension Tensor {
             })
     }
 
+    /// x += this convolved without a stride, frozen or not; on a device in one step.
+    package func convolved(
+        _ weight: Tensor, _ bias: Tensor? = nil, padding: Padding, addedTo x: inout Tensor
+    ) {
+        guard let device = weight.device, !wantsGradient, !x.wantsGradient else {
+            x += convolved(weight, bias, padding: padding)
+            return
+        }
+        x = device.convolved(
+            detached.moved(to: device), weight, bias, stride: 1, padding: padding,
+            addingTo: x.detached.moved(to: device), output: .float32)
+    }
+
     /// A frozen convolution of this, already in the type of the product.
     ///
     /// In Float32, 3×3 kernels are applied by Winograd's short products (Lavin and Gray 2016) wherever that is quicker:
@@ -138,6 +158,10 @@ extension Tensor {
     /// [batch, height, width, channels] → [batch, height·factor, width·factor, channels].
     package func upsampledNearest(by factor: Int) -> Tensor {
         let (batch, height, width, channels) = (shape[0], shape[1], shape[2], shape[3])
+        if let device {
+            precondition(!wantsGradient, "images are not differentiated on devices")
+            return device.pixelsRepeated(self, by: factor)
+        }
         let out = Tensor(
             uninitialised: [batch, height * factor, width * factor, channels], elementType: elementType)
         let (a, o, bytes) = (storage.address, out.storage.address, channels * elementType.width)   // of a pixel

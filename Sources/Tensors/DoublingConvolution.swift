@@ -57,4 +57,14 @@ extension Tensor {
         withExtendedLifetime(corners) {}
         return out
     }
+
+    /// The same for weights [out, in, 3, 3] on a device, which reads each pixel where it is needed.
+    package func doubledAndConvolved(
+        onDevice weight: Tensor, _ bias: Tensor?, output: ElementType = .float32
+    ) -> Tensor {
+        guard let device = weight.device else { preconditionFailure("these weights are not on a device") }
+        precondition(!wantsGradient && !weight.wantsGradient, "a doubling convolution is for frozen networks")
+        return device.convolved(
+            moved(to: device), weight, bias, stride: 1, padding: Padding(1), doubled: true, output: output)
+    }
 }

@@ -80,7 +80,16 @@ extension Tensor {
         groups: Int, scale: Tensor, shift: Tensor, epsilon: Float, then activation: Activation = .identity,
         output: ElementType = .float32
     ) -> Tensor {
-        guard wantsGradient || scale.wantsGradient || shift.wantsGradient else {
+        let isTrained = wantsGradient || scale.wantsGradient || shift.wantsGradient
+        if let device = scale.device {
+            precondition(!isTrained, "group norms have no gradients on devices")
+            let isFused = activation == .identity || activation == .silu
+            return device.groupNorm(
+                moved(to: device), groups: groups, scale, shift, epsilon, silu: activation == .silu,
+                output: isFused ? output : .float32
+            ).activated(isFused ? .identity : activation).converted(to: output)
+        }
+        guard isTrained else {
             return frozenGroupNorm(groups, scale, shift, epsilon, activation, output)
         }
         precondition(output == .float32, "training is in Float32")

@@ -58,6 +58,7 @@ extension Tensor {
     /// than any, as in PyTorch.
     package func argmax() -> Tensor {
         let width = size(-1)
+        if let device { return device.argmax(detached) }
         let a = constFloats
         let places = (0..<count / width).map { row -> Int32 in
             var best = 0

@@ -11,6 +11,8 @@ final class Storage: @unchecked Sendable {
     private let owner: (AnyObject & Sendable)?
     /// This memory reordered into layouts that oneDNN's primitives ask for, made once per layout while frozen.
     private let packings = Mutex<[Packing.Key: Packing]>([:])
+    /// Filters on a device in the order in which they are multiplied there, made once while frozen.
+    private let turning = Mutex<Tensor?>(nil)
 
     init(byteCount: Int) {
         let block = BufferPool.shared.take(byteCount)
@@ -61,9 +63,20 @@ final class Storage: @unchecked Sendable {
         }
     }
 
+    /// The filters in the order of a device's products, made by `make` the first time.
+    func turned(orMake make: () -> Tensor) -> Tensor {
+        turning.withLock { known in
+            if let known { return known }
+            let made = make()
+            known = made
+            return made
+        }
+    }
+
     /// Must follow every change of the memory's content.
     func forgetPackings() {
         packings.withLock { $0.removeAll() }
+        turning.withLock { $0 = nil }
     }
 }
 

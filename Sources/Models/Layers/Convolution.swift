@@ -29,4 +29,10 @@ package struct Convolution: Sendable {
         x.convolved(   // [batch, height, width, out]
             weight, bias, stride: stride, padding: padding, then: activation, output: output)
     }
+
+    /// sum += self(x), for a convolution without a stride.
+    package func callAsFunction(_ x: Tensor, addedTo sum: inout Tensor) {
+        precondition(stride == 1, "only a convolution that keeps its places is added to something")
+        x.convolved(weight, bias, padding: padding, addedTo: &sum)
+    }
 }

@@ -1,0 +1,124 @@
+/// A two-dimensional convolution (cross-correlation) of frozen images on a device, with Float32 sums:
+/// out [batch, outHeight, outWidth, outChannels] = addend + images [batch, height, width, inChannels] * filters + bias.
+///
+/// 1×1 filters are a product. Others are our own kernel's, which gathers windows while it multiplies; where pixels are
+/// no whole pieces of sixteen bytes, as those of pictures, windows are laid out and multiplied, some at a time.
+struct DeviceConvolution {
+    let device: any Device
+    /// Height and width are of the images that windows move over: twice those that are given where they are doubled.
+    let batch, height, width, inChannels, outChannels: Int
+    let kernelHeight, kernelWidth, stride: Int
+    /// Zeros around each image, which need not be as many on all sides.
+    let padding: Padding
+    /// Whether each pixel stands twice in both directions.
+    let isDoubled: Bool
+    /// Of images and filters: Float32 (multiplied as such, not in TF32) or BFloat16.
+    let type: ElementType
+
+    /// - Parameters:
+    ///   - images: [batch, height, width, in].
+    ///   - weight: [out, in, kernelHeight, kernelWidth].
+    init(_ device: any Device, images: Tensor, weight: Tensor, stride: Int, padding: Padding, doubled: Bool) {
+        let factor = doubled ? 2 : 1
+        (batch, inChannels) = (images.shape[0], images.shape[3])
+        (height, width) = (factor * images.shape[1], factor * images.shape[2])
+        (outChannels, kernelHeight, kernelWidth) = (weight.shape[0], weight.shape[2], weight.shape[3])
+        (self.device, self.stride, self.padding, isDoubled) = (device, stride, padding, doubled)
+        type = weight.elementType
+    }
+
+    private var windows: (height: Int, width: Int) {
+        padding.windows(height, width, (kernelHeight, kernelWidth), stride)
+    }
+    var outShape: [Int] { [batch, windows.height, windows.width, outChannels] }
+    private var rows: Int { batch * windows.height * windows.width }
+
+    /// Numbers that one of the result is a sum over, with the zeros that products of BFloat16 need behind them.
+    private var step: Int {
+        let inner = kernelHeight * kernelWidth * inChannels
+        return type == .bfloat16 ? (inner + 7) / 8 * 8 : inner
+    }
+
+    private var isProduct: Bool {
+        kernelHeight * kernelWidth * stride == 1 && padding == .zero && !isDoubled && step == inChannels
+    }
+    /// Whether pixels are whole pieces.
+    private var isGathered: Bool { inChannels * type.width % 16 == 0 }
+
+    /// - Parameters:
+    ///   - images: in the type of the weight.
+    ///   - addend: Float32, for a Float32 result.
+    ///   - out: Float32, or BFloat16 where the weight is.
+    func run(_ images: Tensor, _ weight: Tensor, _ bias: Tensor?, addend: Tensor?, into out: Tensor) {
+        precondition(rows < 1 << 30, "a convolution on a device has fewer than 2³⁰ places, not \(rows)")
+        let filters = turned(weight)
+        if isProduct {
+            multiply(images, rows, filters, bias, addend, into: out, at: 0)
+        } else if isGathered {
+            gather(images, filters, bias, addend, into: out)
+        } else {
+            layOut(images, filters, bias, addend, into: out)
+        }
+        withExtendedLifetime((images, filters, bias, addend, out)) {}
+    }
+
+    private func multiply(
+        _ left: Tensor, _ count: Int, _ filters: Tensor, _ bias: Tensor?, _ addend: Tensor?, into out: Tensor,
+        at first: Int
+    ) {
+        var product = DeviceProduct(
+            rows: count, outs: outChannels, inner: step, type: type, outType: out.elementType)
+        (product.rightIsTurned, product.hasBias, product.hasAddend) = (true, bias != nil, addend != nil)
+        let offset = UInt64(first * outChannels * out.elementType.width)
+        device.multiply(
+            product, left: left.deviceAddress, right: filters.deviceAddress, bias: bias?.deviceAddress,
+            addend: addend.map { $0.deviceAddress + offset }, into: out.deviceAddress + offset)
+    }
+
+    private func gather(_ images: Tensor, _ filters: Tensor, _ bias: Tensor?, _ addend: Tensor?, into out: Tensor) {
+        let outs = outChannels <= 16 ? 16 : 128   // of one block, for 128 places
+        let blocks = (rows + 127) / 128 * ((outChannels + outs - 1) / outs)
+        let name = (outs == 16 ? "few_" : "") + type.kernelEnding + "_" + out.elementType.kernelEnding
+        device.launch(
+            DeviceKernel("convolve_" + name, in: "convolution"),
+            LaunchSize(blocks: blocks, threads: 256, sharedBytes: 3 * (128 + outs) * 128),
+            [
+                .tensor(images), .tensor(filters), .address(bias?.deviceAddress), .address(addend?.deviceAddress),
+                .tensor(out), .int(rows), .int(height), .int(width), .int(inChannels), .int(kernelHeight),
+                .int(kernelWidth), .int(stride), .int(padding.top), .int(padding.left), .int(windows.height),
+                .int(windows.width), .int(isDoubled ? 1 : 0), .int(outChannels),
+            ])
+    }
+
+    /// Windows laid out for parts of whole tiles, which take half a gibibyte at most.
+    private func layOut(_ images: Tensor, _ filters: Tensor, _ bias: Tensor?, _ addend: Tensor?, into out: Tensor) {
+        let together = min(rows, max(64, (1 << 29) / type.width / step / 64 * 64))
+        let room = Tensor(uninitialised: [together, step], elementType: type, on: device)
+        for first in Swift.stride(from: 0, to: rows, by: together) {
+            let count = min(together, rows - first)
+            device.launch(
+                "im2col_" + type.kernelEnding, in: "images", over: count * step,
+                [
+                    .tensor(images), .tensor(room), .int(first), .int(count), .int(height), .int(width),
+                    .int(inChannels), .int(kernelHeight), .int(kernelWidth), .int(stride), .int(padding.top),
+                    .int(padding.left), .int(windows.height), .int(windows.width), .int(isDoubled ? 1 : 0),
+                    .int(step),
+                ])
+            multiply(room, count, filters, bias, addend, into: out, at: first)
+        }
+        withExtendedLifetime(room) {}
+    }
+
+    /// Filters [out, in, kernelHeight, kernelWidth] as [out, kernelHeight · kernelWidth · in], kept with them.
+    private func turned(_ weight: Tensor) -> Tensor {
+        let cells = kernelHeight * kernelWidth
+        if cells == 1 && step == inChannels { return weight }
+        return weight.storage.turned {
+            let out = Tensor(uninitialised: [outChannels, step], elementType: type, on: device)
+            device.launch(
+                "turn_filters_" + type.kernelEnding, in: "images", over: out.count,
+                [.tensor(weight), .tensor(out), .int(outChannels), .int(inChannels), .int(cells), .int(step)])
+            return out
+        }
+    }
+}
