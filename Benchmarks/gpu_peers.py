@@ -4,8 +4,8 @@
     gpu_peers.py --device cpu --size tiny       runs every line of it without a GPU; its times tell nothing
 
 ceilings  products in bfloat16 of random numbers, and a copy on the device, bytes read and written counted.
-train     a step of the adapter's training: 64 vectors [768] → one linear layer in Float32 with dropout → the prefix of
-          a frozen transformer, 256 tokens, loss, backward to the adapter, AdamW.
+train     a step of the adapter's training: 64 vectors [768] → a linear layer in Float32, dropout → the prefix of a
+          frozen transformer, 256 tokens, loss, backward to the adapter, AdamW.
 draw      256 tokens of each picture, one by one, from a static cache of keys and values, top-k 250. A CUDA graph for
           each place, so that attention reads just the keys that are there; the prefix's own pass is not counted.
 vqgan     tokens to pictures of 256 × 256 pixels, channels last.
@@ -19,6 +19,8 @@ No way is begun after --limit seconds, of the import of torch on.
 import argparse
 import functools
 import json
+import os
+import signal
 import statistics
 import sys
 import time
@@ -313,15 +315,16 @@ def draw(way, batch, places=None):
         aside = torch.cuda.Stream()
         aside.wait_stream(torch.cuda.current_stream())
         with torch.cuda.stream(aside):
-            for place in sorted({1, 2, 3, *chosen[:: max(1, steps // 8)], chosen[-1]}):
+            for place in chosen:  # every kernel is loaded and planned before it is captured
                 step(place)
-        wait()
-        pool = torch.cuda.graph_pool_handle()
-        for place in chosen:
-            graph = torch.cuda.CUDAGraph()
-            with torch.cuda.graph(graph, pool=pool):
+            wait()
+            pool = torch.cuda.graph_pool_handle()
+            for place in chosen:  # not by torch.cuda.graph, which empties the allocator's cache each time
+                graph = torch.cuda.CUDAGraph()
+                graph.capture_begin(pool=pool)
                 step(place)
-            runs.append(graph.replay)
+                graph.capture_end()
+                runs.append(graph.replay)
     prepared = time.monotonic() - start
     taken = seconds_of(lambda: [run() for run in runs], 3, warm=1)
     whole = statistics.median(taken) * count / steps
@@ -435,10 +438,12 @@ def plan(stages, ways):
 
 
 def table():
+    sys.stdout.flush()
     print(f"\n{'stage':<10}{'way':<20}{'batch':>6}{'seconds':>12}{'rate':>12}  unit")
     for line in REPORTED:
         print(f"{line['stage']:<10}{line['way']:<20}{line.get('batch', ''):>6}{line['seconds']:>12.6f}"
-              f"{line['rate']:>12.1f}  {line['unit']}" + (f", {line['attention']}" if "attention" in line else ""))
+              f"{line['rate']:>12.1f}  {line['unit']}" + (f", {line['attention']}" if "attention" in line else ""),
+              flush=True)
 
 
 def main():
@@ -463,6 +468,7 @@ def main():
     torch._dynamo.config.cache_size_limit = 64  # one compilation for each shape of the VQGAN's blocks
     name = torch.cuda.get_device_name() if DEVICE == "cuda" else "CPU"
     print(json.dumps(dict(device=name, torch=torch.__version__, size=asked.size)), flush=True)
+    signal.signal(signal.SIGTERM, lambda *_: (table(), os._exit(143)))
     failed = 0
     for stage, way, work, arguments in plan(asked.stages.split(","), asked.ways.split(",")):
         if time.monotonic() - BEGAN > asked.limit:

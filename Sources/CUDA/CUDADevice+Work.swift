@@ -48,9 +48,11 @@ extension CUDADevice {
         }
     }
 
-    /// Compiles and loads kernels before they are needed.
+    /// Compiles (all at once) and loads kernels before they are needed.
     package func prepare(_ list: [DeviceKernel]) {
-        work(()) { for kernel in list where failure == nil { _ = prepared(kernel, sharedBytes: 0) } }
+        work(()) {
+            do { try kernels.prepare(list) } catch { fail("\(error)") }
+        }
     }
 }
 

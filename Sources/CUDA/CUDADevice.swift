@@ -53,8 +53,9 @@ package final class CUDADevice: Device, @unchecked Sendable {
         self.driver = driver
         name = gpu.name
         do {
-            kernels = try KernelStore(
-                driver: driver, compiler: compiler, capability: gpu.capability, cache: cache, sources: sources)
+            kernels = KernelStore(
+                driver: driver,
+                try KernelBuilder(compiler, capability: gpu.capability, cache: cache, sources: sources))
             let parts = try Self.makeParts(gpu, libraries)
             (stream, workspace) = (parts.stream, parts.workspace)
             blas = (libraries.blas, parts.blas)

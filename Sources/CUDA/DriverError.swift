@@ -24,6 +24,8 @@ extension cuda_driver {
                 + " again"
         case CUDA_ECC_UNCORRECTABLE, CUDA_LAUNCH_FAILED, CUDA_SYSTEM_NOT_READY, CUDA_UNKNOWN:
             "the GPU is lost or its driver has stopped: look at nvidia-smi, then run the same command again"
+        case CUDA_NO_BINARY_FOR_GPU, CUDA_UNSUPPORTED_PTX_VERSION:
+            "NVRTC and the driver are of different ages: update the driver, or install an NVRTC of its CUDA"
         case CUDA_STUB_LIBRARY:
             "libcuda.so.1 is the toolkit's stub and not the driver's: take its folder out of LD_LIBRARY_PATH"
         case CUDA_SYSTEM_DRIVER_MISMATCH:

@@ -6,39 +6,25 @@ final class KernelStore {
     /// A function on the device.
     final class Loaded {
         let handle: UnsafeMutableRawPointer
-        /// Shared memory that it may use beyond what it declares.
-        var sharedBytes = 48 << 10
+        /// Shared memory that it may use beyond what it declares, as far as it was asked for.
+        var sharedBytes = 0
 
         init(_ handle: UnsafeMutableRawPointer) { self.handle = handle }
     }
 
-    private struct Module: Hashable {
-        let file: String
-        let headSize: Int
-    }
-
     private let driver: cuda_driver
-    private let compiler: KernelCompiler
-    private let target: KernelCompiler.Target
-    private let cache: KernelCache
-    private let sources: KernelSources
-    private var modules: [Module: UnsafeMutableRawPointer] = [:]
+    private let builder: KernelBuilder
+    private var modules: [KernelBuilder.File: UnsafeMutableRawPointer] = [:]
     private var functions: [DeviceKernel: Loaded] = [:]
     /// How many files were compiled by this process, rather than read.
     private(set) var compilations = 0
 
-    init(
-        driver: cuda_driver, compiler: KernelCompiler, capability: (major: Int, minor: Int), cache: KernelCache,
-        sources: KernelSources
-    ) throws {
-        (self.driver, self.compiler, self.cache, self.sources) = (driver, compiler, cache, sources)
-        target = try compiler.target(major: capability.major, minor: capability.minor)
-    }
+    init(driver: cuda_driver, _ builder: KernelBuilder) { (self.driver, self.builder) = (driver, builder) }
 
     /// The context must be current.
     func function(_ kernel: DeviceKernel) throws -> Loaded {
         if let known = functions[kernel] { return known }
-        let module = try self.module(Module(file: kernel.file, headSize: kernel.headSize))
+        let module = try self.module(KernelBuilder.File(name: kernel.file, headSize: kernel.headSize))
         var handle: UnsafeMutableRawPointer?
         let status = driver.module_function(&handle, module, kernel.function)
         guard status == 0, let handle else {
@@ -49,6 +35,17 @@ final class KernelStore {
         return loaded
     }
 
+    /// Loads all files of these kernels; those that must be compiled are compiled at once.
+    func prepare(_ kernels: [DeviceKernel]) throws {
+        let files = Set(kernels.map { KernelBuilder.File(name: $0.file, headSize: $0.headSize) })
+        let missing = files.filter { modules[$0] == nil && builder.cached($0) == nil }
+        for (file, code) in try builder.compiled(Array(missing)) {
+            compilations += 1
+            modules[file] = try load(code, file)
+        }
+        for kernel in kernels { _ = try function(kernel) }
+    }
+
     /// Gives all modules back to the driver.
     func unload() {
         for module in modules.values { _ = driver.module_unload(module) }
@@ -56,29 +53,27 @@ final class KernelStore {
         functions = [:]
     }
 
-    private func module(_ module: Module) throws -> UnsafeMutableRawPointer {
-        if let known = modules[module] { return known }
-        guard let source = sources.text(module.file) else {
-            throw CUDAFailure(.failed, "there is no file of kernels named \(module.file)")
-        }
-        let options = KernelCompiler.options(headSize: module.headSize)
-        let name = KernelCache.name(
-            module.headSize > 0 ? "\(module.file)-\(module.headSize)" : module.file, source, headers: sources.headers,
-            options: options, target: target.name, compiler: compiler.version)
+    private func module(_ file: KernelBuilder.File) throws -> UnsafeMutableRawPointer {
+        if let known = modules[file] { return known }
         var handle: UnsafeMutableRawPointer?
-        if let code = cache.code(name), load(code, &handle) == 0, let handle {
-            modules[module] = handle
+        if let code = builder.cached(file), load(code, &handle) == 0, let handle {
+            modules[file] = handle
             return handle
         }
-        let code = try compiler.compile(
-            source, named: module.file + ".cu", headers: sources.headers, options: options, for: target)
+        let code = try builder.compiled(file)
         compilations += 1
+        let made = try load(code, file)
+        modules[file] = made
+        return made
+    }
+
+    private func load(_ code: [UInt8], _ file: KernelBuilder.File) throws -> UnsafeMutableRawPointer {
+        var handle: UnsafeMutableRawPointer?
         let status = load(code, &handle)
         guard status == 0, let handle else {
-            throw CUDAFailure(.failed, driver.sentence("loading \(module.file).cu compiled for \(target.name)", status))
+            throw CUDAFailure(
+                .failed, driver.sentence("loading \(file.name).cu compiled for \(builder.target.name)", status))
         }
-        cache.keep(code, as: name)
-        modules[module] = handle
         return handle
     }
 

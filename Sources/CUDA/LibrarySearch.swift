@@ -40,11 +40,22 @@ package struct LibrarySearch: Sendable {
         for name in names {
             let paths = named.map { $0 + "/" + name } + [name] + usual.map { $0 + "/" + name }
             for path in paths where path == name || FileManager.default.fileExists(atPath: path) {
+                openCompanions(of: path)
                 if let library = cuda_open_library(path) { return .success((library, path)) }
                 if path != name { problems.append(cuda_open_problem().map { String(cString: $0) } ?? path) }
             }
         }
         return .failure(Absence(names: names, folders: named + usual, problems: problems))
+    }
+
+    /// NVRTC opens its `libnvrtc-builtins.so.13.0` by name while it compiles, and not every version of it looks beside
+    /// itself; what is open already is found by its name.
+    private func openCompanions(of path: String) {
+        let file = URL(filePath: path)
+        guard path.contains("/"), let stem = file.lastPathComponent.split(separator: ".").first else { return }
+        for other in Self.children(of: file.deletingLastPathComponent().path, like: stem + "-builtins.so") {
+            _ = cuda_open_library(other)
+        }
     }
 
     /// What was not found, and where it was looked for.

@@ -68,16 +68,20 @@ struct AttentionLaunch<Number: KernelNumber> {
             sizes.batch, threads: 192, order: order, input, out, kept, time, heads, scale, causal)
     }
 
-    func backward() throws {
+    /// - Parameter together: in one launch for the gradients of queries, keys and values, or in two.
+    func backward(together: Bool = true) throws {
         let rows = sizes.batch * sizes.heads * sizes.time
         try Emulated.run(
             "attention_delta" + Number.suffix, headSize: sizes.headSize, blocks: (rows + 15) / 16, threads: 256,
             order: order, out, g, delta, Int32(sizes.batch), time, heads)
-        for (part, height, threads) in [("kv", 64, 128), ("q", 96, 192)] {
+        func tiles(_ height: Int) -> Int { (sizes.time + height - 1) / height }
+        for (part, blocks, threads) in together
+            ? [("", 2 * tiles(64), 128)] : [("_kv", tiles(64), 128), ("_q", tiles(96), 192)]
+        {
             try Emulated.run(
-                "attention_gradient_\(part)" + Number.suffix, headSize: sizes.headSize,
-                blocks: (sizes.time + height - 1) / height, sizes.heads, sizes.batch, threads: threads, order: order,
-                input, g, sums, delta, gradient, time, heads, scale, causal)
+                "attention_gradient" + part + Number.suffix, headSize: sizes.headSize, blocks: blocks, sizes.heads,
+                sizes.batch, threads: threads, order: order, input, g, sums, delta, gradient, time, heads, scale, causal
+            )
         }
     }
 

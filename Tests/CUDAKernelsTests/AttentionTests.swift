@@ -104,6 +104,22 @@ struct AttentionTests {
         #expect(alone.sums.values.filter { !$0.isNaN }.isEmpty)
     }
 
+    @Test("the gradient is the same in one launch or two", arguments: [false, true])
+    func oneLaunchOrTwo(isCausal: Bool) throws {
+        let sizes = AttentionSizes(batch: 2, time: 130, heads: 2, headSize: 32, isCausal: isCausal)
+        func check<Number: KernelNumber & Equatable>(_: Number.Type) throws {
+            let gradients = try [true, false].map { together in
+                let launch = AttentionLaunch<Number>(sizes, order: .fromFirst, input: sizes.input, g: sizes.slope)
+                try launch.forward()
+                try launch.backward(together: together)
+                return launch.gradient.values
+            }
+            #expect(gradients[0] == gradients[1])
+        }
+        try check(Float.self)
+        try check(UInt16.self)
+    }
+
     @Test("scores far apart neither overflow nor vanish")
     func largeScores() throws {
         let sizes = AttentionSizes(batch: 1, time: 70, heads: 1, headSize: 64, isCausal: true)

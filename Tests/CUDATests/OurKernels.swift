@@ -7,12 +7,12 @@ struct OurKernel: Sendable {
     let headSize: Int
 }
 
-/// All of them; those for heads in the sizes of small and of large models.
+/// All of them; those for heads in a size that is a multiple of 16 and one that is not.
 let ourKernels: [OurKernel] = {
     var kernels: [OurKernel] = []
     var index: Int32 = 0
     while let name = cuda_kernel_file(index) {
-        let sizes = cuda_kernel_needs_head_size(name) == 0 ? [0] : [8, 64, 104, 128]
+        let sizes = cuda_kernel_needs_head_size(name) == 0 ? [0] : [64, 104]
         kernels += sizes.map { OurKernel(file: String(cString: name), headSize: $0) }
         index += 1
     }

@@ -21,6 +21,11 @@ struct RealGPUTests {
     func products() throws {
         let device = try device()
         for trial in ProductCase.all {
+            if !device.multiplies(trial.product) {
+                // Only matrices of BFloat16 whose rows do not begin at four bytes may be refused.
+                #expect(trial.product.type == .bfloat16 && trial.product.rows == 7, "\(trial.testDescription)")
+                continue
+            }
             let error = trial.error(on: device)
             #expect(error <= trial.tolerance, "\(trial.testDescription): \(error) \(device.failure ?? "")")
             if device.failure != nil { return }

@@ -29,14 +29,14 @@ extension FakeGPU {
             #expect(fake_count(FAKE_LAUNCH) == 1 && device.failure == nil)
         }
 
-        @Test("more than 48 KB of shared memory are asked for once")
+        @Test("shared memory is asked for once")
         func sharedMemory() throws {
             let device = try FakeGPU.open()
             let kernel = DeviceKernel("nothing", in: "any")
             for bytes in [48 << 10, 60_000, 60_000, 50_000, 70_000] {
                 device.launch(kernel, LaunchSize(blocks: 1, threads: 32, sharedBytes: bytes), [])
             }
-            #expect(fake_count(FAKE_ATTRIBUTE) == 2 && device.failure == nil)
+            #expect(fake_count(FAKE_ATTRIBUTE) == 3 && device.failure == nil)
             device.launch(kernel, LaunchSize(blocks: 1, threads: 32, sharedBytes: 300_000), [])
             #expect(device.failure?.contains("300000 bytes of shared memory (232448 are there) for nothing") == true)
         }
@@ -82,6 +82,20 @@ extension FakeGPU {
             device = try FakeGPU.open(cache: folder)
             device.prepare([FakeGPU.nothing])
             #expect(device.failure == nil && device.kernels.compilations == 1)
+        }
+
+        @Test("what is prepared is there when it is asked for, and what cannot be is said")
+        func prepares() throws {
+            let device = try FakeGPU.open()
+            device.prepare([
+                FakeGPU.nothing, DeviceKernel("mixed", in: "any"), DeviceKernel("add_f32", in: "elementwise"),
+                DeviceKernel("nothing", in: "any", headSize: 64),
+            ])
+            #expect(device.kernels.compilations == 3 && fake_count(FAKE_MODULE) == 3)
+            device.launch(FakeGPU.nothing, LaunchSize(blocks: 1, threads: 32), [])
+            #expect(device.kernels.compilations == 3 && device.failure == nil)
+            device.prepare([DeviceKernel("oops", in: "wrong")])
+            #expect(device.failure?.contains("wrong.cu does not compile") == true)
         }
 
         @Test(

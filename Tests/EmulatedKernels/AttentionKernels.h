@@ -12,8 +12,8 @@ namespace attention {
 
 EMULATE(
     KERNEL(attention_f32), KERNEL(attention_bf16), KERNEL(attention_delta_f32), KERNEL(attention_delta_bf16),
-    KERNEL(attention_gradient_kv_f32), KERNEL(attention_gradient_kv_bf16), KERNEL(attention_gradient_q_f32),
-    KERNEL(attention_gradient_q_bf16))
+    KERNEL(attention_gradient_f32), KERNEL(attention_gradient_bf16), KERNEL(attention_gradient_kv_f32),
+    KERNEL(attention_gradient_kv_bf16), KERNEL(attention_gradient_q_f32), KERNEL(attention_gradient_q_bf16))
 
 }  // namespace attention
 

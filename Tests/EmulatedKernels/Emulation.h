@@ -7,7 +7,7 @@
 //   EMULATE(KERNEL(attention_f32), KERNEL(attention_bf16))
 //   }
 //
-// Known are: threadIdx, blockIdx, blockDim, gridDim (x, y, z; blocks are one-dimensional), __shared__ of fixed size and
+// Known are: threadIdx, blockIdx, blockDim, gridDim (x, y, z; blocks are one-dimensional), __shared__ of fixed size,
 // DYNAMIC_SHARED, __syncthreads, __syncthreads_or, __syncwarp, __shfl_sync, __shfl_xor_sync, __shfl_down_sync,
 // __shfl_up_sync (any plain type up to 16 bytes; all lanes of the warp must take part), __ballot_sync, __any_sync,
 // __all_sync, the wrappers of device.h, atomicAdd, atomicMax, atomicMin, atomicOr, atomicExch, atomicCAS, __ldg, __ldcs,
@@ -179,8 +179,16 @@ template <typename T> void __stcg(T *to, T value) { *to = value; }
 
 // Only one thread runs at a time.
 template <typename T, typename U> T atomicAdd(T *to, U value) { T old = *to; *to = old + T(value); return old; }
-template <typename T, typename U> T atomicMax(T *to, U value) { T old = *to; *to = std::max(old, T(value)); return old; }
-template <typename T, typename U> T atomicMin(T *to, U value) { T old = *to; *to = std::min(old, T(value)); return old; }
+template <typename T, typename U> T atomicMax(T *to, U value) {
+    T old = *to;
+    *to = std::max(old, T(value));
+    return old;
+}
+template <typename T, typename U> T atomicMin(T *to, U value) {
+    T old = *to;
+    *to = std::min(old, T(value));
+    return old;
+}
 template <typename T, typename U> T atomicOr(T *to, U value) { T old = *to; *to = old | T(value); return old; }
 template <typename T, typename U> T atomicExch(T *to, U value) { T old = *to; *to = T(value); return old; }
 template <typename T, typename U> T atomicCAS(T *to, U expected, U value) {

@@ -7,8 +7,9 @@
 namespace emulated {
 
 /// PTX ISA, "Matrix Fragments for mma.m16n8k16": which numbers of A [16, 16], B [16, 8] and C, D [16, 8] lie in which
-/// registers of which lane. With g = lane / 4 and t = lane % 4: a0…a3 hold rows g, g + 8, g, g + 8 at columns 2t, 2t + 1
-/// (a2, a3: + 8); b0, b1 rows 2t, 2t + 1 (b1: + 8) of column g; c0, c1 row g and c2, c3 row g + 8 at columns 2t, 2t + 1.
+/// registers of which lane. With g = lane / 4 and t = lane % 4: a0…a3 hold rows g, g + 8, g, g + 8 at columns 2t,
+/// 2t + 1 (a2, a3: + 8); b0, b1 rows 2t, 2t + 1 (b1: + 8) of column g; c0, c1 row g and c2, c3 row g + 8 at columns
+/// 2t, 2t + 1.
 void multiply(char *slots, int lanes) {
     if (lanes != 32) fault("A product of a warp needs all 32 lanes.");
     float a[16][16], b[16][8], c[16][8];
@@ -87,7 +88,9 @@ void waitForCopies(int pending) {
 void copy_async_16(void *shared, const void *global, int bytes) {
     emulated::Thread &thread = *emulated::current;
     const bool isAligned = reinterpret_cast<size_t>(shared) % 16 == 0 && reinterpret_cast<size_t>(global) % 16 == 0;
-    if (!isAligned || bytes < 0 || bytes > 16) return emulated::fault("An asynchronous copy is not of 16 aligned bytes.");
+    if (!isAligned || bytes < 0 || bytes > 16) {
+        return emulated::fault("An asynchronous copy is not of 16 aligned bytes.");
+    }
     if (thread.copyCount == emulated::Thread::copyCapacity) return emulated::fault("Too many copies wait.");
     thread.copies[thread.copyCount++] = {shared, global, bytes};
 }

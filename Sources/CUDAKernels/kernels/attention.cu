@@ -11,6 +11,10 @@
 //
 // launch: attention_bf16, attention_f32: grid ((time + 95) / 96, heads, batch), 192 threads, shared 0
 // launch: attention_delta_bf16, attention_delta_f32: grid ((batch * time * heads + 15) / 16), 256 threads, shared 0
+// launch: attention_gradient_bf16, attention_gradient_f32: grid (2 * ((time + 63) / 64), heads, batch), 128, shared 0
+//
+// The last does the work of these two in one launch, with the same arguments and the same result, and reads memory once
+// where they read it twice:
 // launch: attention_gradient_kv_bf16, attention_gradient_kv_f32: grid ((time + 63) / 64, heads, batch), 128, shared 0
 // launch: attention_gradient_q_bf16, attention_gradient_q_f32: grid ((time + 95) / 96, heads, batch), 192, shared 0
 
@@ -23,13 +27,17 @@ constexpr int steps = (HEAD_SIZE + 15) / 16;      // of 16 columns; the last is 
 constexpr int stride = steps * 16 + 8;            // of a row in shared memory: an odd number of 16 bytes, so that
                                                   // eight rows lie in different banks
 constexpr int tileRows = 32;
-constexpr int queryWarps = 6, keyWarps = 4;       // sixteen rows each
-constexpr int queryBlocks = HEAD_SIZE > 112 ? 1 : 2;   // at once on a multiprocessor: leaves 168 registers or 255
+constexpr int warps = 6, gradientWarps = 4;       // of a block, with sixteen rows each
+constexpr int blocks = HEAD_SIZE > 112 ? 1 : 2;   // at once on a multiprocessor: leaves 168 registers or 255
 constexpr float log2e = 1.44269504088896341f;
 
-/// What streams through shared memory: two tiles of two matrices each.
+__device__ int smaller(int a, int b) { return a < b ? a : b; }
+
+/// What streams through shared memory: two tiles of two matrices each, and the sums (to base 2) and deltas of both
+/// tiles' queries.
 struct Stream {
     alignas(16) bf16 tiles[2][2][tileRows * stride];
+    float statistics[2][2][tileRows];
 };
 
 /// Where one sample's one head lies.
@@ -60,18 +68,28 @@ __device__ void clear_padding(Stream &stream) {
 }
 
 /// Begins to copy rows first ..< first + 32 of two matrices; zeros where there is no row.
-__device__ void load_tiles(
+template <int threads> __device__ void load_tiles(
     bf16 (&tiles)[2][tileRows * stride], const bf16 *left, int leftStep, const bf16 *right, int rightStep, int first,
-    int time, int threads
+    int time
 ) {
-#pragma unroll 1   // or addresses of all rounds would be kept in registers
-    for (int part = threadIdx.x; part < 2 * tileRows * parts; part += threads) {
-        const int side = part / (tileRows * parts), place = part % (tileRows * parts);
-        const int row = place / parts, column = place % parts * 8;
-        bf16 *const to = tiles[side] + row * stride + column;
-        const bool there = first + row < time;
-        const int from = there ? first + row : 0;
-        copy_async_16(to, (side ? right + from * rightStep : left + from * leftStep) + column, there ? 16 : 0);
+    constexpr int lanes = parts > 8 ? 16 : parts > 4 ? 8 : parts > 2 ? 4 : parts;   // that share a row
+    constexpr int rows = threads / lanes;                                           // at once
+    const int row = threadIdx.x / lanes, column = threadIdx.x % lanes * 8;
+    constexpr int unrolled = threads > 128 ? 1 : tileRows;   // fewer addresses at once where registers are scarce
+    if (column < HEAD_SIZE) {
+#pragma unroll unrolled
+        for (int side = 0; side < 2; side++) {
+            const int step = side ? rightStep : leftStep;
+            const bf16 *from = (side ? right : left) + column;
+            bf16 *to = tiles[side] + row * stride + column;
+#pragma unroll unrolled
+            for (int round = 0; round < tileRows; round += rows) {
+                if (round + rows <= tileRows || round + row < tileRows) {
+                    const int place = first + round + row;
+                    copy_async_16(to + round * stride, from + smaller(place, time - 1) * step, place < time ? 16 : 0);
+                }
+            }
+        }
     }
     copy_async_commit();
 }
@@ -153,27 +171,25 @@ __device__ float row_sum(float x) {
     return x + __shfl_xor_sync(ALL_LANES, x, 2);
 }
 
-__device__ int smaller(int a, int b) { return a < b ? a : b; }
-
 }  // namespace
 
-extern "C" __global__ void __launch_bounds__(32 * queryWarps, queryBlocks) attention_bf16(
+extern "C" __global__ void __launch_bounds__(32 * warps, blocks) attention_bf16(
     const bf16 *qkv, bf16 *out, float *sums, int time, int heads, float scale, int causal
 ) {
     __shared__ Stream stream;
     const Head head(time, heads);
     const bf16 *queries = qkv + head.rows, *keys = queries + head.hidden, *values = keys + head.hidden;
     // The longest rows of a causal mask first.
-    const int blockRow = (int)(gridDim.x - 1 - blockIdx.x) * 16 * queryWarps;
+    const int blockRow = (int)(gridDim.x - 1 - blockIdx.x) * 16 * warps;
     const int row = blockRow + (int)threadIdx.x / 32 * 16;
     const int lane = threadIdx.x % 32;
     // Keys that the block's, the warp's and all of the warp's rows see.
-    const int reach = causal ? smaller(time, blockRow + 16 * queryWarps) : time;
+    const int reach = causal ? smaller(time, blockRow + 16 * warps) : time;
     const int own = row >= time ? 0 : causal ? smaller(time, row + 16) : time;
     const int all = causal ? row + 1 : time;
 
     clear_padding(stream);
-    load_tiles(stream.tiles[0], keys, head.step, values, head.step, 0, time, 32 * queryWarps);
+    load_tiles<32 * warps>(stream.tiles[0], keys, head.step, values, head.step, 0, time);
     unsigned q[steps][4];
     load_rows(q, queries, head.step, row, time);
     float o[parts][4];
@@ -185,8 +201,8 @@ extern "C" __global__ void __launch_bounds__(32 * queryWarps, queryBlocks) atten
         copy_async_wait<0>();
         __syncthreads();
         if (first + tileRows < reach) {
-            load_tiles(
-                stream.tiles[now ^ 1], keys, head.step, values, head.step, first + tileRows, time, 32 * queryWarps);
+            load_tiles<32 * warps>(
+                stream.tiles[now ^ 1], keys, head.step, values, head.step, first + tileRows, time);
         }
         if (first >= own) continue;
         const bf16 *keyTile = stream.tiles[now][0], *valueTile = stream.tiles[now][1];
@@ -209,7 +225,7 @@ extern "C" __global__ void __launch_bounds__(32 * queryWarps, queryBlocks) atten
         for (int half = 0; half < 2; half++) {
             float m = largest[half];
 #pragma unroll
-            for (int n = 0; n < 4; n++) m = fmaxf(m, fmaxf(s[n / 2][n % 2][2 * half], s[n / 2][n % 2][2 * half + 1]));
+            for (int n = 0; n < 8; n++) m = fmaxf(m, s[n / 4][n / 2 % 2][2 * half + n % 2]);
             m = row_maximum(m);
             const float base = m * factor, shrink = fast_exp2(largest[half] * factor - base);
             largest[half] = m;
@@ -244,22 +260,24 @@ extern "C" __global__ void __launch_bounds__(32 * queryWarps, queryBlocks) atten
     }
 }
 
-extern "C" __global__ void __launch_bounds__(32 * queryWarps, queryBlocks) attention_gradient_q_bf16(
-    const bf16 *qkv, const bf16 *g, const float *sums, const float *delta, bf16 *dqkv, int time, int heads, float scale,
-    int causal
+namespace {
+
+/// The gradient of a tile of queries.
+template <int warps> __device__ void find_gradient_q(
+    Stream &stream, int tile, const bf16 *qkv, const bf16 *g, const float *sums, const float *delta, bf16 *dqkv,
+    int time, int heads, float scale, int causal
 ) {
-    __shared__ Stream stream;
     const Head head(time, heads);
     const bf16 *queries = qkv + head.rows, *keys = queries + head.hidden, *values = keys + head.hidden;
-    const int blockRow = (int)(gridDim.x - 1 - blockIdx.x) * 16 * queryWarps;
+    const int blockRow = tile * 16 * warps;
     const int row = blockRow + (int)threadIdx.x / 32 * 16;
     const int lane = threadIdx.x % 32;
-    const int reach = causal ? smaller(time, blockRow + 16 * queryWarps) : time;
+    const int reach = causal ? smaller(time, blockRow + 16 * warps) : time;
     const int own = row >= time ? 0 : causal ? smaller(time, row + 16) : time;
     const int all = causal ? row + 1 : time;
 
     clear_padding(stream);
-    load_tiles(stream.tiles[0], keys, head.step, values, head.step, 0, time, 32 * queryWarps);
+    load_tiles<32 * warps>(stream.tiles[0], keys, head.step, values, head.step, 0, time);
     unsigned q[steps][4], slope[steps][4];
     load_rows(q, queries, head.step, row, time);
     load_rows(slope, g + head.outs, head.hidden, row, time);
@@ -278,8 +296,8 @@ extern "C" __global__ void __launch_bounds__(32 * queryWarps, queryBlocks) atten
         copy_async_wait<0>();
         __syncthreads();
         if (first + tileRows < reach) {
-            load_tiles(
-                stream.tiles[now ^ 1], keys, head.step, values, head.step, first + tileRows, time, 32 * queryWarps);
+            load_tiles<32 * warps>(
+                stream.tiles[now ^ 1], keys, head.step, values, head.step, first + tileRows, time);
         }
 #pragma unroll 1
         for (int c = 0; c < 2; c++) {
@@ -315,21 +333,20 @@ extern "C" __global__ void __launch_bounds__(32 * queryWarps, queryBlocks) atten
     store_rows(dqkv + head.rows, head.step, row, time, dq, scale, scale);
 }
 
-extern "C" __global__ void __launch_bounds__(32 * keyWarps, 2) attention_gradient_kv_bf16(
-    const bf16 *qkv, const bf16 *g, const float *sums, const float *delta, bf16 *dqkv, int time, int heads, float scale,
-    int causal
+/// The gradient of a tile of keys and values.
+__device__ void find_gradient_kv(
+    Stream &stream, int tile, const bf16 *qkv, const bf16 *g, const float *sums, const float *delta, bf16 *dqkv,
+    int time, int heads, float scale, int causal
 ) {
-    __shared__ Stream stream;
-    __shared__ float statistics[2][2][tileRows];   // sums (to base 2) and deltas of both tiles' queries
     const Head head(time, heads);
     const bf16 *queries = qkv + head.rows, *slopes = g + head.outs;
-    const int blockKey = (int)blockIdx.x * 16 * keyWarps;
+    const int blockKey = tile * 16 * gradientWarps;
     const int key = blockKey + (int)threadIdx.x / 32 * 16;
     const int lane = threadIdx.x % 32;
     const int start = causal ? blockKey : 0;
 
     clear_padding(stream);
-    load_tiles(stream.tiles[0], queries, head.step, slopes, head.hidden, start, time, 32 * keyWarps);
+    load_tiles<32 * gradientWarps>(stream.tiles[0], queries, head.step, slopes, head.hidden, start, time);
     // One of the first 64 threads each brings a sum or a delta of the next tile.
     const bool brings = threadIdx.x < 2 * tileRows;
     const bool isDelta = threadIdx.x >= tileRows;
@@ -337,7 +354,7 @@ extern "C" __global__ void __launch_bounds__(32 * keyWarps, 2) attention_gradien
     const float unit = isDelta ? 1 : log2e, nothing = isDelta ? 0 : infinity();
     if (brings) {
         const int query = start + lane;
-        statistics[0][isDelta][lane] = query < time ? source[query] * unit : nothing;
+        stream.statistics[0][isDelta][lane] = query < time ? source[query] * unit : nothing;
     }
     unsigned k[steps][4], v[steps][4];
     load_rows(k, queries + head.hidden, head.step, key, time);
@@ -351,12 +368,12 @@ extern "C" __global__ void __launch_bounds__(32 * keyWarps, 2) attention_gradien
         copy_async_wait<0>();
         __syncthreads();
         const bool goesOn = first + tileRows < time;
-        float next = nothing;
+        const int nextQuery = first + tileRows + lane;
+        float next = 0;
         if (goesOn) {
-            load_tiles(
-                stream.tiles[now ^ 1], queries, head.step, slopes, head.hidden, first + tileRows, time, 32 * keyWarps);
-            const int query = first + tileRows + lane;
-            if (brings && query < time) next = source[query] * unit;
+            load_tiles<32 * gradientWarps>(
+                stream.tiles[now ^ 1], queries, head.step, slopes, head.hidden, first + tileRows, time);
+            if (brings) next = source[smaller(nextQuery, time - 1)];   // not used before the end of the round
         }
 #pragma unroll
         for (int c = 0; c < 2; c++) {
@@ -383,8 +400,8 @@ extern "C" __global__ void __launch_bounds__(32 * keyWarps, 2) attention_gradien
             for (int i = 0; i < 8; i++) {
                 const int place = 16 * c + i / 4 * 8 + lane % 4 * 2 + i % 2;
                 float &x = p[i / 4][i % 4], &y = ds[i / 4][i % 4];
-                x = fast_exp2(x * factor - statistics[now][0][place]);
-                y = x * (y - statistics[now][1][place]);
+                x = fast_exp2(x * factor - stream.statistics[now][0][place]);
+                y = x * (y - stream.statistics[now][1][place]);
             }
             unsigned a[4];
             pack(a, p);
@@ -392,11 +409,47 @@ extern "C" __global__ void __launch_bounds__(32 * keyWarps, 2) attention_gradien
             pack(a, ds);
             multiply(dk, a, queryTile);
         }
-        if (goesOn && brings) statistics[now ^ 1][isDelta][lane] = next;
+        if (goesOn && brings) {
+            stream.statistics[now ^ 1][isDelta][lane] = nextQuery < time ? next * unit : nothing;
+        }
     }
     bf16 *to = dqkv + head.rows + head.hidden;
     store_rows(to, head.step, key, time, dk, scale, scale);
     store_rows(to + head.hidden, head.step, key, time, dv, 1, 1);
+}
+
+}  // namespace
+
+extern "C" __global__ void __launch_bounds__(32 * warps, blocks) attention_gradient_q_bf16(
+    const bf16 *qkv, const bf16 *g, const float *sums, const float *delta, bf16 *dqkv, int time, int heads, float scale,
+    int causal
+) {
+    __shared__ Stream stream;
+    const int tile = gridDim.x - 1 - blockIdx.x;   // the longest rows of a causal mask first
+    find_gradient_q<warps>(stream, tile, qkv, g, sums, delta, dqkv, time, heads, scale, causal);
+}
+
+extern "C" __global__ void __launch_bounds__(32 * gradientWarps, 2) attention_gradient_kv_bf16(
+    const bf16 *qkv, const bf16 *g, const float *sums, const float *delta, bf16 *dqkv, int time, int heads, float scale,
+    int causal
+) {
+    __shared__ Stream stream;
+    find_gradient_kv(stream, blockIdx.x, qkv, g, sums, delta, dqkv, time, heads, scale, causal);
+}
+
+// Both at once: what the two read comes from memory once and else from the cache.
+extern "C" __global__ void __launch_bounds__(32 * gradientWarps, 2) attention_gradient_bf16(
+    const bf16 *qkv, const bf16 *g, const float *sums, const float *delta, bf16 *dqkv, int time, int heads, float scale,
+    int causal
+) {
+    __shared__ Stream stream;
+    const int tile = blockIdx.x / 2;
+    if (blockIdx.x % 2 == 0) {
+        find_gradient_kv(stream, tile, qkv, g, sums, delta, dqkv, time, heads, scale, causal);
+    } else {
+        const int last = gridDim.x / 2 - 1;
+        find_gradient_q<gradientWarps>(stream, last - tile, qkv, g, sums, delta, dqkv, time, heads, scale, causal);
+    }
 }
 
 namespace {
@@ -483,12 +536,12 @@ __device__ void store_row(float *row, const float (&sum)[columns], float factor)
 
 }  // namespace
 
-extern "C" __global__ void __launch_bounds__(32 * queryWarps) attention_f32(
+extern "C" __global__ void __launch_bounds__(32 * warps) attention_f32(
     const float *qkv, float *out, float *sums, int time, int heads, float scale, int causal
 ) {
     const Head head(time, heads);
     const float *queries = qkv + head.rows, *keys = queries + head.hidden, *values = keys + head.hidden;
-    const int begin = (int)(blockIdx.x * queryWarps + threadIdx.x / 32) * 16;
+    const int begin = (int)(blockIdx.x * warps + threadIdx.x / 32) * 16;
     const int lane = threadIdx.x % 32;
     for (int row = begin; row < begin + 16 && row < time; row++) {
         const int reach = causal ? row + 1 : time;
@@ -511,13 +564,15 @@ extern "C" __global__ void __launch_bounds__(32 * queryWarps) attention_f32(
     }
 }
 
-extern "C" __global__ void __launch_bounds__(32 * queryWarps) attention_gradient_q_f32(
-    const float *qkv, const float *g, const float *sums, const float *delta, float *dqkv, int time, int heads,
+namespace {
+
+template <int warps> __device__ void find_gradient_q(
+    int tile, const float *qkv, const float *g, const float *sums, const float *delta, float *dqkv, int time, int heads,
     float scale, int causal
 ) {
     const Head head(time, heads);
     const float *queries = qkv + head.rows, *keys = queries + head.hidden, *values = keys + head.hidden;
-    const int begin = (int)(blockIdx.x * queryWarps + threadIdx.x / 32) * 16;
+    const int begin = (tile * warps + (int)threadIdx.x / 32) * 16;
     const int lane = threadIdx.x % 32;
     for (int row = begin; row < begin + 16 && row < time; row++) {
         const int reach = causal ? row + 1 : time;
@@ -538,14 +593,14 @@ extern "C" __global__ void __launch_bounds__(32 * queryWarps) attention_gradient
     }
 }
 
-extern "C" __global__ void __launch_bounds__(32 * keyWarps) attention_gradient_kv_f32(
-    const float *qkv, const float *g, const float *sums, const float *delta, float *dqkv, int time, int heads,
+__device__ void find_gradient_kv(
+    int tile, const float *qkv, const float *g, const float *sums, const float *delta, float *dqkv, int time, int heads,
     float scale, int causal
 ) {
     const Head head(time, heads);
     const float *queries = qkv + head.rows, *keys = queries + head.hidden, *values = keys + head.hidden;
     const float *slopes = g + head.outs;
-    const int begin = (int)(blockIdx.x * keyWarps + threadIdx.x / 32) * 16;
+    const int begin = (tile * gradientWarps + (int)threadIdx.x / 32) * 16;
     const int lane = threadIdx.x % 32;
     for (int row = begin; row < begin + 16 && row < time; row++) {
         const float *key = keys + (long long)row * head.step, *value = values + (long long)row * head.step;
@@ -563,5 +618,33 @@ extern "C" __global__ void __launch_bounds__(32 * keyWarps) attention_gradient_k
         float *to = dqkv + head.rows + head.hidden + (long long)row * head.step;
         store_row(to, ofKey, scale);
         store_row(to + head.hidden, ofValue, 1);
+    }
+}
+
+}  // namespace
+
+extern "C" __global__ void __launch_bounds__(32 * warps) attention_gradient_q_f32(
+    const float *qkv, const float *g, const float *sums, const float *delta, float *dqkv, int time, int heads,
+    float scale, int causal
+) {
+    find_gradient_q<warps>(blockIdx.x, qkv, g, sums, delta, dqkv, time, heads, scale, causal);
+}
+
+extern "C" __global__ void __launch_bounds__(32 * gradientWarps) attention_gradient_kv_f32(
+    const float *qkv, const float *g, const float *sums, const float *delta, float *dqkv, int time, int heads,
+    float scale, int causal
+) {
+    find_gradient_kv(blockIdx.x, qkv, g, sums, delta, dqkv, time, heads, scale, causal);
+}
+
+extern "C" __global__ void __launch_bounds__(32 * gradientWarps) attention_gradient_f32(
+    const float *qkv, const float *g, const float *sums, const float *delta, float *dqkv, int time, int heads,
+    float scale, int causal
+) {
+    const int tile = blockIdx.x / 2;
+    if (blockIdx.x % 2 == 0) {
+        find_gradient_kv(tile, qkv, g, sums, delta, dqkv, time, heads, scale, causal);
+    } else {
+        find_gradient_q<gradientWarps>(tile, qkv, g, sums, delta, dqkv, time, heads, scale, causal);
     }
 }

@@ -1,5 +1,5 @@
-// What every kernel may use beside CUDA's own words. NVRTC gets this file as a header by name; the tests compile the same
-// kernels for the CPU with Tests/EmulatedKernels, whose Emulation.h brings its own twin of the first part.
+// What every kernel may use beside CUDA's own words. NVRTC gets this file as a header by name; the tests compile the
+// same kernels for the CPU with Tests/EmulatedKernels, whose Emulation.h brings its own twin of the first part.
 //
 //   DYNAMIC_SHARED(type, name)      the shared memory that the launch asked for, aligned to 16 bytes
 //   mma_m16n8k16_bf16(d, a, b)      d += a·b by tensor cores; PTX ISA, mma.m16n8k16 with .bf16

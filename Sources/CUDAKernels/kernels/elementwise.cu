@@ -223,8 +223,8 @@ extern "C" __global__ void __launch_bounds__(256) quick_gelu_bf16(const bf16 *x,
     map<8>(x, out, count, QuickGelu());
 }
 
-/// Rows of `units` units; row r is read at ids[r] · fromStep (r · fromStep without ids) and written at r · toStep, both in
-/// units.
+/// Rows of `units` units; row r is read at ids[r] · fromStep (r · fromStep without ids) and written at r · toStep, both
+/// in units.
 template <typename Unit>
 __device__ __forceinline__ void move_rows(
     const char *from, const int *ids, char *to, longint rows, longint units, longint fromStep, longint toStep) {
@@ -242,8 +242,8 @@ __device__ __forceinline__ void move_rows(
 
 __device__ __forceinline__ void move_rows_by_alignment(
     const char *from, const int *ids, char *to, longint rows, longint bytes, longint fromStep, longint toStep) {
-    const unsigned long long bits = reinterpret_cast<unsigned long long>(from) | reinterpret_cast<unsigned long long>(to)
-        | static_cast<unsigned long long>(bytes | fromStep | toStep);
+    const unsigned long long bits = reinterpret_cast<unsigned long long>(from)
+        | reinterpret_cast<unsigned long long>(to) | static_cast<unsigned long long>(bytes | fromStep | toStep);
     if (bytes <= 0) return;
     if (bits % 16 == 0) return move_rows<uint4>(from, ids, to, rows, bytes / 16, fromStep / 16, toStep / 16);
     if (bits % 4 == 0) return move_rows<unsigned>(from, ids, to, rows, bytes / 4, fromStep / 4, toStep / 4);

@@ -38,8 +38,8 @@ struct PowerSum {
     }
 };
 
-/// Of logits [rows, classes]: losses [rows] = log Σ exp − logit of the target, and sums [rows] = log Σ exp. A target that
-/// is no class gives a loss that is not a number.
+/// Of logits [rows, classes]: losses [rows] = log Σ exp − logit of the target, and sums [rows] = log Σ exp. A target
+/// that is no class gives a loss that is not a number.
 extern "C" __global__ void __launch_bounds__(256)
 cross_entropy(const float *logits, const int *targets, float *losses, float *sums, int classes) {
     const longint row = blockIdx.x;
@@ -95,6 +95,8 @@ extern "C" __global__ void __launch_bounds__(256) cross_entropy_gradient(
             reinterpret_cast<float4 *>(y)[i] = slope;
         }
     } else {
-        for (int i = threadIdx.x; i < classes; i += 256) y[i] = expf(x[i] - sum) * weight - (i == target ? weight : 0.0f);
+        for (int i = threadIdx.x; i < classes; i += 256) {
+            y[i] = expf(x[i] - sum) * weight - (i == target ? weight : 0.0f);
+        }
     }
 }

@@ -1,5 +1,5 @@
-// Layer norm over rows (Ba, Kiros and Hinton 2016) and the gradient of its input: (x − mean)/√(variance + ε)·scale +
-// shift. One block of 256 threads a row, which is read once: rows of up to 4096 numbers stay in registers.
+// Layer norm over rows (Ba, Kiros and Hinton 2016) and the gradient of its input: (x − mean)/√(variance + ε)·scale
+// + shift. One block of 256 threads a row, which is read once: rows of up to 4096 numbers stay in registers.
 
 #include "device.h"
 

@@ -31,9 +31,9 @@ extern "C" __global__ void __launch_bounds__(256) embed_step(
 
 // MARK: Drawing a token
 //
-// The rule is that of Sources/Models/TokenSampler.swift, to the last tie: logits are divided by the temperature; those not
-// smaller than the k-th largest are kept; their shares exp(scaled − largest) are summed and drawn from in the order of
-// tokens, in double precision.
+// The rule is that of Sources/Models/TokenSampler.swift, to the last tie: logits are divided by the temperature; those
+// not smaller than the k-th largest are kept; their shares exp(scaled − largest) are summed and drawn from in the order
+// of tokens, in double precision.
 
 struct Largest {
     float logit;
@@ -264,9 +264,9 @@ __device__ int draw_from_all(
     return notes.token;
 }
 
-/// Draws a token for each row of logits [rows, classes]; one block of 256 threads a row. Written are newest[row + c·rows]
-/// for each copy c, and tokens [rows, places] at *place; uniforms [places, rows] are in [0, 1) and not read if `greedy`.
-/// A row whose logits are not all numbers (−∞ is one, unless all are) sets *faults and gets the token 0.
+/// Draws a token for each row of logits [rows, classes]; one block of 256 threads a row. Written are newest[row +
+/// c·rows] for each copy c, and tokens [rows, places] at *place; uniforms [places, rows] are in [0, 1) and not read if
+/// `greedy`. A row whose logits are not all numbers (−∞ is one, unless all are) sets *faults and gets the token 0.
 extern "C" __global__ void __launch_bounds__(256) sample_tokens(
     const float *logits, const double *uniforms, int *newest, int *tokens, int *faults, int rows, int classes,
     int places, const int *place, int topK, float temperature, int greedy, int copies) {

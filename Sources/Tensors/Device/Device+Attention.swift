@@ -31,11 +31,6 @@ struct DeviceAttention {
             DeviceKernel("\(name)_\(type.kernelEnding)", in: "attention", headSize: headSize), size, arguments)
     }
 
-    /// Sixteen rows to a warp.
-    private func rows(of rows: Int) -> LaunchSize {
-        LaunchSize(blocks: (time + rows - 1) / rows, heads, batch, threads: 2 * rows)
-    }
-
     private var numbers: [KernelArgument] {
         [.int(time), .int(heads), .float(scale), .int(Int32(isCausal ? 1 : 0))]
     }
@@ -46,7 +41,7 @@ struct DeviceAttention {
         let sums = forGradient ? Tensor(uninitialised: [batch, heads, time], on: device) : nil
         guard out.count > 0 else { return (out, sums) }
         launch(
-            "attention", rows(of: 96),
+            "attention", LaunchSize(blocks: (time + 95) / 96, heads, batch, threads: 192),
             [.tensor(queryKeyValue), .tensor(out), .address(sums?.deviceAddress)] + numbers)
         return (out, sums)
     }
@@ -59,11 +54,9 @@ struct DeviceAttention {
         launch(
             "attention_delta", LaunchSize(blocks: (batch * time * heads + 15) / 16, threads: 256),
             [.tensor(out), .tensor(g), .tensor(delta), .int(batch), .int(time), .int(heads)])
-        for (part, size) in [("kv", rows(of: 64)), ("q", rows(of: 96))] {
-            launch(
-                "attention_gradient_\(part)", size,
-                [.tensor(queryKeyValue), .tensor(g), .tensor(sums), .tensor(delta), .tensor(slope)] + numbers)
-        }
+        launch(
+            "attention_gradient", LaunchSize(blocks: 2 * ((time + 63) / 64), heads, batch, threads: 128),
+            [.tensor(queryKeyValue), .tensor(g), .tensor(sums), .tensor(delta), .tensor(slope)] + numbers)
         return slope
     }
 }
