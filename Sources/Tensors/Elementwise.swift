@@ -182,6 +182,10 @@ extension Tensor {
     /// The elements as another type: BFloat16 rounds to nearest, ties to even. Gradients pass unchanged.
     package func converted(to type: ElementType) -> Tensor {
         if type == elementType { return self }
+        if type == .bfloat16, let rounded = storage.rounded {
+            return Tensor(storage: rounded, shape: shape, elementType: type)
+                .remembering([self], backward: { g in [g] })
+        }
         if let device { return device.converted(detached, to: type).remembering([self], backward: { g in [g] }) }
         let out = Tensor(uninitialised: shape, elementType: type)
         precondition(elementType != .int32 && type != .int32, "no conversion from \(elementType) to \(type)")

@@ -4,9 +4,12 @@
 /// want no gradient have no node: nothing is saved for them and nothing is computed for them.
 final class GradientNode: @unchecked Sendable {
     typealias Backward = (_ gradient: Tensor) -> [Tensor?]
+    /// The gradient of the only input added to what other ways brought it, in one step.
+    typealias BackwardOnto = (_ gradient: Tensor, _ base: Tensor) -> Tensor
 
     private(set) var inputs: [GradientNode?]
     private(set) var backward: Backward?
+    private(set) var onto: BackwardOnto?
     /// One more than the largest of the inputs: later steps have larger orders.
     let order: Int
 
@@ -16,27 +19,30 @@ final class GradientNode: @unchecked Sendable {
         order = 0
     }
 
-    init(inputs: [GradientNode?], backward: @escaping Backward) {
+    init(inputs: [GradientNode?], backward: @escaping Backward, onto: BackwardOnto? = nil) {
         self.inputs = inputs
-        self.backward = backward
+        (self.backward, self.onto) = (backward, onto)
         order = 1 + (inputs.lazy.compactMap { $0?.order }.max() ?? 0)
     }
 
     /// Lets go of everything saved; the node cannot be differentiated again.
     func release() {
         inputs = []
-        backward = nil
+        (backward, onto) = (nil, nil)
     }
 }
 
 extension Tensor {
     /// This value with a past: how to pass a gradient on to `inputs`. Free when none of them wants one.
-    func remembering(_ inputs: [Tensor], backward: @autoclosure () -> GradientNode.Backward) -> Tensor {
+    func remembering(
+        _ inputs: [Tensor], backward: @autoclosure () -> GradientNode.Backward,
+        onto: @autoclosure () -> GradientNode.BackwardOnto? = nil
+    ) -> Tensor {
         let nodes = inputs.map(\.node)
         guard nodes.contains(where: { $0 != nil }) else { return self }
         return Tensor(
             storage: storage, shape: shape, elementType: elementType,
-            node: GradientNode(inputs: nodes, backward: backward()))
+            node: GradientNode(inputs: nodes, backward: backward(), onto: onto()))
     }
 }
 
@@ -61,6 +67,13 @@ package func gradients(of loss: Tensor, for parameters: [Tensor]) -> [Tensor] {
     // A node's consumers all have larger orders, so its sum is complete when its turn comes.
     for node in steps.sorted(by: { $0.order > $1.order }) {
         if let gradient = sums.removeValue(forKey: ObjectIdentifier(node)), let backward = node.backward {
+            if let onto = node.onto, let input = node.inputs.first ?? nil, let base = sums[ObjectIdentifier(input)],
+                base.elementType == .float32
+            {
+                sums[ObjectIdentifier(input)] = onto(gradient, base)
+                node.release()
+                continue
+            }
             for (input, part) in zip(node.inputs, backward(gradient)) {
                 guard let input, let part else { continue }
                 let key = ObjectIdentifier(input)

@@ -14,7 +14,9 @@ extension Tensor {
             let input = moved(to: device)
             let x = input.detached
             let (out, statistics) = device.layerNorm(x, scale, shift, epsilon, output: output)
-            return out.remembering([input], backward: { g in [device.layerNormGradient(x, g, scale, statistics)] })
+            return out.remembering(
+                [input], backward: { g in [device.layerNormGradient(x, g, scale, statistics)] },
+                onto: { g, base in device.layerNormGradient(x, g, scale, statistics, onto: base) })
         }
         let out = Tensor(uninitialised: shape, elementType: output)
         let statistics = Tensor(uninitialised: [rows, 2])   // mean, 1/deviation

@@ -5,6 +5,9 @@ final class Storage: @unchecked Sendable {
     let byteCount: Int
     /// Where the bytes are in a device's memory; nil where they are in the CPU's.
     let place: DevicePlace?
+    /// The same numbers in BFloat16, where a device's kernel wrote both; set by who made them, before anybody else sees
+    /// them.
+    var rounded: Storage?
     private let hostAddress: UnsafeMutableRawPointer
     /// The pool's block that holds the bytes; none where they are borrowed.
     private let block: BufferPool.Block?

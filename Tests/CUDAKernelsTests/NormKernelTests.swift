@@ -54,7 +54,8 @@ import Testing
             let tolerance = width == 1 ? 1 : 2e-5
             try Emulated.run(
                 "layer_norm_gradient_f32", blocks: rows, threads: 256, order: order, onDevice,
-                DeviceArray(row.g, shift: offset), weights, statistics, out, Int32(width))
+                DeviceArray(row.g, shift: offset), weights, statistics, out, Int32(width), NullArgument(),
+                NullArgument())
             if width > 1 {
                 expectClose(out.values, expected, within: tolerance, "layer_norm_gradient_f32, \(what)")
             } else {
@@ -63,8 +64,18 @@ import Testing
             let first = out.values
             try Emulated.run(
                 "layer_norm_gradient_bf16", blocks: rows, threads: 256, order: order, onDevice,
-                DeviceArray(bf16: row.g, shift: offset), weights, statistics, out, Int32(width))
+                DeviceArray(bf16: row.g, shift: offset), weights, statistics, out, Int32(width), NullArgument(),
+                NullArgument())
             expectClose(out.values, first, within: 1e-6, "layer_norm_gradient_bf16, \(what)")
+
+            // Onto what is there, and rounded beside it.
+            let (plain, base) = (out.values, DeviceArray(row.g.reversed().map { 3 * $0 }, shift: offset))
+            let rounded = DeviceArray<UInt16>(count: rows * width, shift: offset / 2)
+            try Emulated.run(
+                "layer_norm_gradient_bf16", blocks: rows, threads: 256, order: order, onDevice,
+                DeviceArray(bf16: row.g, shift: offset), weights, statistics, out, Int32(width), base, rounded)
+            #expect(out.values == zip(plain, base.values).map { $0 + $1 }, "layer_norm_gradient_bf16 onto, \(what)")
+            #expect(rounded.values == out.values.map(bfloat16), "layer_norm_gradient_bf16 rounded, \(what)")
         }
     }
 

@@ -116,6 +116,41 @@ struct GeluGradient {
     }
 };
 
+/// The normal distribution below -|x|, where bfloat16 is what comes out: |x| = a, t = 1/(1 + 0.35 a),
+/// Φ(−a) = t · 2^q(t) · e^(−a²/2). The polynomial q is fitted to a < 13.5; the relative error is below 2·10⁻⁵, a
+/// hundredth of bfloat16's step.
+struct QuickTail {
+    float reciprocal, exponent, square;   // t, q(t), and −a²/2 · log2(e)
+
+    __device__ __forceinline__ explicit QuickTail(float x) {
+        const float t = fast_reciprocal(fmaf(0.35f, fabsf(x), 1.0f));
+        float q = fmaf(0.333029896f, t, -1.05009508f);
+        q = fmaf(q, t, 0.737496972f);
+        q = fmaf(q, t, 0.348160356f);
+        q = fmaf(q, t, 1.47362018f);
+        exponent = fmaf(q, t, -2.8422029f);
+        reciprocal = t;
+        square = -0.721347520444482f * x * x;
+    }
+
+    /// Φ(x)
+    __device__ __forceinline__ float below(float x) const {
+        const float tail = reciprocal * fast_exp2(exponent + square);
+        return x < 0.0f ? tail : 1.0f - tail;
+    }
+};
+
+struct RoundedGelu {
+    __device__ __forceinline__ float operator()(float x) const { return x * QuickTail(x).below(x); }
+};
+
+struct RoundedGeluGradient {
+    __device__ __forceinline__ float operator()(float x, float g) const {
+        const QuickTail tail(x);
+        return g * (tail.below(x) + x * 0.398942280401432678f * fast_exp2(tail.square));
+    }
+};
+
 struct Silu {
     __device__ __forceinline__ float operator()(float x) const { return x / (1.0f + expf(-x)); }
 };
@@ -194,7 +229,7 @@ extern "C" __global__ void __launch_bounds__(256) gelu_f32(const float *x, float
 }
 
 extern "C" __global__ void __launch_bounds__(256) gelu_bf16(const bf16 *x, bf16 *out, longint count) {
-    map<8>(x, out, count, Gelu());
+    map<8>(x, out, count, RoundedGelu());
 }
 
 extern "C" __global__ void __launch_bounds__(256)
@@ -204,7 +239,7 @@ gelu_gradient_f32(const float *x, const float *g, float *out, longint count) {
 
 extern "C" __global__ void __launch_bounds__(256)
 gelu_gradient_bf16(const bf16 *x, const bf16 *g, bf16 *out, longint count) {
-    map<8>(x, g, out, count, GeluGradient());
+    map<8>(x, g, out, count, RoundedGeluGradient());
 }
 
 extern "C" __global__ void __launch_bounds__(256) silu_f32(const float *x, float *out, longint count) {

@@ -119,10 +119,36 @@ __device__ __forceinline__ void layer_norm(
     }
 }
 
+/// What a row's gradient is added to (NULL for nothing), and where it is written, rounded to bfloat16 too unless NULL.
+struct Target {
+    const float *base;
+    float *out;
+    bf16 *rounded;
+
+    __device__ __forceinline__ Target row(longint from) const {
+        return {base == nullptr ? nullptr : base + from, out + from, rounded == nullptr ? nullptr : rounded + from};
+    }
+
+    __device__ __forceinline__ void put_four_at(int place, float4 x) const {
+        if (base != nullptr) {
+            const float4 b = get_four(base + place);
+            x = make_float4(x.x + b.x, x.y + b.y, x.z + b.z, x.w + b.w);
+        }
+        put_four(out + place, x);
+        if (rounded != nullptr) put_four(rounded + place, x);
+    }
+
+    __device__ __forceinline__ void put_at(int place, float x) const {
+        if (base != nullptr) x += base[place];
+        out[place] = x;
+        if (rounded != nullptr) put(rounded + place, x);
+    }
+};
+
 /// With h = g·scale and n = (x − mean)/deviation: (h − mean(h) − n·mean(h·n))/deviation.
 template <int groups, typename T>
 __device__ __forceinline__ void gradient(
-    const float *x, const T *g, const float *scale, float mean, float inverse, float *out, int width) {
+    const float *x, const T *g, const float *scale, float mean, float inverse, Target target, int width) {
     float4 normal[groups], slope[groups];
     float sums[2] = {0.0f, 0.0f};
 #pragma unroll
@@ -143,8 +169,8 @@ __device__ __forceinline__ void gradient(
     for (int i = 0; i < groups; ++i) {
         const int place = (threadIdx.x + i * 256) * 4;
         if (place >= width) continue;
-        put_four(
-            out + place,
+        target.put_four_at(
+            place,
             make_float4(
                 (slope[i].x - a - normal[i].x * b) * inverse, (slope[i].y - a - normal[i].y * b) * inverse,
                 (slope[i].z - a - normal[i].z * b) * inverse, (slope[i].w - a - normal[i].w * b) * inverse));
@@ -153,7 +179,7 @@ __device__ __forceinline__ void gradient(
 
 template <typename T>
 __device__ __forceinline__ void gradient_any(
-    const float *x, const T *g, const float *scale, float mean, float inverse, float *out, int width) {
+    const float *x, const T *g, const float *scale, float mean, float inverse, Target target, int width) {
     float sums[2] = {0.0f, 0.0f};
     for (int i = threadIdx.x; i < width; i += 256) {
         const float slope = get(g + i) * scale[i];
@@ -163,25 +189,26 @@ __device__ __forceinline__ void gradient_any(
     block_sums<2, 0>(sums);
     const float a = sums[0] / width, b = sums[1] / width;
     for (int i = threadIdx.x; i < width; i += 256) {
-        out[i] = (get(g + i) * scale[i] - a - (x[i] - mean) * inverse * b) * inverse;
+        target.put_at(i, (get(g + i) * scale[i] - a - (x[i] - mean) * inverse * b) * inverse);
     }
 }
 
 template <typename T>
 __device__ __forceinline__ void layer_norm_gradient(
-    const float *x, const T *g, const float *scale, const float *statistics, float *out, int width) {
+    const float *x, const T *g, const float *scale, const float *statistics, Target all, int width) {
     const longint row = blockIdx.x, from = row * width;
+    const Target target = all.row(from);
     const float mean = statistics[2 * row], inverse = statistics[2 * row + 1];
     const bool fits = width % 4 == 0 && width <= 4096 && is_aligned(x, 16) && is_aligned(g, 16)
-        && is_aligned(scale, 16) && is_aligned(out, 16);
+        && is_aligned(scale, 16) && is_aligned(all.out, 16) && is_aligned(all.base, 16) && is_aligned(all.rounded, 16);
     if (fits && width <= 1024) {
-        gradient<1>(x + from, g + from, scale, mean, inverse, out + from, width);
+        gradient<1>(x + from, g + from, scale, mean, inverse, target, width);
     } else if (fits && width <= 2048) {
-        gradient<2>(x + from, g + from, scale, mean, inverse, out + from, width);
+        gradient<2>(x + from, g + from, scale, mean, inverse, target, width);
     } else if (fits) {
-        gradient<4>(x + from, g + from, scale, mean, inverse, out + from, width);
+        gradient<4>(x + from, g + from, scale, mean, inverse, target, width);
     } else {
-        gradient_any(x + from, g + from, scale, mean, inverse, out + from, width);
+        gradient_any(x + from, g + from, scale, mean, inverse, target, width);
     }
 }
 
@@ -196,13 +223,16 @@ extern "C" __global__ void __launch_bounds__(256) layer_norm_bf16(
     layer_norm(x, scale, shift, out, statistics, width, epsilon);
 }
 
-/// The gradient of x from that of the result, g [rows, width].
+/// The gradient of x from that of the result, g [rows, width]: out = base + gradient, where base is not NULL; rounded,
+/// where it is not NULL, is out in bfloat16.
 extern "C" __global__ void __launch_bounds__(256) layer_norm_gradient_f32(
-    const float *x, const float *g, const float *scale, const float *statistics, float *out, int width) {
-    layer_norm_gradient(x, g, scale, statistics, out, width);
+    const float *x, const float *g, const float *scale, const float *statistics, float *out, int width, const float *base,
+    bf16 *rounded) {
+    layer_norm_gradient(x, g, scale, statistics, Target{base, out, rounded}, width);
 }
 
 extern "C" __global__ void __launch_bounds__(256) layer_norm_gradient_bf16(
-    const float *x, const bf16 *g, const float *scale, const float *statistics, float *out, int width) {
-    layer_norm_gradient(x, g, scale, statistics, out, width);
+    const float *x, const bf16 *g, const float *scale, const float *statistics, float *out, int width, const float *base,
+    bf16 *rounded) {
+    layer_norm_gradient(x, g, scale, statistics, Target{base, out, rounded}, width);
 }

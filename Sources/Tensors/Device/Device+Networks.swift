@@ -49,13 +49,22 @@ extension Device {
         return (out, statistics)
     }
 
-    /// The gradient of layer norm's input, Float32, given that of its output in either type.
-    func layerNormGradient(_ x: Tensor, _ g: Tensor, _ scale: Tensor, _ statistics: Tensor) -> Tensor {
+    /// The gradient of layer norm's input, Float32, given that of its output in either type; added to `base` if there
+    /// is one. Between BFloat16 products it is kept rounded too, as the next of them will ask for it.
+    func layerNormGradient(
+        _ x: Tensor, _ g: Tensor, _ scale: Tensor, _ statistics: Tensor, onto base: Tensor? = nil
+    ) -> Tensor {
         let width = x.size(-1)
         let out = Tensor(uninitialised: x.shape, on: self)
+        let rounded =
+            g.elementType == .bfloat16 ? Tensor(uninitialised: x.shape, elementType: .bfloat16, on: self) : nil
+        out.storage.rounded = rounded?.storage
         launch(
             "layer_norm_gradient_" + g.elementType.kernelEnding, in: "norms", rows: x.count / max(width, 1),
-            [.tensor(x), .tensor(g), .tensor(scale), .tensor(statistics), .tensor(out), .int(width)])
+            [
+                .tensor(x), .tensor(g), .tensor(scale), .tensor(statistics), .tensor(out), .int(width),
+                base.map { .tensor($0) } ?? .address(nil), rounded.map { .tensor($0) } ?? .address(nil),
+            ])
         return out
     }
 
