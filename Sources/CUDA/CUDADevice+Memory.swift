@@ -111,7 +111,7 @@ extension CUDADevice {
     }
 
     /// A block for a moment, where there is one without freeing anything.
-    func takeQuietly(_ byteCount: Int) -> DeviceBlock? {
+    package func takeQuietly(_ byteCount: Int) -> DeviceBlock? {
         let size = BlockCache.rounded(byteCount)
         if let block = blocks.take(size) { return block }
         var address: DeviceAddress = 0
@@ -119,7 +119,7 @@ extension CUDADevice {
     }
 
     /// An event in the stream, for its time.
-    func event() -> UnsafeMutableRawPointer? {
+    package func event() -> UnsafeMutableRawPointer? {
         var event: UnsafeMutableRawPointer?
         guard check(driver.event_create(&event, 0), "making an event"), let event else { return nil }
         guard check(driver.event_record(event, stream), "noting an event") else {

@@ -132,16 +132,23 @@ extension CUDADevice {
 
 extension CUDADevice {
     /// Asks for work now, or notes it.
-    func perform(_ task: DeviceWork) {
+    package func perform(_ task: DeviceWork) {
         if let recording {
             recording.tasks.append(task)
-        } else if let problem = problem(with: task) {
+        } else if let problem = problem(with: task) ?? problemAfter(task) {
             fail(problem)
         }
     }
 
+    /// What went wrong while a task was done, where each is waited for.
+    package func problemAfter(_ task: DeviceWork) -> String? {
+        guard waitsForEach else { return nil }
+        let status = driver.stream_wait(stream)
+        return status == 0 ? nil : driver.sentence(task.words, status)
+    }
+
     /// Asks for work; what went wrong, as a sentence.
-    func problem(with task: DeviceWork) -> String? {
+    package func problem(with task: DeviceWork) -> String? {
         switch task {
         case .launch(let function, let kernel, let size, let words):
             let status = withUnsafePointer(to: driver) { driver in

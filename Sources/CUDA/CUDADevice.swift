@@ -16,37 +16,42 @@ package final class CUDADevice: Device, @unchecked Sendable {
     package var operationsToTime: Double? = 10e9
     /// Whether recordings become graphs of CUDA, rather than lists that are gone through.
     package var makesGraphs = true
+    /// Whether each launch and product is waited for, so that what fails is named and not what came later. Slow; for
+    /// finding mistakes. `open` reads it from the variable SYNESTHESIA_CUDA_WAIT.
+    package var waitsForEach = false
     /// Why CUDA made no graph of a recording; nil where it always did.
     package internal(set) var graphRefusal: String?
 
-    let gpu: GPUContext
-    let driver: cuda_driver
-    let stream: UnsafeMutableRawPointer
-    let kernels: KernelStore
-    let products: ProductPlans
-    let workspace: DeviceBlock
+    package let gpu: GPUContext
+    package let driver: cuda_driver
+    package let stream: UnsafeMutableRawPointer
+    package let kernels: KernelStore
+    package let products: ProductPlans
+    package let workspace: DeviceBlock
     private let blas: (table: cuda_blas, handle: UnsafeMutableRawPointer)
 
     private let lock = NSRecursiveLock()
     private let firstFailure = Mutex<String?>(nil)
-    let staging: StagingRing
-    var blocks = BlockCache()
+    package let staging: StagingRing
+    package var blocks = BlockCache()
     /// The recording that is being made.
-    var recording: CUDARecording?
+    package var recording: CUDARecording?
     /// Whose a block is that was taken for a recording.
-    var owners: [DeviceAddress: RecordingReference] = [:]
+    package var owners: [DeviceAddress: RecordingReference] = [:]
 
     /// - Parameter index: of those that `CUDA_VISIBLE_DEVICES` leaves.
     /// - Throws: `CUDAFailure`, a sentence for each way in which a GPU may be missing.
     package static func open(
         _ index: Int = 0, environment: [String: String] = ProcessInfo.processInfo.environment
     ) throws -> CUDADevice {
-        try CUDADevice(
+        let device = try CUDADevice(
             index, CUDALibraries(LibrarySearch(environment: environment)), KernelCache(environment: environment),
             .ours)
+        device.waitsForEach = !(environment["SYNESTHESIA_CUDA_WAIT"] ?? "").isEmpty
+        return device
     }
 
-    init(_ index: Int, _ libraries: CUDALibraries, _ cache: KernelCache, _ sources: KernelSources) throws {
+    package init(_ index: Int, _ libraries: CUDALibraries, _ cache: KernelCache, _ sources: KernelSources) throws {
         let driver = libraries.driver
         let compiler = try KernelCompiler(libraries.compiler)
         gpu = try GPUContext(index, driver)
@@ -91,20 +96,20 @@ package final class CUDADevice: Device, @unchecked Sendable {
     package var failure: String? { firstFailure.withLock { $0 } }
 
     /// Keeps what failed first.
-    func fail(_ sentence: String) {
+    package func fail(_ sentence: String) {
         firstFailure.withLock { if $0 == nil { $0 = "\(name): \(sentence)" } }
     }
 
     /// Whether a call of the driver worked; it fails the device otherwise.
     @discardableResult
-    func check(_ status: Int32, _ deed: @autoclosure () -> String) -> Bool {
+    package func check(_ status: Int32, _ deed: @autoclosure () -> String) -> Bool {
         if status == 0 { return true }
         fail(driver.sentence(deed(), status))
         return false
     }
 
     /// Asks something of the driver from this thread; `otherwise` where the device has failed.
-    func work<Result>(_ otherwise: Result, _ body: () -> Result) -> Result {
+    package func work<Result>(_ otherwise: Result, _ body: () -> Result) -> Result {
         lock.lock()
         defer { lock.unlock() }
         guard failure == nil, check(driver.context_use(gpu.context), "using the GPU from a thread") else {
@@ -114,7 +119,7 @@ package final class CUDADevice: Device, @unchecked Sendable {
     }
 
     /// What must be done though the device has failed.
-    func always(_ body: () -> Void) {
+    package func always(_ body: () -> Void) {
         lock.lock()
         defer { lock.unlock() }
         _ = driver.context_use(gpu.context)

@@ -94,5 +94,5 @@ extension CUDALibraries {
     }
 
     /// 12040 is "12.4".
-    static func versionText(_ version: Int) -> String { "\(version / 1000).\(version % 1000 / 10)" }
+    package static func versionText(_ version: Int) -> String { "\(version / 1000).\(version % 1000 / 10)" }
 }

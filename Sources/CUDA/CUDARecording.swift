@@ -5,15 +5,15 @@ import SynTensors
 ///
 /// It is gone through once as a list, so that all that libraries do at first use happens outside of a graph; then CUDA
 /// makes a graph of it, which one call asks for. Where CUDA refuses to make one, the list stays.
-final class CUDARecording: DeviceRecording, @unchecked Sendable {
+package final class CUDARecording: DeviceRecording, @unchecked Sendable {
     private let device: CUDADevice
-    var tasks: [DeviceWork] = []
+    package var tasks: [DeviceWork] = []
     /// Blocks that were taken for the recording and given back: free for the rest of it, and for nobody else.
-    var spare = BlockCache()
+    package var spare = BlockCache()
     /// Blocks of others that were given back meanwhile.
-    var kept: [DeviceBlock] = []
+    package var kept: [DeviceBlock] = []
     /// The CPU's memory that uploads are repeated from.
-    var pinned: [UnsafeMutableRawPointer] = []
+    package var pinned: [UnsafeMutableRawPointer] = []
 
     private enum State {
         case fresh
@@ -25,7 +25,7 @@ final class CUDARecording: DeviceRecording, @unchecked Sendable {
 
     private var state = State.fresh
 
-    init(_ device: CUDADevice) { self.device = device }
+    package init(_ device: CUDADevice) { self.device = device }
 
     deinit {
         device.always {
@@ -34,17 +34,17 @@ final class CUDARecording: DeviceRecording, @unchecked Sendable {
         }
     }
 
-    var isGraph: Bool { if case .graph = state { true } else { false } }
+    package var isGraph: Bool { if case .graph = state { true } else { false } }
 
-    func replay() {
+    package func replay() {
         device.work(()) {
-            if case .warm = state { state = device.makesGraphs ? graph() : .list }
+            if case .warm = state { state = device.makesGraphs && !device.waitsForEach ? graph() : .list }
             if case .graph(let executable) = state {
                 device.check(device.driver.graph_launch(executable, device.stream), "repeating noted work")
                 return
             }
             for task in tasks {
-                guard let problem = device.problem(with: task) else { continue }
+                guard let problem = device.problem(with: task) ?? device.problemAfter(task) else { continue }
                 return device.fail(problem)
             }
             if case .fresh = state { state = .warm }
@@ -75,7 +75,7 @@ final class CUDARecording: DeviceRecording, @unchecked Sendable {
 }
 
 /// A recording that may be gone.
-struct RecordingReference {
+package struct RecordingReference {
     weak var recording: CUDARecording?
 }
 
@@ -92,7 +92,7 @@ extension CUDADevice {
     }
 
     /// An upload that every replay repeats, from a copy of the bytes.
-    func noteUpload(_ bytes: UnsafeRawBufferPointer, to address: DeviceAddress) {
+    package func noteUpload(_ bytes: UnsafeRawBufferPointer, to address: DeviceAddress) {
         var memory: UnsafeMutableRawPointer?
         guard check(driver.host_take(&memory, bytes.count, 0), "taking memory for \(bytes.count) bytes of a recording"),
             let memory, let recording, let from = bytes.baseAddress
@@ -103,7 +103,7 @@ extension CUDADevice {
     }
 
     /// Makes a recording's memory everybody's again: later work comes after its last replay.
-    func release(_ recording: CUDARecording) {
+    package func release(_ recording: CUDARecording) {
         if !recording.pinned.isEmpty {
             _ = driver.stream_wait(stream)
             for memory in recording.pinned { _ = driver.host_free(memory) }

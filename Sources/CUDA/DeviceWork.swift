@@ -2,16 +2,27 @@ import CSynCUDA
 import SynTensors
 
 /// One thing that is asked of the GPU, ready to be asked again: everything it needs is compiled, loaded and chosen.
-enum DeviceWork {
+package enum DeviceWork {
     case launch(KernelStore.Loaded, DeviceKernel, LaunchSize, words: [UInt64])
     case product(ProductPlans.Plan, DeviceProduct, cuda_product)
     /// From memory of the CPU that stays as it is.
     case copy(from: UnsafeMutableRawPointer, to: DeviceAddress, byteCount: Int)
+
+    /// "attention_bf16 (257, 16, 64 blocks of 128 threads)"
+    package var words: String {
+        switch self {
+        case .launch(_, let kernel, let size, _):
+            "\(kernel.function) (\(size.blocks.x), \(size.blocks.y), \(size.blocks.z) blocks of"
+                + " \(size.threads) threads)"
+        case .product(_, let product, _): "multiplying \(product.words)"
+        case .copy(_, _, let byteCount): "copying \(byteCount) bytes to the GPU"
+        }
+    }
 }
 
 extension KernelArgument {
     /// The argument in the first bytes of a word, as the processor (little-endian, as every one that has CUDA) lays it.
-    var word: UInt64 {
+    package var word: UInt64 {
         switch self {
         case .address(let address): address ?? 0
         case .held(let address, _): address
@@ -25,10 +36,10 @@ extension KernelArgument {
 
 extension DeviceProduct {
     /// "[16448, 1664] · [1664, 6656] of BFloat16"
-    var words: String {
+    package var words: String {
         let kind = type == .bfloat16 ? "BFloat16" : "Float32"
         return "[\(rows), \(inner)] · [\(inner), \(outs)] of \(kind)"
     }
 
-    var operations: Double { 2 * Double(rows) * Double(outs) * Double(inner) }
+    package var operations: Double { 2 * Double(rows) * Double(outs) * Double(inner) }
 }

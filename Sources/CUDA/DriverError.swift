@@ -2,7 +2,7 @@ import CSynCUDA
 
 extension cuda_driver {
     /// A status as the driver says it: "CUDA_ERROR_ILLEGAL_ADDRESS (an illegal memory access was encountered)".
-    func words(for status: Int32) -> String {
+    package func words(for status: Int32) -> String {
         var text: UnsafePointer<CChar>?
         guard error_name(status, &text) == 0, let name = text.map({ String(cString: $0) }) else {
             return "the status \(status)"
@@ -14,7 +14,7 @@ extension cuda_driver {
     }
 
     /// What a person can do about a status; nil where nothing is known.
-    static func remedy(for status: Int32) -> String? {
+    package static func remedy(for status: Int32) -> String? {
         switch Int(status) {
         case CUDA_OUT_OF_MEMORY:
             "the GPU's memory is not enough: take a smaller batch, or end other programs that use it (nvidia-smi lists"
@@ -39,7 +39,7 @@ extension cuda_driver {
     }
 
     /// What was asked for, what the driver said, what to do.
-    func sentence(_ deed: String, _ status: Int32) -> String {
+    package func sentence(_ deed: String, _ status: Int32) -> String {
         "\(deed) gave \(words(for: status))" + (Self.remedy(for: status).map { "; \($0)" } ?? "")
     }
 }

@@ -1,22 +1,22 @@
 import CSynCUDA
 
 /// One GPU that answered: its facts, and the context of it that the process works in.
-struct GPUContext: @unchecked Sendable {
+package struct GPUContext: @unchecked Sendable {
     /// "NVIDIA H100 80GB HBM3".
-    let name: String
+    package let name: String
     /// 9.0 for Hopper.
-    let capability: (major: Int, minor: Int)
-    let multiprocessors: Int
+    package let capability: (major: Int, minor: Int)
+    package let multiprocessors: Int
     /// Shared memory that a block may ask for.
-    let sharedBytes: Int
-    let device: Int32
-    let context: UnsafeMutableRawPointer
+    package let sharedBytes: Int
+    package let device: Int32
+    package let context: UnsafeMutableRawPointer
 
     /// Memory that must be free for any work at all.
-    static let leastMemory = 512 << 20
+    package static let leastMemory = 512 << 20
 
     /// - Throws: a sentence where there is no GPU of that number, or none that can be worked with.
-    init(_ index: Int, _ driver: cuda_driver) throws {
+    package init(_ index: Int, _ driver: cuda_driver) throws {
         try Self.start(driver)
         var count: Int32 = 0
         try Self.check(driver, driver.device_count(&count), "counting the GPUs")
@@ -53,7 +53,7 @@ struct GPUContext: @unchecked Sendable {
         context = try Self.context(of: device, "GPU \(index), \(name)", driver)
     }
 
-    func release(_ driver: cuda_driver) { _ = driver.context_release(device) }
+    package func release(_ driver: cuda_driver) { _ = driver.context_release(device) }
 }
 
 // MARK: - Steps

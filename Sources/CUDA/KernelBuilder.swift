@@ -3,14 +3,14 @@ import Foundation
 import Synchronization
 
 /// Machine code of kernels for one architecture: from the disk's cache, or compiled.
-struct KernelBuilder: Sendable {
-    let compiler: KernelCompiler
-    let target: KernelCompiler.Target
-    let cache: KernelCache
-    let sources: KernelSources
+package struct KernelBuilder: Sendable {
+    package let compiler: KernelCompiler
+    package let target: KernelCompiler.Target
+    package let cache: KernelCache
+    package let sources: KernelSources
 
     /// A file of kernels, as it is compiled; see `DeviceKernel`.
-    struct File: Hashable, Sendable {
+    package struct File: Hashable, Sendable {
         let name: String
         let headSize: Int
     }
@@ -23,7 +23,7 @@ struct KernelBuilder: Sendable {
         let name: String
     }
 
-    init(
+    package init(
         _ compiler: KernelCompiler, capability: (major: Int, minor: Int), cache: KernelCache, sources: KernelSources
     ) throws {
         (self.compiler, self.cache, self.sources) = (compiler, cache, sources)
@@ -31,13 +31,13 @@ struct KernelBuilder: Sendable {
     }
 
     /// The code that the cache has.
-    func cached(_ file: File) -> [UInt8]? {
+    package func cached(_ file: File) -> [UInt8]? {
         guard let recipe = try? recipe(file) else { return nil }
         return cache.code(recipe.name)
     }
 
     /// Compiles a file, and keeps its code in the cache.
-    func compiled(_ file: File) throws -> [UInt8] {
+    package func compiled(_ file: File) throws -> [UInt8] {
         let recipe = try recipe(file)
         let code = try compiler.compile(
             recipe.source, named: file.name + ".cu", headers: sources.headers, options: recipe.options, for: target)
@@ -46,7 +46,7 @@ struct KernelBuilder: Sendable {
     }
 
     /// Compiles several files at once, by as many threads as there are processors.
-    func compiled(_ files: [File]) throws -> [File: [UInt8]] {
+    package func compiled(_ files: [File]) throws -> [File: [UInt8]] {
         let found = Mutex<[File: Result<[UInt8], any Error>]>([:])
         DispatchQueue.concurrentPerform(iterations: files.count) { index in
             let result = Result { try compiled(files[index]) }

@@ -5,18 +5,18 @@ import SynFiles
 ///
 /// A file begins with the hash of what follows, so that a damaged one is compiled again. Nobody needs the cache: where
 /// it cannot be written the program goes on without.
-struct KernelCache: Sendable {
-    let folder: URL
+package struct KernelCache: Sendable {
+    package let folder: URL
 
-    init(folder: URL) { self.folder = folder }
+    package init(folder: URL) { self.folder = folder }
 
     /// `kernels` in our folder of the user's cache.
-    init(environment: [String: String]) {
+    package init(environment: [String: String]) {
         folder = UserFolder.ownCache(environment).appending(path: "kernels")
     }
 
     /// The name of a kernel's file.
-    static func name(
+    package static func name(
         _ file: String, _ source: String, headers: [String: String], options: [String], target: String,
         compiler: (major: Int, minor: Int)
     ) -> String {
@@ -30,7 +30,7 @@ struct KernelCache: Sendable {
     }
 
     /// The code that was kept under that name; nil where there is none or it is damaged.
-    func code(_ name: String) -> [UInt8]? {
+    package func code(_ name: String) -> [UInt8]? {
         guard let data = try? Data(contentsOf: folder.appending(path: name)), data.count > Self.hashLength else {
             return nil
         }
@@ -38,7 +38,7 @@ struct KernelCache: Sendable {
         return Data(Self.hash(code).utf8) == data.prefix(Self.hashLength) ? Array(code) : nil
     }
 
-    func keep(_ code: [UInt8], as name: String) {
+    package func keep(_ code: [UInt8], as name: String) {
         let file = folder.appending(path: name)
         // Without it the next start compiles again, which costs seconds and nothing else.
         try? AtomicFile.makeFolder(folder)

@@ -2,13 +2,13 @@ import CSynCUDA
 import Foundation
 
 /// NVRTC: CUDA C → machine code for one architecture. It needs no GPU.
-struct KernelCompiler: @unchecked Sendable {
+package struct KernelCompiler: @unchecked Sendable {
     private let compiler: cuda_compiler
-    let version: (major: Int, minor: Int)
+    package let version: (major: Int, minor: Int)
     /// Those it knows, as 90 for compute capability 9.0.
-    let architectures: [Int]
+    package let architectures: [Int]
 
-    init(_ compiler: cuda_compiler) throws {
+    package init(_ compiler: cuda_compiler) throws {
         self.compiler = compiler
         var (major, minor, count): (Int32, Int32, Int32) = (0, 0, 0)
         try Self.check(compiler, compiler.version(&major, &minor), "asking NVRTC for its version")
@@ -25,14 +25,14 @@ struct KernelCompiler: @unchecked Sendable {
     }
 
     /// What code is made for.
-    struct Target: Sendable, Hashable {
+    package struct Target: Sendable, Hashable {
         /// "sm_90a", or "compute_90" for code that the driver compiles to its end.
         let name: String
         var isFinal: Bool { name.hasPrefix("sm_") }
     }
 
     /// The best for a GPU: its own architecture with what only that one has, where the compiler knows it.
-    func target(major: Int, minor: Int) throws -> Target {
+    package func target(major: Int, minor: Int) throws -> Target {
         let own = 10 * major + minor
         guard let best = architectures.last(where: { $0 <= own }) else {
             throw CUDAFailure(
@@ -46,7 +46,7 @@ struct KernelCompiler: @unchecked Sendable {
 
     /// - Parameter headers: what may be included, by name.
     /// - Throws: the first lines of what the compiler says.
-    func compile(
+    package func compile(
         _ source: String, named name: String, headers: [String: String], options: [String], for target: Target
     ) throws -> [UInt8] {
         let sorted = headers.sorted { $0.key < $1.key }
@@ -72,7 +72,7 @@ struct KernelCompiler: @unchecked Sendable {
     }
 
     /// The options that every kernel of ours is compiled with.
-    static func options(headSize: Int) -> [String] {
+    package static func options(headSize: Int) -> [String] {
         ["--std=c++17", "--device-as-default-execution-space"] + (headSize > 0 ? ["-DHEAD_SIZE=\(headSize)"] : [])
     }
 }

@@ -1,17 +1,17 @@
 import CSynCUDAKernels
 
 /// The texts that kernels are compiled from: those of `CUDAKernels`, or a test's own.
-struct KernelSources: Sendable {
+package struct KernelSources: Sendable {
     /// The text of a file, by its name without ending.
-    let text: @Sendable (String) -> String?
+    package let text: @Sendable (String) -> String?
     /// What the files include, by name.
-    let headers: [String: String]
+    package let headers: [String: String]
 
-    init(headers: [String: String], text: @escaping @Sendable (String) -> String?) {
+    package init(headers: [String: String], text: @escaping @Sendable (String) -> String?) {
         (self.headers, self.text) = (headers, text)
     }
 
-    static let ours = KernelSources(headers: ["device.h": embedded("device.h") ?? ""], text: embedded)
+    package static let ours = KernelSources(headers: ["device.h": embedded("device.h") ?? ""], text: embedded)
 
     @Sendable private static func embedded(_ name: String) -> String? {
         cuda_kernel_source(name).map { String(cString: $0) }

@@ -2,9 +2,9 @@ import CSynCUDA
 import SynTensors
 
 /// The kernels of one device: compiled (or read from the disk's cache) and loaded when they are first asked for.
-final class KernelStore {
+package final class KernelStore {
     /// A function on the device.
-    final class Loaded {
+    package final class Loaded {
         let handle: UnsafeMutableRawPointer
         /// Shared memory that it may use beyond what it declares, as far as it was asked for.
         var sharedBytes = 0
@@ -19,10 +19,10 @@ final class KernelStore {
     /// How many files were compiled by this process, rather than read.
     private(set) var compilations = 0
 
-    init(driver: cuda_driver, _ builder: KernelBuilder) { (self.driver, self.builder) = (driver, builder) }
+    package init(driver: cuda_driver, _ builder: KernelBuilder) { (self.driver, self.builder) = (driver, builder) }
 
     /// The context must be current.
-    func function(_ kernel: DeviceKernel) throws -> Loaded {
+    package func function(_ kernel: DeviceKernel) throws -> Loaded {
         if let known = functions[kernel] { return known }
         let module = try self.module(KernelBuilder.File(name: kernel.file, headSize: kernel.headSize))
         var handle: UnsafeMutableRawPointer?
@@ -36,7 +36,7 @@ final class KernelStore {
     }
 
     /// Loads all files of these kernels; those that must be compiled are compiled at once.
-    func prepare(_ kernels: [DeviceKernel]) throws {
+    package func prepare(_ kernels: [DeviceKernel]) throws {
         let files = Set(kernels.map { KernelBuilder.File(name: $0.file, headSize: $0.headSize) })
         let missing = files.filter { modules[$0] == nil && builder.cached($0) == nil }
         for (file, code) in try builder.compiled(Array(missing)) {
@@ -47,7 +47,7 @@ final class KernelStore {
     }
 
     /// Gives all modules back to the driver.
-    func unload() {
+    package func unload() {
         for module in modules.values { _ = driver.module_unload(module) }
         modules = [:]
         functions = [:]

@@ -2,9 +2,9 @@ import CSynCUDA
 import SynTensors
 
 /// Products that cuBLASLt has prepared, by their sizes, types and the alignment of their memory.
-final class ProductPlans {
+package final class ProductPlans {
     /// How one kind of product is multiplied.
-    final class Plan {
+    package final class Plan {
         let pointer: OpaquePointer
         /// Which of its algorithms is used.
         var algorithm = 0
@@ -22,10 +22,10 @@ final class ProductPlans {
     private let handle: UnsafeMutableRawPointer
     private var plans: [Key: Plan] = [:]
 
-    init(blas: cuda_blas, handle: UnsafeMutableRawPointer) { (self.blas, self.handle) = (blas, handle) }
+    package init(blas: cuda_blas, handle: UnsafeMutableRawPointer) { (self.blas, self.handle) = (blas, handle) }
 
     /// The plan for a product with these addresses.
-    func plan(_ product: DeviceProduct, _ operands: cuda_product, workspaceBytes: Int) -> Result<Plan, Refusal> {
+    package func plan(_ product: DeviceProduct, _ operands: cuda_product, workspaceBytes: Int) -> Result<Plan, Refusal> {
         let addresses = [operands.left, operands.right, operands.bias, operands.addend, operands.out]
         let key = Key(product: product, alignments: addresses.map { UInt8(min(8, $0.trailingZeroBitCount)) })
         if let known = plans[key] { return .success(known) }
@@ -37,12 +37,12 @@ final class ProductPlans {
         return .success(plan)
     }
 
-    struct Refusal: Error {
+    package struct Refusal: Error {
         let status: Int32
     }
 
     /// Multiplies, by the next algorithm where one refuses; the status of the last that did.
-    func run(
+    package func run(
         _ plan: Plan, _ operands: cuda_product, _ workspace: DeviceBlock, _ stream: UnsafeMutableRawPointer?
     )
         -> Int32
@@ -55,7 +55,7 @@ final class ProductPlans {
         return status
     }
 
-    func run(
+    package func run(
         _ plan: Plan, _ operands: cuda_product, algorithm: Int, _ workspace: DeviceBlock,
         _ stream: UnsafeMutableRawPointer?
     ) -> Int32 {
@@ -68,14 +68,14 @@ final class ProductPlans {
         }
     }
 
-    func count(_ plan: Plan) -> Int { Int(cuda_plan_algorithms(plan.pointer)) }
+    package func count(_ plan: Plan) -> Int { Int(cuda_plan_algorithms(plan.pointer)) }
 
     /// A status as cuBLASLt says it.
-    func words(for status: Int32) -> String {
+    package func words(for status: Int32) -> String {
         blas.status_name(status).map { String(cString: $0) } ?? "the status \(status)"
     }
 
-    func removeAll() {
+    package func removeAll() {
         for plan in plans.values { withUnsafePointer(to: blas) { cuda_plan_free($0, plan.pointer) } }
         plans = [:]
     }
@@ -89,7 +89,7 @@ final class ProductPlans {
 
 extension cuda_product {
     /// A product with where its operands are.
-    init(
+    package init(
         _ product: DeviceProduct, left: DeviceAddress, right: DeviceAddress, bias: DeviceAddress?,
         addend: DeviceAddress?, out: DeviceAddress
     ) {

@@ -6,15 +6,15 @@ import SynTensors
 /// asked for without waiting for it.
 ///
 /// Slots are used in turn. A slot that is left gets an event, and is waited for when its turn comes again.
-final class StagingRing {
+package final class StagingRing {
     private struct Slot {
         let memory: UnsafeMutableRawPointer
         let event: UnsafeMutableRawPointer
         var isPending = false
     }
 
-    static let slotBytes = 8 << 20
-    static let slotCount = 4
+    package static let slotBytes = 8 << 20
+    package static let slotCount = 4
 
     private let driver: cuda_driver
     private let stream: UnsafeMutableRawPointer
@@ -25,10 +25,10 @@ final class StagingRing {
     /// The slot that was in use last.
     private var last = slotCount - 1
 
-    init(_ driver: cuda_driver, stream: UnsafeMutableRawPointer) { (self.driver, self.stream) = (driver, stream) }
+    package init(_ driver: cuda_driver, stream: UnsafeMutableRawPointer) { (self.driver, self.stream) = (driver, stream) }
 
     /// Asks for a copy to the device; the bytes are free to change when it returns.
-    func upload(_ bytes: UnsafeRawBufferPointer, to address: DeviceAddress) -> Int32 {
+    package func upload(_ bytes: UnsafeRawBufferPointer, to address: DeviceAddress) -> Int32 {
         var done = 0
         while done < bytes.count {
             if current == nil || used == Self.slotBytes {
@@ -48,7 +48,7 @@ final class StagingRing {
     }
 
     /// Waits for all work before, then copies from the device; the next piece is on its way while one is copied.
-    func download(_ address: DeviceAddress, into bytes: UnsafeMutableRawBufferPointer) -> Int32 {
+    package func download(_ address: DeviceAddress, into bytes: UnsafeMutableRawBufferPointer) -> Int32 {
         var waiting: (slot: Int, range: Range<Int>)?
         var done = 0
         while done < bytes.count || waiting != nil {
@@ -74,7 +74,7 @@ final class StagingRing {
     }
 
     /// The stream must have been waited for.
-    func free() {
+    package func free() {
         for slot in slots {
             _ = driver.host_free(slot.memory)
             _ = driver.event_destroy(slot.event)

@@ -1,7 +1,8 @@
 import Foundation
+import TestSupport
 import Testing
 
-@testable import SynCUDA
+import SynCUDA
 
 /// NVRTC itself, which needs no GPU, where it is installed.
 private let compiler = try? KernelCompiler(
@@ -49,6 +50,21 @@ struct CompilerTests {
             "\(error)".hasPrefix("twice.cu does not compile for sm_90a with NVRTC ")
                 && "\(error)".contains("twice.cu(2): error: identifier \"FACTOR\" is undefined")
         }
+    }
+
+    @Test("fills the cache for a GPU that is elsewhere, once")
+    func fillsCache() throws {
+        let folder = try Fixture.temporaryFolder()
+        defer { try? FileManager.default.removeItem(at: folder) }
+        var environment = ProcessInfo.processInfo.environment
+        environment["SYNESTHESIA_CACHE"] = folder.path
+        let files = [("losses", 0), ("drawing", 64)]
+        for expected in [2, 0] {
+            #expect(
+                try CUDADevice.compileKernels(files, capability: (9, 0), environment: environment) == expected)
+        }
+        let names = try FileManager.default.contentsOfDirectory(atPath: folder.appending(path: "kernels").path).sorted()
+        #expect(names.map { $0.prefix { $0 != "_" } } == ["drawing-64-sm", "losses-sm"])
     }
 
     @Test("compiles every kernel of ours", arguments: ourKernels)

@@ -4,7 +4,7 @@ import SynTensors
 import TestSupport
 import Testing
 
-@testable import SynCUDA
+import SynCUDA
 
 /// Tests on a GPU that is not there. Its state is the process's, so that they run one after another.
 @Suite("A GPU that is not there", .serialized)

@@ -2,7 +2,7 @@ import Foundation
 import TestSupport
 import Testing
 
-@testable import SynCUDA
+import SynCUDA
 
 @Suite("NVIDIA's libraries")
 struct LibraryTests {

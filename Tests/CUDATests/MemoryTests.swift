@@ -2,7 +2,7 @@ import CSynFakeCUDA
 import SynTensors
 import Testing
 
-@testable import SynCUDA
+import SynCUDA
 
 extension FakeGPU {
     @Suite("has memory")

@@ -3,7 +3,7 @@ import Foundation
 import SynTensors
 import Testing
 
-@testable import SynCUDA
+import SynCUDA
 
 extension FakeGPU {
     @Suite("is opened, or says why it is not")

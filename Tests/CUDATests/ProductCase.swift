@@ -1,7 +1,7 @@
 import SynTensors
 import Testing
 
-@testable import SynCUDA
+import SynCUDA
 
 /// A product with numbers of its own, which a device's answer is compared with.
 struct ProductCase: Sendable, CustomTestStringConvertible {

@@ -2,7 +2,7 @@ import Foundation
 import SynTensors
 import Testing
 
-@testable import SynCUDA
+import SynCUDA
 
 /// The machine's own GPU, once for all tests.
 private let opened = Result { try CUDADevice.open() }

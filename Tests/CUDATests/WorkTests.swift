@@ -4,7 +4,7 @@ import SynTensors
 import TestSupport
 import Testing
 
-@testable import SynCUDA
+import SynCUDA
 
 extension FakeGPU {
     @Suite("works")
@@ -124,6 +124,24 @@ extension FakeGPU {
             let words = try #require(device.failure)
             #expect(words.contains("launching nothing gave CUDA_ERROR_ILLEGAL_ADDRESS"))
             #expect(words.contains("please report it"))
+            #expect(fake_count(FAKE_LAUNCH) == 2)
+        }
+
+        @Test("what fails is named where each launch is waited for")
+        func waiting() throws {
+            let device = try FakeGPU.open()
+            device.waitsForEach = true
+            fake_fail(FAKE_WAIT, 1, 700, true)
+            let recording = device.record {
+                for threads in [32, 64, 96] {
+                    device.launch(FakeGPU.nothing, LaunchSize(blocks: 3, 2, threads: threads), [])
+                }
+            }
+            recording.replay()
+            #expect(
+                device.failure?.hasPrefix(
+                    "Fake GPU: nothing (3, 2, 1 blocks of 64 threads) gave CUDA_ERROR_ILLEGAL_ADDRESS")
+                    == true, "\(device.failure ?? "")")
             #expect(fake_count(FAKE_LAUNCH) == 2)
         }
 
