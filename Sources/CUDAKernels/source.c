@@ -36,12 +36,12 @@ static const char images[] = {
 #embed "kernels/images.cu"
     , 0};
 
-static const char group_norm[] = {
-#embed "kernels/group_norm.cu"
-    , 0};
-
 static const char convolution[] = {
 #embed "kernels/convolution.cu"
+    , 0};
+
+static const char group_norm[] = {
+#embed "kernels/group_norm.cu"
     , 0};
 
 static const struct {

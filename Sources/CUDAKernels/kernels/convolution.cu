@@ -1,5 +1,5 @@
-// Convolutions as products of windows that are never laid out: each block makes 128 places of the result for 128
-// (or 16) filters, and gathers its windows piece by piece into shared memory while the piece before is multiplied.
+// Convolutions as products of windows that are never laid out: each block makes 128 (or 256) places of the result for
+// 128 (or 16) filters, and gathers its windows piece by piece into shared memory while pieces before are multiplied.
 //
 // BFloat16 by tensor cores with Float32 sums; Float32 by plain multiplications. Channels are a multiple of the
 // numbers in 16 bytes. Sums are made in the order kernel line, kernel place, channel: a place of the result does not
@@ -12,16 +12,14 @@ struct Windows {
     int rows, height, width, channels, kernelHeight, kernelWidth, stride, top, left, outHeight, outWidth, doubled, outs;
 };
 
-static const int tileRows = 128;
 static const int tilePieces = 8;   // of 16 bytes, in a line of shared memory
-static const int stages = 3;
 static const int threadCount = 256;
 
 /// Where piece `piece` of line `line` stands in shared memory, so that eight lines' pieces lie in different banks.
 __device__ __forceinline__ int swizzled(int line, int piece) { return (line * tilePieces + (piece ^ (line & 7))) * 16; }
 
 /// One thread's way through the windows: the same piece of every 32nd line of the tile.
-template <typename T> struct Reader {
+template <typename T, int tileRows> struct Reader {
     static const int each = 16 / int(sizeof(T));
     static const int lines = tileRows / (threadCount / tilePieces);
     const T *images;
@@ -96,11 +94,11 @@ __device__ __forceinline__ void load_filters(
     }
 }
 
-template <typename T, int outs> struct Sums;
+template <typename T, int tileRows, int outs> struct Sums;
 
-/// Eight warps; each makes 64 × 32 numbers of 128 × 128, or 16 × 16 of 128 × 16.
-template <int outs> struct Sums<bf16, outs> {
-    static const int across = outs / 32 > 0 ? outs / 32 : 1;   // warps beside each other
+/// Eight warps; each makes 64 × 64 numbers of 256 × 128, 64 × 32 of 128 × 128, or 16 × 16 of 128 × 16.
+template <int tileRows, int outs> struct Sums<bf16, tileRows, outs> {
+    static const int across = outs < 32 ? 1 : tileRows == 256 ? outs / 64 : outs / 32;   // warps beside each other
     static const int rowParts = tileRows / (8 / across) / 16, outParts = outs / across / 8;
     float d[rowParts][outParts][4];
 
@@ -156,7 +154,7 @@ template <int outs> struct Sums<bf16, outs> {
 };
 
 /// Sixteen by sixteen threads; each makes every sixteenth row, and pairs of outs.
-template <int outs> struct Sums<float, outs> {
+template <int tileRows, int outs> struct Sums<float, tileRows, outs> {
     static const int rowParts = tileRows / 16, outParts = outs / 16;
     float d[rowParts][outParts];
 
@@ -253,7 +251,7 @@ template <typename U> struct Writer {
 
 /// Blocks: one for each tile of rows and of outs, those of the same rows beside each other. Shared memory:
 /// stages · (tileRows + outs) · 128 bytes.
-template <typename T, typename U, int outs>
+template <typename T, typename U, int tileRows, int outs, int stages>
 __device__ __forceinline__ void convolve(
     const T *images, const T *filters, const float *bias, const float *addend, U *out, const Windows &w, char *shared) {
     const int windowBytes = tileRows * tilePieces * 16, stageBytes = windowBytes + outs * tilePieces * 16;
@@ -264,7 +262,7 @@ __device__ __forceinline__ void convolve(
     const int inner = w.kernelHeight * w.kernelWidth * w.channels;
     const int count = (inner + step - 1) / step;
 
-    Reader<T> reader(w, images, firstRow);
+    Reader<T, tileRows> reader(w, images, firstRow);
 #pragma unroll
     for (int stage = 0; stage < stages - 1; ++stage) {
         if (stage < count) {
@@ -275,7 +273,7 @@ __device__ __forceinline__ void convolve(
         }
         copy_async_commit();
     }
-    Sums<T, outs> sums;
+    Sums<T, tileRows, outs> sums;
     sums.clear();
     int slot = 0, free = stages - 1;
     for (int k = 0; k < count; ++k) {
@@ -296,20 +294,23 @@ __device__ __forceinline__ void convolve(
     sums.each(writer);
 }
 
-#define CONVOLUTION(name, T, U, outs)                                                                                \
-    extern "C" __global__ void __launch_bounds__(256, 2) name(                                                       \
+#define CONVOLUTION(name, T, U, tileRows, outs, stages, blocks)                                                      \
+    extern "C" __global__ void __launch_bounds__(256, blocks) name(                                                  \
         const T *images, const T *filters, const float *bias, const float *addend, U *out, int rows, int height,     \
         int width, int channels, int kernelHeight, int kernelWidth, int stride, int top, int left,                   \
         int outHeight, int outWidth, int doubled, int outCount) {                                                    \
         DYNAMIC_SHARED(char, shared);                                                                                \
         const Windows windows = {rows, height, width, channels, kernelHeight, kernelWidth, stride, top, left,        \
                                  outHeight, outWidth, doubled, outCount};                                            \
-        convolve<T, U, outs>(images, filters, bias, addend, out, windows, shared);                                   \
+        convolve<T, U, tileRows, outs, stages>(images, filters, bias, addend, out, windows, shared);                 \
     }
 
-CONVOLUTION(convolve_f32_f32, float, float, 128)
-CONVOLUTION(convolve_bf16_f32, bf16, float, 128)
-CONVOLUTION(convolve_bf16_bf16, bf16, bf16, 128)
-CONVOLUTION(convolve_few_f32_f32, float, float, 16)
-CONVOLUTION(convolve_few_bf16_f32, bf16, float, 16)
-CONVOLUTION(convolve_few_bf16_bf16, bf16, bf16, 16)
+// Names: many or few outs, of many rows or few.
+CONVOLUTION(convolve_f32_f32, float, float, 128, 128, 3, 2)
+CONVOLUTION(convolve_bf16_f32, bf16, float, 128, 128, 3, 2)
+CONVOLUTION(convolve_bf16_bf16, bf16, bf16, 128, 128, 3, 2)
+CONVOLUTION(convolve_large_bf16_f32, bf16, float, 256, 128, 4, 1)
+CONVOLUTION(convolve_large_bf16_bf16, bf16, bf16, 256, 128, 4, 1)
+CONVOLUTION(convolve_few_f32_f32, float, float, 128, 16, 3, 2)
+CONVOLUTION(convolve_few_bf16_f32, bf16, float, 128, 16, 3, 2)
+CONVOLUTION(convolve_few_bf16_bf16, bf16, bf16, 128, 16, 3, 2)

@@ -76,12 +76,18 @@ struct DeviceConvolution {
     }
 
     private func gather(_ images: Tensor, _ filters: Tensor, _ bias: Tensor?, _ addend: Tensor?, into out: Tensor) {
-        let outs = outChannels <= 16 ? 16 : 128   // of one block, for 128 places
-        let blocks = (rows + 127) / 128 * ((outChannels + outs - 1) / outs)
-        let name = (outs == 16 ? "few_" : "") + type.kernelEnding + "_" + out.elementType.kernelEnding
+        let isFew = outChannels <= 16
+        let outs = isFew ? 16 : 128   // of one block
+        let across = (outChannels + outs - 1) / outs
+        // Larger tiles read less from shared memory, where there are enough of them for a large GPU.
+        let isLarge = !isFew && type == .bfloat16 && rows / 256 * across >= 128
+        let tile = isLarge ? 256 : 128
+        let name = (isFew ? "few_" : isLarge ? "large_" : "") + type.kernelEnding + "_" + out.elementType.kernelEnding
         device.launch(
             DeviceKernel("convolve_" + name, in: "convolution"),
-            LaunchSize(blocks: blocks, threads: 256, sharedBytes: 3 * (128 + outs) * 128),
+            LaunchSize(
+                blocks: (rows + tile - 1) / tile * across, threads: 256,
+                sharedBytes: (isLarge ? 4 : 3) * (tile + outs) * 128),
             [
                 .tensor(images), .tensor(filters), .address(bias?.deviceAddress), .address(addend?.deviceAddress),
                 .tensor(out), .int(rows), .int(height), .int(width), .int(inChannels), .int(kernelHeight),

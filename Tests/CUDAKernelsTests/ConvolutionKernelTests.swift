@@ -1,0 +1,112 @@
+import CSynEmulatedKernels
+import Testing
+
+/// Convolutions that gather their windows, against sums in double precision.
+@Suite("Kernels for convolutions", .serialized)
+struct ConvolutionKernelTests {
+    /// A kernel and what its blocks make.
+    struct Kernel: CustomTestStringConvertible, Sendable {
+        let name: String
+        let rows: Int, outs: Int, stages: Int
+        var takesNarrow: Bool { name.contains("bf16") }
+        var givesNarrow: Bool { name.hasSuffix("bf16") }
+        var testDescription: String { name }
+    }
+
+    static let kernels = [
+        Kernel(name: "convolve_f32_f32", rows: 128, outs: 128, stages: 3),
+        Kernel(name: "convolve_bf16_f32", rows: 128, outs: 128, stages: 3),
+        Kernel(name: "convolve_bf16_bf16", rows: 128, outs: 128, stages: 3),
+        Kernel(name: "convolve_large_bf16_f32", rows: 256, outs: 128, stages: 4),
+        Kernel(name: "convolve_large_bf16_bf16", rows: 256, outs: 128, stages: 4),
+        Kernel(name: "convolve_few_f32_f32", rows: 128, outs: 16, stages: 3),
+        Kernel(name: "convolve_few_bf16_f32", rows: 128, outs: 16, stages: 3),
+        Kernel(name: "convolve_few_bf16_bf16", rows: 128, outs: 16, stages: 3),
+    ]
+
+    struct Shape: CustomTestStringConvertible, Sendable {
+        var batch = 2, height = 12, width = 13, ins = 16, outs = 20
+        var kernelHeight = 3, kernelWidth = 3, stride = 1, top = 1, left = 1, bottom = 1, right = 1
+        var doubled = false
+        var seen: (height: Int, width: Int) { doubled ? (2 * height, 2 * width) : (height, width) }
+        var out: (height: Int, width: Int) {
+            (
+                (seen.height + top + bottom - kernelHeight) / stride + 1,
+                (seen.width + left + right - kernelWidth) / stride + 1
+            )
+        }
+        var rows: Int { batch * out.height * out.width }
+        var testDescription: String {
+            "\(batch)×\(height)×\(width), \(ins) → \(outs), \(kernelHeight)×\(kernelWidth) by \(stride)"
+                + (doubled ? ", doubled" : "")
+        }
+    }
+
+    static let shapes = [
+        Shape(), Shape(batch: 1, height: 4, width: 4, ins: 40, outs: 131, doubled: true),
+        Shape(batch: 1, height: 8, ins: 24, outs: 3, stride: 2, top: 0, left: 0),
+        Shape(
+            batch: 3, height: 4, width: 4, ins: 8, outs: 33, kernelHeight: 2, kernelWidth: 1, left: 0, right: 0),
+    ]
+
+    @Test("sums, bias and what they are added to", arguments: kernels, shapes)
+    func convolution(_ kernel: Kernel, _ s: Shape) throws {
+        func numbers(_ count: Int, _ seed: Int) -> [Float] {
+            (0..<count).map { Float(($0 * 7919 + seed) % 1009) / 504 - 1 }
+        }
+        let (x, w) = (
+            numbers(s.batch * s.height * s.width * s.ins, 1),
+            numbers(s.outs * s.kernelHeight * s.kernelWidth * s.ins, 2)
+        )
+        let (bias, addend) = (numbers(s.outs, 3), numbers(s.rows * s.outs, 4))
+        let (narrowX, narrowW) = (DeviceArray(bf16: x), DeviceArray(bf16: w))
+        let images: any EmulatedArgument = kernel.takesNarrow ? narrowX : DeviceArray(x)
+        let filters: any EmulatedArgument = kernel.takesNarrow ? narrowW : DeviceArray(w)
+        let truth = sums(s, kernel.takesNarrow ? narrowX.widened : x, kernel.takesNarrow ? narrowW.widened : w)
+        for (order, isAdded) in [(ThreadOrder.fromFirst, true), (.fromLast, false)] {
+            let wide = DeviceArray<Float>(count: s.rows * s.outs), narrow = DeviceArray<UInt16>(count: s.rows * s.outs)
+            let added: any EmulatedArgument = isAdded ? DeviceArray(addend) : NullArgument()
+            let offset: any EmulatedArgument = isAdded ? DeviceArray(bias) : NullArgument()
+            let n = [
+                s.rows, s.seen.height, s.seen.width, s.ins, s.kernelHeight, s.kernelWidth, s.stride, s.top, s.left,
+                s.out.height, s.out.width, s.doubled ? 1 : 0, s.outs,
+            ].map(Int32.init)
+            try Emulated.run(
+                kernel.name,
+                blocks: (s.rows + kernel.rows - 1) / kernel.rows * ((s.outs + kernel.outs - 1) / kernel.outs),
+                threads: 256, sharedBytes: kernel.stages * (kernel.rows + kernel.outs) * 128, order: order, images,
+                filters, offset, added, kernel.givesNarrow ? narrow as any EmulatedArgument : wide, n[0], n[1], n[2],
+                n[3], n[4], n[5], n[6], n[7], n[8], n[9], n[10], n[11], n[12])
+            let found = kernel.givesNarrow ? narrow.widened : wide.values
+            var (difference, size) = (0.0, 0.0)
+            for (place, sum) in truth.enumerated() {
+                let expected = sum + (isAdded ? Double(bias[place % s.outs]) + Double(addend[place]) : 0)
+                difference += (Double(found[place]) - expected) * (Double(found[place]) - expected)
+                size += expected * expected
+            }
+            // Not-a-number is not below either.
+            #expect((difference / size).squareRoot() < (kernel.givesNarrow ? 3e-3 : 1e-6), "\(order)")
+        }
+    }
+
+    private func sums(_ s: Shape, _ x: [Float], _ w: [Float]) -> [Double] {
+        let perFilter = s.kernelHeight * s.kernelWidth * s.ins
+        return (0..<s.rows * s.outs).map { place in
+            let (row, out) = (place / s.outs, place % s.outs)
+            let (line, column) = (row / s.out.width, row % s.out.width)
+            let (image, y, x0) = (
+                line / s.out.height, line % s.out.height * s.stride - s.top, column * s.stride - s.left
+            )
+            var sum = 0.0
+            for cell in 0..<s.kernelHeight * s.kernelWidth {
+                let sourceY = y + cell / s.kernelWidth, sourceX = x0 + cell % s.kernelWidth
+                guard (0..<s.seen.height).contains(sourceY), (0..<s.seen.width).contains(sourceX) else { continue }
+                let (pixelY, pixelX) = s.doubled ? (sourceY / 2, sourceX / 2) : (sourceY, sourceX)
+                let from = ((image * s.height + pixelY) * s.width + pixelX) * s.ins
+                let to = out * perFilter + cell * s.ins
+                for channel in 0..<s.ins { sum += Double(x[from + channel]) * Double(w[to + channel]) }
+            }
+            return sum
+        }
+    }
+}
