@@ -36,17 +36,21 @@ import SynTensors
         if parts.contains("small") { try parity.small() }
         if parts.contains("miniature") { try parity.miniature(decoder) }
         guard !parts.isDisjoint(with: ["full", "rates", "profile"]) else { return }
-        let published = ImageTransformerConfiguration(
-            vocabularySize: 1024, blockSize: 512, layerCount: 24, headCount: 16, width: 1664)
-        let random = RandomTransformer(published, seed: 1)
-        findings.note("full", "random weights made", text: "24 layers, width 1664")
+        let random = RandomTransformer(.published, seed: 1)
         let rates = Rates(device: device, random: random, findings: findings)
         if parts.contains("rates") {
             let ceiling = try rates.productRate()
             try rates.training(ceiling: ceiling)
             try rates.drawing([512, 32, 1])
+            try rates.vqgan()
         }
-        if parts.contains("profile") { try rates.profile() }
-        if parts.contains("full") { try parity.full(random) }
+        if parts.contains("profile") {
+            try rates.profile()
+            try rates.profileVQGAN()
+        }
+        if parts.contains("full") {
+            try parity.full(random)
+            try parity.vqgan()
+        }
     }
 }

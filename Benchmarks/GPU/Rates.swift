@@ -37,10 +37,19 @@ struct Rates {
         var stream = RandomStream(seed: 2, purpose: "vectors")
         let vectors = Tensor.normal([batch, 768], &stream)
         var losses: [Float] = []
+        var parts = ["the adapter", "asking for the loss and waiting", "the gradient", "the optimiser"].map {
+            (name: $0, times: [Double]())
+        }
         func step() throws {
-            let loss = transformer.logits(tokens: input, prefix: adapter(vectors)).crossEntropy(tokens)
-            losses.append(loss.item)
-            optimiser.step(gradients: gradients(of: loss, for: adapter.parameters), learningRate: 1e-4)
+            var (prefix, loss, found) = (vectors, vectors, [Tensor]())
+            parts[0].times.append(seconds { prefix = adapter(vectors) })
+            parts[1].times.append(
+                seconds {
+                    loss = transformer.logits(tokens: input, prefix: prefix).crossEntropy(tokens)
+                    losses.append(loss.item)
+                })
+            parts[2].times.append(seconds { found = gradients(of: loss, for: adapter.parameters) })
+            parts[3].times.append(seconds { optimiser.step(gradients: found, learningRate: 1e-4) })
             try device.check()
         }
         findings.note("train", "first step, kernels and products chosen", try seconds(step), unit: "s")
@@ -50,6 +59,9 @@ struct Rates {
         let work =
             Double(batch) * (2 * Double(positions) * shape.productWork + 3.5 * shape.attentionWork(positions))
         findings.note("train", "a step of \(batch)", time * 1e3, unit: "ms")
+        for (name, times) in parts {
+            findings.note("train", "of it \(name)", median(times.suffix(12)) * 1e3, unit: "ms")
+        }
         findings.note("train", "samples a second", Double(batch) / time, unit: "/s")
         findings.note("train", "100,000 samples, minutes", 100_000 / Double(batch) * time / 60, atMost: 6)
         findings.note("train", "share of the product rate", work / time / ceiling, atLeast: 0.45)
@@ -80,6 +92,49 @@ struct Rates {
         }
         try device.check()
         print("a drawing step of 512 at token 130, each piece waited for:\n" + profiler.table)
+    }
+
+    /// Pictures of tokens, and tokens of pictures.
+    func vqgan() throws {
+        for (precision, name) in [(Precision.bfloat16, "bf16"), (.float32, "f32")] {
+            let model = try VQGAN(
+                Weights(fresh: 2, precision: precision, trainable: false, device: device).scope, .published)
+            for batch in [64, 32] {
+                let tokens = Parity.tokens(batch, 256, below: 1024)
+                var images = model.images(fromTokens: tokens)
+                let times = try (0..<5).map { _ in
+                    try seconds {
+                        images = model.images(fromTokens: tokens)
+                        device.finish()
+                        try device.check()
+                    }
+                }
+                findings.note(
+                    "vqgan", "\(name) decode \(batch) together, pictures a second", Double(batch) / median(times),
+                    unit: "/s")
+                guard batch == 64 else { continue }
+                _ = model.tokens(of: images)
+                let back = try seconds {
+                    _ = model.tokens(of: images)
+                    device.finish()
+                    try device.check()
+                }
+                findings.note("vqgan", "\(name) encode 64 together, pictures a second", 64 / back, unit: "/s")
+            }
+        }
+    }
+
+    /// Where the time of pictures goes.
+    func profileVQGAN() throws {
+        let profiler = ProfilingDevice(device)
+        let model = try VQGAN(
+            Weights(fresh: 2, precision: .bfloat16, trainable: false, device: profiler).scope, .published)
+        for _ in 0..<2 {
+            profiler.forget()
+            _ = model.images(fromTokens: Parity.tokens(64, 256, below: 1024))
+            try device.check()
+        }
+        print("64 pictures of tokens, each piece waited for:\n" + profiler.table)
     }
 
     /// Pictures' tokens, from the first to the last.
