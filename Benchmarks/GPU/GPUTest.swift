@@ -3,8 +3,8 @@ import SynCUDA
 import SynModels
 import SynTensors
 
-/// `gpu-test [small] [miniature] [full] [rates] [profile] [--decoder FOLDER]`: whether a GPU computes what the CPU does,
-/// and how quickly. Without parts: all but the profile.
+/// `gpu-test [small] [miniature] [adapters] [vqgan] [full] [rates] [profile] [--decoder FOLDER]`: whether a GPU computes what the
+/// CPU does, and how quickly. Without parts: all but the profile.
 @main struct GPUTest {
     static func main() {
         var parts = Set(CommandLine.arguments.dropFirst().filter { !$0.hasPrefix("-") })
@@ -13,7 +13,7 @@ import SynTensors
             decoder = URL(filePath: CommandLine.arguments[place + 1])
             parts.remove(CommandLine.arguments[place + 1])
         }
-        if parts.isEmpty { parts = ["small", "miniature", "full", "rates"] }
+        if parts.isEmpty { parts = ["small", "miniature", "adapters", "vqgan", "full", "rates"] }
         let findings = Findings()
         do {
             try run(parts, decoder, findings)
@@ -35,6 +35,14 @@ import SynTensors
         let parity = Parity(device: device, findings: findings)
         if parts.contains("small") { try parity.small() }
         if parts.contains("miniature") { try parity.miniature(decoder) }
+        if parts.contains("adapters") {
+            try Adapters(findings: findings).compare(settings: "Samples/miniature-quick.yaml")
+        }
+        if parts.contains("vqgan") {
+            let pictures = Pictures(device: device, findings: findings)
+            try pictures.run()
+            if parts.contains("profile") { try pictures.profile() }
+        }
         guard !parts.isDisjoint(with: ["full", "rates", "profile"]) else { return }
         let random = RandomTransformer(.published, seed: 1)
         let rates = Rates(device: device, random: random, findings: findings)
@@ -42,15 +50,8 @@ import SynTensors
             let ceiling = try rates.productRate()
             try rates.training(ceiling: ceiling)
             try rates.drawing([512, 32, 1])
-            try rates.vqgan()
         }
-        if parts.contains("profile") {
-            try rates.profile()
-            try rates.profileVQGAN()
-        }
-        if parts.contains("full") {
-            try parity.full(random)
-            try parity.vqgan()
-        }
+        if parts.contains("profile") { try rates.profile() }
+        if parts.contains("full") { try parity.full(random) }
     }
 }

@@ -99,27 +99,6 @@ struct Parity {
         }
     }
 
-    /// The published VQGAN with random weights: pictures of tokens, and tokens of pictures.
-    func vqgan() throws {
-        let fresh = Weights(fresh: 2, trainable: false)
-        let cpu = try VQGAN(fresh.scope, .published)
-        let tensors = Dictionary(uniqueKeysWithValues: fresh.all.map { ($0.name, $0.tensor) })
-        let tokens = Self.tokens(2, 256, below: 1024)
-        let truth = cpu.images(fromTokens: tokens)
-        let codes = cpu.tokens(of: truth).integers
-        for (precision, bound, name) in [(Precision.float32, 1e-4, "f32"), (.bfloat16, 3e-2, "bf16")] {
-            let ours = try VQGAN(Weights(tensors: tensors, precision: precision, device: device).scope, .published)
-            let images = ours.images(fromTokens: tokens)
-            findings.note("vqgan", "\(name) pixels", relativeError(images.floats, truth.floats), atMost: bound)
-            let found = ours.tokens(of: truth.moved(to: device)).integers
-            try device.check()
-            let same = zip(found, codes).filter { $0 == $1 }.count
-            findings.note(
-                "vqgan", "\(name) tokens of pictures that agree, %", 100 * Double(same) / Double(codes.count),
-                atLeast: name == "f32" ? 99 : 0)
-        }
-    }
-
     static func tokens(_ batch: Int, _ count: Int, below words: Int) -> Tensor {
         var stream = RandomStream(seed: 1, purpose: "tokens")
         return Tensor((0..<batch * count).map { _ in Int32(stream.below(words)) }, shape: [batch, count])

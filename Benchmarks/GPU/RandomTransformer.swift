@@ -55,15 +55,8 @@ struct RandomTransformer {
     }
 }
 
-extension VQGANConfiguration {
-    /// Of `celebahq_transformer` of Taming Transformers.
-    static let published = VQGANConfiguration(
-        codeWidth: 256, codeCount: 1024, latentChannels: 256, resolution: 256, baseChannels: 128,
-        multipliers: [1, 1, 2, 2, 4], residualBlockCount: 2, attentionResolutions: [16])
-}
-
 extension ImageTransformerConfiguration {
-    /// The same checkpoint's transformer.
+    /// Of `celebahq_transformer` of Taming Transformers.
     static let published = ImageTransformerConfiguration(
         vocabularySize: 1024, blockSize: 512, layerCount: 24, headCount: 16, width: 1664)
 

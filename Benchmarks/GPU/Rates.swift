@@ -94,49 +94,6 @@ struct Rates {
         print("a drawing step of 512 at token 130, each piece waited for:\n" + profiler.table)
     }
 
-    /// Pictures of tokens, and tokens of pictures.
-    func vqgan() throws {
-        for (precision, name) in [(Precision.bfloat16, "bf16"), (.float32, "f32")] {
-            let model = try VQGAN(
-                Weights(fresh: 2, precision: precision, trainable: false, device: device).scope, .published)
-            for batch in [64, 32] {
-                let tokens = Parity.tokens(batch, 256, below: 1024)
-                var images = model.images(fromTokens: tokens)
-                let times = try (0..<5).map { _ in
-                    try seconds {
-                        images = model.images(fromTokens: tokens)
-                        device.finish()
-                        try device.check()
-                    }
-                }
-                findings.note(
-                    "vqgan", "\(name) decode \(batch) together, pictures a second", Double(batch) / median(times),
-                    unit: "/s")
-                guard batch == 64 else { continue }
-                _ = model.tokens(of: images)
-                let back = try seconds {
-                    _ = model.tokens(of: images)
-                    device.finish()
-                    try device.check()
-                }
-                findings.note("vqgan", "\(name) encode 64 together, pictures a second", 64 / back, unit: "/s")
-            }
-        }
-    }
-
-    /// Where the time of pictures goes.
-    func profileVQGAN() throws {
-        let profiler = ProfilingDevice(device)
-        let model = try VQGAN(
-            Weights(fresh: 2, precision: .bfloat16, trainable: false, device: profiler).scope, .published)
-        for _ in 0..<2 {
-            profiler.forget()
-            _ = model.images(fromTokens: Parity.tokens(64, 256, below: 1024))
-            try device.check()
-        }
-        print("64 pictures of tokens, each piece waited for:\n" + profiler.table)
-    }
-
     /// Pictures' tokens, from the first to the last.
     func drawing(_ batches: [Int]) throws {
         let cached = CachedTransformer(try random.transformer(.bfloat16, on: device))

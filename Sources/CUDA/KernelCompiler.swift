@@ -27,7 +27,7 @@ package struct KernelCompiler: @unchecked Sendable {
     /// What code is made for.
     package struct Target: Sendable, Hashable {
         /// "sm_90a", or "compute_90" for code that the driver compiles to its end.
-        let name: String
+        package let name: String
         var isFinal: Bool { name.hasPrefix("sm_") }
     }
 

@@ -17,7 +17,7 @@ package final class KernelStore {
     private var modules: [KernelBuilder.File: UnsafeMutableRawPointer] = [:]
     private var functions: [DeviceKernel: Loaded] = [:]
     /// How many files were compiled by this process, rather than read.
-    private(set) var compilations = 0
+    package private(set) var compilations = 0
 
     package init(driver: cuda_driver, _ builder: KernelBuilder) { (self.driver, self.builder) = (driver, builder) }
 

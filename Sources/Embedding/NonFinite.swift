@@ -51,6 +51,8 @@ extension ImageDecoder {
     package func soundTokens(of images: Tensor) throws -> Tensor {
         let latents = vqgan.latents(of: images)
         try NonFinite.refuse(latents, "a picture's latent vector", model: folder)
-        return vqgan.quantised(latents).tokens.moved(to: nil)
+        let tokens = vqgan.quantised(latents).tokens.moved(to: nil)
+        try latents.device?.check()
+        return tokens
     }
 }

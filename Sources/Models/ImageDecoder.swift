@@ -71,5 +71,7 @@ package struct ImageDecoder: Sendable {
     }
 
     /// Images [batch, height, width, channels] in about -1...1 from tokens [batch, tokensPerImage], in the CPU's memory.
-    package func images(fromTokens tokens: Tensor) -> Tensor { vqgan.images(fromTokens: tokens).moved(to: nil) }
+    ///
+    /// - Throws: what a device complained of.
+    package func images(fromTokens tokens: Tensor) throws -> Tensor { try vqgan.pictures(fromTokens: tokens) }
 }

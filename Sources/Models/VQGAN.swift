@@ -95,4 +95,14 @@ package struct VQGAN: Sendable {
             .reshaped([tokens.size(0), rows, columns, configuration.codeWidth])
         return images(from: vectors)
     }
+
+    /// The same in the CPU's memory, of square images.
+    ///
+    /// - Throws: what a device complained of, which gives zeros for pictures then.
+    func pictures(fromTokens tokens: Tensor) throws -> Tensor {
+        let images = images(fromTokens: tokens)
+        let pictures = images.moved(to: nil)
+        try images.device?.check()
+        return pictures
+    }
 }

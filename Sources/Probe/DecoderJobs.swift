@@ -57,7 +57,7 @@ package struct DecoderJobs {
         let lock = try FileLock(folder: folder)
         defer { withExtendedLifetime(lock) {} }
         for places in batches(Array(names.indices), of: 32) {
-            let drawn = decoder.images(fromTokens: file.tokens.rows(at: places))
+            let drawn = try decoder.images(fromTokens: file.tokens.rows(at: places))
             try NonFinite.refuse(drawn, "a pixel", model: self.folder)
             let images = Image.images(from: drawn, range: .signed)
             for (place, image) in zip(places, images) {

@@ -63,7 +63,7 @@ package struct FaceGenerator {
                         return Self.stream(
                             seed: seed, number: request.number, caption: request.caption, copy: request.copy)
                     })
-                let drawn = decoder.images(fromTokens: tokens)
+                let drawn = try decoder.images(fromTokens: tokens)
                 try NonFinite.refuse(drawn, "a pixel", model: decoder.folder)
                 let images = Image.images(from: drawn, range: .signed)
                 for (place, image) in zip(places, images) {

@@ -92,7 +92,7 @@ final class TrialScoring {
         let decoder = try session.models().drawing
         let tokens = try features.tokens(session.data.scoredSplit)
         let reconstructed = try judge("reconstructions") { place in
-            let drawn = decoder.images(fromTokens: tokens.rows(at: [choices[place].sample]))
+            let drawn = try decoder.images(fromTokens: tokens.rows(at: [choices[place].sample]))
             return Image.images(from: drawn, range: .signed)[0]
         }
         let file = session.root.appending(path: name)

@@ -68,7 +68,7 @@ public struct FaceDecoder: Sendable {
             let faces = TokenGenerator(drawing.of(decoder), sampler, guidance: Float(sampling.guidance))
             let streams = embeddings.vectors.indices.map { FaceGenerator.stream(seed: seed, number: $0, caption: 0) }
             let tokens = try faces.tokens(prefixes: adapter.adapter(vectors), streams: streams)
-            let drawn = decoder.images(fromTokens: tokens)   // [n, side, side, 3]
+            let drawn = try decoder.images(fromTokens: tokens)   // [n, side, side, 3]
             try NonFinite.refuse(drawn, "a pixel", model: folder)
             return Image.images(from: drawn, range: .signed).map(Picture.init)
         }

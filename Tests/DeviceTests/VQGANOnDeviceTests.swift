@@ -90,6 +90,19 @@ import Testing
         #expect(relativeError(drawn, models.cpu.images(fromTokens: tokens(9)).floats) < 1e-5)
     }
 
+    /// Both halves of a decoder's folder live on the device; pictures come back to the CPU, a lost device is told.
+    @Test func wholeDecoder() throws {
+        let folder = Fixture.url("models/decoder")
+        let (there, here) = (try ImageDecoder(folder: folder, device: device), try ImageDecoder(folder: folder))
+        let count = 36   // 6 × 6 tokens of 12 × 12 pixels
+        let tokens = Tensor((0..<2 * count).map { Int32($0 * 5 % 61) }, shape: [2, count])
+        let drawn = try there.images(fromTokens: tokens)
+        #expect(drawn.device == nil && drawn.shape == [2, 12, 12, 3])
+        #expect(try relativeError(drawn.floats, here.images(fromTokens: tokens).floats) < 1e-5)
+        device.fail("the GPU is lost")
+        #expect(throws: DeviceFailure.self) { try there.images(fromTokens: tokens) }
+    }
+
     /// Nothing stays taken but weights and their filters.
     @Test func memoryIsGivenBack() throws {
         let models = try models(.bfloat16)
