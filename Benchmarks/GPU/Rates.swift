@@ -102,7 +102,7 @@ struct Rates {
             var stream = RandomStream(seed: 2, purpose: "prefix")
             let prefix = Tensor.normal([batch, 1, random.shape.width], &stream)
             let uniforms = (0..<places * batch).map { _ in stream.uniformDouble() }
-            let time = try seconds {
+            func draw() throws {
                 let sampling = DeviceSampling(
                     rows: batch, places: places, copies: 1,
                     DeviceSamplingRule(topK: 250, temperature: 1, isGreedy: false), uniforms: uniforms, on: device)
@@ -111,6 +111,9 @@ struct Rates {
                 ) { $0 }
                 guard drawn?.count == places * batch else { throw NoNumbers() }
             }
+            let first = try seconds(draw)
+            let time = median(try (0..<3).map { _ in try seconds(draw) })
+            findings.note("draw", "\(batch) together for the first time", first, unit: "s")
             findings.note("draw", "\(batch) together", time, unit: "s")
             findings.note("draw", "\(batch) together, pictures a second", Double(batch) / time, unit: "/s")
             if batch == 512 {

@@ -247,7 +247,6 @@ inline unsigned pack_bf16(float low, float high) {
     return both;
 }
 inline float fast_exp2(float x) { return exp2f(x); }
-inline float fast_reciprocal(float x) { return 1 / x; }
 inline float fast_log2(float x) { return log2f(x); }
 inline float rsqrtf(float x) { return 1 / sqrtf(x); }
 inline float __expf(float x) { return expf(x); }

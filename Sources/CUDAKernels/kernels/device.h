@@ -7,7 +7,7 @@
 //   copy_async_16(shared, global, bytes)              16 bytes by cp.async; beyond `bytes` (0...16) zeros are written
 //   copy_async_commit(), copy_async_wait<n>()         as cp.async.commit_group and cp.async.wait_group n
 //   pack_bf16(low, high)            two floats rounded to bfloat16 in one register
-//   fast_exp2(x), fast_log2(x), fast_reciprocal(x)      the processor's own approximations, relative error about 2^-22
+//   fast_exp2(x), fast_log2(x)      the processor's own approximations, relative error about 2^-22
 //
 // Words of CUDA that the emulation knows: see the top of Emulation.h.
 
@@ -86,12 +86,6 @@ __device__ __forceinline__ float fast_exp2(float x) {
 __device__ __forceinline__ float fast_log2(float x) {
     float y;
     asm("lg2.approx.ftz.f32 %0, %1;\n" : "=f"(y) : "f"(x));
-    return y;
-}
-
-__device__ __forceinline__ float fast_reciprocal(float x) {
-    float y;
-    asm("rcp.approx.ftz.f32 %0, %1;\n" : "=f"(y) : "f"(x));
     return y;
 }
 

@@ -116,38 +116,27 @@ struct GeluGradient {
     }
 };
 
-/// The normal distribution below -|x|, where bfloat16 is what comes out: |x| = a, t = 1/(1 + 0.35 a),
-/// Φ(−a) = t · 2^q(t) · e^(−a²/2). The polynomial q is fitted to a < 13.5; the relative error is below 2·10⁻⁵, a
-/// hundredth of bfloat16's step.
-struct QuickTail {
-    float reciprocal, exponent, square;   // t, q(t), and −a²/2 · log2(e)
-
-    __device__ __forceinline__ explicit QuickTail(float x) {
-        const float t = fast_reciprocal(fmaf(0.35f, fabsf(x), 1.0f));
-        float q = fmaf(0.333029896f, t, -1.05009508f);
-        q = fmaf(q, t, 0.737496972f);
-        q = fmaf(q, t, 0.348160356f);
-        q = fmaf(q, t, 1.47362018f);
-        exponent = fmaf(q, t, -2.8422029f);
-        reciprocal = t;
-        square = -0.721347520444482f * x * x;
-    }
-
-    /// Φ(x)
-    __device__ __forceinline__ float below(float x) const {
-        const float tail = reciprocal * fast_exp2(exponent + square);
-        return x < 0.0f ? tail : 1.0f - tail;
-    }
-};
+/// The normal distribution function where bfloat16 is what comes out: Φ(−a) = 2^q(a) with a polynomial q fitted to
+/// a = |x| < 6, with a relative error below 5·10⁻⁵, a fortieth of bfloat16's rounding. Further out Φ(−a) stays 10⁻⁹.
+__device__ __forceinline__ float rounded_normal(float x) {
+    const float a = fminf(fabsf(x), 6.0f);
+    float q = fmaf(2.29900852e-05f, a, -0.000611098192f);
+    q = fmaf(q, a, 0.00719553418f);
+    q = fmaf(q, a, -0.0511851609f);
+    q = fmaf(q, a, -0.461272359f);
+    q = fmaf(q, a, -1.1501739f);
+    const float tail = fast_exp2(fmaf(q, a, -1.00006485f));
+    return x < 0.0f ? tail : 1.0f - tail;
+}
 
 struct RoundedGelu {
-    __device__ __forceinline__ float operator()(float x) const { return x * QuickTail(x).below(x); }
+    __device__ __forceinline__ float operator()(float x) const { return x * rounded_normal(x); }
 };
 
 struct RoundedGeluGradient {
     __device__ __forceinline__ float operator()(float x, float g) const {
-        const QuickTail tail(x);
-        return g * (tail.below(x) + x * 0.398942280401432678f * fast_exp2(tail.square));
+        const float density = 0.398942280401432678f * fast_exp2(-0.721347520444482f * x * x);
+        return g * (rounded_normal(x) + x * density);
     }
 };
 
