@@ -179,14 +179,17 @@ extension Tensor {
         }
     }
 
-    /// The elements as another type: BFloat16 rounds to nearest, ties to even. Gradients pass unchanged.
+    /// The elements as another type: BFloat16 rounds to nearest, ties to even. The gradient of
+    /// Float32 numbers is Float32, whatever it came as.
     package func converted(to type: ElementType) -> Tensor {
         if type == elementType { return self }
+        let isWide = elementType == .float32
+        let backward: GradientNode.Backward = { g in [isWide ? g.converted(to: .float32) : g] }
         if type == .bfloat16, let rounded = storage.rounded {
             return Tensor(storage: rounded, shape: shape, elementType: type)
-                .remembering([self], backward: { g in [g] })
+                .remembering([self], backward: backward)
         }
-        if let device { return device.converted(detached, to: type).remembering([self], backward: { g in [g] }) }
+        if let device { return device.converted(detached, to: type).remembering([self], backward: backward) }
         let out = Tensor(uninitialised: shape, elementType: type)
         precondition(elementType != .int32 && type != .int32, "no conversion from \(elementType) to \(type)")
         let (from, to) = (storage.address, out.storage.address)
@@ -197,7 +200,7 @@ extension Tensor {
                 from + first * source.width, source.kernelType, to + first * target.width, target.kernelType,
                 range.count)
         }
-        return out.remembering([self], backward: { g in [g] })
+        return out.remembering([self], backward: backward)
     }
 }
 
