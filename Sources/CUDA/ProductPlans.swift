@@ -25,7 +25,8 @@ package final class ProductPlans {
     package init(blas: cuda_blas, handle: UnsafeMutableRawPointer) { (self.blas, self.handle) = (blas, handle) }
 
     /// The plan for a product with these addresses.
-    package func plan(_ product: DeviceProduct, _ operands: cuda_product, workspaceBytes: Int) -> Result<Plan, Refusal> {
+    package func plan(_ product: DeviceProduct, _ operands: cuda_product, workspaceBytes: Int) -> Result<Plan, Refusal>
+    {
         let addresses = [operands.left, operands.right, operands.bias, operands.addend, operands.out]
         let key = Key(product: product, alignments: addresses.map { UInt8(min(8, $0.trailingZeroBitCount)) })
         if let known = plans[key] { return .success(known) }

@@ -25,7 +25,9 @@ package final class StagingRing {
     /// The slot that was in use last.
     private var last = slotCount - 1
 
-    package init(_ driver: cuda_driver, stream: UnsafeMutableRawPointer) { (self.driver, self.stream) = (driver, stream) }
+    package init(_ driver: cuda_driver, stream: UnsafeMutableRawPointer) {
+        (self.driver, self.stream) = (driver, stream)
+    }
 
     /// Asks for a copy to the device; the bytes are free to change when it returns.
     package func upload(_ bytes: UnsafeRawBufferPointer, to address: DeviceAddress) -> Int32 {

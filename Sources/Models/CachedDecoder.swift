@@ -19,7 +19,7 @@ package struct CachedDecoder: Sendable {
         transformer = CachedTransformer(consume given, roundingToInt8: rounding)
     }
 
-    /// Images [batch, height, width, channels] in about -1...1 from tokens [batch, tokensPerImage], in the CPU's memory.
+    /// Images [batch, height, width, channels] in about -1...1 from tokens [batch, tokensPerImage], in CPU memory.
     ///
     /// - Throws: what a device complained of.
     package func images(fromTokens tokens: Tensor) throws -> Tensor { try vqgan.pictures(fromTokens: tokens) }

@@ -30,6 +30,12 @@ package struct ImageDecoder: Sendable {
         let needed: [Weights.Needed] = [
             .init("transformer.tok_emb.weight"), .init("first_stage_model.quantize.embedding.weight"),
         ]
+        let shape = configuration.transformer
+        if let device, !device.attends(headSize: shape.width / max(shape.headCount, 1)) {
+            throw ModelError(
+                "\(folder.path): heads of \(shape.width / max(shape.headCount, 1)) numbers are computed on the CPU "
+                    + "only (on devices they are multiples of 8, up to 128); take device cpu.")
+        }
         transformer = try ImageTransformer(words.scope(holding: needed)["transformer"], configuration.transformer)
         vqgan = try VQGAN(pixels.scope(holding: needed)["first_stage_model"], configuration.vqgan)
         try words.finish(ignoring: Self.ignored + (isOne ? [] : ["first_stage_model.*"]))
@@ -70,7 +76,7 @@ package struct ImageDecoder: Sendable {
             tokens: teacherInput(tokens), prefix: prefix, skipping: configuration.startTokens.count - 1)
     }
 
-    /// Images [batch, height, width, channels] in about -1...1 from tokens [batch, tokensPerImage], in the CPU's memory.
+    /// Images [batch, height, width, channels] in about -1...1 from tokens [batch, tokensPerImage], in CPU memory.
     ///
     /// - Throws: what a device complained of.
     package func images(fromTokens tokens: Tensor) throws -> Tensor { try vqgan.pictures(fromTokens: tokens) }

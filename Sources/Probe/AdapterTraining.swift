@@ -72,7 +72,7 @@ package final class AdapterTraining {
         let plan = DevicePlan(
             decoder.configuration, decoder.device, precision: decoder.transformer.computeType,
             prefixTokens: settings.prefixTokens)
-        part = try plan?.trainingPart(asked: settings.microBatch ?? settings.batch) ?? settings.microBatch
+        part = try plan?.trainingPart(asked: settings.batch) ?? settings.microBatch
         stepsPerEpoch = max(1, training.count / settings.batch)
         totalSteps = settings.steps(for: training.count)
         let schedule: RateSchedule =

@@ -33,7 +33,9 @@ package struct FaceGenerator {
     private let batch: Int
 
     package init(_ generator: TokenGenerator, seed: UInt64, format: SamplingSettings.Format, batch: Int) {
-        (self.generator, self.seed, self.format, self.batch) = (generator, seed, format, batch)
+        (self.generator, self.seed, self.format) = (generator, seed, format)
+        // A GPU that draws few pictures waits for its own memory.
+        self.batch = generator.decoder.transformer.device == nil ? batch : max(batch, 512)
     }
 
     /// The stream of one picture. No portrait has a thousand captions, so no two pictures share one.

@@ -25,6 +25,10 @@ package struct FaceJob {
         decoder: URL, adapter: URL, encoder: URL, precision: PrecisionSetting,
         device: DeviceSetting = .cpu, weights: SamplingSettings.Weights = .full, activation: CLIPActivation? = nil
     ) throws {
+        guard device == .cpu || weights == .full else {
+            throw UserError(
+                .settings, "--weights int8 is drawn with on the CPU only; take full with --device \(device.rawValue)")
+        }
         let used = precision.resolved(on: device)
         let opened = try ImageDecoder(folder: decoder, precision: used, device: try device.open())
         self.decoder = CachedDecoder(consume opened, roundingToInt8: weights == .int8)

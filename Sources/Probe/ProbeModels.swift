@@ -36,6 +36,11 @@ final class ProbeModels {
         for need in MemoryNeed.probe(settings, data, decoder.configuration, vectorSize: vectorSize) { try need.check() }
     }
 
+    /// What is computed where, if not all on the CPU.
+    var deviceNote: String? {
+        decoder.device.map { "the decoder on \($0.name), encoders, adapters and judges on the CPU" }
+    }
+
     /// Nil where there is no caption.
     func encoder(_ name: String) -> CaptionEncoder? { encoders[name] }
 }

@@ -172,10 +172,16 @@ struct ProbeReportBuilder {
 
     // MARK: - Where it comes from
 
+    /// Where the decoder was computed, if not on the CPU; nil where no model is open any more.
+    private var deviceNote: String? {
+        (try? session.models())?.deviceNote
+    }
+
     private var provenance: Provenance {
         let machine = Machine(version: Release.version, environment: [:], cache: "")
         return Provenance(
-            toolVersion: machine.version, cpu: machine.processor, threads: Threads.count,
+            toolVersion: machine.version, cpu: machine.processor + (deviceNote.map { "; \($0)" } ?? ""),
+            threads: Threads.count,
             precision: settings.precision.recorded(on: settings.device), date: Date.now.formatted(.iso8601),
             stages: session.clock.stages.map { Provenance.Stage($0.name, seconds: $0.seconds) })
     }

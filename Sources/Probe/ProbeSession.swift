@@ -100,7 +100,8 @@ final class ProbeSession {
     /// What a person should know before: what is odd about the data but does no harm, what `precision: auto` chose, and
     /// what encoders put before captions.
     var remarks: [String] {
-        [data.remark, settings.precision.remark(on: settings.device)].compactMap(\.self) + (opened?.prompts ?? [])
+        [data.remark, settings.precision.remark(on: settings.device)].compactMap(\.self)
+            + (opened?.deviceNote.map { ["device cuda: \($0)"] } ?? []) + (opened?.prompts ?? [])
     }
 
     // MARK: - Progress

@@ -36,6 +36,10 @@ extension ProbeSettings: SettingsGroup {
         if scores.primary == .attributes, scores.attributes == nil {
             throw refuse("scores.primary is attributes, but scores.attributes names no reader")
         }
+        if device != .cpu, sampling.weights == .int8 {
+            throw refuse(
+                "sampling.weights int8 is drawn with on the CPU only; take full with device \(device.rawValue)")
+        }
         guard !encoders.isEmpty else { throw refuse("encoders is missing; list at least one encoder") }
         if textStudy, !data.isDrawnWorld {
             throw refuse(

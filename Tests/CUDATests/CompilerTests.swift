@@ -1,8 +1,7 @@
 import Foundation
+import SynCUDA
 import TestSupport
 import Testing
-
-import SynCUDA
 
 /// NVRTC itself, which needs no GPU, where it is installed.
 private let compiler = try? KernelCompiler(

@@ -1,10 +1,9 @@
 import CSynFakeCUDA
 import Foundation
+import SynCUDA
 import SynTensors
 import TestSupport
 import Testing
-
-import SynCUDA
 
 /// Tests on a GPU that is not there. Its state is the process's, so that they run one after another.
 @Suite("A GPU that is not there", .serialized)

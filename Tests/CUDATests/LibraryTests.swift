@@ -1,8 +1,7 @@
 import Foundation
+import SynCUDA
 import TestSupport
 import Testing
-
-import SynCUDA
 
 @Suite("NVIDIA's libraries")
 struct LibraryTests {

@@ -1,9 +1,8 @@
 import CSynFakeCUDA
 import Foundation
+import SynCUDA
 import SynTensors
 import Testing
-
-import SynCUDA
 
 extension FakeGPU {
     @Suite("is opened, or says why it is not")

@@ -1,7 +1,6 @@
+import SynCUDA
 import SynTensors
 import Testing
-
-import SynCUDA
 
 /// A product with numbers of its own, which a device's answer is compared with.
 struct ProductCase: Sendable, CustomTestStringConvertible {

@@ -1,8 +1,7 @@
 import CSynFakeCUDA
+import SynCUDA
 import SynTensors
 import Testing
-
-import SynCUDA
 
 extension FakeGPU {
     @Suite("multiplies")

@@ -1,8 +1,7 @@
 import Foundation
+import SynCUDA
 import SynTensors
 import Testing
-
-import SynCUDA
 
 /// The machine's own GPU, once for all tests.
 private let opened = Result { try CUDADevice.open() }

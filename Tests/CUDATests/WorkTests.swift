@@ -1,10 +1,9 @@
 import CSynFakeCUDA
 import Foundation
+import SynCUDA
 import SynTensors
 import TestSupport
 import Testing
-
-import SynCUDA
 
 extension FakeGPU {
     @Suite("works")

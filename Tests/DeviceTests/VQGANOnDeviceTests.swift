@@ -92,15 +92,20 @@ import Testing
 
     /// Both halves of a decoder's folder live on the device; pictures come back to the CPU, a lost device is told.
     @Test func wholeDecoder() throws {
-        let folder = Fixture.url("models/decoder")
+        let folder = Fixture.package.appending(path: "Weights/decoder")
         let (there, here) = (try ImageDecoder(folder: folder, device: device), try ImageDecoder(folder: folder))
-        let count = 36   // 6 × 6 tokens of 12 × 12 pixels
-        let tokens = Tensor((0..<2 * count).map { Int32($0 * 5 % 61) }, shape: [2, count])
+        let tokens = Tensor((0..<64).map { Int32($0 * 15 % 1024) }, shape: [1, 64])
         let drawn = try there.images(fromTokens: tokens)
-        #expect(drawn.device == nil && drawn.shape == [2, 12, 12, 3])
+        #expect(drawn.device == nil && drawn.shape == [1, 64, 64, 3])
         #expect(try relativeError(drawn.floats, here.images(fromTokens: tokens).floats) < 1e-5)
         device.fail("the GPU is lost")
         #expect(throws: DeviceFailure.self) { try there.images(fromTokens: tokens) }
+    }
+
+    /// Heads that no kernel is made for are refused when the decoder is opened, not in the middle.
+    @Test func unusualHeads() throws {
+        let folder = Fixture.url("models/decoder")   // heads of 12
+        #expect(throws: ModelError.self) { try ImageDecoder(folder: folder, device: device) }
     }
 
     /// Nothing stays taken but weights and their filters.

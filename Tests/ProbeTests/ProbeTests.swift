@@ -126,7 +126,7 @@ import Testing
                       - {name: bert, path: \(path)/bert-mini, style: bert}
                       - {name: random, style: random, size: 16}
                     data: {train: 48, validation: 12}
-                    adapter: {steps: 8, batch: 16, learning-rate: 0.01}
+                    adapter: {steps: 8, batch: 16, learning-rate: 0.01, initial: silent, silent-steps: 5}
                     sampling: {captions: 9, batch: 4}
                     scores: {clip: \(path)/clip-judge, inception: \(path)/inception-mini, attributes: \(path)/attribute-reader, splits: 3}
                     ablation: {encoders: [bert], prefix-tokens: [1, 2], guidance: [1, 3]}
@@ -166,6 +166,45 @@ import Testing
         return all.filter {
             $0.hasSuffix(".png") || $0.contains("adapter") && $0.hasSuffix(".safetensors") || $0.contains("samples")
         }.sorted()
+    }
+
+    /// A silent prefix disturbs the decoder less than the start token once more; it is trained once, not for each seed,
+    /// and leaves no folder of its own.
+    @Test(.enabled(if: hasWeights, "Weights/decoder is absent"))
+    func silentPrefixCostsLess() throws {
+        func validation(_ initial: String) throws -> (losses: [Double], files: [String]) {
+            let (folder, path) = (try Fixture.temporaryFolder(), Self.weights.path)
+            let settings = try ProbeSettings(
+                yaml: """
+                    seeds: [1, 2]
+                    decoder: \(path)/decoder
+                    encoders: [{name: random, style: random, size: 16}]
+                    data: {train: 64, validation: 16}
+                    adapter: {steps: 1, batch: 8, learning-rate: 0.01, initial: \(initial), silent-steps: 40}
+                    scores: {clip: \(path)/clip-judge, inception: \(path)/inception-mini}
+                    output: \(folder.path)
+                    """, source: "test")
+            let run = try ProbeRun(
+                settings, locator: ModelLocator(environment: [:]), interruption: Interruption()
+            ) { _ in }
+            let losses = try run.trainAdapters().map { adapter in
+                let log = try String(
+                    contentsOf: URL(filePath: adapter).appending(path: "training.jsonl"), encoding: .utf8)
+                let lines = try log.split(separator: "\n").map {
+                    try JSONDecoder().decode(TrainingLine.self, from: Data($0.utf8))
+                }
+                return try #require(lines.compactMap(\.validation).last)
+            }
+            let features = folder.appending(path: "features")
+            return (losses, try FileManager.default.contentsOfDirectory(atPath: features.path))
+        }
+        let (start, silent) = (try validation("start"), try validation("silent"))
+        print(
+            "validation losses after one step from the start token \(start.losses), from a silent prefix \(silent.losses)"
+        )
+        #expect(silent.losses.max() ?? .infinity < start.losses.min() ?? 0)
+        #expect(silent.files.filter { $0.hasPrefix("silent-prefix-1-") && $0.hasSuffix(".safetensors") }.count == 1)
+        #expect(!silent.files.contains("silent-prefix-1"))
     }
 
     @Test(.enabled(if: hasWeights, "Weights/decoder is absent"))

@@ -18,11 +18,8 @@ struct DeviceAttention {
         default: preconditionFailure("samples of several lengths are not attended on devices")
         }
         type = queryKeyValue.elementType
-        precondition(DeviceAttention.serves(headSize), "heads of \(headSize) numbers are not attended on devices")
+        precondition(device.attends(headSize: headSize), "heads of \(headSize) numbers are not attended on devices")
     }
-
-    /// Whether the kernels are made for heads of this size.
-    static func serves(_ headSize: Int) -> Bool { headSize % 8 == 0 && (8...128).contains(headSize) }
 
     private var shape: [Int] { [batch, time, heads * headSize] }
 
@@ -59,4 +56,9 @@ struct DeviceAttention {
             [.tensor(queryKeyValue), .tensor(g), .tensor(sums), .tensor(delta), .tensor(slope)] + numbers)
         return slope
     }
+}
+
+extension Device {
+    /// Whether the kernels are made for heads of this size.
+    package func attends(headSize: Int) -> Bool { headSize % 8 == 0 && (8...128).contains(headSize) }
 }

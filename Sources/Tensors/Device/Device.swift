@@ -1,4 +1,4 @@
-/// A processor beside the CPU with memory of its own: where numbers live, how they come and go, and who multiplies them.
+/// A processor beside the CPU with memory of its own: where numbers live, how they come and go, who multiplies them.
 ///
 /// This is all that a kind of accelerator has to bring. What tensors compute on it is written once, above this
 /// protocol, as launches of kernels and matrix products; the tests run the same code on a device that is emulated.
