@@ -13,7 +13,10 @@ struct TwinTransformers {
     let exact: ImageTransformer
     let onDevice: ImageTransformer
 
-    init(width: Int, heads: Int, layers: Int, vocabulary: Int, block: Int, precision: Precision) throws {
+    init(
+        width: Int, heads: Int, layers: Int, vocabulary: Int, block: Int, precision: Precision,
+        deviceBytes: Int = 8 << 30
+    ) throws {
         let shape = ImageTransformerConfiguration(
             vocabularySize: vocabulary, blockSize: block, layerCount: layers, headCount: heads, width: width)
         configuration = shape
@@ -27,7 +30,7 @@ struct TwinTransformers {
                 let noise = Tensor.normal(tensor.shape, deviation: deviation, &stream)
                 return (name, name.contains("ln") && name.hasSuffix("weight") ? noise + 1 : noise)
             })
-        device = EmulatedDevice()
+        device = EmulatedDevice(byteCount: deviceBytes)
         onCPU = try ImageTransformer(Weights(tensors: tensors, precision: precision).scope, shape)
         exact = try ImageTransformer(Weights(tensors: tensors).scope, shape)
         onDevice = try ImageTransformer(Weights(tensors: tensors, precision: precision, device: device).scope, shape)

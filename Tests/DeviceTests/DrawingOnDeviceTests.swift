@@ -2,17 +2,19 @@ import EmulatedDevice
 import SynCheckpoints
 import SynModels
 import SynProbe
+import SynRuns
 import SynTensors
 import Testing
 
 /// Tokens drawn on a device (emulated), step by step and by a repeated recording, against the CPU's.
 @Suite struct DrawingOnDeviceTests {
     private func generators(
-        _ precision: Precision, start: ImageDecoderStart = .token(0), sampler: TokenSampler, guidance: Float = 1
+        _ precision: Precision, start: ImageDecoderStart = .token(0), sampler: TokenSampler, guidance: Float = 1,
+        deviceBytes: Int = 8 << 30
     ) throws -> (device: TokenGenerator, cpu: TokenGenerator, twins: TwinTransformers) {
         let side = 8   // pixels; 4 × 4 tokens
         let twins = try TwinTransformers(
-            width: 64, heads: 2, layers: 2, vocabulary: 48, block: 40, precision: precision)
+            width: 64, heads: 2, layers: 2, vocabulary: 48, block: 40, precision: precision, deviceBytes: deviceBytes)
         let vqgan = VQGANConfiguration(
             codeWidth: 8, codeCount: 48, latentChannels: 8, resolution: side, baseChannels: 32, multipliers: [1, 1],
             residualBlockCount: 1, attentionResolutions: [])
@@ -86,6 +88,27 @@ import Testing
             prefixes: prefixes.rows(at: [4, 5]), streams: Array(streams(6).suffix(2))
         ).integers
         #expect(Array(whole.suffix(32)) == last)
+    }
+
+    /// As many pictures at once as the plan has room for, the same ones; none where there is no room for one.
+    @Test func littleMemory() throws {
+        let sampler = try TokenSampler(topK: 10)
+        let ample = try generators(.float32, sampler: sampler)
+        let prefixes = ample.twins.prefix(6, 1)
+        let truth = try ample.device.tokens(prefixes: prefixes, streams: streams(6)).integers
+        // What the plan leaves alone, and room for two or three pictures of about 24 kB.
+        let room = Int((256e6 + 60e3) / 0.92) + ample.twins.device.used
+        let scarce = try generators(.float32, sampler: sampler, deviceBytes: room)
+        #expect(try scarce.device.tokens(prefixes: prefixes, streams: streams(6)).integers == truth)
+        let parts = try #require(scarce.twins.device.launches["sample_tokens"]) / 3
+        print("six pictures in \(parts) parts")
+        #expect((2...3).contains(parts))
+        let none = try generators(.float32, sampler: sampler, deviceBytes: 100_000_000)
+        let error = #expect(throws: UserError.self) {
+            try none.device.tokens(prefixes: prefixes, streams: streams(6))
+        }
+        #expect(error?.description.contains("free the GPU of other work") == true)
+        #expect(none.twins.device.failure == nil)
     }
 
     /// All steps but the first two are one recording that is repeated: nothing is launched for them.
