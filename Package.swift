@@ -161,7 +161,8 @@ let package = Package(
         // Whether a GPU computes what the CPU does, and how quickly; see Scripts/gpu-test.
         .executableTarget(
             name: "gpu-test",
-            dependencies: ["CUDA", "Probe", "Embedding", "Runs", "Checkpoints", "Models", "Tensors"].map(module),
+            dependencies: ["BenchmarkStages"]
+                + ["CUDA", "Probe", "Embedding", "Runs", "Checkpoints", "Models", "Tensors"].map(module),
             path: "Benchmarks/GPU", swiftSettings: strict),
 
         // Tests.

@@ -1,3 +1,4 @@
+import BenchmarkStages
 import Foundation
 import SynCUDA
 import SynModels
@@ -44,7 +45,7 @@ import SynTensors
             if parts.contains("profile") { try pictures.profile() }
         }
         guard !parts.isDisjoint(with: ["full", "rates", "profile"]) else { return }
-        let random = RandomTransformer(.published, seed: 1)
+        let random = RandomTransformer(FrozenModels.publishedDecoder.transformer, seed: 1)
         let rates = Rates(device: device, random: random, findings: findings)
         if parts.contains("rates") {
             let ceiling = try rates.productRate()

@@ -1,3 +1,4 @@
+import BenchmarkStages
 import SynCUDA
 import SynCheckpoints
 import SynModels
@@ -5,9 +6,7 @@ import SynTensors
 
 /// The image tokeniser at full size (taming's f = 16, 256 × 256 pixels) with random weights: parity and rates.
 struct Pictures {
-    static let shape = VQGANConfiguration(
-        codeWidth: 256, codeCount: 1024, latentChannels: 256, resolution: 256, baseChannels: 128,
-        multipliers: [1, 1, 2, 2, 4], residualBlockCount: 2, attentionResolutions: [16])
+    static let shape = FrozenModels.publishedDecoder.vqgan
 
     let device: CUDADevice
     let findings: Findings

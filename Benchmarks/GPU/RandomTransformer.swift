@@ -56,10 +56,6 @@ struct RandomTransformer {
 }
 
 extension ImageTransformerConfiguration {
-    /// Of `celebahq_transformer` of Taming Transformers.
-    static let published = ImageTransformerConfiguration(
-        vocabularySize: 1024, blockSize: 512, layerCount: 24, headCount: 16, width: 1664)
-
     /// Floating-point operations of one position's products on the way there, or back.
     var productWork: Double {
         let width = Double(width)

@@ -1,3 +1,4 @@
+import BenchmarkStages
 import Foundation
 import SynCUDA
 import SynCheckpoints

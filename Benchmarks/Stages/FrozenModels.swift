@@ -4,7 +4,7 @@ import SynModels
 
 /// Where stages get their models from: the miniature ones of this repository, or random weights of the published
 /// sizes.
-enum FrozenModels {
+package enum FrozenModels {
     /// The folder of a miniature model.
     static func folder(_ name: String) throws -> URL {
         var root = URL(filePath: #filePath)
@@ -27,7 +27,7 @@ enum FrozenModels {
     // MARK: - The decoder
 
     /// The published decoder of faces: `celebahq_transformer` of Taming Transformers.
-    private static let publishedDecoder = ImageDecoderConfiguration(
+    package static let publishedDecoder = ImageDecoderConfiguration(
         transformer: ImageTransformerConfiguration(
             vocabularySize: 1024, blockSize: 512, layerCount: 24, headCount: 16, width: 1664),
         vqgan: VQGANConfiguration(

@@ -127,7 +127,7 @@ extension Precision {
 }
 
 /// Seconds that a body takes.
-func seconds(_ body: () throws -> Void) rethrows -> Double {
+package func seconds(_ body: () throws -> Void) rethrows -> Double {
     let start = ContinuousClock.now
     try body()
     let time = (ContinuousClock.now - start).components

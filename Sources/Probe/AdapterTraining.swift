@@ -69,10 +69,13 @@ package final class AdapterTraining {
                     silent ?? decoder.startPrefix(settings.prefixTokens), from: size)
             }
         scaling = settings.standardize ? VectorScaling(training.vectors) : nil
-        let plan = DevicePlan(
-            decoder.configuration, decoder.device, precision: decoder.transformer.computeType,
-            prefixTokens: settings.prefixTokens)
-        part = try plan?.trainingPart(asked: settings.batch) ?? settings.microBatch
+        part =
+            try decoder.device.map { device in
+                let plan = DevicePlan(
+                    decoder.configuration, device, precision: decoder.transformer.computeType,
+                    prefixTokens: settings.prefixTokens)
+                return try plan.trainingPart(asked: settings.batch)
+            } ?? settings.microBatch
         stepsPerEpoch = max(1, training.count / settings.batch)
         totalSteps = settings.steps(for: training.count)
         let schedule: RateSchedule =

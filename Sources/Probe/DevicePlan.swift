@@ -13,11 +13,7 @@ struct DevicePlan {
     private let free: Int
     private let name: String
 
-    /// Nil for a decoder on the CPU.
-    init?(
-        _ configuration: ImageDecoderConfiguration, _ device: (any Device)?, precision: ElementType, prefixTokens: Int
-    ) {
-        guard let device else { return nil }
+    init(_ configuration: ImageDecoderConfiguration, _ device: any Device, precision: ElementType, prefixTokens: Int) {
         transformer = configuration.transformer
         positions = configuration.tokensPerImage + configuration.startTokens.count + prefixTokens
         width = precision.width

@@ -32,7 +32,7 @@ package struct TokenGenerator: Sendable {
             let plan = DevicePlan(
                 decoder.configuration, device, precision: transformer.precisionOfKeys,
                 prefixTokens: prefixes?.size(1) ?? 0)
-            let part = try plan?.drawingPart(asked: batch, isGuided: isGuided) ?? batch
+            let part = try plan.drawingPart(asked: batch, isGuided: isGuided)
             let drawn = try batches(Array(0..<batch), of: part).map { rows in
                 try tokens(
                     prefixes: prefixes?.rows(at: rows), streams: rows.map { streams[$0] }, isGuided: isGuided,

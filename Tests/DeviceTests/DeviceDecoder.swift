@@ -47,15 +47,3 @@ struct TwinTransformers {
         return Tensor.normal([batch, count, configuration.width], &stream)
     }
 }
-
-/// ‖a − b‖ / ‖b‖.
-func relativeError(_ a: [Float], _ b: [Float]) -> Double {
-    guard a.count == b.count else { return .infinity }
-    var (difference, size) = (0.0, 0.0)
-    for (x, y) in zip(a, b) {
-        difference += Double(x - y) * Double(x - y)
-        size += Double(y) * Double(y)
-    }
-    let error = (difference / size).squareRoot()
-    return error.isNaN ? .infinity : error
-}

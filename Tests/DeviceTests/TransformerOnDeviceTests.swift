@@ -2,6 +2,7 @@ import EmulatedDevice
 import SynCheckpoints
 import SynModels
 import SynTensors
+import TestSupport
 import Testing
 
 /// The frozen image transformer on a device (emulated) against the CPU's, whose references are its own suites.

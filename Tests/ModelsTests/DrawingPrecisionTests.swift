@@ -97,11 +97,7 @@ struct DrawingPrecisionTests {
             return gradients(of: logits.crossEntropy(tokens), for: [prefix])[0].floats
         }
         let (exact, rounded) = (try gradient(.float32), try gradient(.bfloat16))
-        let squares = zip(exact, rounded).reduce(into: (0.0, 0.0)) {
-            $0.0 += Double($1.0 - $1.1) * Double($1.0 - $1.1)
-            $0.1 += Double($1.0) * Double($1.0)
-        }
-        let error = (squares.0 / squares.1).squareRoot()
+        let error = relativeError(rounded, exact)
         print("gradient of a prefix in bfloat16: relative error \(error)")
         #expect(error < 4e-2, "rounding explains about 1.7e-2")
     }

@@ -28,3 +28,15 @@ public struct Closeness: CustomStringConvertible, Sendable {
             + (sameCount ? "" : ", different lengths") + (finite ? "" : ", not finite")
     }
 }
+
+/// ‖a − b‖ / ‖b‖; infinite where a number is none.
+public func relativeError(_ a: [Float], _ b: [Float]) -> Double {
+    guard a.count == b.count else { return .infinity }
+    var (difference, size) = (0.0, 0.0)
+    for (x, y) in zip(a, b) {
+        difference += Double(x - y) * Double(x - y)
+        size += Double(y) * Double(y)
+    }
+    let error = (difference / size).squareRoot()
+    return error.isNaN ? .infinity : error
+}
