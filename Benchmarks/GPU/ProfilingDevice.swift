@@ -13,6 +13,7 @@ final class ProfilingDevice: Device, @unchecked Sendable {
 
     var name: String { device.name }
     var failure: String? { device.failure }
+    var multipliesByWarpGroups: Bool { device.multipliesByWarpGroups }
     var memory: (free: Int, total: Int) { device.memory }
     func take(_ byteCount: Int) -> DeviceBlock { device.take(byteCount) }
     func giveBack(_ block: DeviceBlock) { device.giveBack(block) }
@@ -29,10 +30,10 @@ final class ProfilingDevice: Device, @unchecked Sendable {
         _ product: DeviceProduct, left: DeviceAddress, right: DeviceAddress, bias: DeviceAddress?,
         addend: DeviceAddress?, into out: DeviceAddress
     ) {
-        let work = 2 * Double(product.rows) * Double(product.outs) * Double(product.inner)
+        let work = 2 * Double(product.count) * Double(product.rows) * Double(product.outs) * Double(product.inner)
         let turned = product.rightIsTurned ? "ᵀ" : ""
         let name =
-            "product \(product.rows)×\(product.inner)×\(product.outs)\(turned)\(product.hasBias ? " + b" : "")"
+            "product \(product.count > 1 ? "\(product.count) × " : "")\(product.rows)×\(product.inner)×\(product.outs)\(turned)\(product.hasBias ? " + b" : "")"
             + "\(product.hasAddend ? " + x" : "")" + String(format: " (%.0f GFLOP)", work / 1e9)
         note(name) {
             device.multiply(product, left: left, right: right, bias: bias, addend: addend, into: out)

@@ -93,6 +93,7 @@ const cuda_blas *cuda_find_blas(cuda_handle library, cuda_text *missing) {
     FIND(blas, status_name, "cublasLtGetStatusName");
     FIND(blas, layout_create, "cublasLtMatrixLayoutCreate");
     FIND(blas, layout_destroy, "cublasLtMatrixLayoutDestroy");
+    FIND(blas, layout_set, "cublasLtMatrixLayoutSetAttribute");
     FIND(blas, description_create, "cublasLtMatmulDescCreate");
     FIND(blas, description_destroy, "cublasLtMatmulDescDestroy");
     FIND(blas, description_set, "cublasLtMatmulDescSetAttribute");

@@ -16,6 +16,7 @@ enum {
     DESCRIPTION_BIAS_TYPE = 26,
 };
 enum { EPILOGUE_BIAS = 4 };
+enum { LAYOUT_COUNT = 5, LAYOUT_STEP = 6 };
 enum {
     PREFERENCE_WORKSPACE = 1,
     PREFERENCE_ALIGNMENT_A = 5,
@@ -37,9 +38,14 @@ static uint32_t alignment(uint64_t address) {
     return bytes;
 }
 
-// A row-major matrix [rows, columns], contiguous, as cuBLASLt sees it.
-static int make_layout(const cuda_blas *blas, cuda_handle *layout, bool isBF16, int64_t rows, int64_t columns) {
-    return blas->layout_create(layout, isBF16 ? TYPE_BF16 : TYPE_F32, columns, rows, columns);
+// `count` row-major matrices [rows, columns], contiguous, as cuBLASLt sees them.
+static int make_layout(
+    const cuda_blas *blas, cuda_handle *layout, bool isBF16, int64_t rows, int64_t columns, int32_t count) {
+    int status = blas->layout_create(layout, isBF16 ? TYPE_BF16 : TYPE_F32, columns, rows, columns);
+    if (status || count == 1) return status;
+    const int64_t step = rows * columns;
+    if ((status = blas->layout_set(*layout, LAYOUT_COUNT, &count, sizeof count))) return status;
+    return blas->layout_set(*layout, LAYOUT_STEP, &step, sizeof step);
 }
 
 static int set_bias(const cuda_blas *blas, cuda_plan *plan, const cuda_product *product) {
@@ -65,13 +71,14 @@ static int describe(const cuda_blas *blas, const cuda_product *product, cuda_pla
         status = blas->description_set(plan->description, DESCRIPTION_BIAS_TYPE, &type, sizeof type);
         if (status) return status;
     }
-    status = product->rightIsTurned ? make_layout(blas, &plan->a, product->isBF16, outs, inner)
-                                    : make_layout(blas, &plan->a, product->isBF16, inner, outs);
+    const int32_t count = product->count;
+    status = product->rightIsTurned ? make_layout(blas, &plan->a, product->isBF16, outs, inner, count)
+                                    : make_layout(blas, &plan->a, product->isBF16, inner, outs, count);
     if (status) return status;
-    status = product->leftIsTurned ? make_layout(blas, &plan->b, product->isBF16, inner, rows)
-                                   : make_layout(blas, &plan->b, product->isBF16, rows, inner);
+    status = product->leftIsTurned ? make_layout(blas, &plan->b, product->isBF16, inner, rows, count)
+                                   : make_layout(blas, &plan->b, product->isBF16, rows, inner, count);
     if (status) return status;
-    return make_layout(blas, &plan->d, product->outIsBF16, rows, outs);
+    return make_layout(blas, &plan->d, product->outIsBF16, rows, outs, count);
 }
 
 static int search(

@@ -93,7 +93,7 @@ extension CUDADevice {
             plain.hasBias = false
             without.bias = 0
             multiplyPrepared(plain, without)
-            let count = product.rows * product.outs
+            let count = product.count * product.rows * product.outs
             launch(
                 DeviceKernel("add_f32", in: "elementwise"),
                 LaunchSize(blocks: min((count + 255) / 256, 64 * gpu.multiprocessors), threads: 256),
@@ -110,7 +110,7 @@ extension CUDADevice {
     /// touched; where there is none, the first algorithm stays.
     private func time(_ plan: ProductPlans.Plan, _ product: DeviceProduct, _ operands: cuda_product) {
         plan.isTimed = true
-        let (count, bytes) = (products.count(plan), product.rows * product.outs * product.outType.width)
+        let (count, bytes) = (products.count(plan), product.count * product.rows * product.outs * product.outType.width)
         guard count > 1, let scratch = takeQuietly(bytes) else { return }
         defer { blocks.put(scratch) }
         var trial = operands

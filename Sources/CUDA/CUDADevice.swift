@@ -91,6 +91,8 @@ package final class CUDADevice: Device, @unchecked Sendable {
         gpu.release(driver)
     }
 
+    package var multipliesByWarpGroups: Bool { gpu.capability.major == 9 }
+
     // MARK: - Failure
 
     package var failure: String? { firstFailure.withLock { $0 } }

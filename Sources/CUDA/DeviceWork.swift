@@ -41,5 +41,5 @@ extension DeviceProduct {
         return "[\(rows), \(inner)] · [\(inner), \(outs)] of \(kind)"
     }
 
-    package var operations: Double { 2 * Double(rows) * Double(outs) * Double(inner) }
+    package var operations: Double { 2 * Double(count) * Double(rows) * Double(outs) * Double(inner) }
 }

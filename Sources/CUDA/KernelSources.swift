@@ -11,9 +11,16 @@ package struct KernelSources: Sendable {
         (self.headers, self.text) = (headers, text)
     }
 
-    package static let ours = KernelSources(headers: ["device.h": embedded("device.h") ?? ""], text: embedded)
-
-    @Sendable private static func embedded(_ name: String) -> String? {
+    package static let ours = KernelSources(headers: embeddedHeaders()) { name in
         cuda_kernel_source(name).map { String(cString: $0) }
+    }
+
+    private static func embeddedHeaders() -> [String: String] {
+        var headers: [String: String] = [:]
+        var text: UnsafePointer<CChar>?
+        while let name = cuda_kernel_header(Int32(headers.count), &text), let text {
+            headers[String(cString: name)] = String(cString: text)
+        }
+        return headers
     }
 }

@@ -96,6 +96,7 @@ extension cuda_product {
     ) {
         self.init(
             rows: Int64(product.rows), outs: Int64(product.outs), inner: Int64(product.inner),
+            count: Int32(product.count),
             isBF16: product.type == .bfloat16, outIsBF16: product.outType == .bfloat16,
             leftIsTurned: product.leftIsTurned, rightIsTurned: product.rightIsTurned, left: left, right: right,
             bias: bias ?? 0, addend: addend ?? 0, out: out)

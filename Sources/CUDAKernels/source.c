@@ -8,6 +8,14 @@ static const char device[] = {
 #embed "kernels/device.h"
     , 0};
 
+static const char convolution_h[] = {
+#embed "kernels/convolution.h"
+    , 0};
+
+static const char wgmma[] = {
+#embed "kernels/wgmma.h"
+    , 0};
+
 static const char elementwise[] = {
 #embed "kernels/elementwise.cu"
     , 0};
@@ -40,9 +48,19 @@ static const char convolution[] = {
 #embed "kernels/convolution.cu"
     , 0};
 
+static const char convolution_wgmma[] = {
+#embed "kernels/convolution_wgmma.cu"
+    , 0};
+
 static const char group_norm[] = {
 #embed "kernels/group_norm.cu"
     , 0};
+
+static const struct {
+    const char *name, *text;
+} headers[] = {{"device.h", device}, {"convolution.h", convolution_h}, {"wgmma.h", wgmma}};
+
+static const int header_count = sizeof headers / sizeof headers[0];
 
 static const struct {
     const char *name, *text;
@@ -56,17 +74,23 @@ static const struct {
     {"drawing", drawing, 1},
     {"images", images, 0},
     {"convolution", convolution, 0},
+    {"convolution_wgmma", convolution_wgmma, 0},
     {"group_norm", group_norm, 0},
 };
 
 static const int count = sizeof files / sizeof files[0];
 
 const char *cuda_kernel_source(const char *file) {
-    if (strcmp(file, "device.h") == 0) return device;
     for (int i = 0; i < count; ++i) {
         if (strcmp(file, files[i].name) == 0) return files[i].text;
     }
     return NULL;
+}
+
+const char *cuda_kernel_header(int index, const char **text) {
+    if (index < 0 || index >= header_count) return NULL;
+    *text = headers[index].text;
+    return headers[index].name;
 }
 
 const char *cuda_kernel_file(int index) { return index >= 0 && index < count ? files[index].name : NULL; }

@@ -9,6 +9,7 @@ import Synchronization
 /// nobody wrote, or a block that is used too long, does not stay hidden.
 package final class EmulatedDevice: Device, @unchecked Sendable {
     package let name = "an emulated device"
+    package let multipliesByWarpGroups: Bool
     private let state: Mutex<State>
 
     private struct State {
@@ -21,7 +22,10 @@ package final class EmulatedDevice: Device, @unchecked Sendable {
     }
 
     /// - Parameter byteCount: how much memory it has.
-    package init(byteCount: Int = 8 << 30) { state = Mutex(State(size: byteCount)) }
+    package init(byteCount: Int = 8 << 30, multipliesByWarpGroups: Bool = true) {
+        state = Mutex(State(size: byteCount))
+        self.multipliesByWarpGroups = multipliesByWarpGroups
+    }
 
     package var failure: String? { state.withLock { $0.failure } }
     package var memory: (free: Int, total: Int) { state.withLock { ($0.size - $0.used, $0.size) } }
@@ -113,13 +117,22 @@ package final class EmulatedDevice: Device, @unchecked Sendable {
     ) {
         precondition(product.hasBias == (bias != nil) && product.hasAddend == (addend != nil))
         run {
-            let a = self.matrix(left, product.rows, product.inner, product.type, isTurned: product.leftIsTurned)
-            let b = self.matrix(right, product.inner, product.outs, product.type, isTurned: product.rightIsTurned)
-            var sums = a.matmul(b)
-            if let bias { sums = sums + self.matrix(bias, 1, product.outs, .float32).reshaped([product.outs]) }
-            if let addend { sums = sums + self.matrix(addend, product.rows, product.outs, product.outType) }
-            let result = sums.converted(to: product.outType)
-            result.withBytes { self.upload($0, to: out) }
+            for index in 0..<product.count {
+                func place(_ start: DeviceAddress, _ rows: Int, _ columns: Int, _ type: ElementType) -> DeviceAddress {
+                    start + UInt64(index * rows * columns * type.width)
+                }
+                let p = product
+                let a = self.matrix(
+                    place(left, p.rows, p.inner, p.type), p.rows, p.inner, p.type, isTurned: p.leftIsTurned)
+                let b = self.matrix(
+                    place(right, p.inner, p.outs, p.type), p.inner, p.outs, p.type, isTurned: p.rightIsTurned)
+                var sums = a.matmul(b)
+                if let bias { sums = sums + self.matrix(bias, 1, p.outs, .float32).reshaped([p.outs]) }
+                if let addend {
+                    sums = sums + self.matrix(place(addend, p.rows, p.outs, p.outType), p.rows, p.outs, p.outType)
+                }
+                sums.converted(to: p.outType).withBytes { self.upload($0, to: place(out, p.rows, p.outs, p.outType)) }
+            }
         }
     }
 

@@ -63,6 +63,12 @@ struct Thread {
     Copy copies[copyCapacity];
     int copyCount, groupCount;
     int groupEnds[copyCapacity];
+    // Products of a warp group that have not been waited for; `mark` is made of the operands' numbers.
+    struct Product { float *sums; unsigned long long a, b, mark; bool added; };
+    static const int productCapacity = 64;
+    Product products[productCapacity];
+    int productCount, productGroupCount;
+    int productGroupEnds[productCapacity];
 };
 
 extern Thread *current;
@@ -168,8 +174,21 @@ inline void ldmatrix_x4_trans(unsigned to[4], const void *row) { emulated::loadM
 inline void ldmatrix_x2_trans(unsigned to[2], const void *row) { emulated::loadMatrices<2, true>(to, row); }
 void copy_async_16(void *shared, const void *global, int bytes);
 void copy_async_commit();
-namespace emulated { void waitForCopies(int pending); }
+namespace emulated {
+void waitForCopies(int pending);
+void waitForProducts(int pending);
+}
 template <int pending> void copy_async_wait() { emulated::waitForCopies(pending); }
+
+#define DYNAMIC_SHARED_TILES DYNAMIC_SHARED
+typedef unsigned long long WgmmaOperand;
+WgmmaOperand wgmma_operand(const char *tile, int k);
+void wgmma_m64n128k16_bf16(float d[64], WgmmaOperand a, WgmmaOperand b, bool added);
+inline void wgmma_fence() {}
+void wgmma_commit();
+template <int pending> void wgmma_wait() { emulated::waitForProducts(pending); }
+template <int count> void wgmma_hold(float (&)[count]) {}
+inline void show_shared_writes() {}
 
 template <typename T> T __ldg(const T *from) { return *from; }
 template <typename T> T __ldcs(const T *from) { return *from; }

@@ -113,6 +113,7 @@ void runBlock() {
         fresh.place = {unsigned(thread), 0, 0};
         fresh.number = unsigned(thread);
         fresh.copyCount = fresh.groupCount = 0;
+        fresh.productCount = fresh.productGroupCount = 0;
         // Ends of stacks lie apart, so that they do not all fight for the same lines of the cache.
         fresh.stack = prepared(stacks + (thread + 1) * stackSize - thread % 64 * 576);
         wake(thread);

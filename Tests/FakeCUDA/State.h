@@ -15,6 +15,8 @@ typedef enum { WORK_COPY, WORK_LAUNCH, WORK_PRODUCT, WORK_EVENT } work_kind;
 typedef struct {
     int64_t rows, columns, step;  // column-major
     int isBF16;
+    int32_t count;  // of matrices, so many numbers apart
+    int64_t apart;
 } fake_layout;
 
 typedef struct {

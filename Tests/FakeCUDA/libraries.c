@@ -128,8 +128,16 @@ static cuda_text status_name(int status) {
 static int layout_create(cuda_new_handle layout, int type, uint64_t rows, uint64_t columns, int64_t step) {
     fake_layout *made = malloc(sizeof *made);
     if ((type != 0 && type != 14) || step < (int64_t)rows) return 7;
-    *made = (fake_layout){(int64_t)rows, (int64_t)columns, step, type == 14};
+    *made = (fake_layout){(int64_t)rows, (int64_t)columns, step, type == 14, 1, 0};
     *layout = made;
+    return 0;
+}
+
+static int layout_set(cuda_handle layout, int attribute, const void *value, size_t size) {
+    fake_layout *made = layout;
+    if (attribute == 5 && size == 4) memcpy(&made->count, value, 4);
+    else if (attribute == 6 && size == 8) memcpy(&made->apart, value, 8);
+    else return 7;
     return 0;
 }
 
@@ -172,7 +180,7 @@ static int preference_set(cuda_handle preference, int attribute, const void *val
 static int operands_fit(const description *made, const fake_layout *a, const fake_layout *b, const fake_layout *d) {
     const int64_t m = made->turnA ? a->columns : a->rows, k = made->turnA ? a->rows : a->columns;
     const int64_t n = made->turnB ? b->rows : b->columns, k2 = made->turnB ? b->columns : b->rows;
-    return m == d->rows && n == d->columns && k == k2;
+    return m == d->rows && n == d->columns && k == k2 && a->count == d->count && b->count == d->count;
 }
 
 static int search(
@@ -212,8 +220,8 @@ static int multiply(
             .left = a, .right = b, .addend = c, .bias = made->epilogue == 4 ? made->bias : NULL, .out = d}});
 }
 
-static float number(const void *memory, const fake_layout *layout, int64_t row, int64_t column) {
-    const int64_t at = row + column * layout->step;
+static float number(const void *memory, const fake_layout *layout, int64_t index, int64_t row, int64_t column) {
+    const int64_t at = index * layout->apart + row + column * layout->step;
     if (!layout->isBF16) return ((const float *)memory)[at];
     const uint32_t bits = (uint32_t)((const uint16_t *)memory)[at] << 16;
     float value;
@@ -221,32 +229,37 @@ static float number(const void *memory, const fake_layout *layout, int64_t row, 
     return value;
 }
 
-void fake_run_product(const fake_product *p) {
+static void run_product(const fake_product *p, int64_t index) {
     const int64_t inner = p->turnA ? p->a.rows : p->a.columns;
-    const fake_layout flat = {p->d.rows, 1, p->d.rows, p->biasIsBF16};
+    const fake_layout flat = {p->d.rows, 1, p->d.rows, p->biasIsBF16, 1, 0};
     for (int64_t column = 0; column < p->d.columns; column++) {
         for (int64_t row = 0; row < p->d.rows; row++) {
             double sum = 0;
             for (int64_t k = 0; k < inner; k++) {
-                sum += (double)number(p->left, &p->a, p->turnA ? k : row, p->turnA ? row : k)
-                    * number(p->right, &p->b, p->turnB ? column : k, p->turnB ? k : column);
+                sum += (double)number(p->left, &p->a, index, p->turnA ? k : row, p->turnA ? row : k)
+                    * number(p->right, &p->b, index, p->turnB ? column : k, p->turnB ? k : column);
             }
             sum *= p->alpha;
-            if (p->beta != 0) sum += p->beta * number(p->addend, &p->c, row, column);
-            if (p->bias) sum += number(p->bias, &flat, row, 0);
+            if (p->beta != 0) sum += p->beta * number(p->addend, &p->c, index, row, column);
+            if (p->bias) sum += number(p->bias, &flat, 0, row, 0);
             const float value = (float)sum;
             uint32_t bits;
             memcpy(&bits, &value, 4);
-            const int64_t at = row + column * p->d.step;
+            const int64_t at = index * p->d.apart + row + column * p->d.step;
             if (p->d.isBF16) ((uint16_t *)p->out)[at] = (uint16_t)((bits + 0x7fff + (bits >> 16 & 1)) >> 16);
             else ((float *)p->out)[at] = value;
         }
     }
 }
 
+void fake_run_product(const fake_product *product) {
+    for (int64_t index = 0; index < product->d.count; index++) run_product(product, index);
+}
+
 static const cuda_blas blas = {
     .create = create, .destroy = destroy, .version = version, .status_name = status_name,
-    .layout_create = layout_create, .layout_destroy = release, .description_create = description_create,
+    .layout_create = layout_create, .layout_destroy = release, .layout_set = layout_set,
+    .description_create = description_create,
     .description_destroy = release, .description_set = description_set, .preference_create = preference_create,
     .preference_destroy = release, .preference_set = preference_set, .search = search, .multiply = multiply,
 };

@@ -151,6 +151,7 @@ typedef struct {
     cuda_text (*_Nonnull status_name)(int status);
     int (*_Nonnull layout_create)(cuda_new_handle layout, int type, uint64_t rows, uint64_t columns, int64_t step);
     int (*_Nonnull layout_destroy)(cuda_handle layout);
+    int (*_Nonnull layout_set)(cuda_handle layout, int attribute, const void *_Nonnull value, size_t size);
     int (*_Nonnull description_create)(cuda_new_handle description, int computeType, int scaleType);
     int (*_Nonnull description_destroy)(cuda_handle description);
     int (*_Nonnull description_set)(cuda_handle description, int attribute, const void *_Nonnull value, size_t size);
@@ -172,10 +173,11 @@ const cuda_blas *_Nullable cuda_find_blas(cuda_handle library, cuda_text *_Nonnu
 enum { CUDA_BLAS_ALLOC_FAILED = 3, CUDA_BLAS_EXECUTION_FAILED = 13, CUDA_BLAS_NOT_SUPPORTED = 15 };
 
 // Row-major matrices with contiguous rows: out [rows, outs] = addend + left [rows, inner] · right [inner, outs] + bias
-// [outs]. A matrix that is turned lies in memory the other way round. The bias has the type of out. Zero: no such
-// operand.
+// [outs]; `count` of them, whose matrices lie one after another. A matrix that is turned lies in memory the other way
+// round. The bias has the type of out. Zero: no such operand.
 typedef struct {
     int64_t rows, outs, inner;
+    int32_t count;
     bool isBF16, outIsBF16, leftIsTurned, rightIsTurned;
     uint64_t left, right, bias, addend, out;
 } cuda_product;

@@ -3,11 +3,13 @@
 #ifndef CUDA_KERNELS_H
 #define CUDA_KERNELS_H
 
-/// The text of a file of kernels by its name without ending ("norms"), or of the header "device.h", which all of them
-/// read; NULL if there is none of this name.
+/// The text of a file of kernels by its name without ending ("norms"); NULL if there is none of this name.
 const char *cuda_kernel_source(const char *file);
 
-/// The name of file number `index`, without the header; NULL after the last.
+/// The name and the text of header number `index`, which files may read by that name; NULL after the last.
+const char *cuda_kernel_header(int index, const char **text);
+
+/// The name of file number `index`; NULL after the last.
 const char *cuda_kernel_file(int index);
 
 /// 1 if the file is compiled for one size of heads at a time, given as HEAD_SIZE; else 0.

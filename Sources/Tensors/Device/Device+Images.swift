@@ -83,29 +83,27 @@ extension Device {
     }
 
     /// Attention of one head between separate queries [batch, queries, size], keys and values [batch, keys, size], all
-    /// of one type, which the shares have too; scores are Float32. Sample by sample, by products.
+    /// of one type, which the shares have too; scores are Float32.
     func attention(_ query: Tensor, _ key: Tensor, _ value: Tensor, scale: Float) -> Tensor {
         let (batch, queries, size, keys) = (query.shape[0], query.shape[1], query.shape[2], key.shape[1])
         let type = query.elementType
         let out = Tensor(uninitialised: query.shape, elementType: type, on: self)
         guard out.count > 0 else { return out }
-        let scores = Tensor(uninitialised: [queries, keys], on: self)
-        let shares = Tensor(uninitialised: [queries, keys], elementType: type, on: self)
+        let scores = Tensor(uninitialised: [batch, queries, keys], on: self)
+        let shares = Tensor(uninitialised: scores.shape, elementType: type, on: self)
         var closeness = DeviceProduct(rows: queries, outs: keys, inner: size, type: type, outType: .float32)
-        closeness.rightIsTurned = true
-        let mixture = DeviceProduct(rows: queries, outs: size, inner: keys, type: type, outType: type)
-        for sample in 0..<batch {
-            func place(_ tensor: Tensor) -> DeviceAddress {
-                tensor.deviceAddress + UInt64(sample * tensor.shape[1] * size * type.width)
-            }
-            multiply(
-                closeness, left: place(query), right: place(key), bias: nil, addend: nil, into: scores.deviceAddress)
-            launch(
-                "softmax_rows_" + type.kernelEnding, in: "images", rows: queries,
-                [.tensor(scores), .tensor(shares), .int(keys), .float(scale)])
-            multiply(
-                mixture, left: shares.deviceAddress, right: place(value), bias: nil, addend: nil, into: place(out))
-        }
+        (closeness.rightIsTurned, closeness.count) = (true, batch)
+        var mixture = DeviceProduct(rows: queries, outs: size, inner: keys, type: type, outType: type)
+        mixture.count = batch
+        multiply(
+            closeness, left: query.deviceAddress, right: key.deviceAddress, bias: nil, addend: nil,
+            into: scores.deviceAddress)
+        launch(
+            "softmax_rows_" + type.kernelEnding, in: "images", rows: batch * queries,
+            [.tensor(scores), .tensor(shares), .int(keys), .float(scale)])
+        multiply(
+            mixture, left: shares.deviceAddress, right: value.deviceAddress, bias: nil, addend: nil,
+            into: out.deviceAddress)
         withExtendedLifetime((query, key, value, scores, shares, out)) {}
         return out
     }

@@ -11,6 +11,8 @@ package protocol Device: AnyObject, Sendable {
     var name: String { get }
     /// Why the device does nothing any more, as a sentence; nil while it works.
     var failure: String? { get }
+    /// Whether groups of four warps multiply (compute capability 9.0), so that kernels in files "…_wgmma" run.
+    var multipliesByWarpGroups: Bool { get }
     /// Bytes of memory: what is free for us now, what others leave, and all there is.
     var memory: (free: Int, total: Int) { get }
 
@@ -102,9 +104,11 @@ package enum KernelArgument: Sendable {
 }
 
 /// A matrix product of row-major matrices with Float32 sums: out [rows, outs] = addend + left [rows, inner] · right
-/// [inner, outs] + bias [outs].
+/// [inner, outs] + bias [outs]; or several of them, whose matrices lie one after another.
 package struct DeviceProduct: Sendable, Hashable {
     package var rows, outs, inner: Int
+    /// How many products; all have the same bias.
+    package var count = 1
     /// Of left and right: Float32 (multiplied as such, not in TF32) or BFloat16.
     package var type: ElementType
     /// Float32 or BFloat16. The addend is of the same type and may be the same memory; the bias is Float32.

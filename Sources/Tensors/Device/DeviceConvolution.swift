@@ -82,9 +82,12 @@ struct DeviceConvolution {
         // Larger tiles read less from shared memory, where there are enough of them for a large GPU.
         let isLarge = !isFew && type == .bfloat16 && rows / 256 * across >= 128
         let tile = isLarge ? 256 : 128
+        let isOfGroups = !isFew && type == .bfloat16 && device.multipliesByWarpGroups
         let name = (isFew ? "few_" : isLarge ? "large_" : "") + type.kernelEnding + "_" + out.elementType.kernelEnding
         device.launch(
-            DeviceKernel("convolve_" + name, in: "convolution"),
+            isOfGroups
+                ? DeviceKernel("convolve_wgmma_" + name, in: "convolution_wgmma")
+                : DeviceKernel("convolve_" + name, in: "convolution"),
             LaunchSize(
                 blocks: (rows + tile - 1) / tile * across, threads: 256,
                 sharedBytes: (isLarge ? 4 : 3) * (tile + outs) * 128),

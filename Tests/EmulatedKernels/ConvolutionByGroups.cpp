@@ -1,0 +1,11 @@
+#include "Emulation.h"
+
+namespace {
+
+#include "../../Sources/CUDAKernels/kernels/convolution_wgmma.cu"
+
+EMULATE(
+    KERNEL(convolve_wgmma_bf16_f32), KERNEL(convolve_wgmma_bf16_bf16), KERNEL(convolve_wgmma_large_bf16_f32),
+    KERNEL(convolve_wgmma_large_bf16_bf16))
+
+}  // namespace
