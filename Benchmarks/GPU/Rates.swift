@@ -27,18 +27,21 @@ struct Rates {
         return rate
     }
 
-    /// A step of the adapter's training: the adapter and its optimiser on the CPU, the decoder here.
+    /// A step of the adapter's training, the adapter and its optimiser here too.
     func training(ceiling: Double, batch: Int = 64) throws {
         let (count, shape) = (256, random.shape)
         let transformer = try random.transformer(.bfloat16, on: device)
-        let adapter = try Adapter(from: 768, to: shape.width, prefixTokens: 1, seed: 1)
+        let adapter = try Adapter(from: 768, to: shape.width, prefixTokens: 1, seed: 1).moved(to: device)
         let optimiser = AdamW(adapter.parameters)
         let tokens = Parity.tokens(batch, count, below: shape.vocabularySize)
         let input = ImageTransformer.teacherInput(tokens, start: [0])
         var stream = RandomStream(seed: 2, purpose: "vectors")
         let vectors = Tensor.normal([batch, 768], &stream)
         var losses: [Float] = []
-        var parts = ["the adapter", "asking for the loss and waiting", "the gradient", "the optimiser"].map {
+        var parts = [
+            "the adapter", "asking for the loss and waiting", "asking for the gradient",
+            "the optimiser, when all is done",
+        ].map {
             (name: $0, times: [Double]())
         }
         func step() throws {
@@ -50,7 +53,11 @@ struct Rates {
                     losses.append(loss.item)
                 })
             parts[2].times.append(seconds { found = gradients(of: loss, for: adapter.parameters) })
-            parts[3].times.append(seconds { optimiser.step(gradients: found, learningRate: 1e-4) })
+            parts[3].times.append(
+                seconds {
+                    optimiser.step(gradients: found, learningRate: 1e-4)
+                    device.finish()
+                })
             try device.check()
         }
         findings.note("train", "first step, kernels and products chosen", try seconds(step), unit: "s")

@@ -56,6 +56,10 @@ static const char group_norm[] = {
 #embed "kernels/group_norm.cu"
     , 0};
 
+static const char training[] = {
+#embed "kernels/training.cu"
+    , 0};
+
 static const struct {
     const char *name, *text;
 } headers[] = {{"device.h", device}, {"convolution.h", convolution_h}, {"wgmma.h", wgmma}};
@@ -76,6 +80,7 @@ static const struct {
     {"convolution", convolution, 0},
     {"convolution_wgmma", convolution_wgmma, 0},
     {"group_norm", group_norm, 0},
+    {"training", training, 0},
 };
 
 static const int count = sizeof files / sizeof files[0];

@@ -123,10 +123,16 @@ package struct Adapter: Sendable {
         vectors.linear(weight, bias).reshaped([vectors.size(0), prefixTokens, width])
     }
 
+    /// The same adapter with parameters of its own in a device's memory, or the CPU's.
+    package func moved(to device: (any Device)?) -> Adapter {
+        func own(_ tensor: Tensor) -> Tensor { tensor.detached.moved(to: device).asParameter() }
+        return Adapter(weight: own(weight), bias: own(bias), width: width)
+    }
+
     package var parameters: [Tensor] { [weight, bias] }
 
     var namedTensors: [(name: String, tensor: Tensor)] {
-        [("text2image.0.weight", weight.detached), ("text2image.0.bias", bias.detached)]
+        [("text2image.0.weight", weight.detached.moved(to: nil)), ("text2image.0.bias", bias.detached.moved(to: nil))]
     }
 
     package func save(to url: URL, metadata: [String: String]) throws {

@@ -39,7 +39,7 @@ package final class AdapterTraining {
     private let folder: URL
     private let metadata: [String: String]
 
-    /// Of scaled vectors, where the settings ask for that.
+    /// Of scaled vectors, where the settings ask for that. Where the decoder is.
     private let adapter: Adapter
     private let scaling: VectorScaling?
     private let trainer: Trainer
@@ -61,13 +61,14 @@ package final class AdapterTraining {
         (self.decoder, self.settings, self.seed) = (decoder, settings, seed)
         (self.training, self.validation, self.folder, self.metadata) = (training, validation, folder, metadata)
         let (size, width) = (training.vectors.size(1), decoder.configuration.transformer.width)
-        adapter =
+        let adapter =
             switch settings.initial {
             case .linear: try Adapter(from: size, to: width, prefixTokens: settings.prefixTokens, seed: seed)
             case .start, .silent:
                 Adapter.constant(
                     silent ?? decoder.startPrefix(settings.prefixTokens), from: size)
             }
+        self.adapter = decoder.device.map { adapter.moved(to: $0) } ?? adapter
         scaling = settings.standardize ? VectorScaling(training.vectors) : nil
         part =
             try decoder.device.map { device in
@@ -238,6 +239,7 @@ package final class AdapterTraining {
     package func saveAdapters() throws {
         let notes = metadata.merging(["step": "\(step)", "seed": "\(seed)"]) { $1 }
         func save(_ adapter: Adapter, as name: String) throws {
+            let adapter = adapter.moved(to: nil)
             try (scaling?.folded(adapter) ?? adapter).save(to: folder.appending(path: name), metadata: notes)
         }
         try save(adapter, as: "adapter-last.safetensors")

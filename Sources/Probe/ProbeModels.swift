@@ -38,7 +38,7 @@ final class ProbeModels {
 
     /// What is computed where, if not all on the CPU.
     var deviceNote: String? {
-        decoder.device.map { "the decoder on \($0.name), encoders, adapters and judges on the CPU" }
+        decoder.device.map { "the decoder and adapters on \($0.name), encoders and judges on the CPU" }
     }
 
     /// Nil where there is no caption.

@@ -22,7 +22,7 @@ package struct ProbeSettings: Sendable, Equatable {
     /// The run folder.
     package var output = ""
     package var precision = PrecisionSetting.auto
-    /// Of the frozen decoder; everything else is computed on the CPU.
+    /// Of the frozen decoder and the adapters that are trained; everything else is computed on the CPU.
     package var device = DeviceSetting.cpu
     /// Nil: as many as there are cores.
     package var threads: Int?

@@ -3,7 +3,7 @@ import Foundation
 
 /// Adam with decoupled weight decay (Loshchilov and Hutter 2019), as `torch.optim.AdamW` computes it.
 ///
-/// Parameters are moved in place. `state` and `restore` carry everything that resuming needs.
+/// Parameters are moved in place, each where it lies, on a device too. `state` and `restore` carry everything that resuming needs.
 package final class AdamW: @unchecked Sendable {
     package let parameters: [Tensor]
     package let betas: (Float, Float)
@@ -24,8 +24,8 @@ package final class AdamW: @unchecked Sendable {
         self.epsilon = epsilon
         self.weightDecay = weightDecay ?? Array(repeating: 0, count: parameters.count)
         precondition(self.weightDecay.count == parameters.count, "one weight decay per parameter")
-        first = parameters.map { .zeros($0.shape) }
-        second = parameters.map { .zeros($0.shape) }
+        first = parameters.map { .zeros($0.shape).moved(to: $0.device) }
+        second = parameters.map { .zeros($0.shape).moved(to: $0.device) }
     }
 
     /// Moves every parameter by one step.
@@ -35,22 +35,39 @@ package final class AdamW: @unchecked Sendable {
         let secondCorrection = Float(1 - pow(Double(betas.1), Double(step))).squareRoot()
         for (i, parameter) in parameters.enumerated() {
             precondition(gradients[i].shape == parameter.shape, "gradient \(i) does not fit its parameter")
-            let (p, g) = (parameter.mutableFloats, gradients[i].constFloats)
-            let (m, v) = (first[i].mutableFloats, second[i].mutableFloats)
-            let decay = 1 - learningRate * weightDecay[i]
-            let (beta1, beta2, epsilon) = (betas.0, betas.1, epsilon)
-            let size = learningRate / firstCorrection
-            parallel(parameter.count, grain: elementGrain) { range in
-                let i = range.lowerBound
-                kernels.adamw(
-                    p + i, g + i, m + i, v + i, range.count, beta1, beta2, epsilon, decay, size, secondCorrection)
+            let now = Step(
+                betas: betas, epsilon: epsilon, decay: 1 - learningRate * weightDecay[i],
+                size: learningRate / firstCorrection, correction: secondCorrection)
+            if let device = parameter.device {
+                device.adamW(parameter.detached, gradients[i], first: first[i], second: second[i], now)
+            } else {
+                move(parameter, gradients[i].onCPU, first[i], second[i], now)
             }
             parameter.storage.forgetPackings()
         }
     }
 
-    /// Moments by parameter, for a checkpoint.
-    package var state: (step: Int, first: [Tensor], second: [Tensor]) { (step, first, second) }
+    /// The numbers of one step for one parameter.
+    struct Step {
+        let betas: (Float, Float)
+        let epsilon, decay, size, correction: Float
+    }
+
+    private func move(_ parameter: Tensor, _ gradient: Tensor, _ first: Tensor, _ second: Tensor, _ step: Step) {
+        let (p, g) = (parameter.mutableFloats, gradient.constFloats)
+        let (m, v) = (first.mutableFloats, second.mutableFloats)
+        parallel(parameter.count, grain: elementGrain) { range in
+            let i = range.lowerBound
+            kernels.adamw(
+                p + i, g + i, m + i, v + i, range.count, step.betas.0, step.betas.1, step.epsilon, step.decay,
+                step.size, step.correction)
+        }
+    }
+
+    /// Moments by parameter in the CPU's memory, for a checkpoint.
+    package var state: (step: Int, first: [Tensor], second: [Tensor]) {
+        (step, first.map(\.onCPU), second.map(\.onCPU))
+    }
 
     /// Goes on where `state` stood. Shapes must be those of the parameters.
     package func restore(step: Int, first: [Tensor], second: [Tensor]) {
@@ -65,7 +82,8 @@ package final class AdamW: @unchecked Sendable {
 /// Gradients scaled so that their joint Euclidean norm is at most `limit`, and the norm before.
 package func clipped(_ gradients: [Tensor], toNorm limit: Float) -> (gradients: [Tensor], norm: Float) {
     let squares = gradients.reduce(0.0) { sum, g in
-        sum + Double(sumLanes(g.count, g.constFloats) { $0 * $0 })
+        let g = g.onCPU
+        return sum + Double(sumLanes(g.count, g.constFloats) { $0 * $0 })
     }
     let norm = Float(squares.squareRoot())
     guard norm > limit else { return (gradients, norm) }

@@ -76,6 +76,11 @@ extension Tensor {
     func adding(_ other: Tensor) -> Tensor { commonDevice(self, other)?.sum(self, other) ?? zipped(other) { $0 + $1 } }
     func scaled(by factor: Float) -> Tensor { device?.scaled(self, by: factor) ?? mapped { $0 * factor } }
 
+    /// The product number by number, without a past; on a device of equal shapes.
+    private func plain(times other: Tensor) -> Tensor {
+        commonDevice(self, other)?.multiplied(self, other) ?? broadcast(other) { $0 * $1 }
+    }
+
     private func plain(sum other: Tensor) -> Tensor {
         commonDevice(self, other)?.sum(self, other) ?? broadcast(other) { $0 + $1 }
     }
@@ -103,12 +108,12 @@ extension Tensor {
     package static func * (a: Tensor, b: Tensor) -> Tensor {
         let (av, bv) = (a.detached, b.detached)
         let wants = (a.wantsGradient, b.wantsGradient)
-        return a.broadcast(b) { $0 * $1 }.remembering(
+        return a.plain(times: b).remembering(
             [a, b],
             backward: { g in
                 [
-                    wants.0 ? g.broadcast(bv) { $0 * $1 } : nil,
-                    wants.1 ? g.zipped(av) { $0 * $1 }.summed(to: bv.shape) : nil,
+                    wants.0 ? g.plain(times: bv) : nil,
+                    wants.1 ? g.plain(times: av).summed(to: bv.shape) : nil,
                 ]
             })
     }

@@ -87,17 +87,22 @@ extension Tensor {
         _ weight: Tensor, _ bias: Tensor?, then activation: Activation, addingTo addend: Tensor?, output: ElementType,
         on device: any Device
     ) -> Tensor {
-        precondition(!weight.wantsGradient && !(bias?.wantsGradient ?? false), "layers are not trained on devices")
         if activation != .identity {
             let y = linear(weight, bias, output: output).activated(activation)
             return addend.map { $0 + y } ?? y
         }
         let x = moved(to: device)
-        let (shape, type, wantsGradient) = (shape, elementType, wantsGradient)
+        let (shape, type) = (shape, elementType)
+        let wants = (x: wantsGradient, weight: weight.wantsGradient, bias: bias?.wantsGradient ?? false)
+        let keptX = wants.weight ? x.detached : nil
         return device.linear(x.detached, weight, bias, addend: addend, output: output).remembering(
-            [x, addend ?? weight],
+            [x, weight, bias ?? weight.detached, addend ?? weight.detached],
             backward: { g in
-                [wantsGradient ? device.timesWeights(g, weight, output: type).reshaped(shape) : nil, g]
+                [
+                    wants.x ? device.timesWeights(g, weight, output: type).reshaped(shape) : nil,
+                    keptX.map { device.weightGradient(g, $0) }, wants.bias ? device.columnSums(g) : nil,
+                    addend == nil ? nil : g,
+                ]
             })
     }
 

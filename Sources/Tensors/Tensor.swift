@@ -173,8 +173,10 @@ extension Tensor {
     /// Overwrites the elements in place: for parameters under training and running statistics only.
     package func assign(_ other: Tensor) {
         precondition(other.shape == shape && other.elementType == elementType && !storage.isBorrowed)
-        storage.bytes.copyMemory(
-            from: UnsafeRawBufferPointer(start: other.storage.address, count: count * elementType.width))
+        let other = other.onCPU
+        other.withBytes { bytes in
+            if let device { device.upload(bytes, to: deviceAddress) } else { storage.bytes.copyMemory(from: bytes) }
+        }
         storage.forgetPackings()
     }
 }

@@ -153,7 +153,7 @@ package final class Trainer {
         let moments = optimiser.state
         var tensors: [(name: String, tensor: Tensor)] = []
         for (i, parameter) in parameters.enumerated() {
-            tensors.append(("parameter." + parameter.name, parameter.tensor.detached))
+            tensors.append(("parameter." + parameter.name, parameter.tensor.detached.moved(to: nil)))
             tensors.append(("first." + parameter.name, moments.first[i]))
             tensors.append(("second." + parameter.name, moments.second[i]))
             if let best { tensors.append(("best." + parameter.name, best.tensors[i])) }

@@ -28,13 +28,14 @@ struct ProductCase: Sendable, CustomTestStringConvertible {
                 trial.product.leftIsTurned = number & 1 != 0
                 trial.product.rightIsTurned = number & 2 != 0
                 (trial.hasBias, trial.hasAddend) = (number & 4 != 0, number & 8 != 0)
+                trial.product.count = number % 5 == 3 ? 3 : 1
                 return trial
             }
         }
     }
 
     var testDescription: String {
-        "\(product.words) as \(product.outType)\(product.leftIsTurned ? ", left turned" : "")"
+        "\(product.count) of \(product.words) as \(product.outType)\(product.leftIsTurned ? ", left turned" : "")"
             + "\(product.rightIsTurned ? ", right turned" : "")\(hasBias ? ", bias" : "")\(hasAddend ? ", addend" : "")"
     }
 
@@ -44,34 +45,36 @@ struct ProductCase: Sendable, CustomTestStringConvertible {
     /// The largest difference to a sum in Double, over the largest number.
     func error(on device: CUDADevice) -> Float {
         let (rows, outs, inner) = (product.rows, product.outs, product.inner)
-        let left = numbers(rows * inner, 1, product.type), right = numbers(inner * outs, 2, product.type)
+        let count = product.count
+        let left = numbers(count * rows * inner, 1, product.type)
+        let right = numbers(count * inner * outs, 2, product.type)
         let bias = hasBias ? numbers(outs, 3, .float32) : nil
-        let addend = hasAddend ? numbers(rows * outs, 4, product.outType) : nil
+        let addend = hasAddend ? numbers(count * rows * outs, 4, product.outType) : nil
         let blocks = [
             device.upload(left, as: product.type), device.upload(right, as: product.type),
             bias.map { device.upload($0, as: .float32) }, addend.map { device.upload($0, as: product.outType) },
         ]
         guard let a = blocks[0], let b = blocks[1] else { return .infinity }
-        let own = device.take(rows * outs * product.outType.width)
+        let own = device.take(count * rows * outs * product.outType.width)
         let out = isInPlace ? blocks[3] ?? own : own
         device.multiply(
             product, left: a.address, right: b.address, bias: blocks[2]?.address, addend: blocks[3]?.address,
             into: out.address)
-        let found = device.numbers(out, rows * outs, as: product.outType)
+        let found = device.numbers(out, count * rows * outs, as: product.outType)
         for block in blocks + [own] { if let block { device.giveBack(block) } }
         var (difference, largest): (Float, Float) = (0, 1e-6)
-        for row in 0..<rows {
-            for column in 0..<outs {
-                var sum = Double(bias?[column] ?? 0) + Double(addend?[row * outs + column] ?? 0)
-                for k in 0..<inner {
-                    sum +=
-                        Double(product.leftIsTurned ? left[k * rows + row] : left[row * inner + k])
-                        * Double(product.rightIsTurned ? right[column * inner + k] : right[k * outs + column])
-                }
-                let error = abs(found[row * outs + column] - Float(sum))
-                difference = max(difference, error.isNaN ? .infinity : error)
-                largest = max(largest, abs(Float(sum)))
+        for place in 0..<count * rows * outs {
+            let (index, row, column) = (place / outs / rows, place / outs % rows, place % outs)
+            let (a, b) = (index * rows * inner, index * inner * outs)
+            var sum = Double(bias?[column] ?? 0) + Double(addend?[place] ?? 0)
+            for k in 0..<inner {
+                sum +=
+                    Double(left[a + (product.leftIsTurned ? k * rows + row : row * inner + k)])
+                    * Double(right[b + (product.rightIsTurned ? column * inner + k : k * outs + column)])
             }
+            let error = abs(found[place] - Float(sum))
+            difference = max(difference, error.isNaN ? .infinity : error)
+            largest = max(largest, abs(Float(sum)))
         }
         return difference / largest
     }
