@@ -4,8 +4,9 @@ import SynCUDA
 import SynModels
 import SynTensors
 
-/// `gpu-test [small] [miniature] [adapters] [vqgan] [full] [rates] [profile] [--decoder FOLDER]`: whether a GPU computes what the
-/// CPU does, and how quickly. Without parts: all but the profile.
+/// `gpu-test [small] [miniature] [adapters] [vqgan] [full] [rates] [profile] [convolve] [--decoder FOLDER]`: whether a
+/// GPU computes what the CPU does, and how quickly. Without parts: all but the profile and the kernels for convolutions
+/// by themselves.
 @main struct GPUTest {
     static func main() {
         var parts = Set(CommandLine.arguments.dropFirst().filter { !$0.hasPrefix("-") })
@@ -44,6 +45,7 @@ import SynTensors
             try pictures.run()
             if parts.contains("profile") { try pictures.profile() }
         }
+        if parts.contains("convolve") { try Convolutions(device: device, findings: findings).run() }
         guard !parts.isDisjoint(with: ["full", "rates", "profile"]) else { return }
         let random = RandomTransformer(FrozenModels.publishedDecoder.transformer, seed: 1)
         let rates = Rates(device: device, random: random, findings: findings)

@@ -8,6 +8,8 @@ final class Storage: @unchecked Sendable {
     /// The same numbers in BFloat16, where a device's kernel wrote both; set by who made them, before anybody else sees
     /// them.
     var rounded: Storage?
+    /// The moments of what a device's kernel wrote, where it made them with the numbers; set as `rounded` is.
+    var moments: DeviceMoments?
     private let hostAddress: UnsafeMutableRawPointer
     /// The pool's block that holds the bytes; none where they are borrowed.
     private let block: BufferPool.Block?

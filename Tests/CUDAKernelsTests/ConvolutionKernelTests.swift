@@ -8,6 +8,7 @@ struct ConvolutionKernelTests {
     struct Kernel: CustomTestStringConvertible, Sendable {
         let name: String
         let rows: Int, outs: Int, stages: Int
+        var isOfGroups: Bool { name.contains("wgmma") }
         var takesNarrow: Bool { name.contains("bf16") }
         var givesNarrow: Bool { name.hasSuffix("bf16") }
         var testDescription: String { name }
@@ -19,14 +20,14 @@ struct ConvolutionKernelTests {
         Kernel(name: "convolve_bf16_bf16", rows: 128, outs: 128, stages: 3),
         Kernel(name: "convolve_large_bf16_f32", rows: 256, outs: 128, stages: 4),
         Kernel(name: "convolve_large_bf16_bf16", rows: 256, outs: 128, stages: 4),
-        Kernel(name: "convolve_wgmma_bf16_f32", rows: 128, outs: 128, stages: 3),
-        Kernel(name: "convolve_wgmma_bf16_bf16", rows: 128, outs: 128, stages: 3),
-        Kernel(name: "convolve_wgmma_large_bf16_f32", rows: 256, outs: 128, stages: 4),
-        Kernel(name: "convolve_wgmma_large_bf16_bf16", rows: 256, outs: 128, stages: 4),
         Kernel(name: "convolve_few_f32_f32", rows: 128, outs: 16, stages: 3),
         Kernel(name: "convolve_few_bf16_f32", rows: 128, outs: 16, stages: 3),
         Kernel(name: "convolve_few_bf16_bf16", rows: 128, outs: 16, stages: 3),
     ]
+
+    static let kernelsOfGroups = ["f32", "bf16"].map {
+        Kernel(name: "convolve_wgmma_bf16_\($0)", rows: 128, outs: 128, stages: 3)
+    }
 
     struct Shape: CustomTestStringConvertible, Sendable {
         var batch = 2, height = 12, width = 13, ins = 16, outs = 20
@@ -53,6 +54,19 @@ struct ConvolutionKernelTests {
             batch: 3, height: 4, width: 4, ins: 8, outs: 33, kernelHeight: 2, kernelWidth: 1, left: 0, right: 0),
     ]
 
+    /// The last two have whole tiles in each image, whose moments are told too.
+    static let shapesOfGroups = [
+        Shape(ins: 64), Shape(batch: 1, height: 4, width: 5, ins: 128, outs: 131, doubled: true),
+        Shape(batch: 1, height: 8, ins: 64, outs: 3, stride: 2, top: 0, left: 0),
+        Shape(batch: 2, height: 8, width: 16, ins: 64, outs: 128),
+        Shape(
+            batch: 1, height: 16, width: 16, ins: 128, outs: 256, kernelHeight: 2, kernelWidth: 1, top: 0, bottom: 1,
+            left: 0, right: 0),
+    ]
+
+    @Test("by groups of warps: sums, bias and what they are added to", arguments: kernelsOfGroups, shapesOfGroups)
+    func convolutionByGroups(_ kernel: Kernel, _ s: Shape) throws { try convolution(kernel, s) }
+
     @Test("sums, bias and what they are added to", arguments: kernels, shapes)
     func convolution(_ kernel: Kernel, _ s: Shape) throws {
         func numbers(_ count: Int, _ seed: Int) -> [Float] {
@@ -65,7 +79,8 @@ struct ConvolutionKernelTests {
         let (bias, addend) = (numbers(s.outs, 3), numbers(s.rows * s.outs, 4))
         let (narrowX, narrowW) = (DeviceArray(bf16: x), DeviceArray(bf16: w))
         let images: any EmulatedArgument = kernel.takesNarrow ? narrowX : DeviceArray(x)
-        let filters: any EmulatedArgument = kernel.takesNarrow ? narrowW : DeviceArray(w)
+        let filters: any EmulatedArgument =
+            kernel.isOfGroups ? try tiles(s, narrowW.widened) : kernel.takesNarrow ? narrowW : DeviceArray(w)
         let truth = sums(s, kernel.takesNarrow ? narrowX.widened : x, kernel.takesNarrow ? narrowW.widened : w)
         for (order, isAdded) in [(ThreadOrder.fromFirst, true), (.fromLast, false)] {
             let wide = DeviceArray<Float>(count: s.rows * s.outs), narrow = DeviceArray<UInt16>(count: s.rows * s.outs)
@@ -75,12 +90,19 @@ struct ConvolutionKernelTests {
                 s.rows, s.seen.height, s.seen.width, s.ins, s.kernelHeight, s.kernelWidth, s.stride, s.top, s.left,
                 s.out.height, s.out.width, s.doubled ? 1 : 0, s.outs,
             ].map(Int32.init)
+            let perImage = s.out.height * s.out.width
+            let moments = DeviceArray<Double>(
+                count: kernel.isOfGroups && perImage % 128 == 0 && s.outs % 128 == 0 ? s.rows / 128 * 2 * s.outs : 0)
+            let table: [any EmulatedArgument] =
+                kernel.isOfGroups ? [moments.count > 0 ? moments as any EmulatedArgument : NullArgument()] : []
+            let given: [any EmulatedArgument] =
+                [images, filters, offset, added, kernel.givesNarrow ? narrow as any EmulatedArgument : wide] + table + n
             try Emulated.run(
                 kernel.name,
                 blocks: (s.rows + kernel.rows - 1) / kernel.rows * ((s.outs + kernel.outs - 1) / kernel.outs),
-                threads: 256, sharedBytes: kernel.stages * (kernel.rows + kernel.outs) * 128, order: order, images,
-                filters, offset, added, kernel.givesNarrow ? narrow as any EmulatedArgument : wide, n[0], n[1], n[2],
-                n[3], n[4], n[5], n[6], n[7], n[8], n[9], n[10], n[11], n[12])
+                threads: 256,
+                sharedBytes: kernel.stages * (kernel.rows + kernel.outs) * 128 + (kernel.isOfGroups ? 64 : 0),
+                order: order, given)
             let found = kernel.givesNarrow ? narrow.widened : wide.values
             var (difference, size) = (0.0, 0.0)
             for (place, sum) in truth.enumerated() {
@@ -90,6 +112,35 @@ struct ConvolutionKernelTests {
             }
             // Not-a-number is not below either.
             #expect((difference / size).squareRoot() < (kernel.givesNarrow ? 3e-3 : 1e-6), "\(order)")
+            if moments.count > 0 { expectMoments(moments.values, of: found, outs: s.outs) }
+        }
+    }
+
+    /// Filters [outs, cells, ins] in the order of checkpoints, then as the tiles that groups of warps read.
+    private func tiles(_ s: Shape, _ w: [Float]) throws -> DeviceArray<UInt16> {
+        let cells = s.kernelHeight * s.kernelWidth
+        let stored = (0..<w.count).map { place -> Float in
+            let (out, channel, cell) = (place / cells / s.ins, place / cells % s.ins, place % cells)
+            return w[(out * cells + cell) * s.ins + channel]
+        }
+        let tiled = DeviceArray<UInt16>(count: (s.outs + 127) / 128 * 128 * cells * s.ins)
+        try Emulated.run(
+            "tile_filters_bf16", blocks: 3, threads: 256, DeviceArray(bf16: stored), tiled, Int32(s.outs),
+            Int32(s.ins), Int32(cells))
+        return tiled
+    }
+
+    /// Σ x and Σ x² of each 128 rows of what was written.
+    private func expectMoments(_ table: [Double], of x: [Float], outs: Int) {
+        for part in 0..<x.count / outs / 128 {
+            for out in 0..<outs {
+                let column = (0..<128).map { Double(x[(part * 128 + $0) * outs + out]) }
+                let expected = [column.reduce(0, +), column.reduce(0) { $0 + $1 * $1 }]
+                for kind in 0..<2 {
+                    let error = abs(table[(part * 2 + kind) * outs + out] - expected[kind])
+                    #expect(error < 1e-5 * (expected[1] + 1), "part \(part), out \(out), power \(kind + 1)")
+                }
+            }
         }
     }
 

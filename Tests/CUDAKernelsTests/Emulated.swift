@@ -105,6 +105,16 @@ enum Emulated {
         _ function: String, headSize: Int = 0, blocks x: Int, _ y: Int = 1, _ z: Int = 1, threads: Int,
         sharedBytes: Int = 0, order: ThreadOrder = .fromFirst, _ arguments: any EmulatedArgument...
     ) throws {
+        try run(
+            function, headSize: headSize, blocks: x, y, z, threads: threads, sharedBytes: sharedBytes, order: order,
+            arguments)
+    }
+
+    /// The same with arguments in a list.
+    static func run(
+        _ function: String, headSize: Int = 0, blocks x: Int, _ y: Int = 1, _ z: Int = 1, threads: Int,
+        sharedBytes: Int = 0, order: ThreadOrder = .fromFirst, _ arguments: [any EmulatedArgument]
+    ) throws {
         emulated_set_order(order.rawValue)
         var addresses: [UnsafeMutableRawPointer?] = []
         func launch(_ rest: ArraySlice<any EmulatedArgument>) -> Int32 {

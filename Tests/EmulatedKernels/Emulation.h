@@ -186,6 +186,10 @@ WgmmaOperand wgmma_operand(const char *tile, int k);
 void wgmma_m64n128k16_bf16(float d[64], WgmmaOperand a, WgmmaOperand b, bool added);
 inline void wgmma_fence() {}
 void wgmma_commit();
+typedef unsigned long long CopyBarrier;
+void copy_barrier_make(CopyBarrier *barrier);
+void copy_bulk(void *shared, const void *global, unsigned bytes, CopyBarrier *barrier);
+void copy_barrier_wait(CopyBarrier *barrier, unsigned phase);
 template <int pending> void wgmma_wait() { emulated::waitForProducts(pending); }
 template <int count> void wgmma_hold(float (&)[count]) {}
 inline void show_shared_writes() {}

@@ -79,6 +79,50 @@ void waitForProducts(int pending) {
 
 using namespace emulated;
 
+namespace {
+
+/// A copy that arrives when it is waited for; one at a time for each barrier.
+struct BulkCopy {
+    CopyBarrier *barrier;
+    void *to;
+    const void *from;
+    unsigned bytes;
+};
+BulkCopy bulkCopies[16];
+
+}  // namespace
+
+void copy_barrier_make(CopyBarrier *barrier) {
+    *barrier = 0;   // phases that have ended
+    for (BulkCopy &copy : bulkCopies) {
+        if (copy.barrier == barrier) copy.barrier = nullptr;
+    }
+}
+
+void copy_bulk(void *shared, const void *global, unsigned bytes, CopyBarrier *barrier) {
+    const size_t places = reinterpret_cast<size_t>(shared) | reinterpret_cast<size_t>(global) | bytes;
+    if (places % 16 != 0) return fault("A bulk copy is not of 16 aligned bytes.");
+    BulkCopy *room = nullptr;
+    for (BulkCopy &copy : bulkCopies) {
+        if (copy.barrier == barrier) return fault("A barrier has a bulk copy already.");
+        if (copy.barrier == nullptr) room = &copy;
+    }
+    if (room == nullptr) return fault("Too many bulk copies wait.");
+    *room = {barrier, shared, global, bytes};
+}
+
+void copy_barrier_wait(CopyBarrier *barrier, unsigned phase) {
+    if (*barrier % 2 != phase) return;   // it has ended
+    for (BulkCopy &copy : bulkCopies) {
+        if (copy.barrier != barrier) continue;
+        memcpy(copy.to, copy.from, copy.bytes);
+        copy.barrier = nullptr;
+        ++*barrier;
+        return;
+    }
+    fault("A bulk copy is waited for that nobody asked for.");
+}
+
 WgmmaOperand wgmma_operand(const char *tile, int k) {
     const size_t start = size_t(tile - dynamicShared);
     if (start % 1024 != 0 || start >= 1 << 18) fault("A tile of wgmma begins at no multiple of 1024 bytes.");

@@ -52,7 +52,7 @@ template <int tileRows, int outs> struct Sums<bf16, tileRows, outs> {
     }
 
     /// Calls body(row, out, sum of it, sum of the next out) for every second out.
-    template <typename Body> __device__ __forceinline__ void each(Body body) const {
+    template <typename Body> __device__ __forceinline__ void each(Body body) {
         const int lane = int(threadIdx.x) % 32;
 #pragma unroll
         for (int i = 0; i < rowParts; ++i)
@@ -108,7 +108,7 @@ template <int tileRows, int outs> struct Sums<float, tileRows, outs> {
         }
     }
 
-    template <typename Body> __device__ __forceinline__ void each(Body body) const {
+    template <typename Body> __device__ __forceinline__ void each(Body body) {
 #pragma unroll
         for (int i = 0; i < rowParts; ++i)
 #pragma unroll

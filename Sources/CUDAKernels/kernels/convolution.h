@@ -92,13 +92,49 @@ __device__ __forceinline__ void load_filters(
     }
 }
 
-/// Writes sums with the bias, and with what they are added to.
+/// Where sums go: the bias and what else is added to them, and the memory they are written to.
 template <typename U> struct Writer {
     U *out;
     const float *bias, *addend;
     int firstRow, firstOut, rows, outs;
 
-    __device__ __forceinline__ void operator()(int row, int column, float sum) const {
+    /// Adds to the sums of two neighbouring outs, which are one where `outs` ends.
+    __device__ __forceinline__ void add(int row, int column, float &sum, float &next) const {
+        row += firstRow;
+        column += firstOut;
+        if (row >= rows || column >= outs) return;
+        const longint at = longint(row) * outs + column;
+        if (outs % 2 != 0) {
+            const bool both = column + 1 < outs;
+            if (bias) sum += bias[column], next += both ? bias[column + 1] : 0;
+            if (addend) sum += addend[at], next += both ? addend[at + 1] : 0;
+            return;
+        }
+        if (bias) {
+            const float2 offset = *reinterpret_cast<const float2 *>(bias + column);
+            sum += offset.x;
+            next += offset.y;
+        }
+        if (addend) {
+            const float2 other = *reinterpret_cast<const float2 *>(addend + at);
+            sum += other.x;
+            next += other.y;
+        }
+    }
+
+    /// Writes two neighbouring outs, and leaves in them what was written.
+    __device__ __forceinline__ void write(int row, int column, float &sum, float &next) const {
+        row += firstRow;
+        column += firstOut;
+        if (row >= rows || column >= outs) return;
+        U *const to = out + longint(row) * outs + column;
+        if (outs % 2 == 0) return pair(to, sum, next);
+        put(to, sum);
+        if (column + 1 < outs) put(to + 1, next);
+    }
+
+    /// Both for one out, or for two.
+    __device__ __forceinline__ void operator()(int row, int column, float &sum) const {
         row += firstRow;
         column += firstOut;
         if (row >= rows || column >= outs) return;
@@ -107,34 +143,19 @@ template <typename U> struct Writer {
         if (addend) sum += addend[at];
         put(out + at, sum);
     }
-
-    __device__ __forceinline__ void operator()(int row, int column, float sum, float next) const {
-        if (outs % 2 != 0) {
-            (*this)(row, column, sum);
-            (*this)(row, column + 1, next);
-            return;
-        }
-        row += firstRow;
-        column += firstOut;
-        if (row >= rows || column >= outs) return;
-        const longint at = longint(row) * outs + column;
-        if (bias) {
-            sum += bias[column];
-            next += bias[column + 1];
-        }
-        if (addend) {
-            const float2 other = *reinterpret_cast<const float2 *>(addend + at);
-            sum += other.x;
-            next += other.y;
-        }
-        pair(out + at, sum, next);
+    __device__ __forceinline__ void operator()(int row, int column, float &sum, float &next) const {
+        add(row, column, sum, next);
+        write(row, column, sum, next);
     }
 
-    static __device__ __forceinline__ void pair(float *to, float a, float b) {
+    static __device__ __forceinline__ void pair(float *to, float &a, float &b) {
         *reinterpret_cast<float2 *>(to) = make_float2(a, b);
     }
-    static __device__ __forceinline__ void pair(bf16 *to, float a, float b) {
-        *reinterpret_cast<unsigned *>(to) = narrow(a) | (unsigned(narrow(b)) << 16);
+    static __device__ __forceinline__ void pair(bf16 *to, float &a, float &b) {
+        const unsigned both = narrow(a) | (unsigned(narrow(b)) << 16);
+        *reinterpret_cast<unsigned *>(to) = both;
+        a = low_half(both);
+        b = high_half(both);
     }
 };
 

@@ -136,14 +136,15 @@ __device__ __forceinline__ void factors(
     const int perGroup = channels / groups;
     const int begin = int(blockIdx.x) * perGroup, count = parts * perGroup;
     const longint sample = blockIdx.y;
-    const T *first = x + sample * pixels * channels;
+    // Without x, moments are of the numbers themselves.
+    const auto first = [&](int channel) { return x ? double(get(x + sample * pixels * channels + channel)) : 0.0; };
     const double *rows = table + sample * parts * 2 * channels;
 
     double sum = 0;
     for (int i = threadIdx.x; i < count; i += blockDim.x) {
         const int part = i / perGroup, channel = begin + i - part * perGroup;
         const double n = min(partPixels, pixels - part * partPixels);
-        sum += n * double(get(first + channel)) + rows[longint(part) * 2 * channels + channel];
+        sum += n * first(channel) + rows[longint(part) * 2 * channels + channel];
     }
     const double elements = double(perGroup) * pixels;
     const double mean = block_total(sum, room) / elements;
@@ -154,7 +155,7 @@ __device__ __forceinline__ void factors(
         const double n = min(partPixels, pixels - part * partPixels);
         const double s = rows[longint(part) * 2 * channels + channel];
         const double q = rows[(longint(part) * 2 + 1) * channels + channel];
-        const double offset = double(get(first + channel)) - mean;   // Σ (d + offset)², d = x − first
+        const double offset = first(channel) - mean;   // Σ (d + offset)², d = x − first
         square += q + 2 * offset * s + n * offset * offset;
     }
     const double variance = block_total(square, room) / elements;
@@ -181,6 +182,12 @@ extern "C" __global__ void group_norm_factors_bf16(
     factors(x, table, scale, shift, out, pixels, channels, groups, partPixels, parts, epsilon, room);
 }
 
+/// y times its own logistic function, as exactly as the type it is written in needs.
+__device__ __forceinline__ float silu_for(const float *, float y) { return y / (1.0f + expf(-y)); }
+__device__ __forceinline__ float silu_for(const bf16 *, float y) {
+    return __fdividef(y, 1.0f + fast_exp2(-1.44269504088896341f * y));
+}
+
 /// x·factor + offset, times its own logistic function where `silu` is not 0.
 template <typename T, typename U>
 __device__ __forceinline__ void apply(
@@ -203,7 +210,7 @@ __device__ __forceinline__ void apply(
 #pragma unroll
         for (int i = 0; i < size; ++i) {
             const float y = values[i] * factor[i] + offset[i];
-            values[i] = silu ? y / (1.0f + expf(-y)) : y;
+            values[i] = silu ? silu_for(out, y) : y;
         }
         store_piece<size>(out + at, values);
     }

@@ -11,6 +11,10 @@
 //                                      columns 8j + l % 4 · 2, + 1
 //   wgmma_fence()                      before the first product after registers were touched
 //   wgmma_commit(), wgmma_wait<n>()    as wgmma.commit_group and wgmma.wait_group n
+//   copy_barrier_make(barrier)         by one thread, before a barrier of the block, in 8 bytes of shared memory
+//   copy_bulk(shared, global, bytes, barrier)   by one thread: so many bytes (a multiple of 16) as one copy that needs
+//                                      no more threads; the barrier's next phase ends when they are there
+//   copy_barrier_wait(barrier, phase)  until phase 0, 1, 0, 1, … has ended
 //   wgmma_hold(d)                      keeps the compiler from moving sums while products work on them
 //   show_shared_writes()               before a barrier after which products read what this thread wrote or copied
 
@@ -71,6 +75,33 @@ __device__ __forceinline__ void wgmma_commit() { asm volatile("wgmma.commit_grou
 
 template <int pending> __device__ __forceinline__ void wgmma_wait() {
     asm volatile("wgmma.wait_group.sync.aligned %0;\n" ::"n"(pending) : "memory");
+}
+
+typedef unsigned long long CopyBarrier;
+
+__device__ __forceinline__ void copy_barrier_make(CopyBarrier *barrier) {
+    asm volatile("mbarrier.init.shared::cta.b64 [%0], 1;\nfence.proxy.async.shared::cta;\n" ::"r"(shared_address(barrier))
+                 : "memory");
+}
+
+__device__ __forceinline__ void copy_bulk(void *shared, const void *global, unsigned bytes, CopyBarrier *barrier) {
+    asm volatile(
+        "mbarrier.arrive.expect_tx.shared::cta.b64 _, [%3], %2;\n"
+        "cp.async.bulk.shared::cluster.global.mbarrier::complete_tx::bytes [%0], [%1], %2, [%3];\n" ::"r"(
+            shared_address(shared)),
+        "l"(__cvta_generic_to_global(global)), "r"(bytes), "r"(shared_address(barrier))
+        : "memory");
+}
+
+__device__ __forceinline__ void copy_barrier_wait(CopyBarrier *barrier, unsigned phase) {
+    unsigned isOver = 0;
+    while (isOver == 0) {
+        asm volatile(
+            "{\n.reg .pred over;\nmbarrier.try_wait.parity.shared::cta.b64 over, [%1], %2;\nselp.u32 %0, 1, 0, over;\n}\n"
+            : "=r"(isOver)
+            : "r"(shared_address(barrier)), "r"(phase)
+            : "memory");
+    }
 }
 
 template <int count> __device__ __forceinline__ void wgmma_hold(float (&d)[count]) {

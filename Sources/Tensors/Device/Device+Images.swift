@@ -49,20 +49,26 @@ extension Device {
         // Parts depend on the image alone, so that its batch cannot change a bit.
         let partPixels = max(64, (pixels + 63) / 64)
         let parts = (pixels + partPixels - 1) / partPixels
-        let table = Tensor(uninitialised: [samples, parts, 2, channels, 2], on: self)   // Float64
         let factors = Tensor(uninitialised: [samples, 2, channels], on: self)
         let pieces = channels * x.elementType.width / 16
         let shared = LaunchSize(blocks: parts, samples, (pieces + 255) / 256, threads: 256)
         func kernel(_ name: String) -> DeviceKernel {
             DeviceKernel("group_norm_\(name)\(x.elementType.kernelEnding)", in: "group_norm")
         }
-        launch(
-            kernel("moments_"), shared, [.tensor(x), .tensor(table), .int(pixels), .int(channels), .int(partPixels)])
+        let known = x.storage.moments
+        let moments =
+            known ?? DeviceMoments(samples: samples, parts: parts, channels: channels, partPixels: partPixels, on: self)
+        if known == nil {
+            launch(
+                kernel("moments_"), shared,
+                [.tensor(x), .tensor(moments.table), .int(pixels), .int(channels), .int(partPixels)])
+        }
         launch(
             kernel("factors_"), LaunchSize(blocks: groups, samples, threads: 256),
             [
-                .tensor(x), .tensor(table), .tensor(scale), .tensor(shift), .tensor(factors), .int(pixels),
-                .int(channels), .int(groups), .int(partPixels), .int(parts), .float(epsilon),
+                known == nil ? .tensor(x) : .address(nil), .tensor(moments.table), .tensor(scale), .tensor(shift),
+                .tensor(factors), .int(pixels), .int(channels), .int(groups), .int(moments.partPixels),
+                .int((pixels + moments.partPixels - 1) / moments.partPixels), .float(epsilon),
             ])
         launch(
             DeviceKernel(

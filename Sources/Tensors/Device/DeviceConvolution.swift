@@ -44,6 +44,12 @@ struct DeviceConvolution {
     }
     /// Whether pixels are whole pieces.
     private var isGathered: Bool { inChannels * type.width % 16 == 0 }
+    private var isFew: Bool { outChannels <= 16 }
+    /// Whether groups of warps multiply. How many images there are does not matter: filters are laid out for it once.
+    private var isOfGroups: Bool {
+        !isProduct && !isFew && type == .bfloat16 && device.multipliesByWarpGroups && inChannels % 64 == 0
+            && kernelHeight * kernelWidth <= 32
+    }
 
     /// - Parameters:
     ///   - images: in the type of the weight.
@@ -51,7 +57,7 @@ struct DeviceConvolution {
     ///   - out: Float32, or BFloat16 where the weight is.
     func run(_ images: Tensor, _ weight: Tensor, _ bias: Tensor?, addend: Tensor?, into out: Tensor) {
         precondition(rows < 1 << 30, "a convolution on a device has fewer than 2³⁰ places, not \(rows)")
-        let filters = turned(weight)
+        let filters = isOfGroups ? tiled(weight) : turned(weight)
         if isProduct {
             multiply(images, rows, filters, bias, addend, into: out, at: 0)
         } else if isGathered {
@@ -76,26 +82,34 @@ struct DeviceConvolution {
     }
 
     private func gather(_ images: Tensor, _ filters: Tensor, _ bias: Tensor?, _ addend: Tensor?, into out: Tensor) {
-        let isFew = outChannels <= 16
         let outs = isFew ? 16 : 128   // of one block
         let across = (outChannels + outs - 1) / outs
         // Larger tiles read less from shared memory, where there are enough of them for a large GPU.
-        let isLarge = !isFew && type == .bfloat16 && rows / 256 * across >= 128
+        let isLarge = !isFew && !isOfGroups && type == .bfloat16 && rows / 256 * across >= 128
         let tile = isLarge ? 256 : 128
-        let isOfGroups = !isFew && type == .bfloat16 && device.multipliesByWarpGroups
-        let name = (isFew ? "few_" : isLarge ? "large_" : "") + type.kernelEnding + "_" + out.elementType.kernelEnding
+        let kind = isFew ? "few_" : isOfGroups ? "wgmma_" : isLarge ? "large_" : ""
+        // Tiles that are full and lie in one image tell its moments too, which a norm will ask for.
+        let pixels = windows.height * windows.width
+        if isOfGroups, pixels % tile == 0, outChannels % outs == 0 {
+            out.storage.moments = DeviceMoments(
+                samples: batch, parts: pixels / tile, channels: outChannels, partPixels: tile, on: device)
+        }
+        let moments: [KernelArgument] =
+            isOfGroups ? [out.storage.moments.map { .tensor($0.table) } ?? .address(nil)] : []
         device.launch(
-            isOfGroups
-                ? DeviceKernel("convolve_wgmma_" + name, in: "convolution_wgmma")
-                : DeviceKernel("convolve_" + name, in: "convolution"),
+            DeviceKernel(
+                "convolve_\(kind)\(type.kernelEnding)_\(out.elementType.kernelEnding)",
+                in: isOfGroups ? "convolution_wgmma" : "convolution"),
             LaunchSize(
                 blocks: (rows + tile - 1) / tile * across, threads: 256,
-                sharedBytes: (isLarge ? 4 : 3) * (tile + outs) * 128),
+                sharedBytes: (isLarge ? 4 : 3) * (tile + outs) * 128 + (isOfGroups ? 64 : 0)),
             [
                 .tensor(images), .tensor(filters), .address(bias?.deviceAddress), .address(addend?.deviceAddress),
-                .tensor(out), .int(rows), .int(height), .int(width), .int(inChannels), .int(kernelHeight),
-                .int(kernelWidth), .int(stride), .int(padding.top), .int(padding.left), .int(windows.height),
-                .int(windows.width), .int(isDoubled ? 1 : 0), .int(outChannels),
+                .tensor(out),
+            ] + moments + [
+                .int(rows), .int(height), .int(width), .int(inChannels), .int(kernelHeight), .int(kernelWidth),
+                .int(stride), .int(padding.top), .int(padding.left), .int(windows.height), .int(windows.width),
+                .int(isDoubled ? 1 : 0), .int(outChannels),
             ])
     }
 
@@ -116,6 +130,20 @@ struct DeviceConvolution {
             multiply(room, count, filters, bias, addend, into: out, at: first)
         }
         withExtendedLifetime(room) {}
+    }
+
+    /// Filters as kernels by groups of warps take them: tiles of 128 outs and 64 channels, kept with the weight.
+    private func tiled(_ weight: Tensor) -> Tensor {
+        weight.storage.turned {
+            let cells = kernelHeight * kernelWidth
+            let out = Tensor(
+                uninitialised: [(outChannels + 127) / 128, inChannels / 64, cells, 128, 64], elementType: .bfloat16,
+                on: device)
+            device.launch(
+                "tile_filters_bf16", in: "convolution_wgmma", over: out.count,
+                [.tensor(weight), .tensor(out), .int(outChannels), .int(inChannels), .int(cells)])
+            return out
+        }
     }
 
     /// Filters [out, in, kernelHeight, kernelWidth] as [out, kernelHeight · kernelWidth · in], kept with them.

@@ -1,0 +1,75 @@
+import Foundation
+import SynCUDA
+import SynTensors
+
+/// How quick our kernels for convolutions are, each by itself, in the sizes of the published VQGAN's decoder.
+struct Convolutions {
+    let device: CUDADevice
+    let findings: Findings
+
+    /// Images [64, side, side, ins] and 3 × 3 filters to `outs` channels.
+    private struct Shape {
+        let side, ins, outs: Int
+        var rows: Int { 64 * side * side }
+        var operations: Double { 2 * Double(rows) * Double(9 * ins * outs) }
+    }
+
+    private static let shapes = [
+        Shape(side: 256, ins: 128, outs: 128), Shape(side: 128, ins: 128, outs: 128),
+        Shape(side: 64, ins: 256, outs: 256), Shape(side: 16, ins: 512, outs: 512),
+    ]
+
+    func run() throws {
+        let kernels = [
+            ("convolve_", "convolution", 128, 3), ("convolve_large_", "convolution", 256, 4),
+            ("convolve_wgmma_", "convolution_wgmma", 128, 3),
+        ]
+        for shape in Self.shapes {
+            for (name, file, tile, stages) in kernels where device.multipliesByWarpGroups || file == "convolution" {
+                for ending in ["bf16_bf16", "bf16_f32"] {
+                    let seconds = try time(name + ending, file, tile, stages, shape, isAdded: ending == "bf16_f32")
+                    findings.note(
+                        "convolve", "\(shape.side)² × \(shape.ins) → \(shape.outs), \(name)\(ending)",
+                        shape.operations / seconds / 1e12, unit: "TFLOP/s")
+                }
+            }
+        }
+    }
+
+    private func time(
+        _ kernel: String, _ file: String, _ tile: Int, _ stages: Int, _ shape: Shape, isAdded: Bool
+    ) throws -> Double {
+        let images = device.take(shape.rows * shape.ins * 2)
+        let filters = device.take(9 * shape.ins * shape.outs * 2)
+        let out = device.take(shape.rows * shape.outs * 4)
+        let moments = isAdded ? device.take(shape.rows / 128 * 2 * shape.outs * 8) : nil
+        defer { for case let block? in [images, filters, out, moments] { device.giveBack(block) } }
+        for block in [images, filters, out] {
+            // 0.5 in BFloat16, about the same as Float32.
+            device.launch(
+                DeviceKernel("fill_f32", in: "elementwise"), LaunchSize(blocks: 4096, threads: 256),
+                [.address(block.address), .long(Int64(block.byteCount / 4)), .float(Float(bitPattern: 0x3f00_3f00))])
+        }
+        let blocks = (shape.rows + tile - 1) / tile * ((shape.outs + 127) / 128)
+        func launch() {
+            device.launch(
+                DeviceKernel(kernel, in: file),
+                LaunchSize(blocks: blocks, threads: 256, sharedBytes: stages * (tile + 128) * 128 + 64),
+                [
+                    .address(images.address), .address(filters.address), .address(nil),
+                    .address(isAdded ? out.address : nil), .address(out.address),
+                ]
+                    + (file == "convolution" ? [] : [.address(moments?.address)]) + [
+                        .int(Int32(shape.rows)),
+                        .int(Int32(shape.side)), .int(Int32(shape.side)), .int(Int32(shape.ins)), .int(3), .int(3),
+                        .int(1),
+                        .int(1), .int(1), .int(Int32(shape.side)), .int(Int32(shape.side)), .int(0),
+                        .int(Int32(shape.outs)),
+                    ])
+        }
+        launch()
+        let times = (0..<5).map { _ in device.seconds(of: launch) }
+        try device.check()
+        return times.sorted()[2]
+    }
+}
