@@ -15,6 +15,8 @@ package struct CLIP: Sendable {
     let visualProjection: Linear?
     /// The logarithm of the scale, a single number.
     package let logScale: Tensor
+    /// What is added to scaled similarities, a single number: only in models that learned by SigLIP's objective.
+    package let logitBias: Tensor?
 
     package init(_ weights: WeightScope, _ configuration: CLIPConfiguration) throws {
         self.configuration = configuration
@@ -25,6 +27,9 @@ package struct CLIP: Sendable {
             weights["visual_projection"], from: width, to: configuration.projectionSize, bias: false,
             initially: .normal(deviation: 1 / Float(width).squareRoot()))
         logScale = try weights.tensor("logit_scale", [], initially: .constant(configuration.initialLogScale))
+        logitBias =
+            weights.has("logit_bias", whenFresh: configuration.initialLogitBias != nil)
+            ? try weights.tensor("logit_bias", [], initially: .constant(configuration.initialLogitBias ?? 0)) : nil
     }
 
     /// Position numbers that older versions saved.
@@ -66,9 +71,11 @@ package struct CLIP: Sendable {
         return visualProjection?(summary) ?? summary
     }
 
-    /// e^logScale times the cosine of every image with every caption: [images, captions].
+    /// e^logScale times the cosine of every image with every caption, plus the bias where there is one: [images,
+    /// captions].
     package func similarities(images: Tensor, captions: Tensor) -> Tensor {
-        images.l2Normalised().matmul(captions.l2Normalised(), transposeRight: true) * logScale.exp()
+        let scaled = images.l2Normalised().matmul(captions.l2Normalised(), transposeRight: true) * logScale.exp()
+        return logitBias.map { scaled + $0 } ?? scaled
     }
 }
 

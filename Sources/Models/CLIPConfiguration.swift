@@ -83,6 +83,20 @@ package struct CLIPVisionConfiguration: ImageTowerSettings, Codable {
     }
 }
 
+/// By what a model of two towers learned to bring pairs together, as our trainings write it into `config.json`.
+package struct PairObjectiveSettings: Sendable, Codable, Equatable {
+    /// clip, cyclip, cloob, siglip, infoloob or hopfield.
+    package var name: String
+    /// "learned", or the number at which it was held.
+    package var scale: String
+    /// β of a Hopfield retrieval; nil without one.
+    package var beta: Double?
+
+    package init(name: String, scale: String, beta: Double? = nil) {
+        (self.name, self.scale, self.beta) = (name, scale, beta)
+    }
+}
+
 /// The numbers of a whole CLIP.
 package struct CLIPConfiguration: Sendable, Codable, Equatable {
     package var modelType = "clip"
@@ -93,6 +107,10 @@ package struct CLIPConfiguration: Sendable, Codable, Equatable {
     package var projectionSize = 512
     /// The logarithm of the scale with which a new model's training begins: log(1/0.07).
     package var initialLogScale: Float = 2.6592
+    /// What a new model adds to scaled similarities at first; nil where nothing is added.
+    package var initialLogitBias: Float?
+    /// By what the model learned, where its settings tell.
+    package var objective: PairObjectiveSettings?
     /// Written for loaders that take the type of the weights from here.
     package var elementType = "float32"
     /// When a residual network sees instead of `vision`'s transformer: only in checkpoints with OpenAI's names, which
@@ -106,6 +124,8 @@ package struct CLIPConfiguration: Sendable, Codable, Equatable {
         case vision = "vision_config"
         case projectionSize = "projection_dim"
         case initialLogScale = "logit_scale_init_value"
+        case initialLogitBias = "logit_bias_init_value"
+        case objective = "training_objective"
         case elementType = "dtype"
     }
 
@@ -130,6 +150,10 @@ package struct CLIPConfiguration: Sendable, Codable, Equatable {
         if let scale = try? found.decode(Float.self, forKey: .initialLogScale), scale.isFinite {
             initialLogScale = scale
         }
+        if let bias = try? found.decode(Float.self, forKey: .initialLogitBias), bias.isFinite {
+            initialLogitBias = bias
+        }
+        objective = try? found.decode(PairObjectiveSettings.self, forKey: .objective)
         try old.refuse([.quantization], "quantised weights are not read; save the model in float32")
         try requirePositive([("projection_dim", projectionSize)])
     }

@@ -30,7 +30,7 @@ package struct CLIPText: TextEncoder {
 
     /// The vision half of a whole CLIP, and position numbers that older versions saved.
     package static let ignoredNames = [
-        "vision_model.*", "visual_projection.*", "logit_scale", "*embeddings.position_ids",
+        "vision_model.*", "visual_projection.*", "logit_scale", "logit_bias", "*embeddings.position_ids",
     ]
 
     /// Reads a folder of a text tower or of a whole CLIP, or a checkpoint with OpenAI's names.

@@ -125,6 +125,7 @@ extension CLIP {
         }
         let scale = found.root.has("logit_scale") ? "logit_scale" : "logit_inv_tau"   // the latter in CLOOB
         logScale = try found.root.tensor(scale, [], initially: .constant(configuration.initialLogScale))
+        logitBias = nil
     }
 }
 

@@ -31,6 +31,8 @@ extension NumberRange where Value == Int {
     package static let captions = NumberRange(1...100_000_000)
     /// Captions of one picture are numbered below 1000, copies above.
     package static let imagesPerCaption = NumberRange(1...1000)
+    /// Seeds of a study whose models are trained for it.
+    package static let replicates = NumberRange(1...100)
     package static let splits = NumberRange(1...10_000)
     /// Numbers of a caption vector.
     package static let vectorSize = NumberRange(1...65_536)

@@ -46,6 +46,15 @@ extension Tensor {
     }
 }
 
+extension Tensor {
+    /// A number whose slopes by some tensors are known already, each of the tensor's shape.
+    package static func known(_ value: Float, slopes: [(of: Tensor, Tensor)]) -> Tensor {
+        Tensor(value).remembering(
+            slopes.map(\.of),
+            backward: { g in slopes.map { of, slope in of.wantsGradient ? slope.scaled(by: g.item) : nil } })
+    }
+}
+
 /// The gradients of a scalar loss for each parameter, in their order; zeros for those it does not depend on.
 ///
 /// The computation is consumed: its saved values are released on the way back.

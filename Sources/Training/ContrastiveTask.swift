@@ -6,12 +6,15 @@ import SynPortraits
 import SynTensors
 import SynTokenizers
 
-/// A miniature model of two towers learns from portraits and one of each one's captions, with a learned scale.
+/// A miniature model of two towers learns from portraits and one of each one's captions.
 package final class ContrastiveTask: TrainingTask {
     package let weights: Weights
-    private let model: CLIP
+    package let model: CLIP
+    private let pairing: PairTraining
     private let objective: any PairObjective
     private let recipe: Recipe
+    /// Portraits whose way back is kept at once; nil for all of a batch.
+    private let part: Int?
     private let range: PortraitRange
     private let tokenizerFolder: URL
     private let tokenizer: Tokenizer
@@ -20,12 +23,17 @@ package final class ContrastiveTask: TrainingTask {
 
     /// `tokenizerFolder` has the vocabulary's files, which go along with the saved model.
     package init(
-        _ configuration: CLIPConfiguration, _ objective: any PairObjective = Contrastive(), _ recipe: Recipe,
-        range: PortraitRange, tokenizerFolder: URL, world: PortraitWorld = PortraitWorld()
+        _ configuration: CLIPConfiguration, _ pairing: PairTraining = PairTraining(.clip), _ recipe: Recipe,
+        part: Int? = nil, range: PortraitRange, tokenizerFolder: URL, world: PortraitWorld = PortraitWorld()
     ) throws {
-        self.objective = objective
+        (self.pairing, objective, self.part) = (pairing, pairing.objective.loss, part)
+        var shape = configuration
+        // The logarithm of 1/0.07 is rounded as CLIP's own settings have it.
+        if pairing != PairTraining(.clip) { shape.initialLogScale = Float(log(pairing.firstScale)) }
+        shape.initialLogitBias = pairing.objective.firstBias(batch: recipe.batch).map { Float($0) }
+        shape.objective = pairing.record
         weights = Weights(fresh: recipe.seed)
-        model = try CLIP(weights.scope, configuration)
+        model = try CLIP(weights.scope, shape)
         tokenizer = try Tokenizer(folder: tokenizerFolder)
         preprocessing = try CLIPPreprocessing(folder: tokenizerFolder)
         self.recipe = recipe
@@ -34,25 +42,54 @@ package final class ContrastiveTask: TrainingTask {
         self.world = world
     }
 
+    /// A batch: pictures, and the ids of one caption of each.
+    private struct Batch {
+        let images: [Image]
+        let ids: [[Int32]]
+        var count: Int { images.count }
+    }
+
     package func loss(step: Int) throws -> (loss: Tensor, notes: [Measure]) {
-        let batch = PortraitBatch(
+        let pairs = try vectors(batch(step: step))
+        return (objective.loss(pairs), Self.notes(pairs.cosines))
+    }
+
+    package func portions(step: Int) throws -> [TrainingPortion] {
+        let batch = try batch(step: step)
+        return try TrainingPortion.portions(
+            of: batch.count, part: part, objective, vectors: { try self.vectors(batch, $0) }, notes: Self.notes)
+    }
+
+    private static func notes(_ cosines: Tensor) -> [Measure] { [Measure("top-1", Contrastive.accuracy(cosines))] }
+
+    private func batch(step: Int) throws -> Batch {
+        let drawn = PortraitBatch(
             world, range.indices(step: step, batch: recipe.batch), size: model.configuration.vision.imageSize)
         var stream = RandomStream(seed: recipe.seed, purpose: "captions", index: step)
-        let pairs = try vectors(batch, batch.captions(choosing: &stream))
-        return (objective.loss(pairs), [Measure("top-1", Contrastive.accuracy(pairs.similarities))])
+        return try batch(drawn, drawn.captions(choosing: &stream))
     }
 
-    private func vectors(_ batch: PortraitBatch, _ captions: [String]) throws -> PairedVectors {
-        let ids = captions.map { tokenizer.encode($0, maximumLength: model.text.maximumLength).ids }
+    private func batch(_ drawn: PortraitBatch, _ captions: [String]) throws -> Batch {
+        Batch(
+            images: drawn.images,
+            ids: captions.map { tokenizer.encode($0, maximumLength: model.text.maximumLength).ids })
+    }
+
+    private func vectors(_ batch: Batch, _ rows: Range<Int>? = nil) throws -> PairedVectors {
+        let rows = rows ?? 0..<batch.count
+        let isFixed = if case .fixed = pairing.scale { true } else { false }
         return PairedVectors(
-            images: model.embed(images: try preprocessing.tensor(batch.images)), captions: try model.embed(ids: ids),
-            logScale: model.logScale)
+            images: model.embed(images: try preprocessing.tensor(Array(batch.images[rows]))),
+            captions: try model.embed(ids: Array(batch.ids[rows])),
+            logScale: isFixed ? model.logScale.detached : model.logScale, bias: model.logitBias)
     }
 
-    /// The scale stays at or below 100, as in the paper.
+    /// The scale stays from 1 to 100, where the objective says so.
     package func finishStep(_ step: Int) throws {
-        let limit = log(Float(100))
-        if model.logScale.item > limit { model.logScale.detached.assign(Tensor(limit)) }
+        guard pairing.scale == .learned, let held = pairing.objective.held(logScale: model.logScale.item) else {
+            return
+        }
+        model.logScale.detached.assign(Tensor(held))
     }
 
     package func save(to folder: URL) throws {
@@ -64,10 +101,10 @@ package final class ContrastiveTask: TrainingTask {
     package func evaluate() throws -> [Measure] {
         var (byCaption, byImage) = (0, 0)
         for set in 0..<5 {
-            let batch = PortraitBatch(
+            let drawn = PortraitBatch(
                 world, PortraitRange.heldOut.indices(step: set, batch: 100), size: model.configuration.vision.imageSize)
-            let longest = batch.portraits.map { $0.captions.max { $0.utf8.count < $1.utf8.count } ?? "" }
-            let table = try vectors(batch, longest).similarities.detached   // [images, captions]
+            let longest = drawn.portraits.map { $0.captions.max { $0.utf8.count < $1.utf8.count } ?? "" }
+            let table = try vectors(batch(drawn, longest)).cosines   // [images, captions]
             byImage += table.argmax().integers.enumerated().count { Int($0.element) == $0.offset }
             byCaption += table.transposed(axes: [1, 0]).argmax().integers.enumerated().count {
                 Int($0.element) == $0.offset

@@ -27,9 +27,9 @@ extension MiniatureModel {
 
     static func clip(
         text: Tower, vision: Tower, patch: Int, projection: Int,
-        vocabulary: Int = CaptionVocabulary.usualBytePairs, _ objective: any PairObjective = Contrastive()
-    ) -> MakeTask {
-        { recipe, portraits, work in
+        vocabulary: Int = CaptionVocabulary.usualBytePairs
+    ) -> MakePairTask {
+        { pairing, part, recipe, portraits, work in
             let folder = try CaptionVocabulary.clipFolder(in: work, size: vocabulary)
             let tokenizer = try Tokenizer(folder: folder)
             guard let start = tokenizer.startID, let end = tokenizer.endID else {
@@ -48,7 +48,8 @@ extension MiniatureModel {
             (shape.vision.imageSize, shape.vision.patchSize) = (64, patch)
             shape.projectionSize = projection
             (shape.text.projectionSize, shape.vision.projectionSize) = (projection, projection)
-            return try ContrastiveTask(shape, objective, recipe, range: portraits, tokenizerFolder: folder)
+            return try ContrastiveTask(
+                shape, pairing, recipe, part: part, range: portraits, tokenizerFolder: folder)
         }
     }
 

@@ -42,8 +42,9 @@ package final class Pretraining {
         var notes: [Measure] = []
         let step: Trainer.Step
         do {
-            step = try trainer.step {
-                let (loss, found) = try task.loss(step: place)
+            let portions = try task.portions(step: place)
+            step = try trainer.step(over: portions.map { ($0, $0.share) }) { portion in
+                let (loss, found) = try portion.loss()
                 notes = found
                 return loss
             }

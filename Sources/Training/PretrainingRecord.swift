@@ -1,5 +1,6 @@
 import Foundation
 import SynFiles
+import SynModels
 
 /// How a committed model came to be: kept beside it as `training.json`.
 package struct PretrainingRecord: Codable, Sendable {
@@ -9,6 +10,8 @@ package struct PretrainingRecord: Codable, Sendable {
     /// What to type to train it again.
     package let command: String
     package let recipe: Recipe
+    /// How pairs were brought together; nil where there are none.
+    package let objective: PairObjectiveSettings?
     package let parameters: Int
     /// Time of the steps alone, over all sittings.
     package let seconds: Double
@@ -18,15 +21,17 @@ package struct PretrainingRecord: Codable, Sendable {
     package let quality: [Measure]
 
     enum CodingKeys: String, CodingKey {
-        case model, command, recipe, parameters, seconds, threads, quality
+        case model, command, recipe, objective, parameters, seconds, threads, quality
         case finalLoss = "final_loss"
     }
 
     package init(
-        model: String, command: String, recipe: Recipe, parameters: Int, seconds: Double, threads: Int,
+        model: String, command: String, recipe: Recipe, objective: PairObjectiveSettings? = nil, parameters: Int,
+        seconds: Double, threads: Int,
         finalLoss: Double?, quality: [Measure]
     ) {
         (self.model, self.command, self.recipe, self.parameters) = (model, command, recipe, parameters)
+        self.objective = objective
         (self.seconds, self.threads, self.finalLoss, self.quality) = (seconds, threads, finalLoss, quality)
     }
 

@@ -25,7 +25,7 @@ package struct PretrainingSession {
         let lock = try FileLock(folder: folder)
         defer { withExtendedLifetime(lock) {} }
         let training = try Pretraining(
-            try model.task(recipe, work: work), recipe, name: model.name, folder: folder, remark: remark)
+            try model.task(recipe, work: work), recipe, name: model.key, folder: folder, remark: remark)
         let trainer = training.trainer
         progress(trainer.step, "")
         while !training.isFinished {
@@ -40,7 +40,8 @@ package struct PretrainingSession {
         try trainer.saveState()
         try training.task.save(to: result)
         let record = PretrainingRecord(
-            model: model.name, command: command, recipe: recipe, parameters: trainer.parameterCount,
+            model: model.name, command: command, recipe: recipe, objective: model.pairing?.record,
+            parameters: trainer.parameterCount,
             seconds: trainer.seconds.rounded(), threads: Threads.count,
             finalLoss: trainer.losses.smooth.map(Double.init), quality: try training.task.evaluate())
         try record.write(to: result)

@@ -23,6 +23,9 @@ package protocol TrainingTask: AnyObject {
     /// The loss of one step counted from 0, and numbers worth showing with it.
     func loss(step: Int) throws -> (loss: Tensor, notes: [Measure])
 
+    /// The same step in portions, of which one is in memory at a time; one for all unless a task can do it in parts.
+    func portions(step: Int) throws -> [TrainingPortion]
+
     /// Anything that follows the optimiser's move, such as running statistics.
     func finishStep(_ step: Int) throws
 
@@ -34,6 +37,8 @@ package protocol TrainingTask: AnyObject {
 }
 
 extension TrainingTask {
+    package func portions(step: Int) throws -> [TrainingPortion] { [TrainingPortion { try self.loss(step: step) }] }
+
     package func finishStep(_ step: Int) throws {}
 }
 

@@ -6,7 +6,7 @@ import SynTraining
 extension MiniatureModel: ExpressibleByArgument {
     /// A model by its name.
     public init?(argument: String) {
-        guard let model = Self.all.first(where: { $0.name == argument }) else { return nil }
+        guard let model = (Self.all + Self.objectives).first(where: { $0.name == argument }) else { return nil }
         self = model
     }
 
@@ -23,9 +23,13 @@ struct Pretrain: ParsableCommand {
             Portraits are drawn by index and none is shown twice. The state is saved in --work every few seconds; the \
             same command goes on where the last one stopped. The VQGAN comes before the decoder that uses it.
 
+            A model of two towers learns by CLIP's objective or another one: pretrain clip --objective cyclip is also \
+            called clip-cyclip. --part makes large batches in little memory, with the same gradient.
+
             Examples:
               synesthesia pretrain bert-mini --out runs/my-bert
               synesthesia pretrain vqgan --steps 200
+              synesthesia pretrain clip --objective siglip --batch 512 --part 64
             """)
 
     @Argument(help: "Which model.")
@@ -52,9 +56,11 @@ struct Pretrain: ParsableCommand {
     @Option(parsing: .unconditional, help: "Threads; as many as there are cores unless given.")
     var threads: Int?
 
+    @OptionGroup var pairs: PairOptions
     @OptionGroup var shared: SharedOptions
 
     func validate() throws {
+        let model = try pairs.model(model)
         if let steps { try NumberRange.steps.check(steps, "--steps") }
         if let batch {
             do {
@@ -70,16 +76,18 @@ struct Pretrain: ParsableCommand {
 
     /// The command that makes the same weights, without what does not change them.
     private var command: String {
-        let given = [
-            ("--steps", steps.map(String.init)), ("--batch", batch.map(String.init)),
-            ("--learning-rate", learningRate.map { "\($0)" }), ("--seed", seed.map(String.init)),
-        ]
+        let given =
+            [
+                ("--steps", steps.map(String.init)), ("--batch", batch.map(String.init)),
+                ("--learning-rate", learningRate.map { "\($0)" }), ("--seed", seed.map(String.init)),
+            ] + pairs.given
         return
             (["synesthesia pretrain", model.name] + given.compactMap { name, value in value.map { "\(name) \($0)" } })
             .joined(separator: " ")
     }
 
     func run() throws {
+        let model = try pairs.model(model)
         var recipe = model.recipe
         recipe.steps = steps ?? recipe.steps
         recipe.batch = batch ?? recipe.batch

@@ -11,5 +11,5 @@ struct Space: ParsableCommand {
               synesthesia space retrieve --model Weights/clip-small --data portraits
               synesthesia space project --vectors vectors.npz --method umap --out map.csv
             """,
-        subcommands: [SpaceGap.self, SpaceRetrieve.self, SpaceCluster.self, SpaceProject.self])
+        subcommands: [SpaceGap.self, SpaceRetrieve.self, SpaceCluster.self, SpaceProject.self, SpaceAblation.self])
 }
