@@ -133,8 +133,8 @@ let package = Package(
         room(
             "LatentSpace",
             imports: [
-                "Embedding", "Runs", "Files", "Tensors", "Checkpoints", "Images", "Models", "Statistics", "Portraits",
-                "Reports",
+                "Training", "Embedding", "Runs", "Files", "Tensors", "Checkpoints", "Images", "Models", "Statistics",
+                "Portraits", "Reports",
             ]),
 
         // The face for people who import the package: the only public types.
@@ -212,7 +212,11 @@ let package = Package(
         tests(of: "Metrics", alsoImports: ["Images", "Models", "Tensors"]),
         tests(of: "Training", alsoImports: ["Models", "Portraits", "Tokenizers"]),
         tests(of: "Probe", alsoImports: ["Portraits", "Models", "Tokenizers", "Reports"]),
-        tests(of: "LatentSpace", alsoImports: ["Reports", "Runs", "Statistics", "Tensors", "Files", "Checkpoints"]),
+        tests(
+            of: "LatentSpace",
+            alsoImports: [
+                "Reports", "Runs", "Statistics", "Tensors", "Files", "Checkpoints", "Images", "Portraits",
+            ]),
         tests(of: "TextStudies", alsoImports: ["Models", "Portraits", "Reports"]),
         tests(
             of: "FineTuning",

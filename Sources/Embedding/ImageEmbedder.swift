@@ -39,6 +39,17 @@ package struct ImageEmbedder: Sendable {
                 + "middle \(side)×\(side)"
     }
 
+    private init(_ model: any ImageTextModel, like other: ImageEmbedder) {
+        self.model = model
+        (folder, preprocessing, remark) = (other.folder, other.preprocessing, other.remark)
+    }
+
+    /// The same preparation for another model that sees pictures of the same size.
+    package func with(_ other: any ImageTextModel) -> ImageEmbedder {
+        precondition(other.imageSize == model.imageSize, "towers of \(other.imageSize) and \(model.imageSize) pixels")
+        return ImageEmbedder(other, like: self)
+    }
+
     /// A picture as the model sees it, still in 8 bits; a large one need not be kept after that.
     package func prepared(_ picture: Image) throws -> Image {
         let prepared = try preprocessing.prepared(picture)

@@ -13,8 +13,11 @@ package struct LatentSpaceStudy: Sendable {
         (self.input, self.scale, self.seed) = (input, scale, seed)
     }
 
-    /// - Parameter progress: told which part begins, of how many.
+    /// - Parameters:
+    ///   - measures: what was measured beside, for the same report.
+    ///   - progress: told which part begins, of how many.
     package func report(
+        measures: LatentSpaceMeasures? = nil,
         progress: (_ part: String, _ done: Int, _ total: Int) throws -> Void = { _, _, _ in }
     ) throws
         -> LatentSpaceReport
@@ -46,7 +49,7 @@ package struct LatentSpaceStudy: Sendable {
             source: pairs.source, gap: gap, retrieval: retrieval, clusters: clusters, maps: maps,
             pairCosines: (0..<pairs.count).map { i in
                 zip(pairs.images.row(i), pairs.texts.row(i)).reduce(0) { $0 + $1.0 * $1.1 }
-            }, changes: changes,
+            }, changes: changes, measures: measures,
             settings: [
                 .init("source", pairs.source), .init("scale", scale.shortest), .init("batch", "\(gap.batch)"),
                 .init("seed", "\(seed)"),

@@ -111,6 +111,15 @@ package struct CLIPText: TextEncoder {
         return projection(tower.finalNorm(ends))   // [batch, projection]
     }
 
+    /// Every token's state through the last norm and the projection: [tokens, projection] for each caption.
+    package func tokenVectors(ids: [[Int32]]) throws -> [Tensor] {
+        guard let projection else { throw ModelError("This text tower's checkpoint has no projection.") }
+        let batch = try batch(ids)
+        let states = states(of: batch)
+        let vectors = batch.spans.padded(projection(tower.finalNorm(states[states.count - 1])))
+        return vectors.cut(to: ids.map(\.count))   // vectors: [batch, time, projection]
+    }
+
     /// Where each caption ends: at the first end token, or at the first of its largest ids when the settings carry
     /// the published checkpoints' wrong end token.
     func endPositions(_ ids: [[Int32]]) throws -> [Int] {

@@ -11,6 +11,9 @@ package protocol ImageTextModel: Sendable {
 
     /// Caption vectors in the shared space, not normalised: [batch, projection].
     func embed(ids: [[Int32]]) throws -> Tensor
+    /// What the pooled state goes through, last norm and projection, put on every token's state: [tokens, projection]
+    /// for each caption, not normalised.
+    func tokenVectors(ids: [[Int32]]) throws -> [Tensor]
     /// Vectors of images [batch, height, width, channels] in the shared space, not normalised: [batch, projection].
     func embed(images: Tensor) -> Tensor
 }
@@ -19,10 +22,12 @@ extension CLIP: ImageTextModel {
     package var maximumLength: Int { text.maximumLength }
     package func embed(ids: [[Int32]]) throws -> Tensor { try embed(ids: ids, dropout: nil) }
     package func embed(images: Tensor) -> Tensor { embed(images: images, dropout: nil) }
+    package func tokenVectors(ids: [[Int32]]) throws -> [Tensor] { try text.tokenVectors(ids: ids) }
 }
 
 extension SigLIP: ImageTextModel {
     package var maximumLength: Int { text.maximumLength }
+    package func tokenVectors(ids: [[Int32]]) throws -> [Tensor] { try text.tokenVectors(ids: ids) }
 }
 
 /// Opens a folder that holds a whole SigLIP or CLIP. What is neither is read as a CLIP, which says what it lacks.

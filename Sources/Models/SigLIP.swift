@@ -111,6 +111,14 @@ package struct SigLIPText: TextEncoder {
             vectors: isProjected ? projection(top) : top, layers: everyLayer ? states.map(pooled) : [])
     }
 
+    /// Every token's state through the last norm and the head: [tokens, projection] for each caption. The pooled state
+    /// stands behind them, at the last position.
+    package func tokenVectors(ids: [[Int32]]) throws -> [Tensor] {
+        _ = try batch(ids)
+        let states = states(ids)
+        return projection(tower.finalNorm(states[states.count - 1])).cut(to: ids.map(\.count))
+    }
+
     /// The texts without what is padded behind the longest.
     private func batch(_ ids: [[Int32]]) throws -> TokenBatch {
         try TokenBatch(

@@ -67,3 +67,12 @@ package struct TokenSpans: Sendable, Equatable {
         return Tensor(largest, shape: [count, width])   // [batch, hidden]
     }
 }
+
+extension Tensor {
+    /// The first tokens of each caption: [tokens, width] each, of [batch, time, width].
+    func cut(to lengths: [Int]) -> [Tensor] {
+        lengths.enumerated().map { row, length in
+            slice(axis: 0, from: row, to: row + 1).reshaped([size(1), size(-1)]).slice(axis: 0, from: 0, to: length)
+        }
+    }
+}

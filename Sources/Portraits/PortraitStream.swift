@@ -5,7 +5,7 @@
 struct PortraitStream: RandomNumberGenerator, Sendable {
     enum Purpose: UInt64 {
         case attributes = 1
-        case variation, captions
+        case variation, captions, shapes
     }
 
     private var state: UInt64

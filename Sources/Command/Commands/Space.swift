@@ -11,5 +11,9 @@ struct Space: ParsableCommand {
               synesthesia space retrieve --model Weights/clip-small --data portraits
               synesthesia space project --vectors vectors.npz --method umap --out map.csv
             """,
-        subcommands: [SpaceGap.self, SpaceRetrieve.self, SpaceCluster.self, SpaceProject.self, SpaceAblation.self])
+        subcommands: [
+            SpaceGap.self, SpaceRetrieve.self, SpaceCluster.self, SpaceProject.self, SpaceClassify.self,
+            SpaceAugment.self, SpaceInterpolate.self, SpaceArithmetic.self, SpaceCompose.self, SpaceTokens.self,
+            SpaceAblation.self,
+        ])
 }

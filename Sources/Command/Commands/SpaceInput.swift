@@ -41,11 +41,8 @@ struct SpaceInput: ParsableArguments {
 
     func validate() throws {
         let given = [matrix, vectors, model].compactMap(\.self).count
-        guard given == 1 else {
-            throw ValidationError(
-                given == 0
-                    ? "nothing to look at; give --matrix, --vectors, or --model with --data"
-                    : "--matrix, --vectors and --model exclude each other; give one")
+        guard given <= 1 else {
+            throw ValidationError("--matrix, --vectors and --model exclude each other; give one")
         }
         if (model == nil) != (data == nil) { throw ValidationError("--model and --data belong together; give both") }
         if images != nil && data == nil { throw ValidationError("--images belongs to --data; give both") }
@@ -68,16 +65,11 @@ struct SpaceInput: ParsableArguments {
     }
 
     private func whole(_ shared: SharedOptions) throws -> LatentSpaceInput {
+        guard [matrix, vectors, model].contains(where: { $0 != nil }) else {
+            throw UserError(.settings, "nothing to look at; give --matrix, --vectors, or --model with --data")
+        }
         if let model, let data {
-            var pictures =
-                data == "portraits"
-                ? try PicturesWithCaptions(portraits: sample ?? 1_000)
-                : try PicturesWithCaptions(data, images: images, limit: nil)
-            let most = sample ?? PairedVectors.most
-            if let drawn = try pictures.sampled(most, seed: seed) {
-                shared.remark("\(pictures.source): of \(pictures.count) pairs \(most) are drawn with seed \(seed)")
-                pictures = drawn
-            }
+            let pictures = try pictures(data, shared)
             let watch = SignalWatch()
             var bar = shared.progress("pairs", total: pictures.count)
             let found = try LatentSpaceInput(
@@ -94,5 +86,33 @@ struct SpaceInput: ParsableArguments {
                 try PairedVectors(vectorsAt: vectors ?? "")
             }
         return try LatentSpaceInput(pairs: pairs, captions: captions.map { try shared.captions($0).captions })
+    }
+
+    private func pictures(_ data: String, _ shared: SharedOptions) throws -> PicturesWithCaptions {
+        let pictures =
+            data == "portraits"
+            ? try PicturesWithCaptions(portraits: sample ?? 1_000)
+            : try PicturesWithCaptions(data, images: images, limit: nil)
+        let most = sample ?? PairedVectors.most
+        guard let drawn = try pictures.sampled(most, seed: seed) else { return pictures }
+        shared.remark("\(pictures.source): of \(pictures.count) pairs \(most) are drawn with seed \(seed)")
+        return drawn
+    }
+
+    /// For what puts pictures and captions through towers by itself.
+    func picturesAndTowers(_ shared: SharedOptions) throws -> (PicturesWithCaptions, TwoTowers) {
+        guard let model, let data else {
+            throw UserError(
+                .settings, "this needs pictures and the form of two towers; give --model with --data")
+        }
+        let pictures = try pictures(data, shared)
+        return (pictures, try TwoTowers(folder: shared.locator.folder(of: model), activation: named.activation))
+    }
+
+    /// The drawn portraits through the model; nil where other things were given.
+    func portraits(_ count: Int, _ shared: SharedOptions) throws -> EncodedPictures? {
+        guard let model, data == "portraits" else { return nil }
+        let towers = try TwoTowers(folder: shared.locator.folder(of: model), activation: named.activation)
+        return try EncodedPictures(KnownPictures(portraits: count), by: towers)
     }
 }

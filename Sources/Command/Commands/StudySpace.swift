@@ -10,7 +10,8 @@ struct StudySpace: ParsableCommand {
         commandName: "space",
         abstract: "The latent space of pictures and texts: gap, searches, clusters and maps in one report.",
         discussion: """
-            Reads what every synesthesia space command reads. The folder gets space.html, space.md, space.json and the \
+            Reads what every synesthesia space command reads; a model on the drawn portraits is also asked for \
+            classes, ways, sums, scenes, tokens and a changed picture. The folder gets space.html, space.md, space.json and the \
             maps as CSV.
 
             Example:
@@ -35,8 +36,17 @@ struct StudySpace: ParsableCommand {
         try AtomicFile.makeFolder(folder)
         let space = try input.read(shared)
         let watch = SignalWatch()
+        let portraits = try input.portraits(space.pairs.count, shared)
+        var parts = shared.progress("measures", total: portraits == nil ? 1 : 7)
+        let measures = try MeasuresStudy(space.pairs, scale: scale, seed: input.seed).record(portraits) {
+            part, done, _ in
+            parts.advance(to: done, note: part)
+            try watch.check()
+        }
+        parts.finish()
         var bar = shared.progress("parts", total: 6)
-        let report = try LatentSpaceStudy(space, scale: scale, seed: input.seed).report { part, done, _ in
+        let report = try LatentSpaceStudy(space, scale: scale, seed: input.seed).report(measures: measures) {
+            part, done, _ in
             bar.advance(to: done, note: part)
             try watch.check()
         }

@@ -48,7 +48,7 @@ extension LatentSpaceReport: StudyReport {
 
     package var numbers: [ReportSection] {
         gap.sections + [retrieval.section] + clusters.map(\.section)
-            + [ReportSection("Maps", [.table(mapTable)])]
+            + [ReportSection("Maps", [.table(mapTable)])] + (measures?.sections.map(\.section) ?? [])
     }
 
     package var facts: [TextTable] { [TextTable.settings(settings), provenance.table].compactMap(\.self) }
@@ -107,7 +107,7 @@ extension LatentSpaceReport: StudyReport {
             + clusters.enumerated().map { place, clusters in
                 let title = clusters.rows == "published" ? "Clusters as published" : "Clusters of pair vectors"
                 return PageSection("clusters-\(place + 1)", title) { Tag.figure { clusters.section.tables[0].markup } }
-            }
+            } + (measures?.sections.map { $0.section.page(id: $0.id) } ?? [])
     }
 
     /// Writes `space.html`, `space.md`, `space.json` and the maps as CSV into `folder`.

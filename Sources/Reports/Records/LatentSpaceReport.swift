@@ -13,6 +13,8 @@ package struct LatentSpaceReport: Codable, Sendable, Equatable {
     package var pairCosines: [Double]
     /// What closing and centring do to the first place of the own caption, pair by pair.
     package var changes: [TreatmentTest]
+    /// Classes, ways, sums, scenes, tokens, experiments; nil where they were not asked for.
+    package var measures: LatentSpaceMeasures?
     package var settings: [Setting]
     package var provenance: Provenance
     package var remarks: [String]
@@ -36,16 +38,18 @@ package struct LatentSpaceReport: Codable, Sendable, Equatable {
     enum CodingKeys: String, CodingKey {
         case schemaVersion = "schema_version"
         case pairCosines = "pair_cosines"
-        case source, gap, retrieval, clusters, maps, changes, settings, provenance, remarks
+        case source, gap, retrieval, clusters, maps, changes, measures, settings, provenance, remarks
     }
 
     package init(
         source: String, gap: GapRecord, retrieval: RetrievalRecord, clusters: [ClusterRecord],
-        maps: [ProjectionRecord], pairCosines: [Double], changes: [TreatmentTest], settings: [Setting],
+        maps: [ProjectionRecord], pairCosines: [Double], changes: [TreatmentTest],
+        measures: LatentSpaceMeasures? = nil, settings: [Setting],
         provenance: Provenance, remarks: [String]
     ) {
         (self.source, self.gap, self.retrieval, self.clusters) = (source, gap, retrieval, clusters)
         (self.maps, self.pairCosines, self.changes) = (maps, pairCosines, changes)
+        self.measures = measures
         (self.settings, self.provenance, self.remarks) = (settings, provenance, remarks)
     }
 }

@@ -1,0 +1,19 @@
+import SynTensors
+
+/// Pictures of which something is known, with their vectors by one model.
+package struct EncodedPictures: Sendable {
+    package let known: KnownPictures
+    package let towers: TwoTowers
+    /// Unit rows, one for each picture: [n, d].
+    package let vectors: DoubleMatrix
+
+    package var source: String { "\(towers.name) on \(known.source)" }
+
+    /// - Parameter progress: told how many are done.
+    package init(
+        _ known: KnownPictures, by towers: TwoTowers, progress: (Int) throws -> Void = { _ in }
+    ) throws {
+        (self.known, self.towers) = (known, towers)
+        vectors = try towers.pictures(known.count, progress: progress) { try known.pictures.picture($0) }
+    }
+}

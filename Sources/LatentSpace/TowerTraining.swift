@@ -1,0 +1,125 @@
+import Foundation
+import SynCheckpoints
+import SynImages
+import SynModels
+import SynPortraits
+import SynRuns
+import SynTensors
+import SynTraining
+
+/// Towers of a given form trained from nothing for a few steps, to see what one choice does. Not resumed: it is short.
+struct TowerTraining {
+    /// What one step learns from.
+    struct Batch {
+        let images: [Image]
+        let captions: [String]
+        /// Captions that are true of none of the pictures: as many as there are captions, or none (NegCLIP).
+        var negatives: [String] = []
+    }
+
+    /// What is trained, with its weights as they are at the time.
+    let towers: TwoTowers
+    private let clip: CLIP
+    private let parameters: [TrainedParameter]
+    /// What unit vectors of texts are multiplied with, from the right: [d, d]; nil for nothing.
+    var turn: DoubleMatrix?
+    /// What cosines are multiplied with; nil for a learned scale of at most 100.
+    private let scale: Double?
+
+    init(like form: TwoTowers, seed: UInt64, scale: Double? = nil) throws {
+        guard let own = form.model as? CLIP, own.configuration.resNet == nil else {
+            throw UserError(
+                .badData,
+                "\(form.name) is no CLIP with a vision transformer, and only such a form is trained here; name another")
+        }
+        let weights = Weights(fresh: seed)
+        clip = try CLIP(weights.scope, own.configuration)
+        towers = form.with(clip)
+        self.scale = scale
+        parameters = TrainedParameter.all(
+            of: weights.parameters.filter { scale == nil || $0.name != "logit_scale" }, weightDecay: 0.05)
+    }
+
+    /// - Parameter data: the batch of each step, counted from 0.
+    func run(
+        steps: Int, learningRate: Float = 1e-3, data: (Int) throws -> Batch, progress: (Int) throws -> Void = { _ in }
+    ) throws {
+        let folder = FileManager.default.temporaryDirectory.appending(path: "synesthesia-\(UUID().uuidString)")
+        defer { try? FileManager.default.removeItem(at: folder) }
+        let schedule = CosineSchedule(
+            base: learningRate, warmup: max(1, steps / 10), total: steps, floor: learningRate * 0.02)
+        let trainer = try Trainer(
+            parameters, TrainingPlan(steps: steps, schedule: .cosine(schedule), betas: (0.9, 0.98), gradientNorm: 1),
+            key: "towers of a moment", folder: folder)
+        let turn = turn.map { Tensor($0.values.map(Float.init), shape: [$0.rows, $0.columns]) }
+        while !trainer.isFinished {
+            let batch = try data(trainer.step)
+            do { try trainer.step { try loss(batch, turn) } } catch let fault as LossNotFinite {
+                throw UserError(.failed, "the loss became \(fault.value) at step \(fault.step); try fewer steps")
+            }
+            if scale == nil, clip.logScale.item > log(Float(100)) {
+                clip.logScale.detached.assign(Tensor(log(Float(100))))
+            }
+            try progress(trainer.step)
+        }
+    }
+
+    /// CLIP's loss; with negatives every picture chooses among all captions, and the true captions among the pictures
+    /// (Yuksekgonul et al. 2023, section 4).
+    private func loss(_ batch: Batch, _ turn: Tensor?) throws -> Tensor {
+        let prepared = try batch.images.map { try towers.images.prepared($0) }
+        let images = try towers.images.embed(prepared: prepared).l2Normalised()   // [b, d]
+        let ids = (batch.captions + batch.negatives).map { towers.reader.encoding($0).ids }
+        var texts = try clip.embed(ids: ids).l2Normalised()   // [b or 2b, d]
+        if let turn { texts = texts.matmul(turn) }
+        let factor = scale.map { Tensor(Float($0)) } ?? clip.logScale.exp()
+        let scores = images.matmul(texts, transposeRight: true) * factor   // [b, b or 2b]
+        let count = batch.images.count
+        let own = Tensor((0..<count).map(Int32.init), shape: [count])
+        let columns = scores.transposed(axes: [1, 0]).slice(axis: 0, from: 0, to: count)   // [b, b]
+        return (scores.crossEntropy(own) + columns.crossEntropy(own)) * 0.5
+    }
+
+    /// Unit vectors of pairs by the towers as they are, texts turned.
+    func pairs(_ data: PicturesWithCaptions) throws -> PairedVectors {
+        let texts = try towers.texts(data.captions)
+        return try PairedVectors(
+            images: towers.pictures(data.count) { try data.picture($0) }, texts: turn.map { texts.times($0) } ?? texts,
+            source: "towers of \(towers.name)'s form")
+    }
+}
+
+extension TowerTraining.Batch {
+    /// Portraits of a part of the drawn world that no other training sees, each with one of its captions.
+    static func portraits(step: Int, batch: Int, seed: UInt64, world: PortraitWorld = PortraitWorld()) -> Self {
+        var stream = RandomStream(seed: seed, purpose: "captions", index: step)
+        let first = 200_000_000
+        let drawn = (first + step * batch..<first + (step + 1) * batch).map { world.portrait(at: $0) }
+        return .init(
+            images: drawn.map { $0.image() },
+            captions: drawn.map { portrait in
+                let captions = portrait.captions
+                return captions[stream.below(captions.count)]
+            })
+    }
+
+    /// Scenes of training's combinations; with negatives each caption's own with its colours exchanged.
+    static func scenes(step: Int, batch: Int, negatives: Bool, world: ShapesWorld = ShapesWorld(), size: Int) -> Self {
+        let places = step * batch..<(step + 1) * batch
+        let scenes = places.map { world.scene(at: $0, in: .training) }
+        func caption(_ scene: ShapeScene, _ place: Int) -> String { world.caption(of: scene, choosing: place) }
+        return .init(
+            images: scenes.map { $0.image(size: size) }, captions: zip(scenes, places).map(caption),
+            negatives: negatives
+                ? zip(scenes, places).map { scene, place in
+                    var other = scene
+                    // Colours or whole objects, by turns.
+                    if place % 2 == 0 {
+                        swap(&other.first.colour, &other.second.colour)
+                    } else {
+                        swap(&other.first, &other.second)
+                    }
+                    return caption(other, place)
+                } : [])
+    }
+}

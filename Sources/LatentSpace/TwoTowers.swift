@@ -1,0 +1,77 @@
+import Foundation
+import SynCheckpoints
+import SynEmbedding
+import SynImages
+import SynModels
+import SynRuns
+import SynTensors
+
+/// Both towers of a model with what prepares their inputs: texts and pictures to unit vectors of one space.
+package struct TwoTowers: Sendable {
+    package let images: ImageEmbedder
+    package let reader: TextReader
+    package let name: String
+
+    /// - Parameter folder: of a CLIP or SigLIP, or of a checkpoint with OpenAI's names.
+    package init(folder: URL, activation: CLIPActivation? = nil) throws {
+        images = try ImageEmbedder(folder: folder, activation: activation)
+        reader = try TextReader(TextEncoderFolder.rules(of: folder), positions: images.model.maximumLength)
+        name = folder.lastPathComponent
+    }
+
+    package var model: any ImageTextModel { images.model }
+
+    private init(_ images: ImageEmbedder, like other: TwoTowers) {
+        self.images = images
+        (reader, name) = (other.reader, other.name)
+    }
+
+    /// Another model in the place of this one, with the same tokenizer and preparation of pictures.
+    package func with(_ model: any ImageTextModel) -> TwoTowers { TwoTowers(images.with(model), like: self) }
+
+    /// Towers of the same form with new weights.
+    package func untrained(seed: UInt64) throws -> TwoTowers {
+        if let siglip = model as? SigLIP { return with(try SigLIP(Weights(fresh: seed).scope, siglip.configuration)) }
+        guard let clip = model as? CLIP, clip.configuration.resNet == nil else {
+            throw UserError(
+                .badData,
+                "\(name) cannot be given new weights: only vision transformers in Hugging Face's form can; name such a "
+                    + "model")
+        }
+        return with(try CLIP(Weights(fresh: seed).scope, clip.configuration))
+    }
+
+    /// Unit vectors of texts: [texts, d].
+    package func texts(_ sentences: [String], batch: Int = 64) throws -> DoubleMatrix {
+        try vectors(sentences.count, batch, "texts") { places in
+            try model.embed(ids: places.map { reader.encoding(sentences[$0]).ids })
+        }
+    }
+
+    /// Unit vectors of pictures that are opened when their turn comes: [count, d].
+    ///
+    /// - Parameter progress: told how many are done.
+    package func pictures(
+        _ count: Int, batch: Int = 64, progress: (Int) throws -> Void = { _ in }, _ picture: (Int) throws -> Image
+    ) throws -> DoubleMatrix {
+        try vectors(count, batch, "pictures") { places in
+            let vectors = try images.embed(prepared: places.map { try images.prepared(picture($0)) })
+            try progress(places.upperBound)
+            return vectors
+        }
+    }
+
+    /// How many texts lose their end.
+    package func cutTexts(_ sentences: [String]) -> Int { sentences.count { reader.encoding($0).truncated } }
+
+    private func vectors(
+        _ count: Int, _ batch: Int, _ kind: String, _ part: (Range<Int>) throws -> Tensor
+    ) throws -> DoubleMatrix {
+        var table = VectorTable(rows: count)
+        for start in stride(from: 0, to: count, by: batch) {
+            let places = start..<min(start + batch, count)
+            table.put(try part(places).detached, at: places)
+        }
+        return try PairedVectors.units(DoubleMatrix(table.tensor), kind, name)
+    }
+}
