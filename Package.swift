@@ -67,6 +67,8 @@ let package = Package(
         shim("CHTTP"),
         .target(name: "CSynCUDAKernels", path: "Sources/CUDAKernels", exclude: ["kernels"]),
         shim("CCUDA"),
+        // The script and style of the latent space's page, as text.
+        .target(name: moduleName("CSpacePage"), path: "Sources/CSpacePage", exclude: ["page"]),
 
         // The rooms, from the ground up.
         room("Files"),
@@ -79,7 +81,7 @@ let package = Package(
         room("Models", imports: ["Tensors", "Checkpoints", "Files"], and: [yaml]),
         room("Statistics", and: [numerics]),
         room("Portraits", imports: ["Images", "Files"]),
-        room("Reports", imports: ["Statistics", "Files"]),
+        room("Reports", imports: ["Statistics", "Files", "CSpacePage"]),
         // What every long work needs: settings, progress, checksums, and one kind of error for the person.
         room(
             "Runs",

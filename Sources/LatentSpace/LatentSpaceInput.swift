@@ -12,6 +12,8 @@ package struct LatentSpaceInput: Sendable {
     package let captions: [String]?
     /// Nil where nothing says what else is true.
     package let truth: PairTruth?
+    /// The pictures behind the vectors; nil where only vectors are at hand.
+    package var pictures: PicturesWithCaptions?
 
     package init(pairs: PairedVectors, captions: [String]? = nil, truth: PairTruth? = nil) throws {
         if let captions, captions.count != pairs.count {
@@ -62,5 +64,6 @@ package struct LatentSpaceInput: Sendable {
                 images: DoubleMatrix(pictures.tensor), texts: DoubleMatrix(texts.tensor),
                 source: "\(model.lastPathComponent) on \(data.source)", remarks: remarks),
             captions: data.captions, truth: data.truth)
+        self.pictures = data
     }
 }

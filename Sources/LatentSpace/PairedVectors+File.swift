@@ -33,6 +33,12 @@ extension PairedVectors {
         try self.init(images: read("images"), texts: read("texts"), source: path)
     }
 
+    /// How many pairs a file holds, without reading them; nil where that cannot be told at once.
+    package static func count(at path: String) -> Int? {
+        guard path.lowercased().hasSuffix(".safetensors") else { return nil }
+        return (try? SafetensorsFile(URL(filePath: path)))?.shape(of: "images")?.first
+    }
+
     private static func check(_ names: [String], _ path: String) throws {
         let lacking = ["images", "texts"].filter { !names.contains($0) }
         guard lacking.isEmpty else {

@@ -86,6 +86,9 @@ package struct Projection: Sendable {
 
     package var trustworthiness: Double? { Trustworthiness.cosine(points, positions) }
 
+    /// The mean, and each point's own.
+    var trust: (mean: Double, each: [Double])? { Trustworthiness.cosineEach(points, positions) }
+
     package func record() -> ProjectionRecord {
         let n = pairs.count
         return ProjectionRecord(

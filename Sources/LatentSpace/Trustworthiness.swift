@@ -33,6 +33,13 @@ package enum Trustworthiness {
 
     /// Against cosine distances of unit rows, 256 at a time.
     package static func cosine(_ points: DoubleMatrix, _ map: DoubleMatrix, k: Int = 15) -> Double? {
+        cosineEach(points, map, k: k)?.mean
+    }
+
+    /// The same with each point's own value.
+    static func cosineEach(
+        _ points: DoubleMatrix, _ map: DoubleMatrix, k: Int = 15
+    ) -> (mean: Double, each: [Double])? {
         var (block, start) = (DoubleMatrix([], rows: 0, columns: points.rows), 0)
         return of(map, k: k) { point in
             if point >= start + block.rows || point < start {
@@ -41,6 +48,6 @@ package enum Trustworthiness {
                 block = points.rows(at: places).times(points, .transposed)
             }
             return block.row(point - start).map { 1 - $0 }
-        }?.mean
+        }
     }
 }

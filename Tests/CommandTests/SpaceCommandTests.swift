@@ -140,6 +140,11 @@ struct SpaceCommandTests {
         try writeSafetensors(vectors(9), to: place["f.safetensors"])
         let few = try place.file("few.txt", "a dog\n")
         try refuse(65, "as many", ["cluster", "--vectors", place.path("f.safetensors"), "--captions", few])
+        let many = try CommandRun(
+            ["space", "gap"] + file("m.safetensors", vectors(10_003)).dropFirst() + ["--sample", "50"])
+        #expect(
+            many.exitCode == 0 && many.complaints.contains("of 10003 pairs 50 are drawn with seed 0"),
+            "\(many.complaints)")
         let twins = try CommandRun(
             file("g.safetensors", vectors(9) { x, _ in for i in 0..<6 { x[i] = x[i + 6] } }).reduce(["space"]) {
                 $0 + [$1]

@@ -14,6 +14,6 @@ struct Space: ParsableCommand {
         subcommands: [
             SpaceGap.self, SpaceRetrieve.self, SpaceCluster.self, SpaceProject.self, SpaceClassify.self,
             SpaceAugment.self, SpaceInterpolate.self, SpaceArithmetic.self, SpaceCompose.self, SpaceTokens.self,
-            SpaceAblation.self,
+            SpaceAblation.self, SpaceExplore.self,
         ])
 }

@@ -54,14 +54,19 @@ struct SpaceInput: ParsableArguments {
 
     /// Reads them, and tells what is to be known about them.
     func read(_ shared: SharedOptions) throws -> LatentSpaceInput {
+        let most = sample ?? PairedVectors.most
+        let count = vectors.flatMap(PairedVectors.count)
+        if let vectors, let count, count > most { shared.remark(drawn(most, of: count, vectors)) }   // before the work
         let all = try whole(shared)
         for sentence in all.pairs.remarks { shared.remark(sentence) }
-        let most = sample ?? PairedVectors.most
-        guard let drawn = try all.sampled(most, seed: seed) else { return all }
-        shared.remark(
-            "\(all.pairs.source): of \(all.pairs.count) pairs \(most) are drawn with seed \(seed)"
-                + (sample == nil ? "; --sample takes more or fewer" : ""))
-        return drawn
+        guard let some = try all.sampled(most, seed: seed) else { return all }
+        if count == nil { shared.remark(drawn(most, of: all.pairs.count, all.pairs.source)) }
+        return some
+    }
+
+    private func drawn(_ most: Int, of count: Int, _ source: String) -> String {
+        "\(source): of \(count) pairs \(most) are drawn with seed \(seed)"
+            + (sample == nil ? "; --sample takes more or fewer" : "")
     }
 
     private func whole(_ shared: SharedOptions) throws -> LatentSpaceInput {

@@ -73,7 +73,7 @@ package indirect enum Markup: Sendable {
 
 /// The elements our pages and plots are made of.
 package enum Tag: String, Sendable {
-    case html, head, meta, title, style, script, body
+    case html, head, meta, title, style, script, noscript, body
     case header, main, section, footer, figure, figcaption, details, summary, nav, a
     case h1, h2, h3, p, div, span, strong, em, small, ul, li, dl, dt, dd, code, img, br, aside
     case table, caption, colgroup, col, thead, tbody, tr, th, td
