@@ -90,6 +90,10 @@ let package = Package(
                 "Reports",
             ],
             and: [yaml]),
+        // Ranks by MPI, through a plug-in that is compiled where it runs.
+        .target(
+            name: moduleName("MPI"), dependencies: [module("Runs")], path: "Sources/MPI", exclude: ["plugin"],
+            swiftSettings: strict),
         room(
             "Embedding",
             imports: ["Runs", "Files", "Tensors", "Checkpoints", "ModelHub", "Tokenizers", "Images", "Models"]),
@@ -151,7 +155,7 @@ let package = Package(
             name: "SynCommand",
             dependencies: [
                 "Probe", "TextStudies", "FineTuning", "Inspection", "LatentSpace", "Training", "Metrics", "Embedding",
-                "Runs", "Models", "Reports", "Files",
+                "Runs", "MPI", "Models", "Reports", "Files",
             ].map(module) + [argumentParser],
             path: "Sources/Command", swiftSettings: strict),
 
@@ -169,7 +173,8 @@ let package = Package(
 
         // Tests.
         .target(
-            name: "TestSupport", dependencies: ["Tensors", "Checkpoints"].map(module), path: "Tests/TestSupport",
+            name: "TestSupport", dependencies: ["Tensors", "Checkpoints", "Runs"].map(module),
+            path: "Tests/TestSupport",
             swiftSettings: strict),
         .target(name: moduleName("CEmulatedKernels"), path: "Tests/EmulatedKernels"),
         .target(
@@ -209,7 +214,7 @@ let package = Package(
         tests(of: "Statistics"),
         tests(of: "Portraits"),
         tests(of: "Reports"),
-        tests(of: "Runs"),
+        tests(of: "Runs", alsoImports: ["MPI"]),
         tests(of: "Embedding", alsoImports: ["ModelHub", "Models", "Tensors", "Tokenizers"]),
         tests(of: "Metrics", alsoImports: ["Images", "Models", "Tensors"]),
         tests(of: "Training", alsoImports: ["Models", "Portraits", "Tokenizers"]),

@@ -15,6 +15,9 @@ enum Exit: Int32 {
     case missingInput = 66
     /// The network is needed, but must not be used (`EX_UNAVAILABLE`).
     case offline = 69
+    /// Told by SIGTERM or SIGUSR1 to make room, as before a time limit: everything is saved, and the same command goes
+    /// on (`EX_TEMPFAIL`). Batch scripts requeue at this code.
+    case stopped = 75
     /// Ctrl-C; the same command goes on where this one stopped.
     case interrupted = 130
 
@@ -31,17 +34,20 @@ enum Exit: Int32 {
     }
 
     /// Says what went wrong and leaves. Help and version, which also arrive here, are printed as results.
-    static func end(with error: any Error) -> Never {
-        if error is Output.Closed { exit(done.rawValue) }   // `| head` has read enough
+    static func end(with error: any Error) -> Never { exit(code(saying: error)) }
+
+    /// Says what went wrong and returns the code to leave with.
+    static func code(saying error: any Error) -> Int32 {
+        if error is Output.Closed { return done.rawValue }   // `| head` has read enough
         if error is Interrupted {
             say("\(error)")
-            exit(interrupted.rawValue)
+            return (SignalWatch.isTold ? stopped : interrupted).rawValue
         }
         let parsed = Synesthesia.exitCode(for: error)
         if parsed == .success { printAndExit(Synesthesia.fullMessage(for: error)) }
         if parsed == .validationFailure {
             say("\(oneLine(Synesthesia.message(for: error))) (see 'synesthesia --help')")
-            exit(usage.rawValue)
+            return usage.rawValue
         }
         let complaint = UserError(error)
         // What the system calls a file may be no UTF-8; it then came here with this mark, and is not found by it.
@@ -51,7 +57,7 @@ enum Exit: Int32 {
                 + (isMangled ? "; \u{FFFD} stands for bytes that are not UTF-8: rename that file" : ""))
         for detail in complaint.details.prefix(100) { ProgressLine.standardError("  \(printableSentence(detail))\n") }
         if complaint.details.count > 100 { ProgressLine.standardError("  and \(complaint.details.count - 100) more\n") }
-        exit(Exit(complaint.kind).rawValue)
+        return Exit(complaint.kind).rawValue
     }
 
     private static func printAndExit(_ text: String) -> Never {

@@ -1,28 +1,45 @@
 import Dispatch
 import Foundation
 import SynRuns
+import Synchronization
 
-/// Turns the first Ctrl-C into a wish to stop after the current item; a second one ends the program at once.
+/// Turns the first Ctrl-C into a wish to stop after the current item; a second one ends the program at once. SIGTERM
+/// and SIGUSR1, by which batch systems tell that time is up, are the same wish.
 final class SignalWatch {
     let interruption = Interruption()
-    private let source: any DispatchSourceSignal
+    private let sources: [any DispatchSourceSignal]
+    private static let told = Atomic(false)
+
+    /// Whether a batch system rather than a person wished to stop.
+    static var isTold: Bool { told.load(ordering: .relaxed) }
+
+    private static let watched = [SIGINT, SIGTERM, SIGUSR1]
 
     init() {
-        signal(SIGINT, SIG_IGN)   // the default action would end the program before the source hears of it
-        source = DispatchSource.makeSignalSource(signal: SIGINT, queue: .global())
-        source.setEventHandler { [interruption] in
-            signal(SIGINT, SIG_DFL)
-            interruption.request()
-            Exit.say("stopping after the current item; Ctrl-C again stops at once")
+        sources = Self.watched.map { number in
+            signal(number, SIG_IGN)   // the default action would end the program before the source hears of it
+            return DispatchSource.makeSignalSource(signal: number, queue: .global())
         }
-        source.resume()
+        for (number, source) in zip(Self.watched, sources) {
+            source.setEventHandler { [interruption] in
+                if number == SIGINT {
+                    signal(SIGINT, SIG_DFL)
+                    Exit.say("stopping after the current item; Ctrl-C again stops at once")
+                } else if Self.told.exchange(true, ordering: .relaxed) == false {
+                    signal(SIGTERM, SIG_DFL)
+                    Exit.say("told to stop; stopping after the current item")
+                }
+                interruption.request()
+            }
+            source.resume()
+        }
     }
 
     /// Throws ``Interrupted`` once Ctrl-C was pressed; call it where everything finished is saved.
     func check() throws { try interruption.check() }
 
     deinit {
-        source.cancel()
-        signal(SIGINT, SIG_DFL)
+        for source in sources { source.cancel() }
+        for number in Self.watched { signal(number, SIG_DFL) }
     }
 }

@@ -15,7 +15,8 @@ struct Synesthesia: ParsableCommand {
             image decoder; the faces that come out are scored against their captions.
 
             Exit codes: 0 done, 1 failed, 64 wrong usage or settings, 65 bad data, 66 missing input, \
-            69 network needed but offline, 130 interrupted (the same command goes on).
+            69 network needed but offline, 75 told to stop by SIGTERM or SIGUSR1 and 130 interrupted (the same command \
+            goes on).
 
             Examples:
               synesthesia probe Samples/miniature-quick.yaml
@@ -23,7 +24,8 @@ struct Synesthesia: ParsableCommand {
             """,
         version: Release.version,
         subcommands: [
-            Probe.self, Train.self, Join.self, Generate.self, Score.self, Report.self, Significance.self, Power.self,
+            Probe.self, Plan.self, Train.self, Join.self, Generate.self, Score.self, Report.self, Significance.self,
+            Power.self,
             Similarity.self, Words.self,
             Geometry.self, GLUE.self, Space.self, Study.self, Pretrain.self, Portraits.self, Tokenize.self, Encode.self,
             Quantize.self, Decode.self, LikelihoodCommand.self, Fetch.self, List.self, Inspect.self, Env.self,

@@ -45,6 +45,7 @@ package final class AdapterTraining {
     private let trainer: Trainer
     /// How many pictures of a batch go through the decoder together; nil for all.
     private let part: Int?
+    private let crew: Crew?
 
     package let stepsPerEpoch: Int
     package let totalSteps: Int
@@ -52,14 +53,16 @@ package final class AdapterTraining {
     /// - Parameters:
     ///   - silent: the prefix [K, width] that training begins at, where the settings ask for a silent one.
     ///   - metadata: goes into the adapter's file: names and hashes of encoder and decoder.
+    ///   - crew: ranks that train this adapter together, nil for one alone. What comes out is the same to the bit.
     ///   - remark: is told when a saved state cannot be used.
     package init(
         _ decoder: ImageDecoder, _ settings: AdapterSettings, seed: UInt64, training: AdapterData,
         validation: AdapterData, silent: Tensor? = nil, folder: URL, metadata: [String: String],
-        remark: (String) -> Void = { _ in }
+        crew: Crew? = nil, remark: (String) -> Void = { _ in }
     ) throws {
         (self.decoder, self.settings, self.seed) = (decoder, settings, seed)
         (self.training, self.validation, self.folder, self.metadata) = (training, validation, folder, metadata)
+        self.crew = crew.flatMap { $0.count > 1 ? $0 : nil }
         let (size, width) = (training.vectors.size(1), decoder.configuration.transformer.width)
         let adapter =
             switch settings.initial {
@@ -97,7 +100,7 @@ package final class AdapterTraining {
                 steps: totalSteps, schedule: schedule,
                 betas: (Float(settings.betas[0]), Float(settings.betas[1]))),
             key: Self.key(settings, seed, [training.count, validation.count, totalSteps], metadata), folder: folder,
-            remark: remark)
+            crew: crew, remark: remark)
     }
 
     static let logName = TrainingLog.name
@@ -123,14 +126,16 @@ package final class AdapterTraining {
         let samples = batch(of: place)
         var captions = RandomStream(seed: seed, purpose: "captions", index: place)
         let choices = samples.map { ($0, captions.below(training.captionCount($0))) }
-        let dropout = Dropout(
-            Float(settings.dropout), RandomStream(seed: seed, purpose: "adapter dropout", index: place))
-        let parts = batches(choices, of: part ?? choices.count).map {
-            (part: $0, share: Double($0.count) / Double(choices.count))
-        }
+        let parts = batches(Array(choices.indices), of: part ?? choices.count).map { places in
+            (part: places.map { choices[$0] }, first: places.first ?? 0)
+        }.map { (part: $0, share: Double($0.part.count) / Double(choices.count)) }
         let taken: Trainer.Step
         do {
-            taken = try trainer.step(over: parts) { part in
+            taken = try trainer.step(over: parts) { part, first in
+                // Each part draws what it would draw after those before it, whoever computes them.
+                var stream = RandomStream(seed: seed, purpose: "adapter dropout", index: place)
+                for _ in 0..<first * settings.prefixTokens * adapter.width { _ = stream.uniform() }
+                let dropout = Dropout(Float(settings.dropout), stream)
                 let prefix = dropout(adapter(scaled(training.vectors(part))))   // [part, K, width]
                 let loss = loss(training.tokens.rows(at: part.map(\.0)), prefix)
                 try decoder.device?.check()
@@ -180,10 +185,13 @@ package final class AdapterTraining {
         func copy(_ tensor: Tensor) -> Tensor { Tensor(tensor.floats, shape: tensor.shape) }
         let frozen = Adapter(weight: copy(adapter.weight), bias: copy(adapter.bias), width: adapter.width)
         var total = 0.0
-        for places in batches(Array(0..<validation.count), of: 64) {
+        func whole(_ places: [Int]) -> Double {
             let prefix = frozen(scaled(validation.vectors(places.map { ($0, $0 % validation.captionCount($0)) })))
-            total += Double(loss(validation.tokens.rows(at: places), prefix).item) * Double(places.count)
+            return Double(loss(validation.tokens.rows(at: places), prefix).item) * Double(places.count)
         }
+        let parts = batches(Array(0..<validation.count), of: 64)
+        let losses = crew?.numbers(parts.count) { whole(parts[$0]) } ?? parts.map(whole)
+        for loss in losses { total += loss }
         return Float(total / Double(validation.count))
     }
 
@@ -221,7 +229,20 @@ package final class AdapterTraining {
 
     /// Saves the state when a stop is wished for, and else as often as takes a hundredth of the time: a kill costs a
     /// second or two.
-    package func saveStateIfDue(_ interruption: Interruption? = nil) throws { try trainer.saveIfDue(interruption) }
+    ///
+    /// A crew stops together: after a step before which one of its members wished to, whose `interruption` is then
+    /// everybody's.
+    package func saveStateIfDue(_ interruption: Interruption? = nil) throws {
+        if crew != nil {
+            if trainer.isStopWished { interruption?.request() }
+            trainer.wishesToStop = interruption?.isRequested ?? false
+            return try trainer.saveIfDue(trainer.isStopWished ? interruption : nil)
+        }
+        try trainer.saveIfDue(interruption)
+    }
+
+    /// Whether a crew stops now; of one alone its interruption tells.
+    var isStopAgreed: Bool { trainer.isStopWished }
 
     /// Everything that going on needs.
     package func saveState() throws { try trainer.saveState() }

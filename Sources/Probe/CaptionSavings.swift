@@ -18,7 +18,16 @@ final class CaptionSavings {
     /// Mean nats per token of each portrait without a prefix.
     func floor(_ split: ProbeSplit) throws -> [Double] {
         if let floor = known[split] { return floor }
+        let key = [session.inputs.hash(ofModel: "decoder"), session.data.identity, session.precision.rawValue]
+        let name = "floor-\(split.rawValue)"
+        if let kept = features.shards.read(name, key)?["nats"] {
+            known[split] = kept.floats.map(Double.init)
+            return kept.floats.map(Double.init)
+        }
         let floor = Likelihood(of: try features.tokens(split), under: try session.models().decoder).perSample
+        // Means of Float32 rows, so nothing is lost as such.
+        let nats = Tensor(floor.map(Float.init), shape: [floor.count])
+        if !session.ranks.isAlone { try features.shards.write([("nats", nats)], name, key) }
         known[split] = floor
         return floor
     }

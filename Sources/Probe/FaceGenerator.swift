@@ -34,9 +34,11 @@ package struct FaceGenerator {
 
     package init(_ generator: TokenGenerator, seed: UInt64, format: SamplingSettings.Format, batch: Int) {
         (self.generator, self.seed, self.format) = (generator, seed, format)
-        // A GPU that draws few pictures waits for its own memory.
-        self.batch = generator.decoder.transformer.device == nil ? batch : max(batch, 512)
+        self.batch = Self.batch(batch, onDevice: generator.decoder.transformer.device != nil)
     }
+
+    /// Pictures that are drawn together. A GPU that draws few waits for its own memory.
+    static func batch(_ asked: Int, onDevice: Bool) -> Int { onDevice ? max(asked, 512) : asked }
 
     /// The stream of one picture. No portrait has a thousand captions, so no two pictures share one.
     package static func stream(seed: UInt64, number: Int, caption: Int, copy: Int = 0) -> RandomStream {

@@ -11,15 +11,25 @@ import SynTensors
 final class ProbeFeatures {
     let session: ProbeSession
     let cache: FeatureCache
+    let shards: ShardStore
     private let checksums: Checksums
     /// Only the last encoder's are kept: all of them would fill the memory.
     private var last: [ProbeSplit: (key: String, data: AdapterData)] = [:]
+    /// What an encoder reads of a split's captions, for the last one of which shards were made.
+    private var read: (name: String, ids: [[Int32]])?
 
     init(_ session: ProbeSession) throws {
         self.session = session
         checksums = try session.folder.checksums(in: session.root.appending(path: "features"))
         cache = FeatureCache(checksums, remark: session.remark)
+        shards = ShardStore(session.root)
     }
+
+    /// Takes up what other ranks have made since.
+    func refresh() throws { try checksums.refresh() }
+
+    /// Whether a file of features is noted whose name, without hash, is this.
+    func isKept(_ name: String) -> Bool { checksums.holds(name) }
 
     /// Tokens of a split's pictures and an encoder's vectors of their captions. `seed` matters to the random baseline
     /// only.
@@ -60,19 +70,52 @@ final class ProbeFeatures {
         func tell(_ done: Int) throws {
             try session.tell("image tokens, \(split.rawValue)", done, of: samples.count, kind: .tokens)
         }
-        let key = ["tokens", split.rawValue, session.inputs.hash(ofModel: "decoder"), session.data.identity]
+        let key = tokenKey(split)
         return try cache.tensor("tokens-\(split.rawValue)", "tokens", key: key, isSound: isSound) {
-            var parts: [Tensor] = []
-            let preparation = TamingPreprocessing(side: configuration.vqgan.resolution)
             try tell(0)
-            for (i, batch) in batches(samples, of: 32).enumerated() {
-                // Each made small as it is read.
-                let prepared = try batch.map { try preparation.prepared(session.data.image($0)) }
-                parts.append(try decoder.soundTokens(of: Tensor(prepared, range: .signed)))   // of [batch, h, w, 3]
-                try tell(min((i + 1) * 32, samples.count))
+            let shards = (samples.count + ProbeWork.tokenShard - 1) / ProbeWork.tokenShard
+            let parts = try (0..<shards).map { shard in
+                try keptTokens(split, shard) ?? tokens(samples, split, shard: shard, tell: tell)
             }
             return concatenated(parts, axis: 0)
         }
+    }
+
+    private func tokenKey(_ split: ProbeSplit) -> [String] {
+        ["tokens", split.rawValue, session.inputs.hash(ofModel: "decoder"), session.data.identity]
+    }
+
+    /// Tokens of a shard of a split's pictures, in batches of 32.
+    private func tokens(
+        _ samples: [ProbeSample], _ split: ProbeSplit, shard: Int, tell: (Int) throws -> Void
+    ) throws -> Tensor {
+        let decoder = try session.models().decoder
+        let preparation = TamingPreprocessing(side: decoder.configuration.vqgan.resolution)
+        let start = shard * ProbeWork.tokenShard
+        var (parts, done) = ([Tensor](), start)
+        for batch in batches(Array(samples[start..<min(start + ProbeWork.tokenShard, samples.count)]), of: 32) {
+            // Each made small as it is read.
+            let prepared = try batch.map { try preparation.prepared(session.data.image($0)) }
+            parts.append(try decoder.soundTokens(of: Tensor(prepared, range: .signed)))   // of [batch, h, w, 3]
+            done += batch.count
+            try tell(done)
+        }
+        return concatenated(parts, axis: 0)
+    }
+
+    private func keptTokens(_ split: ProbeSplit, _ shard: Int) -> Tensor? {
+        shards.read("tokens-\(split.rawValue)-\(shard)", tokenKey(split))?["tokens"]
+    }
+
+    /// Makes a shard of a split's tokens, if it is not there, and keeps it for whoever joins them.
+    func keepTokens(_ split: ProbeSplit, shard: Int) throws {
+        guard keptTokens(split, shard) == nil else { return }
+        let (samples, start) = (samples(split), shard * ProbeWork.tokenShard)
+        let made = try tokens(samples, split, shard: shard) { done in
+            try session.tell(
+                "image tokens, \(split.rawValue)", done - start, of: ProbeWork.tokenShard, kind: .tokens)
+        }
+        try shards.write([("tokens", made)], "tokens-\(split.rawValue)-\(shard)", tokenKey(split))
     }
 
     /// Vectors of all captions of samples, one sample's after another's: [captions, d].
@@ -91,14 +134,71 @@ final class ProbeFeatures {
             let task = "\(settings.name), caption vectors, \(split.rawValue)"
             try session.tell(task, done, of: captions.count, kind: .vectors)
         }
+        let key = vectorKey(split, settings)
+        return try cache.tensor("\(settings.name)-\(split.rawValue)", "embeddings", key: key, isSound: isSound) {
+            try tell(0)
+            guard shards.holds("\(settings.name)-\(split.rawValue)-") else {
+                return try encoder.vectors(captions, progress: tell)
+            }
+            var table = VectorTable(rows: captions.count)
+            for shard in 0..<(captions.count + ProbeWork.captionShard - 1) / ProbeWork.captionShard {
+                let (places, vectors) =
+                    try keptVectors(split, settings, shard)
+                    ?? vectorShard(captions, split, settings, shard) { _ in }
+                table.put(vectors, at: places)
+                try tell(min((shard + 1) * ProbeWork.captionShard, captions.count))
+            }
+            return table.tensor
+        }
+    }
+
+    private func vectorKey(_ split: ProbeSplit, _ settings: EncoderSettings) -> [String] {
         let model =
             session.inputs.hash(ofModel: "encoder \(settings.name)") + " " + settings.pooling.rawValue
             + (settings.activation.map { " " + $0.rawValue } ?? "")
-        let key = ["vectors under all limits", split.rawValue, model, session.data.identity]
-        return try cache.tensor("\(settings.name)-\(split.rawValue)", "embeddings", key: key, isSound: isSound) {
-            try tell(0)
-            return try encoder.vectors(captions, progress: tell)
+        return ["vectors under all limits", split.rawValue, model, session.data.identity]
+    }
+
+    private func keptVectors(
+        _ split: ProbeSplit, _ settings: EncoderSettings, _ shard: Int
+    ) throws -> (places: [Int], vectors: Tensor)? {
+        let found = shards.read("\(settings.name)-\(split.rawValue)-\(shard)", vectorKey(split, settings))
+        guard let found, let places = found["places"], let vectors = found["vectors"] else { return nil }
+        return (places.integers.map(Int.init), vectors)
+    }
+
+    private func vectorShard(
+        _ captions: [String], _ split: ProbeSplit, _ settings: EncoderSettings, _ shard: Int,
+        tell: (Int) throws -> Void
+    ) throws -> (places: [Int], vectors: Tensor) {
+        guard case .frozen(let embedder, let pooling) = try session.models().encoder(settings.name) else {
+            throw UserError(.settings, "\(settings.name) reads no captions")
         }
+        let name = "\(settings.name) \(split.rawValue)"
+        let ids = read?.name == name ? read?.ids ?? [] : captions.map { embedder.reader.encoding($0).ids }
+        read = (name, ids)
+        return try embedder.embed(
+            shard: shard, ofBatches: ProbeWork.captionShard / 64, ids: ids, captions: captions, pooling: pooling,
+            progress: tell)
+    }
+
+    /// Makes a shard of the vectors of a split's captions, if it is not there, and keeps it for whoever joins them.
+    func keepVectors(_ name: String, _ split: ProbeSplit, shard: Int) throws {
+        let settings = try session.settings.encoder(name)
+        guard try keptVectors(split, settings, shard) == nil else { return }
+        let captions = samples(split).flatMap(\.captions)
+        let (places, vectors) = try vectorShard(captions, split, settings, shard) { done in
+            let task = "\(name), caption vectors, \(split.rawValue)"
+            try session.tell(task, done, of: ProbeWork.captionShard, kind: .vectors)
+        }
+        try shards.write(
+            [("places", Tensor(places.map(Int32.init), shape: [places.count])), ("vectors", vectors)],
+            "\(name)-\(split.rawValue)-\(shard)", vectorKey(split, settings))
+    }
+
+    /// Joins the shards of a split's vectors, or makes them.
+    func joinVectors(_ name: String, _ split: ProbeSplit) throws {
+        _ = try vectors(samples(split), split, try session.settings.encoder(name), session.settings.seeds.first ?? 0)
     }
 
     // MARK: - Mending
@@ -129,5 +229,12 @@ final class ProbeFeatures {
         let there = try FileManager.default.contentsOfDirectory(atPath: checksums.folder.path)
             .filter { $0.firstMatch(of: FeatureCache.nameEnding) != nil }
         return Set(checksums.fileNames).union(there).filter { !checksums.isIntact($0) }.sorted()
+    }
+}
+
+extension Checksums {
+    /// Whether a file of features is there as it was noted whose name, without hash, is this.
+    func holds(_ name: String) -> Bool {
+        fileNames.contains { $0.replacing(FeatureCache.nameEnding, with: "") == name && isIntact($0) }
     }
 }

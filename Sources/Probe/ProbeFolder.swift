@@ -16,15 +16,21 @@ final class ProbeFolder {
     let checksums: Checksums
     /// What the results so far were made from; empty where that is not known for certain.
     let knownInputs: ChecksumTable
-    private let lock: FileLock
+    /// Nil where rank 0 of the same job holds it.
+    private let lock: FileLock?
+    /// The name of this rank's own lists of checksums, where rank 0 is another.
+    private let side: String?
     private let remark: (String) -> Void
     private var lists: [String: Checksums] = [:]
 
     /// Locks the folder, which must be there. Throws when another process works in it.
-    init(_ root: URL, remark: @escaping (String) -> Void) throws {
+    ///
+    /// - Parameter rank: of a job whose rank 0 has the folder locked, if this is not that one.
+    init(_ root: URL, rank: Int = 0, remark: @escaping (String) -> Void) throws {
         (self.root, self.remark) = (root, remark)
-        lock = try FileLock(folder: root)
-        checksums = try Checksums(root)
+        side = rank == 0 ? nil : Self.side(rank)
+        lock = rank == 0 ? try FileLock(folder: root) : nil
+        checksums = try Checksums(root, side: side)
         if let word = checksums.remark { remark(word) }
         let finding = checksums.finding(RunInputs.fileName, thoroughly: true)
         let bytes =
@@ -37,10 +43,23 @@ final class ProbeFolder {
     func checksums(in folder: URL) throws -> Checksums {
         if folder.path == root.path { return checksums }
         if let known = lists[folder.path] { return known }
-        let opened = try Checksums(folder)
+        let opened = try Checksums(folder, side: side)
         if let word = opened.remark { remark(word) }
         lists[folder.path] = opened
         return opened
+    }
+
+    /// A folder's checksums for a piece of work of many: with a list of the rank's own, where others write there at the
+    /// same time; else as they are on the disk now.
+    func checksums(in folder: URL, sharedBy rank: Int?) throws -> Checksums {
+        try Checksums(folder, side: rank.map(Self.side))
+    }
+
+    private static func side(_ rank: Int) -> String { "rank-\(rank)" }
+
+    /// Takes up what other ranks have left, once they have ended.
+    func takeUpRanks() throws {
+        for list in [checksums] + lists.values { try list.refresh(alone: true) }
     }
 
     /// Throws unless the results here, if there are any, are those of these settings, or of some that asked for less.

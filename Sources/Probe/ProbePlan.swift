@@ -14,17 +14,7 @@ struct ProbePlan: Sendable {
     let requests: [FaceRequest]
 
     init(_ settings: ProbeSettings, _ data: ProbeData) {
-        published = settings.encoders.flatMap { encoder in
-            settings.seeds.map { Trial(encoder.name, seed: $0, settings) }
-        }
-        let (counts, guidances) = (settings.ablation.prefixTokens, settings.ablation.guidance)
-        ablation = settings.seeds.prefix(1).flatMap { seed in
-            settings.ablation.encoders.flatMap { encoder in
-                counts.flatMap { count in
-                    guidances.map { Trial(encoder, seed: seed, settings, prefixTokens: count, guidance: $0) }
-                }
-            }
-        }
+        (published, ablation) = Self.trials(settings)
         captions = data.generationCaptions(settings.sampling.captions)
         let ending = settings.sampling.format == .png ? "png" : "jpg"
         requests = captions.flatMap { choice -> [FaceRequest] in
@@ -36,6 +26,22 @@ struct ProbePlan: Sendable {
                     file: "\(name)\(copy == 0 ? "" : "-\(copy)").\(ending)")
             }
         }
+    }
+
+    /// What the settings alone say.
+    static func trials(_ settings: ProbeSettings) -> (published: [Trial], ablation: [Trial]) {
+        let published = settings.encoders.flatMap { encoder in
+            settings.seeds.map { Trial(encoder.name, seed: $0, settings) }
+        }
+        let (counts, guidances) = (settings.ablation.prefixTokens, settings.ablation.guidance)
+        let ablation = settings.seeds.prefix(1).flatMap { seed in
+            settings.ablation.encoders.flatMap { encoder in
+                counts.flatMap { count in
+                    guidances.map { Trial(encoder, seed: seed, settings, prefixTokens: count, guidance: $0) }
+                }
+            }
+        }
+        return (published, ablation)
     }
 
     /// All trials, each once.

@@ -20,22 +20,27 @@ package final class ProbeRun {
     private let scoring: TrialScoring
     private let report: StoredReport
     private let secondPage: SecondPage?
+    private let shared: SharedProbe
     /// The report of a run that was finished before.
     private let stored: ProbeReport?
 
     /// Checks everything before any long work: the data, the run's folder, and all models, which are opened unless the
     /// run is finished.
+    ///
+    /// - Parameter ranks: those that share the work; this has to be the first, on all others ``ProbeHelper`` works.
     package init(
-        _ settings: ProbeSettings, locator: ModelLocator, interruption: Interruption,
+        _ settings: ProbeSettings, locator: ModelLocator, ranks: Ranks = .alone, interruption: Interruption,
         remark: @escaping (String) -> Void = { _ in }, secondPage: SecondPage? = nil,
         progress: @escaping (WorkProgress) -> Void
     ) throws {
         session = try ProbeSession(
-            settings.limited, locator: locator, interruption: interruption, remark: remark, progress: progress)
+            settings.limited, locator: locator, ranks: ranks, interruption: interruption, remark: remark,
+            progress: progress)
         features = try ProbeFeatures(session)
         training = TrialTraining(session: session, features: features)
         drawing = TrialDrawing(session: session, features: features)
         scoring = TrialScoring(session, features)
+        shared = SharedProbe(session, features, training, drawing, scoring)
         report = StoredReport(session)
         self.secondPage = secondPage
         stored = try report.read()
@@ -54,12 +59,19 @@ package final class ProbeRun {
 
     /// Runs what is not done yet and writes the report.
     package func run() throws -> ProbeReport {
+        if !session.ranks.isAlone { _ = session.ranks.everyone.fromFirst([stored == nil ? 1 : 0]) }
         if let stored {
             try features.mend { _ = try textReport() }
             return stored
         }
         let (plan, clock) = (session.plan, session.clock)
         defer { clock.save() }
+        if !session.ranks.isAlone {
+            for trial in plan.trials where try session.folder(trial).finished(plan.requests) == nil {
+                try tellDamage(trial)
+            }
+            try withRanks(plan.trials)
+        }
         var scores = try session.finishedScores(plan.trials)
         let rest = plan.trials.filter { scores[$0] == nil }
         session.beginTelling(rest)
@@ -72,7 +84,16 @@ package final class ProbeRun {
         let page = try clock.measure("text study") { try textReport() }
         try features.mend { _ = try textReport() }
         clock.save()
-        return try report.write(ProbeReportBuilder(session, scores, real).report(), secondPage: page)
+        let written = try report.write(ProbeReportBuilder(session, scores, real).report(), secondPage: page)
+        features.shards.removeAll()
+        return written
+    }
+
+    /// Does the work of these trials together with all ranks, and takes up what they leave.
+    private func withRanks(_ trials: [Trial], trainingOnly: Bool = false) throws {
+        defer { session.clock.takeUpRanks() }
+        try shared.work(trials, trainingOnly: trainingOnly)
+        try session.folder.takeUpRanks()
     }
 
     /// The first stages alone: adapters of the named encoders and seeds, of all where none is named. Returns their
@@ -80,6 +101,10 @@ package final class ProbeRun {
     package func trainAdapters(encoders: [String] = [], seeds: [Int] = []) throws -> [String] {
         let chosen = try session.plan.published(encoders: encoders, seeds: seeds, of: session.settings)
         defer { session.clock.save() }
+        if !session.ranks.isAlone {
+            _ = session.ranks.everyone.fromFirst([1])
+            try withRanks(chosen, trainingOnly: true)
+        }
         session.beginTelling(chosen.filter(\.hasAdapter), drawing: false)
         return try chosen.filter(\.hasAdapter).map { trial in
             session.beginNext()
@@ -92,11 +117,17 @@ package final class ProbeRun {
     /// Makes what is missing of a trial, or is not what was written.
     private func complete(_ trial: Trial) throws -> TrialScores {
         let (folder, clock) = (try session.folder(trial), session.clock)
-        for word in folder.words(session.plan.requests) { session.remark("\(word); it is made again") }
+        try tellDamage(trial)
         return try clock.measure(part: trial.title) {
             try train(trial, folder)
             try clock.measure("pictures") { try drawing.run(trial, in: folder) }
             return try clock.measure("scores") { try scoring.run(trial, in: folder) }
+        }
+    }
+
+    private func tellDamage(_ trial: Trial) throws {
+        for word in try session.folder(trial).words(session.plan.requests) {
+            session.remark("\(word); it is made again")
         }
     }
 

@@ -22,22 +22,30 @@ final class ProbeSession {
     let remark: (String) -> Void
     private let show: (WorkProgress) -> Void
     private var progress: RunProgress?
+    let ranks: Ranks
+    /// Of several ranks, this one's part in the work of all.
+    var shared: SharedWork?
     private var opened: ProbeModels?
 
     /// Checks everything before any long work: the data, the run's folder, and of a folder that is new all models.
     init(
-        _ settings: ProbeSettings, locator: ModelLocator, interruption: Interruption,
+        _ settings: ProbeSettings, locator: ModelLocator, ranks: Ranks = .alone, interruption: Interruption,
         remark: @escaping (String) -> Void, progress: @escaping (WorkProgress) -> Void
     ) throws {
+        self.ranks = ranks
         (self.settings, self.locator, self.interruption, self.remark) = (settings, locator, interruption, remark)
         show = progress
         root = URL(filePath: settings.output)
-        if let threads = settings.threads { Threads.count = threads }
+        if let threads = settings.threads {
+            Threads.count = threads
+        } else if ranks.neighbours > 1, Machine.isWhole {
+            Threads.count = max(1, Threads.count / ranks.neighbours)   // ranks that nobody gave cores of their own
+        }
         precision = settings.precision.resolved(on: settings.device)
         // Settings that cannot run must not make a folder theirs, so a new one is made last.
         let isThere = root.isFolder
-        var early = isThere ? try ProbeFolder(root, remark: remark) : nil
-        try early?.check(settings)
+        var early = isThere ? try ProbeFolder(root, rank: ranks.number, remark: remark) : nil
+        if ranks.isFirst { try early?.check(settings) }
         data = try ProbeNeeds(settings).check(locator)
         plan = ProbePlan(settings, data)
         if plan.captions.isEmpty, let seen = data.seen {
@@ -68,6 +76,10 @@ final class ProbeSession {
         guard let folder = early else { throw UserError(.failed, "\(root.path) cannot be made") }
         (self.folder, self.inputs) = (folder, inputs)
         try folder.check(inputs)
+        guard ranks.isFirst else {
+            clock = try RunClock.ofRank(ranks.number, in: root)
+            return
+        }
         clock = RunClock(root)
         if !clock.takeUp() || (folder.isKnown && !clock.isThere) {
             remark(
@@ -76,6 +88,7 @@ final class ProbeSession {
             )
             clock.save()
         }
+        clock.takeUpRanks()
         if let split = data.split { try folder.keep(split, as: ProbeFolder.splitName) }
     }
 
@@ -118,15 +131,44 @@ final class ProbeSession {
 
     func endTelling() { progress = nil }
 
+    /// Begins a piece of work that several ranks share out: paces are noted, but nobody's place in the whole is told.
+    func beginPiece() {
+        progress = RunProgress([], clock) { ProcessInfo.processInfo.systemUptime }
+    }
+
     /// Tells how far a task is; throws once a stop was wished for.
-    func tell(_ task: String, _ done: Int, of total: Int, kind: RunProgress.Kind? = nil, note: String = "") throws {
+    ///
+    /// - Parameter stops: false where those who work on the task together agree when to stop.
+    func tell(
+        _ task: String, _ done: Int, of total: Int, kind: RunProgress.Kind? = nil, note: String = "",
+        stops: Bool = true
+    ) throws {
         clock.tick()
         if let kind { progress?.tell(kind, done, of: total) }
-        show(
-            WorkProgress(
-                task: task, done: done, total: total, note: note, place: progress?.place ?? "",
-                left: progress?.leftText ?? ""))
-        try interruption.check()
+        shared?.listen()
+        if let work = shared?.progress {
+            // Of many ranks' work the whole is told, by the one that knows it.
+            let left = work.left > 0 ? "about \(RunProgress.text(work.left / Double(ranks.count))) left" : ""
+            show(
+                WorkProgress(
+                    task: "pieces on \(ranks.count) ranks", done: work.done, total: work.total, note: "",
+                    left: hasRates ? left : ""))
+        } else {
+            show(
+                WorkProgress(
+                    task: task, done: done, total: total, note: note, place: progress?.place ?? "",
+                    left: progress?.leftText ?? ""))
+        }
+        if stops { try interruption.check() }
+    }
+
+    private var hasRates: Bool { WorkRates(measuredBy: clock).areMeasured }
+
+    /// Seconds that a trial has taken all ranks so far.
+    func seconds(of trial: Trial) -> Double {
+        clock.seconds(ofPart: trial.title)
+            + (ranks.isAlone
+                ? 0 : RunClock.others(than: ranks.number, in: root).reduce(0) { $0 + $1.seconds(ofPart: trial.title) })
     }
 }
 

@@ -8,27 +8,30 @@ struct TrialDrawing {
     let features: ProbeFeatures
 
     /// Draws the pictures of the plan that are not there as they were written.
-    func run(_ trial: Trial, in folder: TrialFolder) throws {
+    ///
+    /// - Parameters:
+    ///   - range: which requests of the plan, from the beginning of a batch on; nil for all.
+    ///   - known: what the trial's adapter makes of the plan's captions, where that is known.
+    func run(_ trial: Trial, in folder: TrialFolder, _ range: Range<Int>? = nil, prefixes known: Tensor? = nil) throws {
         let (settings, plan) = (session.settings, session.plan)
         let models = try session.models()
+        let places = range ?? 0..<plan.requests.count
         func draw(_ prefixes: Tensor?) throws {
             let generator = TokenGenerator(
                 models.drawing, try settings.sampling.sampler, guidance: Float(trial.guidance))
             let faces = FaceGenerator(
                 generator, seed: UInt64(trial.seed), format: settings.sampling.format, batch: settings.sampling.batch)
             try faces.run(
-                plan.requests, prefixes: prefixes, into: folder.imageFolder,
+                Array(plan.requests[places]), prefixes: prefixes, into: folder.imageFolder,
                 texts: [("Encoder", trial.encoder), ("Decoder", settings.decoder), ("Guidance", "\(trial.guidance)")],
                 noting: folder.checksums, as: folder.picture
-            ) { try session.tell("\(trial.title), pictures", $0, of: plan.requests.count, kind: .drawing) }
+            ) { try session.tell("\(trial.title), pictures", $0, of: places.count, kind: .drawing) }
         }
         guard trial.hasAdapter else { return try draw(nil) }
         let copies = settings.sampling.imagesPerCaption
-        let prefixes = try features.prefixes(of: trial, in: folder)   // [captions, K, width]
-        try draw(
-            copies == 1
-                ? prefixes : prefixes.rows(at: plan.captions.indices.flatMap { Array(repeating: $0, count: copies) })
-        )
+        let prefixes = try known ?? features.prefixes(of: trial, in: folder)   // [captions, K, width]
+        // A caption's copies follow each other.
+        try draw(copies == 1 && range == nil ? prefixes : prefixes.rows(at: places.map { $0 / copies }))
     }
 }
 

@@ -14,6 +14,11 @@ struct TrialFolder {
         try self.init(folder.root, trial) { try folder.checksums(in: $0) }
     }
 
+    /// For a piece of work of many: `rank` where other ranks write in the same folder at the same time.
+    init(_ folder: ProbeFolder, _ trial: Trial, sharedBy rank: Int?) throws {
+        try self.init(folder.root, trial) { try folder.checksums(in: $0, sharedBy: rank) }
+    }
+
     /// For who only reads, perhaps while another process writes there.
     init(reading root: URL, _ trial: Trial) throws {
         try self.init(root, trial) { try Checksums($0, isReadOnly: true) }

@@ -42,7 +42,7 @@ final class TrialScoring {
         session.clock.tick()
         let scores = TrialScores(
             measured: judged.scores, bestLoss: losses.min(), lastLoss: losses.last,
-            seconds: session.clock.seconds(ofPart: trial.title).rounded(.down),
+            seconds: session.seconds(of: trial).rounded(.down),
             bitsSaved: mean(judged.records.compactMap(\.bitsSaved)),
             secondClipScore: mean(judged.records.compactMap(\.secondClipScore)))
         try folder.save(scores, judged.records)
@@ -109,11 +109,32 @@ final class TrialScoring {
         if let realStatistics { return realStatistics }
         let choices = session.plan.captions
         guard choices.count > 1 else { return nil }
-        let features = try session.models().scorer.inceptionFeatures(
-            choices.count, image: { try self.session.realImage(choices[$0]) }
-        ) { try self.session.tell("real pictures, features", $0, of: choices.count) }
+        let features =
+            try features.shards.read(Self.realName, realKey)?["features"]
+            ?? session.models().scorer.inceptionFeatures(
+                choices.count, image: { try self.session.realImage(choices[$0]) }
+            ) { try self.session.tell("real pictures, features", $0, of: choices.count) }
+        if !session.ranks.isAlone { try self.features.shards.write([("features", features)], Self.realName, realKey) }
         realStatistics = try FeatureStatistics(of: features)
         return realStatistics
+    }
+
+    /// What every trial's scores are held against, for all ranks: computed once and kept in the run's `shards`.
+    func keepReferences() throws {
+        _ = try realFeatures()
+        _ = try savings.floor(session.data.scoredSplit)
+        if session.data.scoredSplit != .validation, session.plan.trials.contains(where: { !$0.hasAdapter }) {
+            _ = try savings.floor(.validation)
+        }
+    }
+
+    private static let realName = "real-features"
+
+    private var realKey: [String] {
+        [
+            session.inputs.hash(ofModel: "scores.inception"), session.data.identity,
+            session.settings.scores.precision.rawValue,
+        ] + session.plan.captions.map { "\($0.sample) \($0.caption)" }
     }
 }
 

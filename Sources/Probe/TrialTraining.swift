@@ -9,20 +9,27 @@ struct TrialTraining {
     let features: ProbeFeatures
 
     /// Trains, or goes on where a stopped training stands, and leaves the files that ``TrialFolder/trained`` names.
-    func run(_ trial: Trial, in folder: TrialFolder) throws {
+    ///
+    /// - Parameter crew: ranks that train it together, all of which call this; nil for one alone.
+    func run(_ trial: Trial, in folder: TrialFolder, by crew: Crew? = nil) throws {
         let settings = try session.settings.encoder(trial.encoder)
         var adapter = session.settings.adapter
         adapter.prefixTokens = trial.prefixTokens
-        try folder.checksums.forget { $0 == AdapterTraining.stateName }   // it looks after itself while it changes
+        let writes = crew?.isLed ?? true
+        if writes { try folder.checksums.forget { $0 == AdapterTraining.stateName } }   // it changes now
         let training = try AdapterTraining(
             try session.models().decoder, adapter, seed: UInt64(trial.seed),
             training: try features.data(.training, settings, seed: trial.seed),
             validation: try features.data(.validation, settings, seed: trial.seed),
             silent: adapter.initial == .silent ? try features.silentPrefix(trial.prefixTokens) : nil,
-            folder: folder.adapterFolder, metadata: metadata(trial, settings), remark: session.remark)
+            folder: folder.adapterFolder, metadata: metadata(trial, settings), crew: crew,
+            remark: session.remark)
         func tellSteps() throws {
             let note = training.bestValidation.map { String(format: "validation %.4f", $0) } ?? ""
-            try session.tell(trial.title, training.step, of: training.totalSteps, kind: .training, note: note)
+            // The pace of one rank is what forecasts are made of.
+            try session.tell(
+                trial.title, training.step, of: training.totalSteps, kind: crew == nil ? .training : nil, note: note,
+                stops: crew == nil || training.isStopAgreed)
         }
         if !training.isFinished { try tellSteps() }
         while !training.isFinished {
@@ -30,6 +37,7 @@ struct TrialTraining {
             try training.saveStateIfDue(session.interruption)
             try tellSteps()
         }
+        guard writes else { return }
         try training.saveState()
         let before = folder.checksums.hash(of: TrialFolder.trained[0])
         try training.saveAdapters()

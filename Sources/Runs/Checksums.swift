@@ -22,11 +22,60 @@ package final class Checksums {
     /// That lines of the list were not as they were written when it was opened; nil where all were.
     package private(set) var remark: String?
     private let isReadOnly: Bool
+    private let side: String?
 
-    /// - Parameter isReadOnly: for who does not have the folder's lock; nothing is written then.
-    package init(_ folder: URL, isReadOnly: Bool = false) throws {
-        (self.folder, self.isReadOnly) = (folder, isReadOnly)
-        file = folder.appending(path: Self.fileName)
+    /// - Parameters:
+    ///   - isReadOnly: for who does not have the folder's lock; nothing is written then.
+    ///   - side: the name of a list of one's own, for who fills the folder together with others.
+    package init(_ folder: URL, isReadOnly: Bool = false, side: String? = nil) throws {
+        (self.folder, self.isReadOnly, self.side) = (folder, isReadOnly, side)
+        let main = folder.appending(path: Self.fileName)
+        file = side.map { folder.appending(path: "\(Self.sidesName)/\($0)") } ?? main
+        try open()
+    }
+
+    /// Takes up what others have noted since the folder was opened, and puts their lists into the one where this is the
+    /// only process that works there now.
+    package func refresh(alone: Bool = false) throws {
+        if alone { return try open() }
+        var found = ChecksumTable.read(try WholeFile.readIfThere(folder.appending(path: Self.fileName)) ?? []).table
+        for url in Self.sides(of: folder) {
+            found = ChecksumTable.read(try WholeFile.readIfThere(url) ?? []).table.joined(with: found)
+        }
+        table = found.joined(with: table)
+    }
+
+    private func open() throws {
+        table = ChecksumTable()
+        let main = folder.appending(path: Self.fileName)
+        if side != nil { try AtomicFile.makeFolder(folder.appending(path: Self.sidesName)) }
+        try read(main, mends: !isReadOnly && side == nil)
+        let sides = Self.sides(of: folder)
+        for url in sides {
+            // A line that was cut is no line: its file counts as unlisted.
+            table = ChecksumTable.read(try WholeFile.readIfThere(url) ?? []).table.joined(with: table)
+            isNew = false
+        }
+        if side != nil {
+            // A killed rank's last line may have no end: what comes next must not run into it.
+            if FileManager.default.fileExists(atPath: file.path) { try AtomicFile.write(table.text, to: file) }
+        } else if !isReadOnly {
+            if !sides.isEmpty { try AtomicFile.write(table.text, to: file) }
+            for url in sides { unlink(url.path) }
+            rmdir(folder.appending(path: Self.sidesName).path)
+        }
+    }
+
+    private static let sidesName = ".checksums.d"
+
+    private static func sides(of folder: URL) -> [URL] {
+        let folder = folder.appending(path: sidesName)
+        let names = (try? FileManager.default.contentsOfDirectory(atPath: folder.path)) ?? []
+        return names.filter { !$0.hasPrefix(".") }.sorted().map { folder.appending(path: $0) }
+    }
+
+    /// Takes up the folder's own list. `mends`: whether one that is not whole is written anew.
+    private func read(_ file: URL, mends: Bool) throws {
         guard let bytes = try WholeFile.readIfThere(file) else { return }
         isNew = false
         let read = ChecksumTable.read(bytes)
@@ -43,7 +92,7 @@ package final class Checksums {
             let old = Set(table.entries.keys.filter { finding($0) == .changed })
             table.remove { old.contains($0) }
         }
-        if !isReadOnly { try AtomicFile.write(table.text, to: file) }
+        if mends { try AtomicFile.write(table.text, to: file) }
     }
 
     /// What was noted of a file.
@@ -69,7 +118,7 @@ package final class Checksums {
     private func note(_ name: String, _ hash: String, _ stamp: FileStamp) throws {
         let entry = ChecksumTable.Entry(hash: hash, stamp: stamp)
         table[name] = entry
-        let descriptor = open(file.path, O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC | O_NOFOLLOW, 0o666)
+        let descriptor = Foundation.open(file.path, O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC | O_NOFOLLOW, 0o666)
         guard descriptor >= 0 else { throw UserError(FileFailure(writing: file.path, errno)) }
         defer { close(descriptor) }
         let line = Array(ChecksumTable.line(name, entry).utf8)

@@ -44,6 +44,11 @@ package struct Machine: Sendable, Encodable {
         variables = environment.filter { Self.isShown($0.key) }
     }
 
+    /// Whether this process may use every core of the machine: nobody gave it some of its own.
+    package static var isWhole: Bool {
+        ProcessInfo.processInfo.activeProcessorCount == ProcessInfo.processInfo.processorCount
+    }
+
     /// Throws a sentence where SYNESTHESIA_ISA names no class of processors.
     package static func checkLimit() throws {
         guard let name = ProcessorClass.unknownLimit else { return }

@@ -75,6 +75,42 @@ package final class RunClock {
     /// Whether earlier sittings, or this one, have left their times.
     package var isThere: Bool { FileManager.default.fileExists(atPath: file.path) }
 
+    /// Adds what ranks of a job that worked here have left in `times`, and removes it there.
+    package func takeUpRanks() {
+        let folder = file.deletingLastPathComponent().appending(path: Self.ranksName)
+        let names = (try? FileManager.default.contentsOfDirectory(atPath: folder.path)) ?? []
+        guard !names.isEmpty else { return }
+        for name in names.sorted() {
+            let clock = RunClock(folder.appending(path: name))
+            if clock.takeUp() { add(clock) }
+        }
+        save()
+        try? FileManager.default.removeItem(at: folder)
+    }
+
+    /// The clock of one of several ranks in a run's folder.
+    package static func ofRank(_ number: Int, in folder: URL) throws -> RunClock {
+        let own = folder.appending(path: "\(ranksName)/rank-\(number)")
+        try AtomicFile.makeFolder(own)
+        let clock = RunClock(own)
+        _ = clock.takeUp()
+        return clock
+    }
+
+    /// The clocks of all ranks in a run's folder but one, as they were last written.
+    package static func others(than number: Int, in folder: URL) -> [RunClock] {
+        let ranks = folder.appending(path: ranksName)
+        let names = (try? FileManager.default.contentsOfDirectory(atPath: ranks.path)) ?? []
+        let folders = names.filter { $0 != "rank-\(number)" }.sorted().map { ranks.appending(path: $0) }
+        return (folders + (number == 0 ? [] : [folder])).map { folder in
+            let clock = RunClock(folder)
+            _ = clock.takeUp()
+            return clock
+        }
+    }
+
+    private static let ranksName = "times"
+
     /// Adds the times of another run, which become part of this one.
     package func add(_ other: RunClock) {
         for stage in other.times.stages {

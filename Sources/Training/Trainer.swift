@@ -35,7 +35,13 @@ package final class Trainer {
     private let statistics: [(name: String, tensor: Tensor)]
     private let key: String
     private let stateURL: URL
-    private let log: TrainingLog
+    /// Nil where another member of the crew writes.
+    private let log: TrainingLog?
+    private let crew: Crew?
+    /// Whether this member of a crew wishes to stop, which all learn at the next step.
+    package var wishesToStop = false
+    /// Whether any member wished to before the last step.
+    package private(set) var isStopWished = false
     private var (lastSave, saveInterval) = (ContinuousClock.now, Duration.seconds(1))
 
     /// Takes up the state in `folder` if there is one.
@@ -44,15 +50,23 @@ package final class Trainer {
     ///   - statistics: Float32 tensors that are saved with the parameters and put back with them.
     ///   - key: equal only for trainings that go through the same steps: of data, model, settings and seed.
     ///   - folder: gets the state and the log; no two trainings share one.
+    ///   - crew: ranks that take each step together, see ``step(over:loss:)``; the first one writes. Nil for one alone.
     ///   - remark: is told when a saved state cannot be used.
     package init(
         _ parameters: [TrainedParameter], statistics: [(name: String, tensor: Tensor)] = [], _ plan: TrainingPlan,
-        key: String, folder: URL, strangers: Strangers = .replaced, remark: (String) -> Void = { _ in }
+        key: String, folder: URL, strangers: Strangers = .replaced, crew: Crew? = nil,
+        remark: (String) -> Void = { _ in }
     ) throws {
         (self.parameters, self.statistics, self.plan, self.key) = (parameters, statistics, plan, key)
+        self.crew = crew.flatMap { $0.count > 1 ? $0 : nil }
         optimiser = AdamW(parameters.map(\.tensor), betas: plan.betas, weightDecay: parameters.map(\.weightDecay))
         schedule = plan.schedule
         stateURL = folder.appending(path: TrainingState.name)
+        if let crew = self.crew, !crew.isLed {
+            log = nil
+            try follow(crew)
+            return
+        }
         try AtomicFile.makeFolder(folder)
         let logURL = folder.appending(path: TrainingLog.name)
         var (saved, log): (Saved?, TrainingLog?)
@@ -71,6 +85,18 @@ package final class Trainer {
         }
         self.log = log
         if goesOn, let saved { takeUp(saved) }
+        self.crew?.sayStep(step)
+    }
+
+    /// Begins where the crew's first member began: at the state that it took up, which stays until all have taken
+    /// a step.
+    private func follow(_ crew: Crew) throws {
+        guard crew.firstStep > 0 else { return }
+        guard let saved = try Saved(stateURL, of: parameters, statistics, key, plan.steps, .replaced) else {
+            throw UserError(
+                .failed, "\(stateURL.path) cannot be seen on every machine of the job; is the folder on a shared disk?")
+        }
+        takeUp(saved)
     }
 
     package var isFinished: Bool { step >= plan.steps }
@@ -103,11 +129,24 @@ package final class Trainer {
     package func step<Part>(over parts: [(part: Part, share: Double)], loss: (Part) throws -> Tensor) throws -> Step {
         let start = ContinuousClock.now
         var (value, sums) = (0.0, [Tensor]())
-        for (part, share) in parts {
+        func found(_ part: Part, _ share: Double) throws -> (loss: Double, gradients: [Tensor]) {
             let loss = try loss(part)
-            value += Double(loss.item) * share
-            let found = gradients(of: parts.count == 1 ? loss : loss * Float(share), for: optimiser.parameters)
-            sums = sums.isEmpty ? found : zip(sums, found).map { $0 + $1 }
+            return (
+                Double(loss.item) * share,
+                gradients(of: parts.count == 1 ? loss : loss * Float(share), for: optimiser.parameters)
+            )
+        }
+        if let crew {
+            let all = try crew.step(over: parts.count, wishesToStop: wishesToStop, optimiser.parameters.map(\.shape)) {
+                try found(parts[$0].part, parts[$0].share)
+            }
+            (value, sums, isStopWished) = (all.loss, all.gradients, all.isStopWished)
+        } else {
+            for (part, share) in parts {
+                let (loss, gradients) = try found(part, share)
+                value += loss
+                sums = sums.isEmpty ? gradients : zip(sums, gradients).map { $0 + $1 }
+            }
         }
         guard value.isFinite else { throw LossNotFinite(value: value, step: step + 1) }
         if let limit = plan.gradientNorm { sums = clipped(sums, toNorm: limit).gradients }
@@ -135,7 +174,7 @@ package final class Trainer {
     private func copy(_ tensor: Tensor) -> Tensor { Tensor(tensor.floats, shape: tensor.shape) }
 
     /// Writes a line of the log.
-    package func note(_ line: some Encodable) throws { try log.append(line) }
+    package func note(_ line: some Encodable) throws { try log?.append(line) }
 
     // MARK: - Stopping and going on
 
@@ -150,6 +189,7 @@ package final class Trainer {
 
     /// Writes everything that going on needs; replaces the older state only when complete.
     package func saveState() throws {
+        guard let log else { return }
         let moments = optimiser.state
         var tensors: [(name: String, tensor: Tensor)] = []
         for (i, parameter) in parameters.enumerated() {

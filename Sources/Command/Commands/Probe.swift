@@ -2,6 +2,7 @@ import ArgumentParser
 import Foundation
 import SynProbe
 import SynReports
+import SynRuns
 import SynTextStudies
 
 struct Probe: ParsableCommand {
@@ -10,12 +11,14 @@ struct Probe: ParsableCommand {
         discussion: """
             Everything is kept in the run's folder (runs/NAME unless the settings name another). Stop it at any time: \
             the same command goes on and ends with the same result. A finished run gives back its report; to do it \
-            anew, name another folder.
+            anew, name another folder. Started by mpirun or srun, all ranks share the work of the one run, with the \
+            same result (Documentation/Clusters.md).
 
             Examples:
               synesthesia probe Samples/miniature-quick.yaml
               synesthesia probe Samples/miniature.yaml --set output=runs/one-seed \\
                   --set 'seeds=[1]'
+              mpirun -n 32 synesthesia probe Samples/celebahq.yaml
               synesthesia probe Samples/miniature.yaml --set output=runs/steered \\
                   --prefix-tokens 4 --guidance 3
             """)
@@ -27,10 +30,21 @@ struct Probe: ParsableCommand {
     func run() throws {
         let settings = try options.read()
         for remark in settings.retired { shared.remark(remark) }
+        try Company.together { try run(settings, on: $0) }
+    }
+
+    private func run(_ settings: ProbeSettings, on ranks: Ranks) throws {
         let watch = SignalWatch()
+        guard ranks.isFirst else {
+            let helper = try ProbeHelper(
+                settings, locator: shared.locator, ranks: ranks, interruption: watch.interruption,
+                remark: { shared.remark("rank \(ranks.number): \($0)") })
+            return try helper?.run() ?? ()
+        }
         let bars = ProgressLines(shared)
         let run = try ProbeRun(
-            settings, locator: shared.locator, interruption: watch.interruption, remark: { shared.remark($0) },
+            settings, locator: shared.locator, ranks: ranks, interruption: watch.interruption,
+            remark: { shared.remark($0) },
             secondPage: { try PortraitTexts().report($0, drawn: settings.drawnAttributes(), with: $1) },
             progress: bars.show)
         for remark in run.remarks { shared.remark(remark) }

@@ -1,6 +1,7 @@
 import ArgumentParser
 import Foundation
 import SynProbe
+import SynRuns
 
 struct Train: ParsableCommand {
     static let configuration = CommandConfiguration(
@@ -26,10 +27,21 @@ struct Train: ParsableCommand {
     func run() throws {
         let settings = try options.read()
         for remark in settings.retired { shared.remark(remark) }
+        try Company.together { try run(settings, on: $0) }
+    }
+
+    private func run(_ settings: ProbeSettings, on ranks: Ranks) throws {
         let watch = SignalWatch()
+        guard ranks.isFirst else {
+            let helper = try ProbeHelper(
+                settings, locator: shared.locator, ranks: ranks, interruption: watch.interruption,
+                remark: { shared.remark("rank \(ranks.number): \($0)") })
+            return try helper?.trainAdapters(encoders: encoder, seeds: seed) ?? ()
+        }
         let bars = ProgressLines(shared)
         let run = try ProbeRun(
-            settings, locator: shared.locator, interruption: watch.interruption, remark: { shared.remark($0) },
+            settings, locator: shared.locator, ranks: ranks, interruption: watch.interruption,
+            remark: { shared.remark($0) },
             progress: bars.show)
         for remark in run.remarks { shared.remark(remark) }
         let folders = try run.trainAdapters(encoders: encoder, seeds: seed)
