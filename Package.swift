@@ -214,7 +214,7 @@ let package = Package(
         tests(of: "Statistics"),
         tests(of: "Portraits"),
         tests(of: "Reports"),
-        tests(of: "Runs", alsoImports: ["MPI"]),
+        tests(of: "Runs", alsoImports: ["Checkpoints", "MPI", "Tensors"]),
         tests(of: "Embedding", alsoImports: ["ModelHub", "Models", "Tensors", "Tokenizers"]),
         tests(of: "Metrics", alsoImports: ["Images", "Models", "Tensors"]),
         tests(of: "Training", alsoImports: ["Models", "Portraits", "Tokenizers"]),

@@ -8,7 +8,8 @@ import statistics
 import subprocess
 import tempfile
 
-LIBRARIES = ["torch", "transformers", "torchvision", "numpy"]
+LIBRARIES = ["torch", "transformers", "torchvision", "openvino", "numpy"]
+MORE = {"openvino": "OpenVINO", "official": "official Python"}
 BEGIN, END = "<!-- measurements: begin -->", "<!-- measurements: end -->"
 
 
@@ -78,28 +79,33 @@ def memory(count):
     return f"{count / 1e9:.1f} GB" if count >= 1e9 else f"{count / 1e6:.0f} MB"
 
 
-def row(stage, answers, best, official):
+def row(stage, answers, best, more):
     def time_of(way):
         return duration(over_rounds(answers.get(way, []), middle))
 
     def peak(way):
         return memory(over_rounds(answers.get(way, []), lambda answer: (answer or {}).get("peak_bytes")))
 
-    found = ratios(answers, "tuned")
-    ratio = f"{statistics.median(found):.2f} ({min(found):.2f}–{max(found):.2f})" if found else ""
+    def ratio(way):
+        found = ratios(answers, way)
+        return f"{statistics.median(found):.2f} ({min(found):.2f}–{max(found):.2f})" if found else ""
+
     unit = next((a["unit"] for a in answers["ours"] if a and a.get("unit")), "")
     part = best.share(answers["ours"])
     cells = [stage.title, unit, time_of("ours"), time_of("tuned")]
-    cells += [time_of("official")] if official else []
-    cells += [ratio, "" if part is None else f"{100 * part:.0f} %", peak("ours"), peak("tuned")]
+    cells += [time_of(way) for way in more] + [ratio("tuned")]
+    cells += [ratio("openvino")] if "openvino" in more else []
+    cells += ["" if part is None else f"{100 * part:.0f} %", peak("ours"), peak("tuned")]
     return "| " + " | ".join(cells) + " |"
 
 
-def table(rows, best, official):
-    heads = ["stage", "per", "ours", "tuned Python"] + (["official Python"] if official else [])
-    heads += ["tuned / ours (range)", "of ceiling", "memory, ours", "memory, tuned"]
+def table(rows, best, more):
+    """`more` are the ways beside ours and tuned, in order."""
+    heads = ["stage", "per", "ours", "tuned Python"] + [MORE[way] for way in more] + ["tuned / ours (range)"]
+    heads += ["OpenVINO / ours (range)"] if "openvino" in more else []
+    heads += ["of ceiling", "memory, ours", "memory, tuned"]
     ruler = ["---", "---"] + ["---:"] * (len(heads) - 2)
-    return ["| " + " | ".join(line) + " |" for line in (heads, ruler)] + [row(*r, best, official) for r in rows]
+    return ["| " + " | ".join(line) + " |" for line in (heads, ruler)] + [row(*r, best, more) for r in rows]
 
 
 def machine():
@@ -148,6 +154,15 @@ def versions(rows, answer, python):
     return ", ".join(f"{name} {value}" for name, value in found.items())
 
 
+def classes(rows, answer):
+    """What each way says that it computes with."""
+    found = {"ours " + (answer or {})["isa"]} if (answer or {}).get("isa") else set()
+    for _, answers in rows:
+        for way, given in answers.items():
+            found.update(("ours " if way == "ours" else "") + one["isa"] for one in given if one and one.get("isa"))
+    return ", ".join(sorted(found, key=lambda name: (not name.startswith("ours"), name))) or "not told"
+
+
 def report(rows, answer, options, ways):
     """The whole text; `ways` are the names of those that ran."""
     date = datetime.datetime.now(datetime.timezone.utc).strftime("%Y-%m-%d %H:%M UTC")
@@ -156,11 +171,13 @@ def report(rows, answer, options, ways):
     threads = (answer or {}).get("threads", options.threads or "all")
     best = Ceilings(rows, answer)
     return "\n".join(
-        table(rows, best, options.official and "official" in ways) + [
+        table(rows, best, [way for way in MORE if way in ways]) + [
             "",
             f"- Measured {date} with {size}; rounds: {options.rounds}, repeats in each: {options.repeats}, "
             f"threads: {threads}{steps}.",
             f"- Machine: {machine()}.",
+            f"- Class of processor: {classes(rows, answer)}"
+            + (f"; all were kept to {options.isa}." if options.isa else "."),
             f"- Versions: {versions(rows, answer, options.python if len(ways) > 1 else None)}.",
             f"- Ceilings, the best that our own library reached here between and after the stages: {best}.",
         ])

@@ -1,12 +1,17 @@
 """What PyTorch takes for the same work on the same processor: one stage, one JSON line.
 
-    peers.py STAGE --way official|tuned --size full|miniature [--precision bf16|f32] [--batch N] [--steps K]
+    peers.py STAGE --way official|tuned|openvino --size full|miniature [--precision bf16|f32] [--batch N] [--steps K]
     peers.py ceilings    what the processor gives to torch at best
     peers.py import      seconds from the start of the process until torch and transformers are there
 
 official  the published code as it is installed: float32, eager attention, every step computes everything anew.
 tuned     what PyTorch does at its best here: what is frozen is computed once, oneDNN with weights packed once, fused
           products, channels last, bfloat16 or float32, the fastest attention for each shape.
+openvino  the models as tuned builds them, but for the packed layers, converted by OpenVINO and run by its compiler for
+          this processor: all stages but train, which it does not do, and sample, whose cache grows.
+
+The instructions are limited by the libraries' own variables, which `compare --isa` sets: ATEN_CPU_CAPABILITY,
+ONEDNN_MAX_CPU_ISA, MKL_ENABLE_INSTRUCTIONS. `isa` in the answer is what the library says it uses.
 
 Architectures are the true ones; weights are random with a fixed seed, so nothing is downloaded. Seconds are for one
 unit (sample, picture, caption or pair), without construction and a first pass to warm up.
@@ -227,9 +232,11 @@ class VQGAN(nn.Module):
         self.quant_conv = nn.Conv2d(layers["z_channels"], shape["embed_dim"], 1)
         self.post_quant_conv = nn.Conv2d(shape["embed_dim"], layers["z_channels"], 1)
         self.layout = dict(dtype=setting.dtype)
+        self.requires_grad_(False)
         if setting.tuned:
             self.layout["memory_format"] = torch.channels_last
-            pack_convolutions(self, setting.dtype)
+            if setting.packs:
+                pack_convolutions(self, setting.dtype)
             self.quantize.float()
             taming.nonlinearity = F.silu  # taming multiplies by the sigmoid, one more pass over memory
 
@@ -246,8 +253,8 @@ class VQGAN(nn.Module):
 def transformer(setting, config):
     kinds = {"bert": "BertModel", "clip": "CLIPModel", "clip_text_model": "CLIPTextModelWithProjection"}
     kind, attention = getattr(transformers, kinds[config.model_type]), "sdpa" if setting.tuned else "eager"
-    model = kind._from_config(config, attn_implementation=attention, dtype=setting.dtype).eval()
-    if setting.tuned:
+    model = kind._from_config(config, attn_implementation=attention, dtype=setting.dtype).eval().requires_grad_(False)
+    if setting.packs:
         replace_layers(model, nn.Linear, lambda layer: PackedLinear(layer.weight, layer.bias))
     return model
 
@@ -276,14 +283,53 @@ def inception_network(setting):
             layer.bn = nn.BatchNorm2d(outputs, eps=layer.bn.eps)
         network.fc = nn.Linear(scaled(2048), config["num_labels"])
         network.INPUT_IMAGE_SIZE = config["input_size"]
-    network.eval()
+    network.eval().requires_grad_(False)
     if setting.tuned:
         for layer in layers:
             layer.conv, layer.bn = nn.utils.fuse_conv_bn_eval(layer.conv, layer.bn), nn.Identity()
-        pack_convolutions(network, setting.dtype)
+        if setting.packs:
+            pack_convolutions(network, setting.dtype)
         network.feature_extractor_internal_dtype = setting.dtype
         published.interpolate_bilinear_2d_like_tensorflow1x = lambda x, **_: x  # the size is right already
     return network
+
+
+class Wrapped(nn.Module):
+    """A function as OpenVINO takes it; the weights of its model are constants."""
+
+    def __init__(self, function):
+        super().__init__()
+        self.function = function
+
+    def forward(self, *inputs):
+        return self.function(*inputs)
+
+
+def compiled(setting, function, *inputs):
+    """The function itself, or what OpenVINO makes of it for inputs of these types and numbers of axes."""
+    if setting.way != "openvino":
+        return function
+    import openvino
+
+    core = openvino.Core()
+    model = openvino.convert_model(Wrapped(function).eval(), example_input=tuple(inputs))
+    model.reshape({port: openvino.PartialShape([-1] * len(given.shape)) if setting.mixed else list(given.shape)
+                   for port, given in zip(model.inputs, inputs)})
+    run = core.compile_model(model, "CPU", {
+        "INFERENCE_PRECISION_HINT": setting.precision, "PERFORMANCE_HINT": "LATENCY", "NUM_STREAMS": 1,
+        "INFERENCE_NUM_THREADS": setting.threads})
+    setting.isa = "OpenVINO " + " ".join(core.get_property("CPU", "OPTIMIZATION_CAPABILITIES"))
+    request = run.create_infer_request()
+
+    def infer(*given):
+        return request.infer([part.numpy() for part in given], share_inputs=True, share_outputs=True)
+
+    expected, found = function(*inputs), torch.from_numpy(infer(*inputs)[0].copy())
+    expected = expected[0] if isinstance(expected, tuple) else expected
+    miss = (found.float() - expected.float()).norm() / expected.float().norm()
+    if expected.is_floating_point() and not miss < (0.1 if setting.precision == "bf16" else 1e-3):
+        sys.exit(f"peers.py: OpenVINO computes something else than PyTorch: off by {miss:.1%}.")
+    return infer
 
 
 # Stages: each builds what it needs, and returns the work to be timed and how many units that is.
@@ -363,13 +409,15 @@ def sample(setting):
 def vqgan_encode(setting):
     vqgan = VQGAN(setting).eval()
     pictures = torch.randn(setting.batch, 3, vqgan.resolution, vqgan.resolution)
-    return lambda: vqgan.encode(pictures), setting.batch
+    encode = compiled(setting, vqgan.encode, pictures)
+    return lambda: encode(pictures), setting.batch
 
 
 def vqgan_decode(setting):
     vqgan = VQGAN(setting).eval()
     codes = torch.randint(vqgan.codes, (setting.batch, vqgan.side**2))
-    return lambda: vqgan.decode(codes), setting.batch
+    decode = compiled(setting, vqgan.decode, codes)
+    return lambda: decode(codes), setting.batch
 
 
 def clip_score(setting):
@@ -379,11 +427,13 @@ def clip_score(setting):
     pictures = torch.randn(setting.batch, 3, side, side, dtype=setting.dtype)
     texts = caption_batch(config.text_config, [CAPTION_TOKENS] * setting.batch)
 
-    def score():
-        vectors = model(pixel_values=pictures, **texts)
+    def score(pixels, ids, mask):
+        vectors = model(pixel_values=pixels, input_ids=ids, attention_mask=mask)
         return 100 * (vectors.image_embeds * vectors.text_embeds).sum(-1)
 
-    return score, setting.batch
+    inputs = pictures, texts["input_ids"], texts["attention_mask"]
+    run = compiled(setting, score, *inputs)
+    return lambda: run(*inputs), setting.batch
 
 
 def inception(setting):
@@ -391,7 +441,8 @@ def inception(setting):
     layout = torch.channels_last if setting.tuned else torch.contiguous_format
     shape = (setting.batch, 3, network.INPUT_IMAGE_SIZE, network.INPUT_IMAGE_SIZE)
     pictures = torch.randint(256, shape, dtype=torch.uint8).contiguous(memory_format=layout)
-    return lambda: network(pictures), setting.batch
+    run = compiled(setting, network, pictures)
+    return lambda: run(pictures), setting.batch
 
 
 def captions(setting):
@@ -407,13 +458,15 @@ def captions(setting):
     model, starts = transformer(setting, config), range(0, len(lengths), setting.batch)
     batches = [caption_batch(config, lengths[start : start + setting.batch]) for start in starts]
 
-    def vectors(batch):
-        result, mask = model(**batch), batch["attention_mask"][..., None]
+    def vectors(ids, mask):
+        result = model(input_ids=ids, attention_mask=mask)
         if name.startswith("clip"):
             return result.text_embeds
-        return (result.last_hidden_state * mask).sum(1) / mask.sum(1)
+        return (result.last_hidden_state * mask[..., None]).sum(1) / mask.sum(1, keepdim=True)
 
-    return lambda: [vectors(batch) for batch in batches], len(lengths)
+    inputs = [(batch["input_ids"], batch["attention_mask"]) for batch in batches]
+    run = compiled(setting, vectors, *inputs[0])
+    return lambda: [run(*batch) for batch in inputs], len(lengths)
 
 
 STAGES = {  # stage: what builds it, its unit, the batch unless another is asked for
@@ -483,7 +536,7 @@ def settings():
     parser = argparse.ArgumentParser(
         description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter, allow_abbrev=False)
     parser.add_argument("stage", metavar="STAGE", help=", ".join([*STAGES, *MACHINE]))
-    parser.add_argument("--way", choices=["official", "tuned"])
+    parser.add_argument("--way", choices=["official", "tuned", "openvino"])
     parser.add_argument("--size", choices=["full", "miniature"])
     parser.add_argument("--precision", choices=list(PRECISIONS), help="of tuned (bf16); official is always f32")
     parser.add_argument("--batch", type=positive)
@@ -498,12 +551,16 @@ def settings():
     if setting.stage not in STAGES:
         parser.error(f"There is no stage “{setting.stage}”. There are {', '.join([*STAGES, *MACHINE])}.")
     if not (setting.way and setting.size):
-        parser.error(f"{setting.stage} needs --way official or tuned, and --size full or miniature.")
-    setting.tuned, setting.full = setting.way == "tuned", setting.size == "full"
+        parser.error(f"{setting.stage} needs --way official, tuned or openvino, and --size full or miniature.")
+    setting.tuned, setting.full = setting.way != "official", setting.size == "full"
+    setting.packs, setting.mixed = setting.way == "tuned", "mixed" in setting.stage
+    if setting.way == "openvino" and setting.stage in ("train", "sample"):
+        parser.error(f"OpenVINO does not do {setting.stage}.")
     if setting.steps and setting.stage != "sample":
         parser.error(f"--steps goes with sample; {setting.stage} is timed whole.")
     setting.precision = (setting.precision or "bf16") if setting.tuned else "f32"
-    setting.dtype = PRECISIONS[setting.precision]
+    # OpenVINO is given the model in float32 and told in which precision to compute.
+    setting.dtype = torch.float32 if setting.way == "openvino" else PRECISIONS[setting.precision]
     setting.batch = setting.batch or STAGES[setting.stage][2]
     return setting
 
@@ -511,9 +568,10 @@ def settings():
 def main():
     setting = settings()
     torch.set_num_threads(setting.threads)
+    setting.isa = "PyTorch " + torch.backends.cpu.get_cpu_capability()
     result = MACHINE.get(setting.stage, measured)(setting)
     peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * 1024
-    print(json.dumps({"stage": setting.stage, **result, "peak_bytes": peak, "torch": torch.__version__,
+    print(json.dumps({"stage": setting.stage, **result, "peak_bytes": peak, "torch": torch.__version__, "isa": setting.isa,
                       "threads": setting.threads}))
 
 

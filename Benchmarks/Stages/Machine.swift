@@ -13,12 +13,15 @@ public enum Machine {
     /// The libraries that compute, by name.
     public static var versions: [String: String] { ["oneDNN": Processor.oneDNNVersion] }
 
+    /// The class of processors whose instructions are used, as `SYNESTHESIA_ISA` has it.
+    public static var kernels: String { ProcessorClass.here.rawValue }
+
     /// Whether the processor multiplies bfloat16 numbers itself.
     public static var hasNativeBF16: Bool { Processor.hasNativeBFloat16 }
 
     /// Precisions as the command line names them: `f32`, `bf16`.
     public static var precisionNames: [String] { Precision.allCases.map(\.shortName) }
 
-    /// Makes idle threads spin briefly before they sleep; may start the program once more. To be called first.
-    public static func spinBriefly() { OpenMPWaitPolicy.spinBriefly() }
+    /// Sets what the libraries read of their surroundings; may start the program once more. To be called first.
+    public static func settle() { LibraryVariables.settle() }
 }

@@ -5,37 +5,66 @@
 
 #include "Tables.h"
 
+#if defined(__aarch64__) && defined(__linux__)
+#include <sys/auxv.h>
+#endif
+
 static bool processor_has(kernel_class level) {
 #if defined(__x86_64__)
     const bool avx512 = __builtin_cpu_supports("x86-64-v4");
+    const bool bf16 = avx512 && __builtin_cpu_supports("avx512bf16") && __builtin_cpu_supports("avx512vnni");
     switch (level) {
     case KERNELS_GENERIC: return true;
+    case KERNELS_NEON:
+    case KERNELS_NEONBF16: return false;
     case KERNELS_AVX2: return __builtin_cpu_supports("x86-64-v3");
     case KERNELS_AVX512: return avx512;
-    case KERNELS_AVX512BF16:
-        return avx512 && __builtin_cpu_supports("avx512bf16") && __builtin_cpu_supports("avx512vnni");
+    case KERNELS_AVX512BF16: return bf16;
+    case KERNELS_AMX: return bf16 && __builtin_cpu_supports("amx-bf16");
     }
     return false;
+#elif defined(__aarch64__)
+    if (level == KERNELS_NEONBF16) {
+#if defined(__linux__)
+        const unsigned long both = 1ul << 14 | 1ul << 13;   // HWCAP2_BF16, HWCAP2_I8MM
+        return (getauxval(AT_HWCAP2) & both) == both;
+#else
+        return false;
+#endif
+    }
+    return level <= KERNELS_NEON;
 #else
     return level == KERNELS_GENERIC;
 #endif
 }
 
+#if defined(__x86_64__)
+#define OF_X86(fill) fill
+#define OF_ARM(fill) NULL
+#elif defined(__aarch64__)
+#define OF_X86(fill) NULL
+#define OF_ARM(fill) fill
+#else
+#define OF_X86(fill) NULL
+#define OF_ARM(fill) NULL
+#endif
+
 // All classes by number, from the least to the best; those of other processors have nothing to fill in.
+//
+// Whether models are run in bf16 where nobody chose was measured where it says true. avx512bf16: Zen 5, 0.9 TFLOP/s
+// against 0.5 in f32. amx: an Intel Xeon, whose AVX-512 products, ours, took 105 GFLOP/s in bf16 and 164 in f32.
 static const struct {
     const char *name;
     void (*fill)(kernel_table *table);
+    bool prefers_bf16;
 } classes[] = {
-    [KERNELS_GENERIC] = {"generic", fill_generic},
-#if defined(__x86_64__)
-    [KERNELS_AVX2] = {"avx2", fill_avx2},
-    [KERNELS_AVX512] = {"avx512", fill_avx512},
-    [KERNELS_AVX512BF16] = {"avx512bf16", fill_avx512bf16},
-#else
-    [KERNELS_AVX2] = {"avx2", NULL},
-    [KERNELS_AVX512] = {"avx512", NULL},
-    [KERNELS_AVX512BF16] = {"avx512bf16", NULL},
-#endif
+    [KERNELS_GENERIC] = {"generic", fill_generic, false},
+    [KERNELS_NEON] = {"neon", OF_ARM(fill_neon), false},
+    [KERNELS_NEONBF16] = {"neonbf16", NULL, false},
+    [KERNELS_AVX2] = {"avx2", OF_X86(fill_avx2), false},
+    [KERNELS_AVX512] = {"avx512", OF_X86(fill_avx512), false},
+    [KERNELS_AVX512BF16] = {"avx512bf16", OF_X86(fill_avx512bf16), true},
+    [KERNELS_AMX] = {"amx", NULL, false},
 };
 enum { class_count = sizeof classes / sizeof *classes };
 
@@ -57,7 +86,7 @@ static void fill(void) {
     if (limit && *limit) {
         int named = most;
         while (named >= 0 && strcmp(classes[named].name, limit)) named--;
-        if (named >= 0) most = named, limited = true;
+        if (named >= 0 && processor_has(named)) most = named, limited = true;
         else unknown_limit = strdup(limit);
     }
     while (!processor_has(most)) most--;
@@ -74,14 +103,7 @@ const kernel_table *kernels_of_class(kernel_class level) {
     return level >= 0 && level < class_count && processor_has(level) ? &tables[level] : NULL;
 }
 
-bool kernels_prefer_bf16(void) {
-    if (kernels_here()->level != KERNELS_AVX512BF16) return false;
-#if defined(__x86_64__)
-    return !__builtin_cpu_supports("amx-bf16");
-#else
-    return false;
-#endif
-}
+bool kernels_prefer_bf16(void) { return classes[kernels_here()->level].prefers_bf16; }
 
 bool kernels_are_limited(void) {
     pthread_once(&filled, fill);

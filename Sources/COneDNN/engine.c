@@ -40,6 +40,9 @@ static void limit(void) {
 #if defined(__x86_64__)
     if (!kernels_are_limited()) return;
     switch (kernels_here()->level) {
+    case KERNELS_NEON:
+    case KERNELS_NEONBF16:
+    case KERNELS_AMX: break;   // there is nothing better to keep from
     case KERNELS_GENERIC: dnnl_set_max_cpu_isa(dnnl_cpu_isa_sse41); break;
     case KERNELS_AVX2: dnnl_set_max_cpu_isa(dnnl_cpu_isa_avx2); break;
     case KERNELS_AVX512: dnnl_set_max_cpu_isa(dnnl_cpu_isa_avx512_core); break;

@@ -34,7 +34,7 @@ struct Synesthesia: ParsableCommand {
     static func main() {
         // Ends at once: after too little memory for its threads, a library would wait for them when it is left.
         on_exit({ status, _ in _exit(status) }, nil)
-        OpenMPWaitPolicy.spinBriefly()
+        LibraryVariables.settle()
         // A closed pipe and a file beyond the shell's limit are errors of that write, not the end of a long run.
         signal(SIGPIPE, SIG_IGN)
         signal(SIGXFSZ, SIG_IGN)

@@ -148,7 +148,7 @@ package struct GLUEReportBuilder {
     private func provenance(_ seconds: Double) -> Provenance {
         let machine = Machine(version: Release.version, environment: [:], cache: "")
         return Provenance(
-            toolVersion: machine.version, cpu: machine.processor, threads: Threads.count, precision: "f32",
+            toolVersion: machine.version, cpu: machine.recorded, threads: Threads.count, precision: "f32",
             date: Date.now.formatted(.iso8601),
             stages: seconds > 0 ? [.init("this sitting", seconds: seconds)] : [])
     }

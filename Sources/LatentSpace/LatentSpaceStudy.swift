@@ -55,7 +55,7 @@ package struct LatentSpaceStudy: Sendable {
                 .init("seed", "\(seed)"),
             ],
             provenance: Provenance(
-                toolVersion: machine.version, cpu: machine.processor, threads: Threads.count, precision: "f64",
+                toolVersion: machine.version, cpu: machine.recorded, threads: Threads.count, precision: "f64",
                 date: Date.now.formatted(.iso8601)),
             remarks: pairs.remarks.map { $0 + "." }
                 + (clusters.isEmpty ? ["Clusters are left out: a tree of so many pairs would take too long."] : []))

@@ -180,7 +180,7 @@ struct ProbeReportBuilder {
     private var provenance: Provenance {
         let machine = Machine(version: Release.version, environment: [:], cache: "")
         return Provenance(
-            toolVersion: machine.version, cpu: machine.processor + (deviceNote.map { "; \($0)" } ?? ""),
+            toolVersion: machine.version, cpu: machine.recorded + (deviceNote.map { "; \($0)" } ?? ""),
             threads: Threads.count,
             precision: settings.precision.recorded(on: settings.device), date: Date.now.formatted(.iso8601),
             stages: session.clock.stages.map { Provenance.Stage($0.name, seconds: $0.seconds) })

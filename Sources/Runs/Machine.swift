@@ -49,13 +49,18 @@ package struct Machine: Sendable, Encodable {
         ProcessInfo.processInfo.activeProcessorCount == ProcessInfo.processInfo.processorCount
     }
 
-    /// Throws a sentence where SYNESTHESIA_ISA names no class of processors.
+    /// The processor, and the class whose kernels computed, as records of runs have them.
+    package var recorded: String { "\(processor), class \(kernels)" }
+
+    /// Throws a sentence where SYNESTHESIA_ISA names no class of processors, or one that this processor does not have.
     package static func checkLimit() throws {
         guard let name = ProcessorClass.unknownLimit else { return }
-        let classes = ProcessorClass.allCases.map(\.rawValue).joined(separator: ", ")
+        let classes = ProcessorClass.available.map(\.rawValue).joined(separator: ", ")
+        let wrong =
+            ProcessorClass(rawValue: name) == nil
+            ? "which is no class of processors" : "a class that this processor does not belong to"
         throw UserError(
-            .settings, "SYNESTHESIA_ISA is '\(name.prefix(40))', which is no class of processors; there are \(classes)."
-        )
+            .settings, "SYNESTHESIA_ISA is '\(name.prefix(40))', \(wrong); it can be one of \(classes) here, or unset.")
     }
 
     /// The same as pairs for a person, in reading order.

@@ -26,13 +26,14 @@ package enum PrecisionSetting: String, CaseIterable, Sendable {
     package static var reason: String {
         let here = ProcessorClass.here
         return switch here {
-        case .avx512bf16 where ProcessorClass.prefersBFloat16:
-            "processors of class \(here.rawValue) multiply bf16 natively and were measured to be faster with it"
         case .avx512bf16:
-            "bf16 products by AVX-512 were measured to be slower than f32's on processors with AMX, whose tiles are "
-                + "not "
-                + "used yet"
-        case .avx512, .avx2:
+            "processors of class \(here.rawValue) multiply bf16 natively and were measured to be faster with it"
+        case .amx:
+            "bf16 products by AVX-512 were measured to be slower than f32's on processors of class \(here.rawValue), "
+                + "whose tiles our own products do not use yet"
+        case .neonbf16:
+            "bf16 products were not measured on processors of class \(here.rawValue)"
+        case .avx512, .avx2, .neon:
             "processors of class \(here.rawValue) have no native bf16 products: only drawing few pictures is faster in "
                 + "bf16, for its weights are half the bytes"
         case .generic: "processors of class \(here.rawValue) have no native bf16 products"

@@ -6,7 +6,7 @@ nonisolated(unsafe) let kernels = kernels_here().pointee   // never changes
 
 /// Classes of processors that our kernels are made for, from the one that all belong to upwards.
 package enum ProcessorClass: String, CaseIterable, Sendable, Comparable {
-    case generic, avx2, avx512, avx512bf16
+    case generic, neon, neonbf16, avx2, avx512, avx512bf16, amx
 
     /// The class of this process: the best that the processor has and `SYNESTHESIA_ISA` allows.
     package static let here = ProcessorClass(kernels.level)
@@ -17,7 +17,10 @@ package enum ProcessorClass: String, CaseIterable, Sendable, Comparable {
     /// Whether `SYNESTHESIA_ISA` names a class that is the best to be used.
     package static var isLimited: Bool { kernels_are_limited() }
 
-    /// What `SYNESTHESIA_ISA` says where that is no class.
+    /// The classes that this processor can run, from the least to the best.
+    package static let available = allCases.filter { $0.table != nil }
+
+    /// What `SYNESTHESIA_ISA` says where that is no class, or one that this processor does not have.
     package static var unknownLimit: String? { kernels_unknown_limit().map { String(cString: $0) } }
 
     /// The class's kernels, if this processor can run them.
@@ -28,9 +31,12 @@ package enum ProcessorClass: String, CaseIterable, Sendable, Comparable {
     private var level: kernel_class {
         switch self {
         case .generic: KERNELS_GENERIC
+        case .neon: KERNELS_NEON
+        case .neonbf16: KERNELS_NEONBF16
         case .avx2: KERNELS_AVX2
         case .avx512: KERNELS_AVX512
         case .avx512bf16: KERNELS_AVX512BF16
+        case .amx: KERNELS_AMX
         }
     }
 

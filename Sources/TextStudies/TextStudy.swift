@@ -164,7 +164,7 @@ extension Provenance {
     package static func ofThisRun(_ models: [TextEmbedder]) -> Provenance {
         let machine = Machine(version: "0.1.0", environment: [:], cache: "")
         return Provenance(
-            toolVersion: machine.version, cpu: machine.processor, threads: Threads.count,
+            toolVersion: machine.version, cpu: machine.recorded, threads: Threads.count,
             precision: models.contains { $0.precision == .bfloat16 } ? "bf16" : "f32",
             date: Date.now.formatted(.iso8601))
     }

@@ -9,7 +9,8 @@ protocol KernelSuite {}
 extension KernelSuite {
     /// The kernels of every class that this processor can run, from the one that all belong to upwards.
     static var tables: [kernel_table] {
-        [KERNELS_GENERIC, KERNELS_AVX2, KERNELS_AVX512, KERNELS_AVX512BF16].compactMap { kernels_of_class($0)?.pointee }
+        (KERNELS_GENERIC.rawValue...KERNELS_AMX.rawValue)
+            .compactMap { kernels_of_class(kernel_class($0))?.pointee }
     }
 
     static func numbers(_ count: Int, _ purpose: String) -> [Float] {

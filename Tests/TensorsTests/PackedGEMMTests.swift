@@ -7,7 +7,7 @@ import Testing
 /// Float32 against oneDNN's, which serves weights under training.
 @Suite(
     .serialized, .oneThreadCount,
-    .enabled(if: kernels_here().pointee.gemm != nil, "this class of processor has no BFloat16 products"))
+    .enabled(if: kernels_here().pointee.gemm != nil, "this class of processor has no such products"))
 struct PanelProductTests {
     /// Rows, inputs, outputs: parts of tiles, of registers, of panels and of runs left over; an odd number of inputs or
     /// outputs goes another way in one direction.

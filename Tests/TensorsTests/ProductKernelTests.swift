@@ -202,4 +202,49 @@ import Testing
             }
         }
     }
+
+    /// Classes whose products are chains of fused products in one order, whatever their registers: the same bits.
+    private static var chained: [kernel_table] {
+        tables.filter { [KERNELS_NEON, KERNELS_NEONBF16, KERNELS_AVX2].contains($0.level) }
+    }
+
+    /// One output's sum as a plain loop: term after term over each run, then the runs one after another.
+    private static func chain(_ factors: Factors, _ row: Int, _ out: Int, runs: [Range<Int>]) -> Float {
+        let width = factors.units * (factors.type == KERNEL_BF16 ? 2 : 1)
+        func number(_ bytes: [UInt8], _ place: Int) -> Float {
+            bytes.withUnsafeBytes {
+                factors.type == KERNEL_BF16
+                    ? Float(bitPattern: UInt32($0.loadUnaligned(fromByteOffset: 2 * place, as: UInt16.self)) << 16)
+                    : $0.loadUnaligned(fromByteOffset: 4 * place, as: Float.self)
+            }
+        }
+        let sums = runs.map { run in
+            run.reduce(Float(0)) {
+                $0.addingProduct(number(factors.w, out * width + $1), number(factors.x, row * width + $1))
+            }
+        }
+        return sums.dropFirst().reduce(sums[0], +)
+    }
+
+    /// Products of many rows are a plain loop's to the bit, so one class's are another's.
+    @Test(
+        .enabled(if: !chained.isEmpty, "no class of this processor sums in this order"),
+        arguments: [KERNEL_F32.rawValue, KERNEL_BF16.rawValue], [[3, 7, 33], [25, 1026, 17], [50, 834, 131]])
+    func manyRowsAreChains(_ type: UInt32, _ shape: [Int]) {
+        let factors = Factors(kernel_type(type), shape[0], shape[1], shape[2])
+        let terms = type == KERNEL_BF16.rawValue ? 2 : 1
+        let count = (factors.units * terms + 383) / 384, length = (factors.units + count - 1) / count
+        let runs = stride(from: 0, to: factors.units, by: length).map {
+            terms * $0..<terms * min($0 + length, factors.units)
+        }
+        let expected = (0..<shape[0] * shape[2]).map {
+            Self.chain(factors, $0 / shape[2], $0 % shape[2], runs: runs)
+        }
+        for table in Self.chained {
+            guard let kernel = table.gemm?.pointee else { continue }
+            let found = Self.panelled(kernel, factors, End(hasBias: false), rowsAreOuts: true, count: shape[0])
+            let isSame = found == expected
+            #expect(isSame, "\(String(cString: table.name)), \(shape)")
+        }
+    }
 }

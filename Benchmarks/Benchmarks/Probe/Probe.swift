@@ -13,7 +13,7 @@ private let timePerUnit = BenchmarkMetric.custom(
 /// One iteration is one batch, so the throughput told is in batches per second. Of a picture drawn at full size only
 /// eight steps are timed: there the time per unit tells, for an iteration also computes what stands between them.
 let benchmarks: @Sendable () -> Void = {
-    Machine.spinBriefly()
+    Machine.settle()
     let environment = ProcessInfo.processInfo.environment
     let sizeName = environment["SYNESTHESIA_BENCHMARK_SIZE"] ?? Stage.Size.miniature.rawValue
     let precisionName =

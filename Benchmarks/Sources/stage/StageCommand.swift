@@ -46,7 +46,7 @@ struct StageCommand: ParsableCommand {
     private static let precisions = Machine.precisionNames.joined(separator: ", ") + ", or int8, which sample knows"
 
     static func main() {
-        Machine.spinBriefly()
+        Machine.settle()
         do {
             var command = try parseAsRoot()
             try command.run()

@@ -15,6 +15,8 @@ struct StageLine: Encodable {
     let peakBytes: Int
     let threads: Int
     let versions: [String: String]
+    /// The class of processors whose instructions were used.
+    let isa = Machine.kernels
 
     /// What one unit needs.
     private(set) var operationsPerUnit: Double?
@@ -62,6 +64,7 @@ struct CeilingsLine: Encodable {
     let way = "synesthesia"
     let threads = Machine.threads
     let versions = Machine.versions
+    let isa = Machine.kernels
     /// Operations per second, by kind of arithmetic and precision: `product bf16`.
     let operationsPerSecond: [String: Double]
     /// Bytes read from memory per second, by all threads together.

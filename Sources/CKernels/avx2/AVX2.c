@@ -9,12 +9,14 @@
     __attribute__((target("avx2,bmi,bmi2,cx16,f16c,fma,lzcnt,movbe,popcnt,sahf"))), apply_to = function)
 #include "../simd/SkinnyPairs.h"
 #include "../simd/SkinnyGemm.h"
+#include "../simd/Gemm.h"
 #include "../simd/Table.h"
 #pragma clang attribute pop
 
 void fill_avx2(kernel_table *table) {
     fill_simd(table);
     table->skinny_gemm = &simd_skinny_gemm;
+    table->gemm = &simd_gemm;
 }
 
 #endif

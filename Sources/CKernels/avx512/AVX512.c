@@ -15,6 +15,7 @@
 void fill_avx512(kernel_table *table) {
     fill_simd(table);
     table->skinny_gemm = &simd_skinny_gemm;
+    table->gemm = NULL;   // oneDNN's products are of this class's instructions, those of AVX2 are not
 }
 
 #endif

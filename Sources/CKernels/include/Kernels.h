@@ -14,12 +14,16 @@
 
 #pragma clang assume_nonnull begin
 
-/// The classes of processors, from the one that every processor belongs to upwards.
+/// The classes of processors, from the one that every processor belongs to upwards; a processor has those of its own
+/// architecture only.
 typedef enum {
-    KERNELS_GENERIC,      // what the target's compiler may always use: SSE2, NEON
+    KERNELS_GENERIC,      // what the target's compiler may always use: SSE2
+    KERNELS_NEON,         // arm64: NEON, whose products and sums fuse
+    KERNELS_NEONBF16,     // and products of bfloat16 and of whole numbers (FEAT_BF16, FEAT_I8MM)
     KERNELS_AVX2,         // x86-64-v3: AVX2 with fused multiply-add
     KERNELS_AVX512,       // x86-64-v4
-    KERNELS_AVX512BF16    // and products of bfloat16 and of whole numbers (VNNI)
+    KERNELS_AVX512BF16,   // and products of bfloat16 and of whole numbers (VNNI)
+    KERNELS_AMX           // and tiles (AMX), which oneDNN uses; our own kernels are those of AVX-512
 } kernel_class;
 
 /// How numbers lie in memory. Whole numbers of eight bits are weights of skinny products only.
@@ -71,7 +75,7 @@ typedef struct {
 
 /// A product of many rows with a large matrix that stays as it lies: y = activation(x·w + bias) + addend, sums in float.
 /// `columns` of y's columns at a time are multiplied with a panel of w, brought into the order in which the processor takes
-/// it while it is in the second-level cache; no packed copy of w is kept, and the same w serves both directions (Goto and
+/// it (as floats, where it multiplies no bfloat16) while it is in the second-level cache; no packed copy of w is kept, and the same w serves both directions (Goto and
 /// van de Geijn 2008). Numbers are taken in units of four bytes: one float, or two bfloat16.
 typedef struct {
     kernel_type type;        // of x and w
@@ -208,14 +212,13 @@ const kernel_table *kernels_here(void);
 /// The table of one class, for tests; NULL where the processor does not have it.
 const kernel_table *_Nullable kernels_of_class(kernel_class level);
 
-/// Whether models are run in bf16 where nobody chose: a measured choice for each class, made in Dispatch.c. True for
-/// avx512bf16 (Zen 5: 0.9 TFLOP/s against 0.5 in f32), but not where the processor has AMX, whose tiles are not used yet
-/// and whose AVX-512 products were measured at 105 GFLOP/s in bf16 and 164 in f32 (Intel Xeon). Below that class there are
-/// no bf16 products.
+/// Whether models are run in bf16 where nobody chose: a measured choice for each class, from a table in Dispatch.c.
 bool kernels_prefer_bf16(void);
 
-/// Whether SYNESTHESIA_ISA names the best class to be used; what it says where that is no class's name, and NULL otherwise.
+/// Whether SYNESTHESIA_ISA names the best class to be used.
 bool kernels_are_limited(void);
+/// What SYNESTHESIA_ISA says where that is no class's name, or that of one which this processor does not have; otherwise
+/// NULL. The best class that the processor has serves then.
 const char *_Nullable kernels_unknown_limit(void);
 
 #pragma clang assume_nonnull end

@@ -1,0 +1,244 @@
+// Products of many rows in the compiler's vectors, included by each class whose registers hold the tile: sixteen of eight
+// floats (AVX2), or thirty-two of four (NEON). A panel of w is widened and brought into order as floats, and so are the rows
+// of x that pass by, so that weights in bfloat16 cost no more arithmetic than floats and half the memory.
+//
+// Every sum is a chain of fused products, term after term over a run of at most gemm_KC, and runs are added one after
+// another: the same bits in every class that includes this, whatever its registers.
+#ifndef KERNELS_SIMD_GEMM_H
+#define KERNELS_SIMD_GEMM_H
+
+#include "../include/Kernels.h"
+#include "Activations.h"
+#include "Simd.h"
+
+// Rows and columns of a tile, columns of a panel, terms of the longest run: a tile's columns of a panel stay in a first-level
+// cache of 32 KB beside six rows of x, a panel in the second.
+enum { gemm_MR = 6, gemm_NR = 16, gemm_columns = 128, gemm_KC = 384, gemm_MC = 24 };
+
+#define GEMM_INLINE static inline __attribute__((always_inline))
+#define GEMM_UNROLL _Pragma("clang loop unroll(full)")
+
+static size_t gemm_least(size_t a, size_t b) { return a < b ? a : b; }
+
+static size_t gemm_terms(const gemm *p) { return p->type == KERNEL_BF16 ? 2 : 1; }
+
+// MARK: panels
+
+typedef float gemm_four __attribute__((vector_size(16), aligned(4)));
+typedef int32_t gemm_four_int __attribute__((vector_size(16), aligned(4)));
+
+// Four rows of four four-byte elements, turned over.
+#define GEMM_TURN(v)                                                                                                   \
+    do {                                                                                                               \
+        const gemm_four_int a_ = __builtin_shufflevector(v[0], v[1], 0, 4, 1, 5);                                      \
+        const gemm_four_int b_ = __builtin_shufflevector(v[2], v[3], 0, 4, 1, 5);                                      \
+        const gemm_four_int c_ = __builtin_shufflevector(v[0], v[1], 2, 6, 3, 7);                                      \
+        const gemm_four_int d_ = __builtin_shufflevector(v[2], v[3], 2, 6, 3, 7);                                      \
+        v[0] = __builtin_shufflevector(a_, b_, 0, 1, 4, 5);                                                            \
+        v[1] = __builtin_shufflevector(a_, b_, 2, 3, 6, 7);                                                            \
+        v[2] = __builtin_shufflevector(c_, d_, 0, 1, 4, 5);                                                            \
+        v[3] = __builtin_shufflevector(c_, d_, 2, 3, 6, 7);                                                            \
+    } while (0)
+
+// One unit of an output as the floats it holds: `low` and, of two bfloat16 numbers, `high`.
+#define GEMM_LOW(unit) ((unit) << 16)
+#define GEMM_HIGH(unit) ((unit) & (int32_t)0xffff0000)
+
+// Sixteen columns of a panel, [terms·count, 16] floats, out of rows that belong to outputs, w[n, k]; zeros where there are
+// no more outputs.
+static void gemm_columns_of_outs(
+    const int32_t *w, size_t step, size_t outs, size_t count, bool is_narrow, int32_t *columns) {
+    const size_t width = is_narrow ? 2 * gemm_NR : gemm_NR;   // floats of a unit of all columns
+    for (size_t n = 0; n < gemm_NR; n += 4) {
+        size_t k = 0;
+        for (; n + 4 <= outs && k + 4 <= count; k += 4) {
+            gemm_four_int v[4];
+            GEMM_UNROLL for (size_t i = 0; i < 4; i++) v[i] = *(const gemm_four_int *)(w + (n + i) * step + k);
+            GEMM_TURN(v);
+            GEMM_UNROLL for (size_t i = 0; i < 4; i++) {
+                int32_t *to = columns + (k + i) * width + n;
+                *(gemm_four_int *)to = is_narrow ? GEMM_LOW(v[i]) : v[i];
+                if (is_narrow) *(gemm_four_int *)(to + gemm_NR) = GEMM_HIGH(v[i]);
+            }
+        }
+        for (; k < count; k++)
+            for (size_t i = n; i < n + 4; i++) {
+                const int32_t unit = i < outs ? w[i * step + k] : 0;
+                columns[k * width + i] = is_narrow ? GEMM_LOW((uint32_t)unit) : unit;
+                if (is_narrow) columns[k * width + gemm_NR + i] = GEMM_HIGH(unit);
+            }
+    }
+}
+
+// The same out of rows that belong to inputs, w[k, n].
+static void gemm_columns_of_inputs(
+    const char *w, size_t step, size_t outs, size_t count, bool is_narrow, float *columns) {
+    for (size_t k = 0; k < count; k++, columns += gemm_NR) {
+        const float *wide = (const float *)w + k * step;
+        const uint16_t *narrow = (const uint16_t *)w + k * step;
+        if (is_narrow) PUT(columns, outs >= gemm_NR ? WIDENED(narrow) : SOME_WIDENED(narrow, outs));
+        else PUT(columns, outs >= gemm_NR ? AT(wide) : SOME_OF(wide, outs, 0));
+    }
+}
+
+// The panel's columns from `n` on, sixteen after sixteen, of `count` units from k on.
+static void gemm_make_panel(const gemm *p, size_t n, size_t k, size_t count, float *panel) {
+    const bool is_narrow = p->type == KERNEL_BF16;
+    const size_t terms = gemm_terms(p), end = gemm_least(n + gemm_columns, p->outs);
+    for (; n < end; n += gemm_NR, panel += terms * count * gemm_NR) {
+        const size_t outs = gemm_least(gemm_NR, end - n);
+        if (p->rows_are_outs)
+            gemm_columns_of_outs(
+                (const int32_t *)p->w + n * p->units + k, p->units, outs, count, is_narrow, (int32_t *)panel);
+        else
+            gemm_columns_of_inputs(
+                (const char *)p->w + (terms * k * p->outs + n) * (is_narrow ? 2 : 4), p->outs, outs, terms * count,
+                is_narrow, panel);
+    }
+}
+
+// MARK: tiles
+
+// The end of a tile of sums, [rows, 16], whose columns begin at `column`.
+static void gemm_end(const gemm *p, size_t row, size_t rows, size_t column, const float *sums) {
+    const kernel_epilogue *e = &p->end;
+    const size_t left = gemm_least(gemm_NR, p->outs - column);
+    const simd bias = e->bias ? SOME_OF(e->bias + column, left, 0) : ALL(0);
+    for (size_t r = 0; r < rows; r++) {
+        const size_t at = (row + r) * p->outs + column;
+        simd y = AT(sums + r * gemm_NR);
+        if (e->bias) y = y + bias;
+        if (e->activation == KERNEL_GELU) y = GELU(y);
+        else if (e->activation == KERNEL_QUICK_GELU) y = QUICK_GELU(y);
+        if (left == gemm_NR) {
+            if (e->addend) y = AT(e->addend + at) + y;
+            if (e->type == KERNEL_F32) PUT((float *)e->y + at, y);
+            else PUT_ROUNDED((uint16_t *)e->y + at, y);
+        } else {
+            if (e->addend) y = SOME_OF(e->addend + at, left, 0) + y;
+            if (e->type == KERNEL_F32) PUT_SOME((float *)e->y + at, left, y);
+            else PUT_SOME_ROUNDED((uint16_t *)e->y + at, left, y);
+        }
+    }
+}
+
+// What the next block of rows is made of, asked for line by line while this one is multiplied.
+typedef struct {
+    const char *from;      // where its first row begins
+    size_t step;           // bytes from row to row
+    size_t rows, row;      // how many, and the one to ask for next
+    size_t lines, line;    // of each
+} gemm_ahead;
+
+GEMM_INLINE void gemm_fetch(gemm_ahead *ahead) {
+    if (ahead->line >= ahead->lines) return;
+    __builtin_prefetch(ahead->from + ahead->row * ahead->step + 64 * ahead->line, 0, 2);
+    if (++ahead->row >= ahead->rows) ahead->row = 0, ahead->line++;
+}
+
+// R rows of x, gemm_KC floats apart, with sixteen columns of a panel, added to what `before` has of them; R is known where
+// this is inlined.
+GEMM_INLINE void gemm_tile(
+    const int R, const float *x, size_t terms, const float *w, const float *before, size_t before_step,
+    float *to, size_t to_step, gemm_ahead *ahead) {
+    simd sums[gemm_MR];
+    GEMM_UNROLL for (int r = 0; r < R; r++) sums[r] = ALL(0);
+    for (size_t k = 0; k < terms;) {
+        gemm_fetch(ahead);
+        if (k + 8 <= terms) {
+            GEMM_UNROLL for (int i = 0; i < 8; i++) {
+                const simd own = AT(w + i * gemm_NR);
+                GEMM_UNROLL for (int r = 0; r < R; r++) sums[r] += own * x[r * gemm_KC + k + i];
+            }
+            k += 8, w += 8 * gemm_NR;
+            continue;
+        }
+        const simd own = AT(w);
+        GEMM_UNROLL for (int r = 0; r < R; r++) sums[r] += own * x[r * gemm_KC + k];
+        k++, w += gemm_NR;
+    }
+    GEMM_UNROLL for (int r = 0; r < R; r++) {
+        // Each run is summed by itself, so that long sums lose less.
+        if (before) sums[r] = AT(before + r * before_step) + sums[r];
+        PUT(to + r * to_step, sums[r]);
+    }
+}
+
+#define GEMM_ROWS(R)                                                                                                   \
+    case R: gemm_tile(R, x, terms, w, before, before_step, to, to_step, ahead); break
+static void gemm_rows(
+    size_t rows, const float *x, size_t terms, const float *w, const float *before, size_t before_step,
+    float *to, size_t to_step, gemm_ahead *ahead) {
+    switch (rows) {
+        GEMM_ROWS(1);
+        GEMM_ROWS(2);
+        GEMM_ROWS(3);
+        GEMM_ROWS(4);
+        GEMM_ROWS(5);
+        GEMM_ROWS(6);
+    }
+}
+
+// MARK: the product
+
+// Units of a run: of equal length, as nearly as can be.
+static size_t gemm_run_of(const gemm *p) {
+    const size_t most = gemm_KC / gemm_terms(p), runs = (p->units + most - 1) / most;
+    return (p->units + runs - 1) / runs;
+}
+
+// A panel, six rows of x, and the sums of the runs before.
+static size_t gemm_room(size_t rows, size_t units) {
+    (void)units;
+    return (gemm_KC * (gemm_columns + gemm_MC) + rows * gemm_columns) * sizeof(float);
+}
+
+// Rows of x as floats side by side, so that none stands in another's way in the cache.
+static void gemm_take_rows(const gemm *p, size_t row, size_t rows, size_t k, size_t count, float *to) {
+    const size_t terms = gemm_terms(p) * count;
+    for (size_t r = 0; r < rows; r++, to += gemm_KC) {
+        const int32_t *from = (const int32_t *)p->x + (row + r) * p->units + k;
+        if (p->type == KERNEL_F32) {
+            memcpy(to, from, terms * sizeof(float));
+            continue;
+        }
+        const uint16_t *narrow = (const uint16_t *)from;
+        size_t i = 0;
+        for (; i + 16 <= terms; i += 16) PUT(to + i, WIDENED(narrow + i));
+        if (i < terms) PUT_SOME(to + i, terms - i, SOME_WIDENED(narrow + i, terms - i));
+    }
+}
+
+static void gemm_run(const gemm *p, size_t number, size_t next, size_t from, size_t to, void *room) {
+    (void)next;
+    const size_t n = number * gemm_columns, run = gemm_run_of(p), end = gemm_least(n + gemm_columns, p->outs);
+    float *panel = room, *own_rows = panel + gemm_KC * gemm_columns, *partial = own_rows + gemm_KC * gemm_MC;
+    for (size_t k = 0; k < p->units; k += run) {
+        const size_t count = gemm_least(run, p->units - k), terms = gemm_terms(p) * count;
+        gemm_make_panel(p, n, k, count, panel);
+        const bool first = k == 0, last = k + count >= p->units;
+        for (size_t block = from; block < to; block += gemm_MC) {
+            const size_t height = gemm_least(gemm_MC, to - block), after = gemm_least(block + 2 * gemm_MC, to);
+            gemm_ahead ahead = {
+                .from = (const char *)p->x + 4 * ((block + height) * p->units + k), .step = 4 * p->units,
+                .rows = after - (block + height), .lines = after > block + height ? (count + 15) / 16 : 0};
+            gemm_take_rows(p, block, height, k, count, own_rows);
+            const float *w = panel;
+            for (size_t column = n; column < end; column += gemm_NR, w += terms * gemm_NR)
+                for (size_t row = 0; row < height; row += gemm_MR) {
+                    const size_t rows = gemm_least(gemm_MR, height - row);
+                    float ready[gemm_MR * gemm_NR];
+                    float *sums = partial + (block + row - from) * gemm_columns + (column - n);
+                    gemm_rows(
+                        rows, own_rows + row * gemm_KC, terms, w, first ? NULL : sums, gemm_columns,
+                        last ? ready : sums, last ? gemm_NR : gemm_columns, &ahead);
+                    if (last) gemm_end(p, block + row, rows, column, ready);
+                }
+        }
+    }
+}
+
+static const gemm_kernels simd_gemm = {
+    .columns = gemm_columns, .room = gemm_room, .run = gemm_run};
+
+#endif
