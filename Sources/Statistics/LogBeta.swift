@@ -5,10 +5,12 @@ import RealModule
 func stirlingRemainder(_ x: Double) -> Double {
     let s = 1 / (x * x)
     // B₂ₖ / (2k (2k − 1)), innermost last.
-    let coefficients = [
+    let coefficients: [Double] = [
         1.0 / 12, -1.0 / 360, 1.0 / 1260, -1.0 / 1680, 1.0 / 1188, -691.0 / 360_360, 1.0 / 156,
     ]
-    return coefficients.reversed().reduce(0) { $0 * s + $1 } / x
+    var sum = 0.0
+    for coefficient in coefficients.reversed() { sum = sum * s + coefficient }
+    return sum / x
 }
 
 /// log B(a, b) = log Γ(a) + log Γ(b) − log Γ(a + b), for a, b > 0.

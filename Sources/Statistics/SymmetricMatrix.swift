@@ -9,10 +9,16 @@ struct SymmetricMatrix {
     init(_ rows: [[Double]]) {
         var a = rows
         let size = rows.count
-        var v = (0..<size).map { i in (0..<size).map { $0 == i ? 1.0 : 0.0 } }
+        var v = [[Double]](repeating: [Double](repeating: 0, count: size), count: size)
+        for i in 0..<size { v[i][i] = 1 }
         for _ in 0..<100 {
-            let rest = (0..<size).reduce(0) { sum, i in sum + (0..<i).reduce(0) { $0 + a[i][$1] * a[i][$1] } }
-            let whole = (0..<size).reduce(0) { $0 + a[$1][$1] * a[$1][$1] }
+            var (rest, whole) = (0.0, 0.0)   // squares below the diagonal, and on it
+            for i in 0..<size {
+                var own = 0.0
+                for j in 0..<i { own += a[i][j] * a[i][j] }
+                rest += own
+                whole += a[i][i] * a[i][i]
+            }
             if rest <= 1e-32 * whole { break }
             for p in 0..<size {
                 for q in p + 1..<max(size, p + 1) where a[p][q] != 0 {

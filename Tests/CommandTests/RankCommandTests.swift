@@ -23,31 +23,35 @@ struct RankCommandTests {
         #expect(code == 0, "\(complaints)")
     }
 
+    /// Settings whose models nobody has.
+    private static let settings = """
+        name: plan
+        seeds: [1, 2]
+        decoder: no/such-decoder
+        encoders:
+          - {name: a, path: no/such-encoder, style: bert}
+          - {name: random, style: random, size: 16}
+        data: {train: 640, validation: 70}
+        adapter: {steps: 10, batch: 8}
+        sampling: {captions: 64, batch: 8}
+        scores: {clip: no/such-clip, inception: no/such-inception}
+
+        """
+
     /// A rank without the plug-in must not do all the work by itself, once for every rank.
     @Test func ranksWithoutAPluginComplain() throws {
+        let place = try Workplace()
+        let settings = try place.file("plan.yaml", Self.settings)
         let run = try CommandRun(
-            ["probe", "settings.yaml"],
+            ["probe", settings],
             environment: ["OMPI_COMM_WORLD_SIZE": "2", "SYNESTHESIA_MPI": "/nonexistent/synesthesia-mpi.so"])
-        #expect(run.exitCode != 0 && run.output.isEmpty)
+        #expect(run.exitCode == 1 && run.output.isEmpty)
+        #expect(run.complaints.contains("/nonexistent/synesthesia-mpi.so cannot be opened"), "\(run.complaints)")
     }
 
     @Test func planNeedsNoModel() throws {
         let place = try Workplace()
-        let settings = try place.file(
-            "plan.yaml",
-            """
-            name: plan
-            seeds: [1, 2]
-            decoder: no/such-decoder
-            encoders:
-              - {name: a, path: no/such-encoder, style: bert}
-              - {name: random, style: random, size: 16}
-            data: {train: 640, validation: 70}
-            adapter: {steps: 10, batch: 8}
-            sampling: {captions: 64, batch: 8}
-            scores: {clip: no/such-clip, inception: no/such-inception}
-
-            """)
+        let settings = try place.file("plan.yaml", Self.settings)
         let run = try CommandRun(["plan", settings, "--ranks", "4", "--json", "--set", "output=\(place.path("run"))"])
         #expect(run.exitCode == 0, "\(run.complaints)")
         let record = try #require(

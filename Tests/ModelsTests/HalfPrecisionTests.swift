@@ -41,7 +41,9 @@ import Testing
             .deletingLastPathComponent().appending(path: "Weights/\(name)")
         let model = try TextEncoderFolder(folder, precision: .bfloat16).encoder
         let end = Int32(model.vocabularySize - 1)   // CLIP's end of text, a word like others to BERT
-        let captions = [3, 17, 9, 30].map { length in (0..<length).map { Int32(5 + $0 * 7 % 60) } + [end] }
+        let captions: [[Int32]] = [3, 17, 9, 30].map { (length: Int32) -> [Int32] in
+            (0..<length).map { 5 + $0 * 7 % 60 } + [end]
+        }
         let together = try model.captionVectors(ids: captions)
         for (row, caption) in captions.enumerated() {
             let alone = try model.captionVectors(ids: [caption])

@@ -125,26 +125,28 @@ extension GLUEReport: StudyReport {
 
     /// Every score, one a line.
     package var csv: String {
-        CSV.text(
-            heading: ["encoder", "task", "part", "measure", "seed", "value", "undefined", "examples", "cut"],
-            rows: scores.flatMap { score in
-                score.seeds.map { seed in
-                    [
-                        .text(score.encoder), .text(score.task), .text(score.part), .text(score.metric),
-                        .count(seed.seed), .number(seed.value), .text(seed.undefined ?? ""), .count(score.n),
-                        .count(score.cut),
-                    ]
-                }
+        var rows: [[CSV.Field]] = []
+        for score in scores {
+            for seed in score.seeds {
+                rows.append([
+                    .text(score.encoder), .text(score.task), .text(score.part), .text(score.metric),
+                    .count(seed.seed), .number(seed.value), .text(seed.undefined ?? ""), .count(score.n),
+                    .count(score.cut),
+                ])
             }
-                + probes.flatMap { probe in
-                    probe.layers.map { layer in
-                        [
-                            .text(probe.encoder), .text(probe.task), .text("dev, frozen layer \(layer.layer)"),
-                            .text(probe.metric), .absent, .number(layer.value), .text(layer.undefined ?? ""), .absent,
-                            .absent,
-                        ]
-                    }
-                })
+        }
+        for probe in probes {
+            for layer in probe.layers {
+                rows.append([
+                    .text(probe.encoder), .text(probe.task), .text("dev, frozen layer \(layer.layer)"),
+                    .text(probe.metric), .absent, .number(layer.value), .text(layer.undefined ?? ""), .absent,
+                    .absent,
+                ])
+            }
+        }
+        return CSV.text(
+            heading: ["encoder", "task", "part", "measure", "seed", "value", "undefined", "examples", "cut"], rows: rows
+        )
     }
 
     /// Writes `glue.html`, `glue.md`, `glue.csv` and `glue.json` into `folder`; the page comes first in what is

@@ -23,12 +23,14 @@ struct OverviewTable {
     let rows: [Reading]
 
     init(_ entries: [ReportCollection.Entry]) {
-        columns = entries.enumerated().flatMap { place, entry in
-            (entry.probe.map { [Self.clip($0, place, entry.name)] } ?? [])
-                + (entry.text.map { Self.tasks($0, place, entry.name) } ?? [])
-                + (entry.glue.map { Self.tuned($0, place, entry.name) } ?? [])
+        var columns: [Column] = []
+        for (place, entry) in entries.enumerated() {
+            if let probe = entry.probe { columns.append(Self.clip(probe, place, entry.name)) }
+            if let text = entry.text { columns += Self.tasks(text, place, entry.name) }
+            if let glue = entry.glue { columns += Self.tuned(glue, place, entry.name) }
         }
-        let all = columns.flatMap { $0.cells.map(\.reading) }
+        self.columns = columns
+        let all: [Reading] = columns.flatMap { $0.cells.map(\.reading) }
         let encoders = all.map(\.encoder).uniqued
         rows = encoders.flatMap { name in all.filter { $0.encoder == name }.uniqued }
     }
