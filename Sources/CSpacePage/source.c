@@ -36,6 +36,18 @@ static const char points[] = {
 #embed "page/points.js"
     , 0};
 
+static const char sketch[] = {
+#embed "page/sketch.js"
+    , 0};
+
+static const char overlay[] = {
+#embed "page/overlay.js"
+    , 0};
+
+static const char pointer[] = {
+#embed "page/pointer.js"
+    , 0};
+
 static const char map[] = {
 #embed "page/map.js"
     , 0};
@@ -58,6 +70,18 @@ static const char search[] = {
 
 static const char keys[] = {
 #embed "page/keys.js"
+    , 0};
+
+static const char places[] = {
+#embed "page/places.js"
+    , 0};
+
+static const char controls[] = {
+#embed "page/controls.js"
+    , 0};
+
+static const char address[] = {
+#embed "page/address.js"
     , 0};
 
 static const char main[] = {
@@ -84,12 +108,18 @@ static const struct {
     {"tokenizer.js", tokenizer, 0},
     {"tower.js", tower, 0},
     {"points.js", points, 0},
+    {"sketch.js", sketch, 0},
+    {"overlay.js", overlay, 0},
+    {"pointer.js", pointer, 0},
     {"map.js", map, 0},
     {"matrix.js", matrix, 0},
     {"detail.js", detail, 0},
     {"charts.js", charts, 0},
     {"search.js", search, 0},
     {"keys.js", keys, 0},
+    {"places.js", places, 0},
+    {"controls.js", controls, 0},
+    {"address.js", address, 0},
     {"main.js", main, 0},
 };
 

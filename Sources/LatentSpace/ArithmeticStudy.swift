@@ -54,8 +54,8 @@ package struct ArithmeticStudy: Sendable {
         guard chosen.count >= 2 else {
             throw UserError(
                 .badData,
-                "\(pictures.known.source): \(chosen.count) portraits lack \(sum.attribute.name) and could have it; take "
-                    + "more")
+                "\(pictures.known.source): \(chosen.count) portraits lack \(sum.attribute.name) and could have it; "
+                    + "take more")
         }
         let counterparts = try pictures.towers.pictures(chosen.count) { chosen[$0].1.image() }
         let texts = try pictures.towers.texts([sum.plus, sum.minus])

@@ -134,7 +134,7 @@ package final class AdapterTraining {
             taken = try trainer.step(over: parts) { part, first in
                 // Each part draws what it would draw after those before it, whoever computes them.
                 var stream = RandomStream(seed: seed, purpose: "adapter dropout", index: place)
-                for _ in 0..<first * settings.prefixTokens * adapter.width { _ = stream.uniform() }
+                stream.skip(first * settings.prefixTokens * adapter.width)
                 let dropout = Dropout(Float(settings.dropout), stream)
                 let prefix = dropout(adapter(scaled(training.vectors(part))))   // [part, K, width]
                 let loss = loss(training.tokens.rows(at: part.map(\.0)), prefix)

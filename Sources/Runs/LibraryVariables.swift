@@ -1,11 +1,11 @@
 import Foundation
 import SynTensors
 
-/// What the numerical libraries read of their surroundings when they are loaded: how the threads of oneDNN's OpenMP pool
-/// wait for work, and to which instructions OpenBLAS keeps.
+/// What the numerical libraries read of their surroundings when they are loaded: how the threads of oneDNN's OpenMP
+/// pool wait for work, and to which instructions OpenBLAS keeps.
 package enum LibraryVariables {
-    /// Sets what the user did not: idle threads spin for some ten microseconds and then sleep, and OpenBLAS keeps to the
-    /// class of processors that `SYNESTHESIA_ISA` names (oneDNN is told when it is first used).
+    /// Sets what the user did not: idle threads spin for some ten microseconds and then sleep, and OpenBLAS keeps to
+    /// the class of processors that `SYNESTHESIA_ISA` names (oneDNN is told when it is first used).
     ///
     /// Threads that sleep at once are woken again between any two products of a small network: an adapter's training
     /// step then takes half as long again. Threads that spin on, as the runtime's default lets them for milliseconds,

@@ -3,7 +3,8 @@ import Foundation
 
 /// Adam with decoupled weight decay (Loshchilov and Hutter 2019), as `torch.optim.AdamW` computes it.
 ///
-/// Parameters are moved in place, each where it lies, on a device too. `state` and `restore` carry everything that resuming needs.
+/// Parameters are moved in place, each where it lies, on a device too. `state` and `restore` carry everything that
+/// resuming needs.
 package final class AdamW: @unchecked Sendable {
     package let parameters: [Tensor]
     package let betas: (Float, Float)

@@ -5,9 +5,9 @@ import CSynOneDNN
 /// a time into the processor's order: nothing is packed beforehand, the weights stay in memory once and serve both
 /// directions. Sums are in Float32, each in one order, whatever the number of rows and of threads.
 ///
-/// Where the processor multiplies no BFloat16 numbers they are widened when the weights are brought into order, so that a
-/// product costs what one of Float32 does and its weights half the memory. oneDNN serves on processors without AVX2 or
-/// NEON and on those with AVX-512 alone, for small Float32 weights, and for sums of an odd number of BFloat16 terms.
+/// Where the processor multiplies no BFloat16 numbers they are widened when the weights are brought into order, so that
+/// a product costs what one of Float32 does and its weights half the memory. oneDNN serves on processors without AVX2
+/// or NEON and on those with AVX-512 alone, for small Float32 weights, and for sums of an odd number of BFloat16 terms.
 struct PackedGEMM {
     private let weight: Tensor
     private let kernel: gemm_kernels

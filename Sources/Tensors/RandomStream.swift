@@ -28,7 +28,7 @@ package struct RandomStream: RandomNumberGenerator, Sendable {
     }
 
     /// As if `next` had been called so many times.
-    mutating func skip(_ count: Int) { state &+= UInt64(count) &* 0x9e37_79b9_7f4a_7c15 }
+    package mutating func skip(_ count: Int) { state &+= UInt64(count) &* 0x9e37_79b9_7f4a_7c15 }
 
     /// Uniform in [0, 1), in steps of 2⁻²⁴.
     package mutating func uniform() -> Float { Float(next() >> 40) * 0x1p-24 }

@@ -14,9 +14,9 @@ package struct TrainingPortion {
 
 extension TrainingPortion {
     /// A batch of pairs in one piece, or in parts: then all vectors are made once without a way back, the objective
-    /// says how each of them should move, and part by part the towers are run again with a way back for those moves alone.
-    /// The gradient is that of the whole batch (Gao et al. 2021, "Scaling Deep Contrastive Learning Batch Size under
-    /// Memory Limited Setup").
+    /// says how each of them should move, and part by part the towers are run again with a way back for those moves
+    /// alone. The gradient is that of the whole batch (Gao et al. 2021, "Scaling Deep Contrastive Learning Batch Size
+    /// under Memory Limited Setup").
     ///
     /// - Parameters:
     ///   - count: pairs of the batch.

@@ -60,8 +60,8 @@ struct ConvolutionKernelTests {
         Shape(batch: 1, height: 8, ins: 64, outs: 3, stride: 2, top: 0, left: 0),
         Shape(batch: 2, height: 8, width: 16, ins: 64, outs: 128),
         Shape(
-            batch: 1, height: 16, width: 16, ins: 128, outs: 256, kernelHeight: 2, kernelWidth: 1, top: 0, bottom: 1,
-            left: 0, right: 0),
+            batch: 1, height: 16, width: 16, ins: 128, outs: 256, kernelHeight: 2, kernelWidth: 1, top: 0, left: 0,
+            bottom: 1, right: 0),
     ]
 
     @Test("by groups of warps: sums, bias and what they are added to", arguments: kernelsOfGroups, shapesOfGroups)

@@ -1,6 +1,6 @@
 // On the right: the pair that is looked at and what lies nearest to it in the space itself; the selection against the
 // rest; and, before anything is touched, what can be done.
-import { drawThumbnail, shortened } from "./map.js";
+import { drawThumbnail, shortened } from "./sketch.js";
 import { signed } from "./matrix.js";
 import { kindColours } from "./colours.js";
 

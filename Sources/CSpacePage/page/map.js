@@ -1,6 +1,9 @@
 // The map: pictures and captions as points, partners joined. One camera; layouts change under it without jumping.
 import { amountColour, greyColour, groupColour, kindColours, rgb } from "./colours.js";
 import { painterFor, PointIndex } from "./points.js";
+import { mix, rangeOf, within } from "./sketch.js";
+import { drawOverlay } from "./overlay.js";
+import { listenToPointer } from "./pointer.js";
 
 /** @typedef {import("./state.js").State} State */
 /**
@@ -62,7 +65,7 @@ export class MapView {
     this.centres = /** @type {{x: number, y: number}[]} */ ([]);
     this.paints = { ink: "#000000", paper: "#ffffff", quiet: "#5d6670" };
     state.listen((what) => this.heard(what));
-    this.listen();
+    listenToPointer(this);
     new ResizeObserver(() => this.resize()).observe(/** @type {HTMLElement} */ (this.over.parentElement));
   }
 
@@ -321,124 +324,7 @@ export class MapView {
     return { x: (x - camera.x) * camera.scale + over.clientWidth / 2, y: over.clientHeight / 2 - (y - camera.y) * camera.scale };
   }
 
-  /** What lies above the points: pictures, names, rings, the path of a lasso. */
-  drawOver() {
-    const { over, state, data, camera } = this;
-    const context = /** @type {CanvasRenderingContext2D} */ (over.getContext("2d"));
-    const ratio = devicePixelRatio || 1;
-    const [width, height] = [over.clientWidth, over.clientHeight];
-    context.setTransform(ratio, 0, 0, ratio, 0, 0);
-    context.clearRect(0, 0, width, height);
-    const { ink, paper, quiet } = this.paints;
-    const inView = [];
-    for (const i of this.order) {
-      const x = (this.positions[2 * i] - camera.x) * camera.scale;
-      const y = (this.positions[2 * i + 1] - camera.y) * camera.scale;
-      if (Math.abs(x) < width / 2 + 20 && Math.abs(y) < height / 2 + 20) inView.push(i);
-      if (inView.length > 400) break;
-    }
-    const images = inView.filter((i) => i < state.pairs);
-    const zoom = camera.scale / camera.fitted;
-    if (data.sheets.length && images.length <= 90 && (zoom > 1.3 || state.pairs <= 60)) {
-      const side = Math.min(44, 24 * zoom);
-      for (const i of images) {
-        const at = this.screen(i);
-        context.globalAlpha = state.isLit(i) ? 1 : 0.3;
-        context.fillStyle = kindColours()[0];
-        context.fillRect(at.x - side / 2 - 1.5, at.y - side / 2 - 1.5, side + 3, side + 3);
-        drawThumbnail(context, data, i, at.x - side / 2, at.y - side / 2, side);
-      }
-      context.globalAlpha = 1;
-    }
-    context.textBaseline = "middle";
-    const halo = (/** @type {string} */ text, /** @type {number} */ x, /** @type {number} */ y, /** @type {string} */ colour) => {
-      context.lineWidth = 4;
-      context.lineJoin = "round";
-      context.strokeStyle = paper;
-      context.strokeText(text, x, y);
-      context.fillStyle = colour;
-      context.fillText(text, x, y);
-    };
-    /** @type {number[][]} boxes that are taken */
-    const taken = [];
-    const isFree = (/** @type {number} */ x, /** @type {number} */ y, /** @type {number} */ w) => {
-      if (taken.some((box) => x < box[2] && x + w > box[0] && y - 9 < box[3] && y + 9 > box[1])) return false;
-      taken.push([x, y - 9, x + w, y + 9]);
-      return true;
-    };
-    let markLeft = 0;
-    if (this.mark) {
-      context.font = "700 12px system-ui, sans-serif";
-      const at = this.screenOf(this.mark.x, this.mark.y);
-      const w = context.measureText(shortened(this.mark.text, 48)).width;
-      markLeft = at.x + 14 + w < width - 4 ? at.x + 14 : Math.max(at.x - 14 - w, 4);
-      isFree(Math.min(markLeft, at.x - 10), at.y, w + 24);
-    }
-    const labels = data.facts.clusters.labels;
-    const texts = inView.filter((i) => i >= state.pairs);
-    if (texts.length <= 24 && data.captions.length && zoom > 2) {
-      context.font = "11.5px system-ui, sans-serif";
-      for (const i of texts) {
-        const at = this.screen(i);
-        const text = shortened(data.captions[i - state.pairs], 46);
-        if (isFree(at.x + 8, at.y, context.measureText(text).width)) halo(text, at.x + 8, at.y, ink);
-      }
-    } else if (labels.length) {
-      context.font = "600 12px system-ui, sans-serif";
-      const order = this.centres.map((_, k) => k).sort((p, q) => data.facts.clusters.sizes[q] - data.facts.clusters.sizes[p]);
-      for (const group of order) {
-        if (!labels[group] || (data.facts.clusters.sizes[group] <= 5 && zoom < 2)) continue;
-        const at = this.screenOf(this.centres[group].x, this.centres[group].y);
-        const text = shortened(labels[group], 34);
-        const w = context.measureText(text).width;
-        if (at.x < 0 || at.y < 0 || at.x > width || at.y > height) continue;
-        const left = Math.min(Math.max(at.x - w / 2, 6), width - w - 6);
-        if (isFree(left, at.y, w)) halo(text, left, at.y, state.colour === "group" ? groupColour(group) : ink);
-      }
-    }
-    const focus = state.focus;
-    for (const item of new Set([state.pinned, focus])) {
-      if (item < 0) continue;
-      const [at, to] = [this.screen(item), this.screen(state.partner(item))];
-      context.strokeStyle = ink;
-      context.lineWidth = item === focus ? 1.6 : 1;
-      if (this.count === 2 * state.pairs) {
-        context.beginPath();
-        context.moveTo(at.x, at.y);
-        context.lineTo(to.x, to.y);
-        context.stroke();
-      }
-      for (const [place, radius] of /** @type {[{x: number, y: number}, number][]} */ ([[at, 8], [to, 6]])) {
-        context.beginPath();
-        context.arc(place.x, place.y, radius, 0, 7);
-        context.stroke();
-      }
-    }
-    context.font = "700 12px system-ui, sans-serif";
-    for (const slot of ["a", "b", "c"]) {
-      const item = state.slots[slot];
-      if (item >= 0) halo(slot.toUpperCase(), this.screen(item).x + 9, this.screen(item).y - 9, ink);
-    }
-    if (this.mark) {
-      const at = this.screenOf(this.mark.x, this.mark.y);
-      star(context, at.x, at.y, 10, kindColours()[1], paper);
-      halo(shortened(this.mark.text, 48), markLeft, at.y, ink);
-    }
-    if (this.path.length > 1) {
-      context.beginPath();
-      this.path.forEach(([x, y], k) => (k ? context.lineTo(x, y) : context.moveTo(x, y)));
-      context.closePath();
-      context.globalAlpha = 0.12;
-      context.fillStyle = quiet;
-      context.fill();
-      context.globalAlpha = 1;
-      context.setLineDash([4, 3]);
-      context.lineWidth = 1.2;
-      context.strokeStyle = ink;
-      context.stroke();
-      context.setLineDash([]);
-    }
-  }
+  drawOver() { drawOverlay(this); }
 
   resize() {
     const ratio = devicePixelRatio || 1;
@@ -484,64 +370,6 @@ export class MapView {
     return mask;
   }
 
-  listen() {
-    const { over, state } = this;
-    const place = (/** @type {MouseEvent} */ event) => {
-      const box = over.getBoundingClientRect();
-      return { x: event.clientX - box.left, y: event.clientY - box.top };
-    };
-    /** @type {{x: number, y: number, camera: {x: number, y: number}, moved: boolean} | null} */
-    let drag = null;
-    over.addEventListener("pointerdown", (event) => {
-      if (event.button !== 0) return;
-      this.canvas.focus({ preventScroll: true });
-      over.setPointerCapture(event.pointerId);
-      drag = { ...place(event), camera: { x: this.camera.x, y: this.camera.y }, moved: false };
-      if (state.tool !== "pan") this.path = [[drag.x, drag.y]];
-    });
-    over.addEventListener("pointermove", (event) => {
-      const at = place(event);
-      if (!drag) return state.hover(this.at(at.x, at.y));
-      const [dx, dy] = [at.x - drag.x, at.y - drag.y];
-      drag.moved = drag.moved || Math.abs(dx) + Math.abs(dy) > 4;
-      if (state.tool === "pan") {
-        if (drag.moved) {
-          this.camera.x = drag.camera.x - dx / this.camera.scale;
-          this.camera.y = drag.camera.y + dy / this.camera.scale;
-        }
-      } else if (state.tool === "lasso") {
-        const [x, y] = this.path[this.path.length - 1];
-        if (Math.abs(at.x - x) + Math.abs(at.y - y) > 3) this.path.push([at.x, at.y]);
-      } else this.path = [[drag.x, drag.y], [at.x, drag.y], [at.x, at.y], [drag.x, at.y]];
-      this.redraw();
-    });
-    over.addEventListener("pointerup", (event) => {
-      const at = place(event);
-      const [was, path] = [drag, this.path];
-      drag = null;
-      if (!was) return;
-      if (!was.moved) {
-        this.path = [];
-        const item = this.at(at.x, at.y);
-        state.pin(item === state.pinned ? -1 : item);
-      } else if (path.length > 2) {
-        const mask = this.caught();
-        this.path = [];
-        if (event.shiftKey) state.select(state.selected.map((one, i) => one | mask[i]));
-        else if (event.altKey) state.select(state.selected.map((one, i) => one & ~mask[i] & 1));
-        else state.select(mask);
-      }
-      this.redraw();
-    });
-    over.addEventListener("pointerleave", () => { if (!drag) state.hover(-1); });
-    over.addEventListener("dblclick", () => { this.frameAll(); this.redraw(); });
-    over.addEventListener("wheel", (event) => {
-      event.preventDefault();
-      const at = place(event);
-      this.zoom(Math.exp(-event.deltaY * 0.0015), at.x, at.y);
-    }, { passive: false });
-  }
-
   /**
    * @param {number} factor
    * @param {number} [x]
@@ -556,94 +384,4 @@ export class MapView {
     camera.scale = scale;
     this.redraw();
   }
-}
-
-/**
- * The pictures of a pair from its sheet.
- * @param {CanvasRenderingContext2D} context
- * @param {Data} data
- * @param {number} pair
- * @param {number} x
- * @param {number} y
- * @param {number} side
- */
-export function drawThumbnail(context, data, pair, x, y, side) {
-  const t = data.facts.thumbnails;
-  if (!t) return;
-  const sheet = data.sheets[Math.floor(pair / t.perSheet)];
-  const place = pair % t.perSheet;
-  if (sheet) {
-    context.drawImage(sheet, (place % t.columns) * t.side, Math.floor(place / t.columns) * t.side, t.side, t.side, x, y, side, side);
-  }
-}
-
-/**
- * @param {string} text
- * @param {number} most
- */
-export function shortened(text, most) { return text.length <= most ? text : text.slice(0, most - 1).trimEnd() + "…"; }
-
-/**
- * @param {ArrayLike<number>} values
- * @returns {[number, number]}
- */
-function rangeOf(values) {
-  let [low, high] = [Infinity, -Infinity];
-  for (let i = 0; i < values.length; i++) {
-    low = Math.min(low, values[i]);
-    high = Math.max(high, values[i]);
-  }
-  return [low, Math.max(high, low + 1e-9)];
-}
-
-/**
- * In an order that looks random and is always the same.
- * @param {number[]} items
- */
-function mix(items) {
-  let seed = 1;
-  for (let i = items.length - 1; i > 0; i--) {
-    seed = (seed * 48271) % 2147483647;
-    const j = seed % (i + 1);
-    [items[i], items[j]] = [items[j], items[i]];
-  }
-}
-
-/**
- * Whether a place lies within a closed path.
- * @param {number[][]} path
- * @param {number} x
- * @param {number} y
- */
-export function within(path, x, y) {
-  let inside = false;
-  for (let i = 0, j = path.length - 1; i < path.length; j = i++) {
-    const ay = path[i][1];
-    const by = path[j][1];
-    if (ay > y === by > y) continue;
-    if (x < ((path[j][0] - path[i][0]) * (y - ay)) / (by - ay) + path[i][0]) inside = !inside;
-  }
-  return inside;
-}
-
-/**
- * @param {CanvasRenderingContext2D} context
- * @param {number} x
- * @param {number} y
- * @param {number} radius
- * @param {string} colour
- * @param {string} edge
- */
-function star(context, x, y, radius, colour, edge) {
-  context.beginPath();
-  for (let k = 0; k < 10; k++) {
-    const [r, angle] = [k % 2 ? radius * 0.45 : radius, (k * Math.PI) / 5 - Math.PI / 2];
-    context[k ? "lineTo" : "moveTo"](x + r * Math.cos(angle), y + r * Math.sin(angle));
-  }
-  context.closePath();
-  context.lineWidth = 3;
-  context.strokeStyle = edge;
-  context.stroke();
-  context.fillStyle = colour;
-  context.fill();
 }

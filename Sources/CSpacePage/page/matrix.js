@@ -2,7 +2,7 @@
 // of many pairs a sample is shown, spread evenly over the window's part of the order.
 import { cosineRamp, groupColour } from "./colours.js";
 import { movedBy } from "./space.js";
-import { shortened } from "./map.js";
+import { shortened } from "./sketch.js";
 
 /** @typedef {import("./state.js").State} State */
 /** @typedef {import("./map.js").Data} Data */

@@ -10,8 +10,8 @@ struct SpaceCompose: ParsableCommand {
         abstract: "Asks whether a model minds which word belongs to which thing: scenes of two objects.",
         discussion: """
             Two scenes and two captions at a time, which differ by exchanged colours or objects, a replaced colour, \
-            form or relation, or by which object is said to be large. Told are the share of pictures nearer to their own \
-            caption, Winoground's three scores, a judge who sees no picture, and what other orders of words change.
+            form or relation, or by which object is said to be large. Told are the share of pictures nearer to their \
+            own caption, Winoground's three scores, a judge who sees no picture, and what other orders of words change.
 
             --train trains new towers of the model's form on such scenes, without the held-out combinations, by CLIP's \
             loss and with exchanged captions as further wrong ones (NegCLIP), and asks both.

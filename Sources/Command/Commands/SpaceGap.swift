@@ -13,8 +13,8 @@ struct SpaceGap: ParsableCommand {
 
             --experiment asks why there is a gap: cone (random layers), initial (towers before training), minimum (the \
             least loss along the gap, by scale), sphere (wrong pairs on a sphere), closing (what it does to searches), \
-            and with towers of the model's form trained for --steps: start (means together), temperature (fixed scales), \
-            batch (16 to 512). cone and sphere need no pairs.
+            and with towers of the model's form trained for --steps: start (means together), temperature (fixed \
+            scales), batch (16 to 512). cone and sphere need no pairs.
 
             Example:
               synesthesia space gap --matrix CLIP.csv --scale 100 --json

@@ -9,8 +9,9 @@ struct SpaceTokens: ParsableCommand {
         abstract: "Single tokens against the pooled vector, long captions, and words printed on pictures.",
         discussion: """
             Of drawn portraits: which token's vector tells pictures with its attribute from those without; what a \
-            probe reads from each place; what leaving out a word costs; whether a word sees those behind it; searches with \
-            captions that name more and with other sentences beside them; and whether a printed name draws the answer.
+            probe reads from each place; what leaving out a word costs; whether a word sees those behind it; searches \
+            with captions that name more and with other sentences beside them; and whether a printed name draws the \
+            answer.
 
             Example:
               synesthesia space tokens --model Weights/clip-small --sample 500

@@ -11,8 +11,8 @@ struct StudySpace: ParsableCommand {
         abstract: "The latent space of pictures and texts: gap, searches, clusters and maps in one report.",
         discussion: """
             Reads what every synesthesia space command reads; a model on the drawn portraits is also asked for \
-            classes, ways, sums, scenes, tokens and a changed picture. The folder gets space.html, space.md, space.json and the \
-            maps as CSV.
+            classes, ways, sums, scenes, tokens and a changed picture. The folder gets space.html, space.md, \
+            space.json and the maps as CSV.
 
             Example:
               synesthesia study space --model Weights/clip-small --data portraits

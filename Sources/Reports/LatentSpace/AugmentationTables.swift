@@ -26,8 +26,8 @@ extension AugmentationRecord {
                 ]
             },
             notes: [
-                "Cosines are with the unchanged picture, or with the step nearest to it where an even number of shifts has "
-                    + "none. Settled: the first step whose picture has a cosine above 0.95 "
+                "Cosines are with the unchanged picture, or with the step nearest to it where an even number of shifts "
+                    + "has none. Settled: the first step whose picture has a cosine above 0.95 "
                     + "with all later ones. Opposite turns: mean cosine of a turn and the same turn the other way. "
                     + "Quarter turns: mean cosine at 90, 180 and 270 degrees less that of all other turns. One picture "
                     + "says nothing about others."

@@ -49,8 +49,8 @@ extension GapAblationReport: StudyReport {
     package var lead: String {
         "CLOOB changes CLIP in two ways: its loss leaves the own partner out of the sum that it is held against "
             + "(InfoLOOB), and it compares not the vectors but what a Hopfield network retrieves for them from the "
-            + "batch. Its pictures and texts lie closer together than CLIP's. Here all four combinations are trained from the "
-            + "same beginnings on the same pairs, with the scale held at the same number, once for each seed."
+            + "batch. Its pictures and texts lie closer together than CLIP's. Here all four combinations are trained "
+            + "from the same beginnings on the same pairs, with the scale held at the same number, once for each seed."
     }
 
     package var caveats: [String] {

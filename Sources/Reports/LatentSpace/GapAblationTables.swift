@@ -39,8 +39,8 @@ extension GapAblationReport {
             },
             notes: [
                 "Effects of loss and retrieval: mean over both levels of the other. η²: what the effect explains of "
-                    + "how all models differ; partial: of the effect and its own error. Loss beyond retrieval: by how much "
-                    + "the loss's effect is the larger one, whichever way they point."
+                    + "how all models differ; partial: of the effect and its own error. Loss beyond retrieval: by how "
+                    + "much the loss's effect is the larger one, whichever way they point."
             ]
         ).withoutEmptyColumns
     }
