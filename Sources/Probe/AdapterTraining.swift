@@ -64,14 +64,14 @@ package final class AdapterTraining {
         (self.training, self.validation, self.folder, self.metadata) = (training, validation, folder, metadata)
         self.crew = crew.flatMap { $0.count > 1 ? $0 : nil }
         let (size, width) = (training.vectors.size(1), decoder.configuration.transformer.width)
-        let adapter =
+        let fresh =
             switch settings.initial {
             case .linear: try Adapter(from: size, to: width, prefixTokens: settings.prefixTokens, seed: seed)
             case .start, .silent:
                 Adapter.constant(
                     silent ?? decoder.startPrefix(settings.prefixTokens), from: size)
             }
-        self.adapter = decoder.device.map { adapter.moved(to: $0) } ?? adapter
+        adapter = decoder.device.map { fresh.moved(to: $0) } ?? fresh
         scaling = settings.standardize ? VectorScaling(training.vectors) : nil
         part =
             try decoder.device.map { device in

@@ -1,4 +1,7 @@
 import EmulatedDevice
+import Foundation
+import SynCheckpoints
+import SynModels
 import SynProbe
 import SynTensors
 import TestSupport
@@ -42,6 +45,53 @@ import Testing
             #expect(error < 2e-6)
         }
         #expect(device.launches["adamw_f32"] == 12)
+    }
+
+    /// A whole training, stopped and gone on with in the middle.
+    private func adapter(
+        _ transformer: ImageTransformer, _ twins: TwinTransformers, in folder: URL
+    ) throws -> (weight: [Float], validation: Float?) {
+        let vqgan = VQGANConfiguration(
+            codeWidth: 8, codeCount: 48, latentChannels: 8, resolution: 8, baseChannels: 32, multipliers: [1, 1],
+            residualBlockCount: 1, attentionResolutions: [])
+        let decoder = ImageDecoder(
+            configuration: ImageDecoderConfiguration(
+                transformer: twins.configuration, vqgan: vqgan, start: .token(0)),
+            transformer: transformer, vqgan: try VQGAN(Weights(fresh: 1, trainable: false).scope, vqgan))
+        func data(_ count: Int, seed: UInt64) throws -> AdapterData {
+            var stream = RandomStream(seed: seed, purpose: "test vectors")
+            return try AdapterData(
+                tokens: twins.tokens(count, 16, seed: seed), vectors: Tensor.normal([count, 12], &stream),
+                captionCounts: Array(repeating: 1, count: count))
+        }
+        var settings = AdapterSettings()
+        (settings.batch, settings.steps, settings.learningRate, settings.standardize) = (4, 6, 1e-2, true)
+        for stop in [3, 6] {
+            let training = try AdapterTraining(
+                decoder, settings, seed: 5, training: data(12, seed: 1), validation: data(4, seed: 2), folder: folder,
+                metadata: [:])
+            while training.step < stop { _ = try training.advance() }
+            if training.isFinished { try training.saveAdapters() } else { try training.saveState() }
+            if training.isFinished {
+                let file = try SafetensorsFile(folder.appending(path: "adapter-last.safetensors"))
+                return (try file.tensor("text2image.0.weight").floats, training.lastValidation)
+            }
+        }
+        return ([], nil)
+    }
+
+    @Test("a probe's training makes the same adapter there, stopped and gone on with") func training() throws {
+        let twins = try TwinTransformers(
+            width: 64, heads: 2, layers: 1, vocabulary: 48, block: 40, precision: .float32)
+        let folder = try Fixture.temporaryFolder()
+        defer { try? FileManager.default.removeItem(at: folder) }
+        let ours = try adapter(twins.onDevice, twins, in: folder.appending(path: "device"))
+        let truth = try adapter(twins.onCPU, twins, in: folder.appending(path: "cpu"))
+        try twins.device.check()
+        let error = relativeError(ours.weight, truth.weight)
+        print("an adapter after 6 steps on a device: \(error), validation \(ours.validation ?? .nan)")
+        #expect(error < 1e-3 && twins.device.launches["adamw_f32"] == 12)
+        #expect(abs((ours.validation ?? 0) - (truth.validation ?? 1)) < 1e-4)
     }
 
     @Test("it is written and taken up from the CPU's memory") func state() throws {

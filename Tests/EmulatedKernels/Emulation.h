@@ -78,6 +78,9 @@ extern char *dynamicShared;
 /// Waits for the block's other threads; the or of what they give.
 int barrier(int vote);
 
+/// Lets others go on first; false where nobody can.
+bool pause();
+
 /// All lanes of the warp meet: each gives `count` bytes; `whole` is called once when all are there, with the gifts of
 /// all lanes (each `slotSize` bytes apart), and what it leaves there each lane finds in its own slot, which is returned
 /// as the address of the first lane's. It may be read until the next meeting.

@@ -150,6 +150,17 @@ int barrier(int vote) {
     return votes[turn];
 }
 
+bool pause() {
+    Thread *const left = current;
+    sleep(int(left->number));
+    const int next = nextReady();
+    wake(int(left->number));
+    if (next < 0 || status != 0) return false;
+    current = &threads[next];
+    emulated_switch(&left->stack, current->stack);
+    return true;
+}
+
 char *meet(const void *gift, size_t count, Whole whole) {
     const int number = int(current->number), lanes = lanesOf(number / 32);
     Warp &warp = warps[number / 32];

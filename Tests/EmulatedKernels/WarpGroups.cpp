@@ -112,15 +112,17 @@ void copy_bulk(void *shared, const void *global, unsigned bytes, CopyBarrier *ba
 }
 
 void copy_barrier_wait(CopyBarrier *barrier, unsigned phase) {
-    if (*barrier % 2 != phase) return;   // it has ended
-    for (BulkCopy &copy : bulkCopies) {
-        if (copy.barrier != barrier) continue;
-        memcpy(copy.to, copy.from, copy.bytes);
-        copy.barrier = nullptr;
-        ++*barrier;
-        return;
+    while (*barrier % 2 == phase) {
+        for (BulkCopy &copy : bulkCopies) {
+            if (copy.barrier != barrier) continue;
+            memcpy(copy.to, copy.from, copy.bytes);
+            copy.barrier = nullptr;
+            ++*barrier;
+            return;
+        }
+        // The thread that asks for it may not have come so far.
+        if (!pause()) return fault("A bulk copy is waited for that nobody asks for.");
     }
-    fault("A bulk copy is waited for that nobody asked for.");
 }
 
 WgmmaOperand wgmma_operand(const char *tile, int k) {

@@ -44,7 +44,7 @@ import Testing
         let folder = try Fixture.temporaryFolder()
         defer { try? FileManager.default.removeItem(at: folder) }
         let alone = try Self.train(folder.appending(path: "alone"), .alone)
-        #expect(Set(alone.losses).count == 9)
+        #expect(alone.losses.count == 9 && Set(alone.losses).count == 8)   // the first step's rate is 0
         for count in 2...5 {
             let (own, boxes) = (folder.appending(path: "\(count)"), LetterBoxes(count))
             for result in boxes.run({ try Self.train(own, $0) }) { #expect(try result.get() == alone) }
