@@ -45,7 +45,12 @@ struct GroupNormKernelTests {
                 // A number far from zero is itself known to 2⁻²⁴ of its size only.
                 let allowed = 4e-6 + 6e-7 * Double(abs(s.middle))
                 #expect(farthest(wide.values, expected) < allowed, "\(ending), silu: \(silu)")
-                #expect(narrow.values == wide.values.map(bfloat16))
+                // The nearest number of BFloat16 to the exact one, or the other where both are all but equally near.
+                let rounding = zip(narrow.widened, expected).reduce(0) {
+                    max($0, (abs(Double($1.0) - $1.1) - allowed) / max(abs($1.1), 1e-30))
+                }
+                #expect(rounding <= 1.001 / 256, "\(ending) to bf16, silu: \(silu)")
+                if !silu { #expect(narrow.values == wide.values.map(bfloat16)) }
             }
         }
     }
