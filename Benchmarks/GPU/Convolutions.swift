@@ -21,13 +21,12 @@ struct Convolutions {
 
     func run() throws {
         let kernels = [
-            ("convolve_", "convolution", 128, 3), ("convolve_large_", "convolution", 256, 4),
-            ("convolve_wgmma_", "convolution_wgmma", 128, 3),
+            ("convolve_", "convolution"), ("convolve_wgmma_", "convolution_wgmma"),
         ]
         for shape in Self.shapes {
-            for (name, file, tile, stages) in kernels where device.multipliesByWarpGroups || file == "convolution" {
+            for (name, file) in kernels where device.multipliesByWarpGroups || file == "convolution" {
                 for ending in ["bf16_bf16", "bf16_f32"] {
-                    let seconds = try time(name + ending, file, tile, stages, shape, isAdded: ending == "bf16_f32")
+                    let seconds = try time(name + ending, file, shape, isAdded: ending == "bf16_f32")
                     findings.note(
                         "convolve", "\(shape.side)² × \(shape.ins) → \(shape.outs), \(name)\(ending)",
                         shape.operations / seconds / 1e12, unit: "TFLOP/s")
@@ -37,7 +36,7 @@ struct Convolutions {
     }
 
     private func time(
-        _ kernel: String, _ file: String, _ tile: Int, _ stages: Int, _ shape: Shape, isAdded: Bool
+        _ kernel: String, _ file: String, _ shape: Shape, isAdded: Bool
     ) throws -> Double {
         let images = device.take(shape.rows * shape.ins * 2)
         let filters = device.take(9 * shape.ins * shape.outs * 2)
@@ -50,11 +49,11 @@ struct Convolutions {
                 DeviceKernel("fill_f32", in: "elementwise"), LaunchSize(blocks: 4096, threads: 256),
                 [.address(block.address), .long(Int64(block.byteCount / 4)), .float(Float(bitPattern: 0x3f00_3f00))])
         }
-        let blocks = (shape.rows + tile - 1) / tile * ((shape.outs + 127) / 128)
+        let blocks = (shape.rows + 127) / 128 * ((shape.outs + 127) / 128)
         func launch() {
             device.launch(
                 DeviceKernel(kernel, in: file),
-                LaunchSize(blocks: blocks, threads: 256, sharedBytes: stages * (tile + 128) * 128 + 64),
+                LaunchSize(blocks: blocks, threads: 256, sharedBytes: 3 * (128 + 128) * 128 + 64),
                 [
                     .address(images.address), .address(filters.address), .address(nil),
                     .address(isAdded ? out.address : nil), .address(out.address),

@@ -7,7 +7,8 @@ struct ConvolutionKernelTests {
     /// A kernel and what its blocks make.
     struct Kernel: CustomTestStringConvertible, Sendable {
         let name: String
-        let rows: Int, outs: Int, stages: Int
+        let outs: Int
+        var rows: Int { 128 }
         var isOfGroups: Bool { name.contains("wgmma") }
         var takesNarrow: Bool { name.contains("bf16") }
         var givesNarrow: Bool { name.hasSuffix("bf16") }
@@ -15,18 +16,16 @@ struct ConvolutionKernelTests {
     }
 
     static let kernels = [
-        Kernel(name: "convolve_f32_f32", rows: 128, outs: 128, stages: 3),
-        Kernel(name: "convolve_bf16_f32", rows: 128, outs: 128, stages: 3),
-        Kernel(name: "convolve_bf16_bf16", rows: 128, outs: 128, stages: 3),
-        Kernel(name: "convolve_large_bf16_f32", rows: 256, outs: 128, stages: 4),
-        Kernel(name: "convolve_large_bf16_bf16", rows: 256, outs: 128, stages: 4),
-        Kernel(name: "convolve_few_f32_f32", rows: 128, outs: 16, stages: 3),
-        Kernel(name: "convolve_few_bf16_f32", rows: 128, outs: 16, stages: 3),
-        Kernel(name: "convolve_few_bf16_bf16", rows: 128, outs: 16, stages: 3),
+        Kernel(name: "convolve_f32_f32", outs: 128),
+        Kernel(name: "convolve_bf16_f32", outs: 128),
+        Kernel(name: "convolve_bf16_bf16", outs: 128),
+        Kernel(name: "convolve_few_f32_f32", outs: 16),
+        Kernel(name: "convolve_few_bf16_f32", outs: 16),
+        Kernel(name: "convolve_few_bf16_bf16", outs: 16),
     ]
 
     static let kernelsOfGroups = ["f32", "bf16"].map {
-        Kernel(name: "convolve_wgmma_bf16_\($0)", rows: 128, outs: 128, stages: 3)
+        Kernel(name: "convolve_wgmma_bf16_\($0)", outs: 128)
     }
 
     struct Shape: CustomTestStringConvertible, Sendable {
@@ -101,7 +100,7 @@ struct ConvolutionKernelTests {
                 kernel.name,
                 blocks: (s.rows + kernel.rows - 1) / kernel.rows * ((s.outs + kernel.outs - 1) / kernel.outs),
                 threads: 256,
-                sharedBytes: kernel.stages * (kernel.rows + kernel.outs) * 128 + (kernel.isOfGroups ? 64 : 0),
+                sharedBytes: 3 * (kernel.rows + kernel.outs) * 128 + (kernel.isOfGroups ? 64 : 0),
                 order: order, given)
             let found = kernel.givesNarrow ? narrow.widened : wide.values
             var (difference, size) = (0.0, 0.0)

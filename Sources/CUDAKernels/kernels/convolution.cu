@@ -1,5 +1,5 @@
-// Convolutions as products of windows that are never laid out: each block makes 128 (or 256) places of the result for
-// 128 (or 16) filters, and gathers its windows piece by piece into shared memory while pieces before are multiplied.
+// Convolutions as products of windows that are never laid out: each block makes 128 places of the result for 128 (or
+// 16) filters, and gathers its windows piece by piece into shared memory while pieces before are multiplied.
 //
 // BFloat16 by tensor cores with Float32 sums; Float32 by plain multiplications. Channels are a multiple of the
 // numbers in 16 bytes. Sums are made in the order kernel line, kernel place, channel: a place of the result does not
@@ -7,11 +7,87 @@
 
 #include "convolution.h"
 
-template <typename T, int tileRows, int outs> struct Sums;
+/// One thread's way through the windows: the same piece of every 32nd line of the tile.
+template <typename T> struct Reader {
+    static const int each = 16 / int(sizeof(T));
+    static const int lines = tileRows / (threadCount / tilePieces);
+    const T *images;
+    int place[lines], y[lines], x[lines];   // the image's first pixel, the window's corner
+    int height, width, lineWidth, channels, kernelHeight, kernelWidth, doubled;
+    int line, piece, channel, cellY, cellX;
 
-/// Eight warps; each makes 64 × 64 numbers of 256 × 128, 64 × 32 of 128 × 128, or 16 × 16 of 128 × 16.
-template <int tileRows, int outs> struct Sums<bf16, tileRows, outs> {
-    static const int across = outs < 32 ? 1 : tileRows == 256 ? outs / 64 : outs / 32;   // warps beside each other
+    __device__ __forceinline__ Reader(const Windows &w, const T *images, int firstRow)
+        : images(images), height(w.height), width(w.width), lineWidth(w.doubled ? w.width / 2 : w.width),
+          channels(w.channels), kernelHeight(w.kernelHeight), kernelWidth(w.kernelWidth), doubled(w.doubled) {
+        line = int(threadIdx.x) / tilePieces;
+        piece = int(threadIdx.x) % tilePieces;
+        const int lineCount = w.doubled ? w.height / 2 : w.height;
+#pragma unroll
+        for (int i = 0; i < lines; ++i) {
+            const int row = firstRow + line + i * (threadCount / tilePieces);
+            const unsigned all = unsigned(row) / unsigned(w.outWidth), image = all / unsigned(w.outHeight);
+            x[i] = int(unsigned(row) - all * unsigned(w.outWidth)) * w.stride - w.left;
+            // Beyond the last row nothing is inside the image.
+            y[i] = row < w.rows ? int(all - image * unsigned(w.outHeight)) * w.stride - w.top : -(1 << 28);
+            place[i] = row < w.rows ? int(image) * lineCount * lineWidth : 0;
+        }
+        channel = piece * each;
+        cellY = cellX = 0;
+        settle();
+    }
+
+    /// Moves on to the cell that the channel belongs to.
+    __device__ __forceinline__ void settle() {
+        while (channel >= channels) {
+            channel -= channels;
+            if (++cellX == kernelWidth) {
+                cellX = 0;
+                ++cellY;
+            }
+        }
+    }
+
+    __device__ __forceinline__ void load(char *tile) const {
+#pragma unroll
+        for (int i = 0; i < lines; ++i) {
+            int sourceY = y[i] + cellY, sourceX = x[i] + cellX;
+            const bool inside =
+                sourceY >= 0 && sourceY < height && sourceX >= 0 && sourceX < width && cellY < kernelHeight;
+            if (doubled) {
+                sourceY >>= 1;
+                sourceX >>= 1;
+            }
+            const T *from = images;
+            if (inside) from += longint(place[i] + sourceY * lineWidth + sourceX) * channels + channel;
+            copy_async_16(tile + swizzled(line + i * (threadCount / tilePieces), piece), from, inside ? 16 : 0);
+        }
+    }
+
+    __device__ __forceinline__ void advance() {
+        channel += tilePieces * each;
+        settle();
+    }
+};
+
+/// Filters `firstOut` and after, their pieces from `k` on.
+template <typename T, int outs>
+__device__ __forceinline__ void load_filters(
+    char *tile, const T *filters, int firstOut, int allOuts, int k, int inner) {
+    const int each = 16 / int(sizeof(T));
+    const int at = k + int(threadIdx.x) % tilePieces * each;
+    for (int line = int(threadIdx.x) / tilePieces; line < outs; line += threadCount / tilePieces) {
+        const bool inside = at < inner && firstOut + line < allOuts;
+        copy_async_16(
+            tile + swizzled(line, int(threadIdx.x) % tilePieces),
+            inside ? filters + longint(firstOut + line) * inner + at : filters, inside ? 16 : 0);
+    }
+}
+
+template <typename T, int outs> struct Sums;
+
+/// Eight warps; each makes 64 × 32 numbers of 128 × 128, or 16 × 16 of 128 × 16.
+template <int outs> struct Sums<bf16, outs> {
+    static const int across = outs < 32 ? 1 : outs / 32;   // warps beside each other
     static const int rowParts = tileRows / (8 / across) / 16, outParts = outs / across / 8;
     float d[rowParts][outParts][4];
 
@@ -67,7 +143,7 @@ template <int tileRows, int outs> struct Sums<bf16, tileRows, outs> {
 };
 
 /// Sixteen by sixteen threads; each makes every sixteenth row, and pairs of outs.
-template <int tileRows, int outs> struct Sums<float, tileRows, outs> {
+template <int outs> struct Sums<float, outs> {
     static const int rowParts = tileRows / 16, outParts = outs / 16;
     float d[rowParts][outParts];
 
@@ -117,10 +193,11 @@ template <int tileRows, int outs> struct Sums<float, tileRows, outs> {
 };
 
 /// Blocks: one for each tile of rows and of outs, those of the same rows beside each other. Shared memory:
-/// stages · (tileRows + outs) · 128 bytes.
-template <typename T, typename U, int tileRows, int outs, int stages>
+/// 3 · (128 + outs) · 128 bytes.
+template <typename T, typename U, int outs>
 __device__ __forceinline__ void convolve(
     const T *images, const T *filters, const float *bias, const float *addend, U *out, const Windows &w, char *shared) {
+    const int stages = 3;
     const int windowBytes = tileRows * tilePieces * 16, stageBytes = windowBytes + outs * tilePieces * 16;
     const int step = tilePieces * 16 / int(sizeof(T));
     const unsigned tilesAcross = unsigned(w.outs + outs - 1) / outs;
@@ -129,7 +206,7 @@ __device__ __forceinline__ void convolve(
     const int inner = w.kernelHeight * w.kernelWidth * w.channels;
     const int count = (inner + step - 1) / step;
 
-    Reader<T, tileRows> reader(w, images, firstRow);
+    Reader<T> reader(w, images, firstRow);
 #pragma unroll
     for (int stage = 0; stage < stages - 1; ++stage) {
         if (stage < count) {
@@ -140,7 +217,7 @@ __device__ __forceinline__ void convolve(
         }
         copy_async_commit();
     }
-    Sums<T, tileRows, outs> sums;
+    Sums<T, outs> sums;
     sums.clear();
     int slot = 0, free = stages - 1;
     for (int k = 0; k < count; ++k) {
@@ -161,23 +238,21 @@ __device__ __forceinline__ void convolve(
     sums.each(writer);
 }
 
-#define CONVOLUTION(name, T, U, tileRows, outs, stages, blocks)                                                      \
-    extern "C" __global__ void __launch_bounds__(256, blocks) name(                                                  \
+#define CONVOLUTION(name, T, U, outs)                                                                                \
+    extern "C" __global__ void __launch_bounds__(256, 2) name(                                                       \
         const T *images, const T *filters, const float *bias, const float *addend, U *out, int rows, int height,     \
         int width, int channels, int kernelHeight, int kernelWidth, int stride, int top, int left,                   \
         int outHeight, int outWidth, int doubled, int outCount) {                                                    \
         DYNAMIC_SHARED(char, shared);                                                                                \
         const Windows windows = {rows, height, width, channels, kernelHeight, kernelWidth, stride, top, left,        \
                                  outHeight, outWidth, doubled, outCount};                                            \
-        convolve<T, U, tileRows, outs, stages>(images, filters, bias, addend, out, windows, shared);                 \
+        convolve<T, U, outs>(images, filters, bias, addend, out, windows, shared);                                   \
     }
 
-// Names: many or few outs, of many rows or few.
-CONVOLUTION(convolve_f32_f32, float, float, 128, 128, 3, 2)
-CONVOLUTION(convolve_bf16_f32, bf16, float, 128, 128, 3, 2)
-CONVOLUTION(convolve_bf16_bf16, bf16, bf16, 128, 128, 3, 2)
-CONVOLUTION(convolve_large_bf16_f32, bf16, float, 256, 128, 4, 1)
-CONVOLUTION(convolve_large_bf16_bf16, bf16, bf16, 256, 128, 4, 1)
-CONVOLUTION(convolve_few_f32_f32, float, float, 128, 16, 3, 2)
-CONVOLUTION(convolve_few_bf16_f32, bf16, float, 128, 16, 3, 2)
-CONVOLUTION(convolve_few_bf16_bf16, bf16, bf16, 128, 16, 3, 2)
+// Many outs, and few.
+CONVOLUTION(convolve_f32_f32, float, float, 128)
+CONVOLUTION(convolve_bf16_f32, bf16, float, 128)
+CONVOLUTION(convolve_bf16_bf16, bf16, bf16, 128)
+CONVOLUTION(convolve_few_f32_f32, float, float, 16)
+CONVOLUTION(convolve_few_bf16_f32, bf16, float, 16)
+CONVOLUTION(convolve_few_bf16_bf16, bf16, bf16, 16)

@@ -8,7 +8,7 @@
 #include "convolution.h"
 #include "wgmma.h"
 
-static const int tileRows = 128, tileOuts = 128;
+static const int tileOuts = 128;
 
 /// One thread's way through the windows: the same piece of every 32nd line of the tile.
 struct CellReader {

@@ -84,10 +84,8 @@ struct DeviceConvolution {
     private func gather(_ images: Tensor, _ filters: Tensor, _ bias: Tensor?, _ addend: Tensor?, into out: Tensor) {
         let outs = isFew ? 16 : 128   // of one block
         let across = (outChannels + outs - 1) / outs
-        // Larger tiles read less from shared memory, where there are enough of them for a large GPU.
-        let isLarge = !isFew && !isOfGroups && type == .bfloat16 && rows / 256 * across >= 128
-        let tile = isLarge ? 256 : 128
-        let kind = isFew ? "few_" : isOfGroups ? "wgmma_" : isLarge ? "large_" : ""
+        let tile = 128   // rows of one block
+        let kind = isFew ? "few_" : isOfGroups ? "wgmma_" : ""
         // Tiles that are full and lie in one image tell its moments too, which a norm will ask for.
         let pixels = windows.height * windows.width
         if isOfGroups, pixels % tile == 0, outChannels % outs == 0 {
@@ -102,7 +100,7 @@ struct DeviceConvolution {
                 in: isOfGroups ? "convolution_wgmma" : "convolution"),
             LaunchSize(
                 blocks: (rows + tile - 1) / tile * across, threads: 256,
-                sharedBytes: (isLarge ? 4 : 3) * (tile + outs) * 128 + (isOfGroups ? 64 : 0)),
+                sharedBytes: 3 * (tile + outs) * 128 + (isOfGroups ? 64 : 0)),
             [
                 .tensor(images), .tensor(filters), .address(bias?.deviceAddress), .address(addend?.deviceAddress),
                 .tensor(out),
