@@ -98,7 +98,7 @@ package struct Arithmetic: Sendable {
         let cosines = rows.times(images, .transposed)   // [starts, n]
         return starts.indices.map { i in
             let (start, row) = (starts[i], Array(cosines.row(i)))
-            let own = zip(rows.row(i), counterparts.row(i)).reduce(0) { $0 + $1.0 * $1.1 }
+            let own = dot(rows.row(i), counterparts.row(i))
             let order = row.indices.filter { $0 != start }.sorted { row[$0] != row[$1] ? row[$0] > row[$1] : $0 < $1 }
             let top = order.prefix(nearest).map { attributes[$0] }
             let changed = Double(top.count { $0[attribute] }) / Double(top.count)

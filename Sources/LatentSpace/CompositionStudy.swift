@@ -65,7 +65,7 @@ package struct CompositionStudy: Sendable {
             RetrievalRanks.imageToText(try PairedVectors(images: images, texts: texts, source: "scenes")).recall(at: 1)
         }
         func own(_ texts: DoubleMatrix) -> [Double] {
-            (0..<texts.rows).map { i in zip(images.row(i), texts.row(i)).reduce(0) { $0 + $1.0 * $1.1 } }
+            (0..<texts.rows).map { i in dot(images.row(i), texts.row(i)) }
         }
         let before = try recall(told)
         return try WordShuffle.allCases.map { shuffle in

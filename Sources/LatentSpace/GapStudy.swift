@@ -45,7 +45,7 @@ package struct GapStudy: Sendable {
     /// The sign of the distance is that of the new difference of means along the old one.
     private func step(_ gap: ModalityGap, _ shift: Double) throws -> LandscapeStep {
         let moved = ModalityGap(try gap.shifted(by: shift))
-        let along = zip(moved.difference, gap.direction ?? []).reduce(0) { $0 + $1.0 * $1.1 }
+        let along = dot(moved.difference, gap.direction ?? [])
         let loss = ContrastiveLoss(moved.pairs, scale: scale, batch: batch)
         let best = ContrastiveLoss.best(moved.pairs, batch: batch)
         return LandscapeStep(

@@ -12,7 +12,7 @@ package enum Interpolation: String, CaseIterable, Sendable {
 
     /// The point at t in 0...1. Opposite vectors have no way between them.
     package func point(_ a: [Double], _ b: [Double], at t: Double) throws -> [Double] {
-        let cosine = min(max(zip(a, b).reduce(0) { $0 + $1.0 * $1.1 }, -1), 1)
+        let cosine = min(max(dot(a, b), -1), 1)
         guard cosine > -1 + 1e-12 else {
             throw UserError(
                 .badData, "the two ends point in opposite directions, and no one way leads from one to the other")
@@ -70,7 +70,7 @@ package struct InterpolationStudy: Sendable {
             let point = try method.point(a, b, at: t)
             let places = nearest(to: point)
             let angle = before.map { before in
-                acos(min(max(zip(before.point, point).reduce(0) { $0 + $1.0 * $1.1 }, -1), 1)) * 180 / .pi
+                acos(min(max(dot(before.point, point), -1), 1)) * 180 / .pi
             }
             let replaced = before.map { before in
                 Double(places.count { !before.places.contains($0) }) / Double(places.count)

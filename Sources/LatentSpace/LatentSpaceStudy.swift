@@ -48,7 +48,7 @@ package struct LatentSpaceStudy: Sendable {
         return LatentSpaceReport(
             source: pairs.source, gap: gap, retrieval: retrieval, clusters: clusters, maps: maps,
             pairCosines: (0..<pairs.count).map { i in
-                zip(pairs.images.row(i), pairs.texts.row(i)).reduce(0) { $0 + $1.0 * $1.1 }
+                dot(pairs.images.row(i), pairs.texts.row(i))
             }, changes: changes, measures: measures,
             settings: [
                 .init("source", pairs.source), .init("scale", scale.shortest), .init("batch", "\(gap.batch)"),

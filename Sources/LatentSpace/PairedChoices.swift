@@ -30,7 +30,7 @@ package struct PairedChoices: Sendable {
     /// - Parameters: unit rows [2n, d] each, an item's two one after another.
     package init(images: DoubleMatrix, captions: DoubleMatrix) {
         func cosine(_ i: Int, _ j: Int) -> Double {
-            zip(images.row(i), captions.row(j)).reduce(0) { $0 + $1.0 * $1.1 }
+            dot(images.row(i), captions.row(j))
         }
         items = stride(from: 0, to: images.rows, by: 2).map { i in
             Cosines(own0: cosine(i, i), own1: cosine(i + 1, i + 1), cross0: cosine(i, i + 1), cross1: cosine(i + 1, i))

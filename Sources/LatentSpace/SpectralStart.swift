@@ -79,7 +79,7 @@ package enum SpectralStart {
                 var next = vectors[index].map { $0 / 2 }
                 for (head, tail, weight) in edges { next[head] += weight * vectors[index][tail] / 2 }
                 for earlier in 0..<index {
-                    let along = zip(next, vectors[earlier]).reduce(0) { $0 + $1.0 * $1.1 }
+                    let along = dot(next, vectors[earlier])
                     for i in next.indices { next[i] -= along * vectors[earlier][i] }
                 }
                 let length = max(next.reduce(0) { $0 + $1 * $1 }.squareRoot(), 1e-300)

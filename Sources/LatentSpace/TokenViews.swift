@@ -136,7 +136,7 @@ package struct TokenViews: Sendable {
         let shorter = try pictures.towers.texts(cases.map(\.1))
         return cases.enumerated().map { row, one in
             let image = pictures.vectors.row(one.0)
-            func cosine(_ text: ArraySlice<Double>) -> Double { zip(image, text).reduce(0) { $0 + $1.0 * $1.1 } }
+            func cosine(_ text: ArraySlice<Double>) -> Double { dot(image, text) }
             return cosine(pooled.row(one.0)) - cosine(shorter.row(row))
         }
     }

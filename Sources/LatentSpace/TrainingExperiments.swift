@@ -95,7 +95,7 @@ package struct TrainingExperiments: Sendable {
             return v.map { $0 / length }
         }
         let (u, v) = (unit(from), unit(to))
-        let cosine = zip(u, v).reduce(0) { $0 + $1.0 * $1.1 }
+        let cosine = dot(u, v)
         let sum = zip(u, v).map { $0 + $1 }
         let d = u.count
         // I - (u + v)(u + v)ᵀ/(1 + u·v) + 2uvᵀ turns rows: uR = v.

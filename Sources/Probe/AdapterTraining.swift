@@ -127,8 +127,11 @@ package final class AdapterTraining {
         var captions = RandomStream(seed: seed, purpose: "captions", index: place)
         let choices = samples.map { ($0, captions.below(training.captionCount($0))) }
         let parts = batches(Array(choices.indices), of: part ?? choices.count).map { places in
-            (part: places.map { choices[$0] }, first: places.first ?? 0)
-        }.map { (part: $0, share: Double($0.part.count) / Double(choices.count)) }
+            (
+                part: (choices: places.map { choices[$0] }, first: places.first ?? 0),
+                share: Double(places.count) / Double(choices.count)
+            )
+        }
         let taken: Trainer.Step
         do {
             taken = try trainer.step(over: parts) { part, first in

@@ -75,7 +75,8 @@ typedef struct {
 
 /// A product of many rows with a large matrix that stays as it lies: y = activation(x·w + bias) + addend, sums in float.
 /// `columns` of y's columns at a time are multiplied with a panel of w, brought into the order in which the processor takes
-/// it (as floats, where it multiplies no bfloat16) while it is in the second-level cache; no packed copy of w is kept, and the same w serves both directions (Goto and
+/// it (as floats, where it multiplies no bfloat16) while it is in the second-level cache; no packed copy of w is kept,
+/// and the same w serves both directions (Goto and
 /// van de Geijn 2008). Numbers are taken in units of four bytes: one float, or two bfloat16.
 typedef struct {
     kernel_type type;        // of x and w

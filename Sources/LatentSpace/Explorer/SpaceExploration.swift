@@ -50,7 +50,7 @@ package struct SpaceExploration: Sendable {
         let means = Means(pairs)
         let (tower, remark) = tower
         let cosines = (0..<pairs.count).map { i in
-            zip(pairs.images.row(i), pairs.texts.row(i)).reduce(0) { $0 + $1.0 * $1.1 }
+            dot(pairs.images.row(i), pairs.texts.row(i))
         }
         let ranks = RetrievalRanks.imageToText(pairs).ranks + RetrievalRanks.textToImage(pairs).ranks
         var blocks = stored.blocks
@@ -146,7 +146,6 @@ package struct SpaceExploration: Sendable {
 
         init(_ pairs: PairedVectors) {
             let (x, y) = (pairs.images.meanRow, pairs.texts.meanRow)
-            func dot(_ a: [Double], _ b: [Double]) -> Double { zip(a, b).reduce(0) { $0 + $1.0 * $1.1 } }
             let rows = pairs.stacked
             toImage = rows.times(DoubleMatrix(x, rows: x.count, columns: 1)).values
             toText = rows.times(DoubleMatrix(y, rows: y.count, columns: 1)).values
