@@ -44,11 +44,26 @@ int syn_thread_count(void) {
     return atomic_load(&chosen);
 }
 
+void pool_block_signals(sigset_t *before) {
+    sigset_t signals;
+    sigfillset(&signals);
+    const int faults[] = {SIGSEGV, SIGBUS, SIGFPE, SIGILL, SIGTRAP, SIGABRT, SIGSYS};
+    for (size_t i = 0; i < sizeof faults / sizeof *faults; i++) sigdelset(&signals, faults[i]);
+    pthread_sigmask(SIG_BLOCK, &signals, before);
+}
+
+static void turn_deaf(void *shared) {
+    (void)shared;
+    if (thread_number() != 0) pool_block_signals(NULL);
+}
+
 void pool_prepare_thread(void) {
     int count = syn_thread_count();
     if (applied == count) return;
     if (set_threads) set_threads(count);
     applied = count;
+    // The runtime keeps these threads for this one's later regions; signals are for those that are not of the pool.
+    if (count > 1 && !inside && gomp_parallel && thread_number) gomp_parallel(turn_deaf, NULL, (unsigned)count, 0);
 }
 
 typedef struct {

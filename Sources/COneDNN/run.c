@@ -2,6 +2,8 @@
 #include "Primitive.h"
 #include "pool.h"
 
+#include <pthread.h>
+
 size_t syn_packed_size(const syn_op *op) {
     return op->weights < 0 ? 0 : dnnl_memory_desc_get_size(op->layouts[op->weights]);
 }
@@ -36,8 +38,11 @@ static bool execute_beside(
         status = room ? dnnl_memory_create(&arguments[made].memory, working, syn_engine, room) : dnnl_out_of_memory;
         if (status == dnnl_success) made++;
     }
+    sigset_t before;
+    pool_block_signals(&before);
     if (status == dnnl_success) status = dnnl_primitive_execute(p->primitive, syn_stream(), made, arguments);
     if (status == dnnl_success) status = dnnl_stream_wait(syn_stream());
+    pthread_sigmask(SIG_SETMASK, &before, NULL);
     for (int i = 0; i < made; i++) dnnl_memory_destroy(arguments[i].memory);
     return !syn_failed("run a primitive", status);
 }
