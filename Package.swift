@@ -199,7 +199,8 @@ let package = Package(
             path: "Tests/FuzzTargets", swiftSettings: strict),
         .testTarget(name: "FoundCasesTests", dependencies: ["FuzzTargets", "TestSupport"], swiftSettings: strict),
         tests(of: "Files"),
-        tests(of: "Tensors", alsoImports: ["Checkpoints", "CKernels"]),
+        .target(name: moduleName("CEmulatedTiles"), path: "Tests/EmulatedTiles"),
+        tests(of: "Tensors", alsoImports: ["Checkpoints", "CKernels", "CEmulatedTiles"]),
         // A driver, a compiler and products for tests, in the CPU's memory.
         .target(name: moduleName("CFakeCUDA"), dependencies: [module("CCUDA")], path: "Tests/FakeCUDA"),
         .testTarget(

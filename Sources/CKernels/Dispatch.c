@@ -9,6 +9,21 @@
 #include <sys/auxv.h>
 #endif
 
+#if defined(__x86_64__) && defined(__linux__)
+#include <sys/syscall.h>
+#include <unistd.h>
+#endif
+
+// Tiles are 8 KB of a thread's state, which Linux keeps only for processes that have asked.
+static bool tiles_are_allowed(void) {
+#if defined(__x86_64__) && defined(__linux__)
+    enum { REQUEST_PERMISSION = 0x1023, TILE_DATA = 18 };
+    return syscall(SYS_arch_prctl, REQUEST_PERMISSION, TILE_DATA) == 0;
+#else
+    return false;
+#endif
+}
+
 static bool processor_has(kernel_class level) {
 #if defined(__x86_64__)
     const bool avx512 = __builtin_cpu_supports("x86-64-v4");
@@ -20,7 +35,7 @@ static bool processor_has(kernel_class level) {
     case KERNELS_AVX2: return __builtin_cpu_supports("x86-64-v3");
     case KERNELS_AVX512: return avx512;
     case KERNELS_AVX512BF16: return bf16;
-    case KERNELS_AMX: return bf16 && __builtin_cpu_supports("amx-bf16");
+    case KERNELS_AMX: return bf16 && __builtin_cpu_supports("amx-bf16") && tiles_are_allowed();
     }
     return false;
 #elif defined(__aarch64__)
@@ -64,7 +79,7 @@ static const struct {
     [KERNELS_AVX2] = {"avx2", OF_X86(fill_avx2), false},
     [KERNELS_AVX512] = {"avx512", OF_X86(fill_avx512), false},
     [KERNELS_AVX512BF16] = {"avx512bf16", OF_X86(fill_avx512bf16), true},
-    [KERNELS_AMX] = {"amx", NULL, false},
+    [KERNELS_AMX] = {"amx", OF_X86(fill_amx), true},
 };
 enum { class_count = sizeof classes / sizeof *classes };
 

@@ -9,6 +9,7 @@ void fill_generic(kernel_table *table);
 void fill_avx2(kernel_table *table);
 void fill_avx512(kernel_table *table);
 void fill_avx512bf16(kernel_table *table);
+void fill_amx(kernel_table *table);
 #elif defined(__aarch64__)
 void fill_neon(kernel_table *table);
 #endif

@@ -7,18 +7,14 @@
 #ifndef KERNELS_SIMD_GEMM_H
 #define KERNELS_SIMD_GEMM_H
 
-#include "../include/Kernels.h"
-#include "Activations.h"
-#include "Simd.h"
+#include "GemmEnd.h"
 
 // Rows and columns of a tile, columns of a panel, terms of the longest run: a tile's columns of a panel stay in a first-level
 // cache of 32 KB beside six rows of x, a panel in the second.
-enum { gemm_MR = 6, gemm_NR = 16, gemm_columns = 128, gemm_KC = 384, gemm_MC = 24 };
+enum { gemm_MR = 6, gemm_columns = 128, gemm_KC = 384, gemm_MC = 24 };
 
 #define GEMM_INLINE static inline __attribute__((always_inline))
 #define GEMM_UNROLL _Pragma("clang loop unroll(full)")
-
-static size_t gemm_least(size_t a, size_t b) { return a < b ? a : b; }
 
 static size_t gemm_terms(const gemm *p) { return p->type == KERNEL_BF16 ? 2 : 1; }
 
@@ -98,29 +94,6 @@ static void gemm_make_panel(const gemm *p, size_t n, size_t k, size_t count, flo
 }
 
 // MARK: tiles
-
-// The end of a tile of sums, [rows, 16], whose columns begin at `column`.
-static void gemm_end(const gemm *p, size_t row, size_t rows, size_t column, const float *sums) {
-    const kernel_epilogue *e = &p->end;
-    const size_t left = gemm_least(gemm_NR, p->outs - column);
-    const simd bias = e->bias ? SOME_OF(e->bias + column, left, 0) : ALL(0);
-    for (size_t r = 0; r < rows; r++) {
-        const size_t at = (row + r) * p->outs + column;
-        simd y = AT(sums + r * gemm_NR);
-        if (e->bias) y = y + bias;
-        if (e->activation == KERNEL_GELU) y = GELU(y);
-        else if (e->activation == KERNEL_QUICK_GELU) y = QUICK_GELU(y);
-        if (left == gemm_NR) {
-            if (e->addend) y = AT(e->addend + at) + y;
-            if (e->type == KERNEL_F32) PUT((float *)e->y + at, y);
-            else PUT_ROUNDED((uint16_t *)e->y + at, y);
-        } else {
-            if (e->addend) y = SOME_OF(e->addend + at, left, 0) + y;
-            if (e->type == KERNEL_F32) PUT_SOME((float *)e->y + at, left, y);
-            else PUT_SOME_ROUNDED((uint16_t *)e->y + at, left, y);
-        }
-    }
-}
 
 // What the next block of rows is made of, asked for line by line while this one is multiplied.
 typedef struct {

@@ -1,0 +1,66 @@
+// Tile registers: of the processor, or, where the includer defines TILES_ARE_EMULATED, in memory. Tiles 0 to 3 are sums,
+// [16, 16] floats; 4 and 5 hold rows of x and 6 and 7 columns of w, [16, 16] units of two bfloat16 numbers.
+#ifndef KERNELS_AMX_TILES_H
+#define KERNELS_AMX_TILES_H
+
+#include <stddef.h>
+#include <stdint.h>
+#include <string.h>
+
+enum { tile_bytes = 1024 };
+
+#ifndef TILES_ARE_EMULATED
+#include <immintrin.h>
+
+// All eight tiles: sixteen rows of sixty-four bytes.
+#define TILES_BEGIN                                                                                                    \
+    do {                                                                                                               \
+        struct {                                                                                                       \
+            uint8_t palette, first_row, none[14];                                                                      \
+            uint16_t row_bytes[16];                                                                                    \
+            uint8_t rows[16];                                                                                          \
+        } shape = {.palette = 1};                                                                                      \
+        for (int i = 0; i < 8; i++) shape.row_bytes[i] = 64, shape.rows[i] = 16;                                       \
+        _tile_loadconfig(&shape);                                                                                      \
+    } while (0)
+#define TILES_END _tile_release()
+#define TILE_ZERO(tile) _tile_zero(tile)
+#define TILE_LOAD(tile, from) _tile_loadd(tile, from, 64)
+#define TILE_STORE(tile, to) _tile_stored(tile, to, 64)
+#define TILE_MULTIPLY_ADD(sums, x, w) _tile_dpbf16ps(sums, x, w)
+
+#else
+
+// As Intel's manual has them: what even and odd terms give is summed apart, then added to what was there.
+typedef union {
+    float sums[16][16];
+    uint16_t terms[16][32];
+} emulated_tile;
+
+static inline float emulated_wide(uint16_t number) {
+    const uint32_t bits = (uint32_t)number << 16;
+    float wide;
+    memcpy(&wide, &bits, sizeof wide);
+    return wide;
+}
+
+static void emulated_multiply_add(emulated_tile *sums, const emulated_tile *x, const emulated_tile *w) {
+    for (int m = 0; m < 16; m++)
+        for (int n = 0; n < 16; n++) {
+            float both[2] = {0, 0};
+            for (int k = 0; k < 16; k++)
+                for (int i = 0; i < 2; i++)
+                    both[i] += emulated_wide(x->terms[m][2 * k + i]) * emulated_wide(w->terms[k][2 * n + i]);
+            sums->sums[m][n] += both[0] + both[1];
+        }
+}
+
+#define TILES_BEGIN emulated_tile tiles_[8]
+#define TILES_END (void)tiles_
+#define TILE_ZERO(tile) memset(&tiles_[tile], 0, tile_bytes)
+#define TILE_LOAD(tile, from) memcpy(&tiles_[tile], from, tile_bytes)
+#define TILE_STORE(tile, to) memcpy(to, &tiles_[tile], tile_bytes)
+#define TILE_MULTIPLY_ADD(sums, x, w) emulated_multiply_add(&tiles_[sums], &tiles_[x], &tiles_[w])
+
+#endif
+#endif
