@@ -26,11 +26,8 @@ package enum PrecisionSetting: String, CaseIterable, Sendable {
     package static var reason: String {
         let here = ProcessorClass.here
         return switch here {
-        case .avx512bf16:
+        case .amx, .avx512bf16:
             "processors of class \(here.rawValue) multiply bf16 natively and were measured to be faster with it"
-        case .amx:
-            "bf16 products by AVX-512 were measured to be slower than f32's on processors of class \(here.rawValue), "
-                + "whose tiles our own products do not use yet"
         case .neonbf16:
             "bf16 products were not measured on processors of class \(here.rawValue)"
         case .avx512, .avx2, .neon:
