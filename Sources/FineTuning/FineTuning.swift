@@ -27,6 +27,7 @@ package final class FineTuning {
     private let classifier: any TextClassifier
     private let settings: FineTuningSettings
     private let seed: Int
+    private let model: URL
     private let reader: ClassifierReader
     private let train: [(text: ClassifierText, answer: Double)]
     private let development: [LabelledText]
@@ -37,15 +38,16 @@ package final class FineTuning {
     private let dropoutRate: Float
 
     /// - Parameters:
+    ///   - model: the encoder's folder, to be named where its weights are damaged.
     ///   - folder: gets the state and the log.
     ///   - key: of model, data and code; equal only for trainings that go through the same steps.
     ///   - remark: is told when a saved state cannot be used.
     package init(
-        _ classifier: any TextClassifier, _ data: TaskData, _ settings: FineTuningSettings, reader: ClassifierReader,
-        seed: Int, key: String, folder: URL, remark: (String) -> Void = { _ in }
+        _ classifier: any TextClassifier, from model: URL, _ data: TaskData, _ settings: FineTuningSettings,
+        reader: ClassifierReader, seed: Int, key: String, folder: URL, remark: (String) -> Void = { _ in }
     ) throws {
         (task, self.classifier, self.settings, self.reader) = (data.task, classifier, settings, reader)
-        (self.seed, self.folder) = (seed, folder)
+        (self.seed, self.model, self.folder) = (seed, model, folder)
         guard data.train.count >= settings.batch else {
             throw UserError(
                 .badData,
@@ -90,6 +92,10 @@ package final class FineTuning {
                 return Self.loss(logits, part.map { train[$0].answer }, isRegression: task.isRegression)
             }
         } catch let fault as LossNotFinite {
+            // Before anything moved, no rate is to blame.
+            if fault.step == 1 {
+                throw NonFinite.complaint("the first loss of \(task.title) is no number", model: model)
+            }
             throw UserError(
                 .failed,
                 "the loss of \(task.title) is no longer a number at step \(fault.step) (seed \(seed)); lower the "

@@ -76,7 +76,8 @@ package struct FineTuningTrial {
         let reader = ClassifierReader(
             encoder.reader, classifier.joining, limit: settings.length, positions: classifier.maximumLength)
         let training = try FineTuning(
-            classifier, data, settings, reader: reader, seed: seed, key: key, folder: folder, remark: remark)
+            classifier, from: encoder.folder, data, settings, reader: reader, seed: seed, key: key, folder: folder,
+            remark: remark)
         try progress(training.step, "")
         while !training.isFinished {
             let loss = try training.advance()

@@ -124,6 +124,26 @@ import Testing
         #expect(wild == "nothing" || wild.contains("lower the learning rate"))
     }
 
+    /// Before the first step moves anything a loss that is no number is the encoder's fault, and nothing is left behind.
+    @Test func aDamagedEncoderIsNamed() throws {
+        let folder = try Fixture.temporaryFolder()
+        defer { try? FileManager.default.removeItem(at: folder) }
+        let damaged = folder.appending(path: "damaged")
+        try FileManager.default.copyItem(at: Fixture.package.appending(path: "Weights/bert-mini"), to: damaged)
+        let file = damaged.appending(path: "model.safetensors")
+        var bytes = try Data(contentsOf: file)
+        // The words' vectors stand first.
+        let header = 8 + (0..<8).reduce(0) { $0 | Int(bytes[$1]) << (8 * $1) }
+        bytes.replaceSubrange(header..<header + 59_904, with: Data(repeating: 0xff, count: 59_904))
+        try bytes.write(to: file)
+        let trial = try FineTuningTrial(
+            try TextEmbedder(folder: damaged), modelHash: "m", try DrawnTask.smiling.data(train: 64, development: 16),
+            try Self.settings(), seed: 3, out: folder.appending(path: "out"))
+        let found = complaint { _ = try Self.run(trial) }
+        #expect(found.contains("the first loss of") && found.contains("holds NaN"), "\(found)")
+        #expect(trial.kept() == nil)
+    }
+
     @Test func settingsAreWrittenAsTheyAreRead() throws {
         let folder = try Fixture.temporaryFolder()
         defer { try? FileManager.default.removeItem(at: folder) }
