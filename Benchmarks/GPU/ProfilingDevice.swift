@@ -14,6 +14,7 @@ final class ProfilingDevice: Device, @unchecked Sendable {
     var name: String { device.name }
     var failure: String? { device.failure }
     var multipliesByWarpGroups: Bool { device.multipliesByWarpGroups }
+    var multiprocessors: Int { device.multiprocessors }
     var memory: (free: Int, total: Int) { device.memory }
     func take(_ byteCount: Int) -> DeviceBlock { device.take(byteCount) }
     func giveBack(_ block: DeviceBlock) { device.giveBack(block) }

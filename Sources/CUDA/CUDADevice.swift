@@ -92,6 +92,7 @@ package final class CUDADevice: Device, @unchecked Sendable {
     }
 
     package var multipliesByWarpGroups: Bool { gpu.capability.major == 9 }
+    package var multiprocessors: Int { gpu.multiprocessors }
 
     // MARK: - Failure
 

@@ -16,6 +16,10 @@ static const char wgmma[] = {
 #embed "kernels/wgmma.h"
     , 0};
 
+static const char patches[] = {
+#embed "kernels/patches.h"
+    , 0};
+
 static const char elementwise[] = {
 #embed "kernels/elementwise.cu"
     , 0};
@@ -52,6 +56,10 @@ static const char convolution_wgmma[] = {
 #embed "kernels/convolution_wgmma.cu"
     , 0};
 
+static const char convolution_patches_wgmma[] = {
+#embed "kernels/convolution_patches_wgmma.cu"
+    , 0};
+
 static const char group_norm[] = {
 #embed "kernels/group_norm.cu"
     , 0};
@@ -62,7 +70,8 @@ static const char training[] = {
 
 static const struct {
     const char *name, *text;
-} headers[] = {{"device.h", device}, {"convolution.h", convolution_h}, {"wgmma.h", wgmma}};
+} headers[] = {{"device.h", device}, {"convolution.h", convolution_h}, {"wgmma.h", wgmma},
+             {"patches.h", patches}};
 
 static const int header_count = sizeof headers / sizeof headers[0];
 
@@ -79,6 +88,7 @@ static const struct {
     {"images", images, 0},
     {"convolution", convolution, 0},
     {"convolution_wgmma", convolution_wgmma, 0},
+    {"convolution_patches_wgmma", convolution_patches_wgmma, 0},
     {"group_norm", group_norm, 0},
     {"training", training, 0},
 };

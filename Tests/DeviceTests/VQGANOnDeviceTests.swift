@@ -177,6 +177,33 @@ import Testing
         try device.check()
     }
 
+    /// Of whole tiles and others, and norms by their moments. Sums of sixteenths are exact in BFloat16.
+    @Test(arguments: [(16, 16), (5, 9)], [Padding(1), Padding(top: 0, left: 0, bottom: 2, right: 2)])
+    func patches(_ size: (Int, Int), _ padding: Padding) throws {
+        let x = noise([2, size.0, size.1, 64], "images").converted(to: .bfloat16)
+        let sixteenths = noise([128, 64, 3, 3], "weight").floats.map { ($0 * 16).rounded() / 16 }
+        let weight = Tensor(sixteenths, shape: [128, 64, 3, 3]).converted(to: .bfloat16)
+        let (bias, scale, shift) = (noise([128], "bias"), noise([128], "scale"), noise([128], "shift"))
+        func normed(_ x: Tensor) -> [Float] {
+            x.groupNorm(
+                groups: 32, scale: scale.moved(to: x.device), shift: shift.moved(to: x.device), epsilon: 1e-6,
+                then: .silu, output: .float32
+            ).floats
+        }
+        let (far, farBias) = (weight.moved(to: device), bias.moved(to: device))
+        for output in [ElementType.float32, .bfloat16] {
+            let truth = x.convolved(weight, bias, padding: padding, output: output)
+            let found = x.convolved(far, farBias, padding: padding, output: output)
+            #expect(relativeError(found.floats, truth.floats) < (output == .float32 ? 1e-5 : 2e-3))
+            #expect(relativeError(normed(found), normed(truth)) < (output == .float32 ? 1e-5 : 4e-3))
+        }
+        let ours = x.doubledAndConvolved(onDevice: weight.moved(to: device), farBias)
+        let truth = x.upsampledNearest(by: 2).convolved(weight, bias, padding: Padding(1))
+        #expect(relativeError(ours.floats, truth.floats) < 1e-5 && relativeError(normed(ours), normed(truth)) < 1e-5)
+        #expect(device.launches["convolve_patches_bf16_f32"] == 2 && device.launches["convolve_patches_bf16_bf16"] == 1)
+        try device.check()
+    }
+
     /// Filters are turned once, not at each use.
     @Test func filtersAreKept() {
         let weight = noise([8, 8, 3, 3], "weight").moved(to: device)

@@ -10,6 +10,8 @@ import Synchronization
 package final class EmulatedDevice: Device, @unchecked Sendable {
     package let name = "an emulated device"
     package let multipliesByWarpGroups: Bool
+    /// Few, so that blocks that stay have more than one tile.
+    package let multiprocessors = 2
     private let state: Mutex<State>
 
     private struct State {

@@ -185,12 +185,17 @@ template <int pending> void copy_async_wait() { emulated::waitForCopies(pending)
 
 #define DYNAMIC_SHARED_TILES DYNAMIC_SHARED
 typedef unsigned long long WgmmaOperand;
-WgmmaOperand wgmma_operand(const char *tile, int k);
+WgmmaOperand wgmma_operand(const char *tile, int k, int eight = 1024);
 void wgmma_m64n128k16_bf16(float d[64], WgmmaOperand a, WgmmaOperand b, bool added);
 inline void wgmma_fence() {}
 void wgmma_commit();
 typedef unsigned long long CopyBarrier;
-void copy_barrier_make(CopyBarrier *barrier);
+void copy_barrier_make(CopyBarrier *barrier, unsigned count);
+void copy_barrier_arrive(CopyBarrier *barrier, bool does);
+void copy_async_arrive(CopyBarrier *barrier);
+void group_barrier(int number);
+template <int count> void registers_give() {}
+template <int count> void registers_take() {}
 void copy_bulk(void *shared, const void *global, unsigned bytes, CopyBarrier *barrier);
 void copy_barrier_wait(CopyBarrier *barrier, unsigned phase);
 template <int pending> void wgmma_wait() { emulated::waitForProducts(pending); }

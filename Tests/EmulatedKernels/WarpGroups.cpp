@@ -3,6 +3,8 @@
 // They are made when they are waited for. Whoever changes an operand before that, by a copy that comes too early, is
 // found out: a mark of the numbers is taken when the product is asked for.
 
+#include <vector>
+
 #include "Emulation.h"
 
 namespace emulated {
@@ -81,54 +83,107 @@ using namespace emulated;
 
 namespace {
 
-/// A copy that arrives when it is waited for; one at a time for each barrier.
-struct BulkCopy {
-    CopyBarrier *barrier;
-    void *to;
-    const void *from;
-    unsigned bytes;
+/// What a CopyBarrier's eight bytes are.
+struct Phases {
+    unsigned ended;
+    unsigned short missing, count;   // arrivals: of this phase still, of each
+
+    void arrive() {
+        if (--missing > 0) return;
+        ended += 1;
+        missing = count;
+    }
 };
-BulkCopy bulkCopies[16];
+static_assert(sizeof(Phases) == sizeof(CopyBarrier), "a barrier has eight bytes");
+
+Phases &phases(CopyBarrier *barrier) { return *reinterpret_cast<Phases *>(barrier); }
+
+/// Copies that arrive as late as they can: when their barrier is waited for and cannot do without them.
+struct Arrival {
+    CopyBarrier *barrier;
+    std::vector<Thread::Copy> copies;   // of whatever number of bytes, zeros behind it up to sixteen
+    bool isBulk;
+};
+std::vector<Arrival> arrivals;
+
+/// Lets as many copies arrive as a phase lacks, if so many are on their way.
+void letArrive(CopyBarrier *barrier) {
+    const auto isIts = [&](const Arrival &each) { return each.barrier == barrier; };
+    const int missing = phases(barrier).missing;
+    if (std::count_if(arrivals.begin(), arrivals.end(), isIts) < missing) return;
+    for (int i = 0; i < missing; ++i) {
+        const auto first = std::find_if(arrivals.begin(), arrivals.end(), isIts);
+        for (const Thread::Copy &copy : first->copies) {
+            if (copy.bytes < 16) memset(copy.to, 0, 16);
+            memcpy(copy.to, copy.from, size_t(copy.bytes));
+        }
+        arrivals.erase(first);
+        phases(barrier).arrive();
+    }
+}
+
+/// Lets other threads go on until `isOver`.
+template <typename Condition> void waitUntil(Condition isOver, const char *sentence) {
+    for (int turns = 0; !isOver(); ++turns) {
+        if (!pause() || turns > 1 << 20) return fault(sentence);
+    }
+}
+
+struct GroupMeeting { unsigned there, turn; };
+GroupMeeting meetings[16];
 
 }  // namespace
 
-void copy_barrier_make(CopyBarrier *barrier) {
-    *barrier = 0;   // phases that have ended
-    for (BulkCopy &copy : bulkCopies) {
-        if (copy.barrier == barrier) copy.barrier = nullptr;
-    }
+void copy_barrier_make(CopyBarrier *barrier, unsigned count) {
+    phases(barrier) = {0, (unsigned short)count, (unsigned short)count};
+    const auto isIts = [&](const Arrival &each) { return each.barrier == barrier; };
+    arrivals.erase(std::remove_if(arrivals.begin(), arrivals.end(), isIts), arrivals.end());
+    for (GroupMeeting &each : meetings) each.there = 0;
 }
 
 void copy_bulk(void *shared, const void *global, unsigned bytes, CopyBarrier *barrier) {
     const size_t places = reinterpret_cast<size_t>(shared) | reinterpret_cast<size_t>(global) | bytes;
     if (places % 16 != 0) return fault("A bulk copy is not of 16 aligned bytes.");
-    BulkCopy *room = nullptr;
-    for (BulkCopy &copy : bulkCopies) {
-        if (copy.barrier == barrier) return fault("A barrier has a bulk copy already.");
-        if (copy.barrier == nullptr) room = &copy;
+    for (const Arrival &each : arrivals) {
+        if (each.isBulk && each.barrier == barrier) return fault("A barrier has a bulk copy already.");
     }
-    if (room == nullptr) return fault("Too many bulk copies wait.");
-    *room = {barrier, shared, global, bytes};
+    arrivals.push_back({barrier, {{shared, global, int(bytes)}}, true});
+}
+
+void copy_async_arrive(CopyBarrier *barrier) {
+    Thread &thread = *current;
+    if (thread.groupCount > 0) return fault("Copies that arrive at a barrier stand behind a group of others.");
+    arrivals.push_back({barrier, {thread.copies, thread.copies + thread.copyCount}, false});
+    thread.copyCount = 0;
+}
+
+void copy_barrier_arrive(CopyBarrier *barrier, bool does) {
+    if (does) phases(barrier).arrive();
 }
 
 void copy_barrier_wait(CopyBarrier *barrier, unsigned phase) {
-    while (*barrier % 2 == phase) {
-        for (BulkCopy &copy : bulkCopies) {
-            if (copy.barrier != barrier) continue;
-            memcpy(copy.to, copy.from, copy.bytes);
-            copy.barrier = nullptr;
-            ++*barrier;
-            return;
-        }
-        // The thread that asks for it may not have come so far.
-        if (!pause()) return fault("A bulk copy is waited for that nobody asks for.");
-    }
+    waitUntil(
+        [&] {
+            if (phases(barrier).ended % 2 == phase) letArrive(barrier);
+            return phases(barrier).ended % 2 != phase;
+        },
+        "A barrier is waited for at which too few arrive.");
 }
 
-WgmmaOperand wgmma_operand(const char *tile, int k) {
+void group_barrier(int number) {
+    GroupMeeting &meeting = meetings[number];
+    const unsigned turn = meeting.turn;
+    if (++meeting.there == 128) {
+        meeting.there = 0;
+        meeting.turn += 1;
+    }
+    waitUntil([&] { return meeting.turn != turn; }, "A group's barrier is waited for to which not all come.");
+}
+
+WgmmaOperand wgmma_operand(const char *tile, int k, int eight) {
     const size_t start = size_t(tile - dynamicShared);
-    if (start % 1024 != 0 || start >= 1 << 18) fault("A tile of wgmma begins at no multiple of 1024 bytes.");
-    return WgmmaOperand((start >> 4) + 2 * size_t(k)) | WgmmaOperand(1024 >> 4) << 32 | WgmmaOperand(1) << 62;
+    if (start % 128 != 0 || start >= 1 << 18) fault("A tile of wgmma begins at no multiple of 128 bytes.");
+    return WgmmaOperand((start >> 4) + 2 * size_t(k)) | WgmmaOperand(eight >> 4) << 32 | WgmmaOperand(1) << 62;
 }
 
 void wgmma_m64n128k16_bf16(float d[64], WgmmaOperand a, WgmmaOperand b, bool added) {

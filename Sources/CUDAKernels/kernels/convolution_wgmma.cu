@@ -147,7 +147,7 @@ __device__ __forceinline__ void convolve(
     CellReader reader(w, images, firstRow);
     CopyBarrier *const arrivals = reinterpret_cast<CopyBarrier *>(shared + stages * stageBytes);
     if (threadIdx.x == 0) {
-        for (int slot = 0; slot < stages; ++slot) copy_barrier_make(arrivals + slot);
+        for (int slot = 0; slot < stages; ++slot) copy_barrier_make(arrivals + slot, 1);
     }
     __syncthreads();
     const bf16 *tile = filters + longint(firstOut / tileOuts) * count * tileOuts * 64;
@@ -214,5 +214,26 @@ extern "C" __global__ void tile_filters_bf16(const bf16 *filters, bf16 *out, int
         const int channel = number / cells * 64 + ((at / 8) ^ (line & 7)) * 8 + at % 8, cell = number % cells;
         const longint row = i / each * tileOuts + line;
         out[i] = row < outs ? filters[(row * ins + channel) * cells + cell] : bf16(0);
+    }
+}
+
+/// Filters [outs, ins, 3, 3] as those of each corner of the four places that a pixel makes when it stands twice in both
+/// directions: two lines and two columns of pixels, each with the sum of the cells that fall on it. Tiles [corner,
+/// outs / 128, ins / 64, 2, 2, 128, 64], each line's pieces swizzled as in shared memory.
+extern "C" __global__ void double_filters_bf16(const bf16 *filters, bf16 *out, int outs, int ins) {
+    const longint each = longint(ins) * 4 * tileOuts, corner = outs / tileOuts * each;
+    const longint step = longint(gridDim.x) * blockDim.x;
+    for (longint i = longint(blockIdx.x) * blockDim.x + threadIdx.x; i < 4 * corner; i += step) {
+        const int at = int(i / corner), line = int(i / 64 % tileOuts), place = int(i % 64);
+        const int number = int(i % each / (64 * tileOuts)), cell = number % 4;
+        const int channel = number / 4 * 64 + ((place / 8) ^ (line & 7)) * 8 + place % 8;
+        const bf16 *filter = filters + ((i % corner / each * tileOuts + line) * ins + channel) * 9;
+        // Of three lines, the first falls on the first pixel in the upper corners, the first two in the lower ones.
+        const int split = 1 + at / 2, splitX = 1 + at % 2;
+        float sum = 0;
+        for (int y = cell / 2 ? split : 0; y < (cell / 2 ? 3 : split); ++y) {
+            for (int x = cell % 2 ? splitX : 0; x < (cell % 2 ? 3 : splitX); ++x) sum += widen(filter[y * 3 + x]);
+        }
+        out[i] = narrow(sum);
     }
 }

@@ -2,19 +2,28 @@
 // memory, sums in registers, and a product is done only when it has been waited for.
 //
 // An operand's tile has lines of 128 bytes, 64 numbers of neighbouring k, with pieces of 16 bytes swizzled by
-// `swizzled` of convolution.h (PTX ISA, "128B swizzling"), and begins at a multiple of 1024 bytes.
+// `swizzled` of convolution.h (PTX ISA, "128B swizzling"), and begins at a multiple of 128 bytes. Swizzling goes by
+// the bits of the whole address, so that lines can be read from any of a larger tile on, which is at 1024 bytes.
 //
 //   DYNAMIC_SHARED_TILES(type, name)   the shared memory that the launch asked for, aligned to 1024 bytes
-//   wgmma_operand(tile, k)             describes a tile's lines, from its k-th sixteen numbers on
+//   wgmma_operand(tile, k, eight)      describes a tile's lines, from its k-th sixteen numbers on; so many bytes lead
+//                                      from eight lines to the next eight, 1024 if they lie one after another
 //   wgmma_m64n128k16_bf16(d, a, b, added)   d [64, 128] = a [64, 16] · b [128, 16]ᵀ, added to d if `added`; lane l of
 //                                      warp w of the group has in d[4j + 2h], d[4j + 2h + 1] row 16w + 8h + l / 4 of
 //                                      columns 8j + l % 4 · 2, + 1
 //   wgmma_fence()                      before the first product after registers were touched
 //   wgmma_commit(), wgmma_wait<n>()    as wgmma.commit_group and wgmma.wait_group n
-//   copy_barrier_make(barrier)         by one thread, before a barrier of the block, in 8 bytes of shared memory
+//   copy_barrier_make(barrier, count)  by one thread, before a barrier of the block, in 8 bytes of shared memory; a
+//                                      phase ends when so many have arrived
 //   copy_bulk(shared, global, bytes, barrier)   by one thread: so many bytes (a multiple of 16) as one copy that needs
-//                                      no more threads; the barrier's next phase ends when they are there
-//   copy_barrier_wait(barrier, phase)  until phase 0, 1, 0, 1, … has ended
+//                                      no more threads; it arrives when they are there
+//   copy_async_arrive(barrier)         arrives when all that this thread asked of copy_async_16 before is there; who
+//                                      waits says show_shared_writes before a product reads it
+//   copy_barrier_arrive(barrier, does)   arrives now if it does
+//   copy_barrier_wait(barrier, phase)  until phase 0, 1, 0, 1, … has ended; before phase 0, phase 1 has. Who waits must
+//                                      know that the phase is the running one or the one before
+//   group_barrier(number)              a barrier of one group's 128 threads; groups use different numbers, from 1 on
+//   registers_give<n>(), registers_take<n>()   this group goes on with n registers a thread, as setmaxnreg
 //   wgmma_hold(d)                      keeps the compiler from moving sums while products work on them
 //   show_shared_writes()               before a barrier after which products read what this thread wrote or copied
 
@@ -31,10 +40,11 @@
 
 typedef unsigned long long WgmmaOperand;
 
-/// PTX ISA, "Matrix Descriptor Format": the address, 1024 bytes from eight lines to the next eight, 128B swizzling.
-__device__ __forceinline__ WgmmaOperand wgmma_operand(const char *tile, int k) {
+/// PTX ISA, "Matrix Descriptor Format": the address, bytes from eight lines to the next eight, 128B swizzling; the base
+/// offset is 0, since swizzling repeats from multiples of 1024 bytes on.
+__device__ __forceinline__ WgmmaOperand wgmma_operand(const char *tile, int k, int eight = 1024) {
     const WgmmaOperand start = (shared_address(tile) & 0x3ffff) >> 4;
-    return (start + 2 * k) | (WgmmaOperand(1) << 16) | (WgmmaOperand(1024 >> 4) << 32) | (WgmmaOperand(1) << 62);
+    return (start + 2 * k) | (WgmmaOperand(1) << 16) | (WgmmaOperand(eight >> 4) << 32) | (WgmmaOperand(1) << 62);
 }
 
 __device__ __forceinline__ void wgmma_m64n128k16_bf16(float d[64], WgmmaOperand a, WgmmaOperand b, bool added) {
@@ -79,9 +89,23 @@ template <int pending> __device__ __forceinline__ void wgmma_wait() {
 
 typedef unsigned long long CopyBarrier;
 
-__device__ __forceinline__ void copy_barrier_make(CopyBarrier *barrier) {
-    asm volatile("mbarrier.init.shared::cta.b64 [%0], 1;\nfence.proxy.async.shared::cta;\n" ::"r"(shared_address(barrier))
-                 : "memory");
+__device__ __forceinline__ void copy_barrier_make(CopyBarrier *barrier, unsigned count) {
+    asm volatile(
+        "mbarrier.init.shared::cta.b64 [%0], %1;\nfence.proxy.async.shared::cta;\n" ::"r"(shared_address(barrier)),
+        "r"(count)
+        : "memory");
+}
+
+__device__ __forceinline__ void copy_barrier_arrive(CopyBarrier *barrier, bool does) {
+    asm volatile(
+        "{\n.reg .pred does;\nsetp.ne.b32 does, %1, 0;\n@does mbarrier.arrive.shared::cta.b64 _, [%0];\n}\n" ::"r"(
+            shared_address(barrier)),
+        "r"(int(does))
+        : "memory");
+}
+
+__device__ __forceinline__ void copy_async_arrive(CopyBarrier *barrier) {
+    asm volatile("cp.async.mbarrier.arrive.noinc.shared::cta.b64 [%0];\n" ::"r"(shared_address(barrier)) : "memory");
 }
 
 __device__ __forceinline__ void copy_bulk(void *shared, const void *global, unsigned bytes, CopyBarrier *barrier) {
@@ -94,19 +118,28 @@ __device__ __forceinline__ void copy_bulk(void *shared, const void *global, unsi
 }
 
 __device__ __forceinline__ void copy_barrier_wait(CopyBarrier *barrier, unsigned phase) {
-    unsigned isOver = 0;
-    while (isOver == 0) {
-        asm volatile(
-            "{\n.reg .pred over;\nmbarrier.try_wait.parity.shared::cta.b64 over, [%1], %2;\nselp.u32 %0, 1, 0, over;\n}\n"
-            : "=r"(isOver)
-            : "r"(shared_address(barrier)), "r"(phase)
-            : "memory");
-    }
+    asm volatile(
+        "{\n.reg .pred over;\nagain:\nmbarrier.try_wait.parity.shared::cta.b64 over, [%0], %1;\n"
+        "@over bra done;\nbra again;\ndone:\n}\n" ::"r"(shared_address(barrier)),
+        "r"(phase)
+        : "memory");
 }
 
 template <int count> __device__ __forceinline__ void wgmma_hold(float (&d)[count]) {
 #pragma unroll
     for (int i = 0; i < count; ++i) asm volatile("" : "+f"(d[i])::"memory");
+}
+
+__device__ __forceinline__ void group_barrier(int number) {
+    asm volatile("bar.sync %0, 128;\n" ::"r"(number) : "memory");
+}
+
+template <int count> __device__ __forceinline__ void registers_give() {
+    asm volatile("setmaxnreg.dec.sync.aligned.u32 %0;\n" ::"n"(count));
+}
+
+template <int count> __device__ __forceinline__ void registers_take() {
+    asm volatile("setmaxnreg.inc.sync.aligned.u32 %0;\n" ::"n"(count));
 }
 
 __device__ __forceinline__ void show_shared_writes() { asm volatile("fence.proxy.async.shared::cta;\n" ::: "memory"); }

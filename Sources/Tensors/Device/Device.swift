@@ -13,6 +13,8 @@ package protocol Device: AnyObject, Sendable {
     var failure: String? { get }
     /// Whether groups of four warps multiply (compute capability 9.0), so that kernels in files "…_wgmma" run.
     var multipliesByWarpGroups: Bool { get }
+    /// How many blocks run at the same time where each takes all there is for one: for kernels whose blocks stay.
+    var multiprocessors: Int { get }
     /// Bytes of memory: what is free for us now, what others leave, and all there is.
     var memory: (free: Int, total: Int) { get }
 

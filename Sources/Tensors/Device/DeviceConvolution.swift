@@ -1,9 +1,10 @@
 /// A two-dimensional convolution (cross-correlation) of frozen images on a device, with Float32 sums:
 /// out [batch, outHeight, outWidth, outChannels] = addend + images [batch, height, width, inChannels] * filters + bias.
 ///
-/// 1×1 filters are a product. Others are our own kernel's, which gathers windows while it multiplies; where pixels are
-/// no whole pieces of sixteen bytes, as those of pictures, windows are laid out and multiplied, some at a time.
-struct DeviceConvolution {
+/// 1×1 filters are a product. Others are our own kernels': one copies patches of images and finds all windows in them,
+/// one gathers windows while it multiplies; where pixels are no whole pieces of sixteen bytes, as those of pictures,
+/// windows are laid out and multiplied, some at a time.
+package struct DeviceConvolution {
     let device: any Device
     /// Height and width are of the images that windows move over: twice those that are given where they are doubled.
     let batch, height, width, inChannels, outChannels: Int
@@ -51,14 +52,23 @@ struct DeviceConvolution {
             && kernelHeight * kernelWidth <= 32
     }
 
+    /// Whether windows are found in patches of images: those of the most convolutions that groups of warps multiply.
+    private var isOfPatches: Bool {
+        isOfGroups && stride == 1 && max(kernelHeight, kernelWidth) <= 3 && outChannels % 128 == 0
+            && (!isDoubled || kernelHeight == 3 && kernelWidth == 3 && padding == Padding(1))
+    }
+
     /// - Parameters:
     ///   - images: in the type of the weight.
     ///   - addend: Float32, for a Float32 result.
     ///   - out: Float32, or BFloat16 where the weight is.
     func run(_ images: Tensor, _ weight: Tensor, _ bias: Tensor?, addend: Tensor?, into out: Tensor) {
         precondition(rows < 1 << 30, "a convolution on a device has fewer than 2³⁰ places, not \(rows)")
-        let filters = isOfGroups ? tiled(weight) : turned(weight)
-        if isProduct {
+        let filters =
+            isOfPatches && isDoubled ? doubled(weight) : isOfGroups ? tiled(weight) : turned(weight)
+        if isOfPatches {
+            multiplyPatches(images, filters, bias, addend, into: out)
+        } else if isProduct {
             multiply(images, rows, filters, bias, addend, into: out, at: 0)
         } else if isGathered {
             gather(images, filters, bias, addend, into: out)
@@ -111,6 +121,36 @@ struct DeviceConvolution {
             ])
     }
 
+    /// Tiles are 16 lines of 8 places; of doubled images, the places in each corner of the four that a pixel makes are
+    /// tiles by themselves, with filters of their own: sums of cells that see the same pixel, four products for nine.
+    private func multiplyPatches(
+        _ images: Tensor, _ filters: Tensor, _ bias: Tensor?, _ addend: Tensor?, into out: Tensor
+    ) {
+        let corners = isDoubled ? 4 : 1
+        let (lines, columns) =
+            isDoubled ? (images.shape[1], images.shape[2]) : (windows.height, windows.width)
+        let patches = corners * ((lines + 15) / 16) * ((columns + 7) / 8)   // of an image
+        if lines % 16 == 0, columns % 8 == 0 {
+            out.storage.moments = DeviceMoments(
+                samples: batch, parts: patches, channels: outChannels, partPixels: 128, on: device)
+        }
+        device.launch(
+            DeviceKernel("convolve_patches_bf16_\(out.elementType.kernelEnding)", in: "convolution_patches_wgmma"),
+            LaunchSize(
+                blocks: min(batch * patches * (outChannels / 128), device.multiprocessors), threads: 384,
+                sharedBytes: Self.patchesSharedBytes),
+            [
+                .tensor(images), .tensor(filters), .address(bias?.deviceAddress), .address(addend?.deviceAddress),
+                .tensor(out), out.storage.moments.map { .tensor($0.table) } ?? .address(nil),
+                .int(batch), .int(images.shape[1]), .int(images.shape[2]), .int(inChannels),
+                .int(isDoubled ? 2 : kernelHeight), .int(isDoubled ? 2 : kernelWidth), .int(padding.top),
+                .int(padding.left), .int(lines), .int(columns), .int(isDoubled ? 1 : 0), .int(outChannels),
+            ])
+    }
+
+    /// Of `convolve_patches_…`.
+    package static let patchesSharedBytes = 6 * 16384 + 4 * 23552 + 2 * 4096 + 176
+
     /// Windows laid out for parts of whole tiles, which take half a gibibyte at most.
     private func layOut(_ images: Tensor, _ filters: Tensor, _ bias: Tensor?, _ addend: Tensor?, into out: Tensor) {
         let together = min(rows, max(64, (1 << 29) / type.width / step / 64 * 64))
@@ -132,8 +172,8 @@ struct DeviceConvolution {
 
     /// Filters as kernels by groups of warps take them: tiles of 128 outs and 64 channels, kept with the weight.
     private func tiled(_ weight: Tensor) -> Tensor {
-        weight.storage.turned {
-            let cells = kernelHeight * kernelWidth
+        let cells = kernelHeight * kernelWidth
+        let made = weight.storage.turned {
             let out = Tensor(
                 uninitialised: [(outChannels + 127) / 128, inChannels / 64, cells, 128, 64], elementType: .bfloat16,
                 on: device)
@@ -142,6 +182,23 @@ struct DeviceConvolution {
                 [.tensor(weight), .tensor(out), .int(outChannels), .int(inChannels), .int(cells)])
             return out
         }
+        let outs = (outChannels + 127) / 128 * 128
+        precondition(made.count == outs * inChannels * cells, "a weight is for doubled images or for others")
+        return made
+    }
+
+    /// Filters of the four corners that a doubled image's pixels make, as tiles, kept with the weight.
+    private func doubled(_ weight: Tensor) -> Tensor {
+        let made = weight.storage.turned {
+            let out = Tensor(
+                uninitialised: [4, outChannels / 128, inChannels / 64, 4, 128, 64], elementType: .bfloat16, on: device)
+            device.launch(
+                "double_filters_bf16", in: "convolution_wgmma", over: out.count,
+                [.tensor(weight), .tensor(out), .int(outChannels), .int(inChannels)])
+            return out
+        }
+        precondition(made.count == 16 * outChannels * inChannels, "a weight is for doubled images or for others")
+        return made
     }
 
     /// Filters [out, in, kernelHeight, kernelWidth] as [out, kernelHeight · kernelWidth · in], kept with them.
