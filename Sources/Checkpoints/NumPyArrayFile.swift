@@ -23,10 +23,9 @@ package struct NumPyArrayFile: Sendable {
         guard length < 1 << 20, start <= bytes.count else { throw fault("was cut within its header") }
         let header = String(decoding: bytes[(isWide ? 12 : 10)..<start], as: UTF8.self)
         guard let kind = header.firstMatch(of: #/'descr'\s*:\s*'([<>|=])([a-z])(\d+)'/#),
-            let width = Int(kind.3), let tuple = header.firstMatch(of: #/'shape'\s*:\s*\(([\d,\s]*)\)/#),
+            let width = Int(kind.3), let sizes = Self.sizes(header),
             let order = header.firstMatch(of: #/'fortran_order'\s*:\s*(True|False)/#)
         else { throw fault("holds no array of plain numbers; save it with numpy.save as float32 or float64") }
-        let sizes = tuple.1.split(separator: ",").map { Int($0.trimmingCharacters(in: .whitespaces)) }
         let shape = sizes.compactMap(\.self)
         var count = 1
         for size in shape {
@@ -51,6 +50,22 @@ package struct NumPyArrayFile: Sendable {
             }
             values = (0..<count).map { read[$0] }
         }
+    }
+
+    /// As the header says; nil for a number that is none.
+    private static func sizes(_ header: String) -> [Int?]? {
+        header.firstMatch(of: #/'shape'\s*:\s*\(([\d,\s]*)\)/#).map { tuple in
+            tuple.1.split(separator: ",").map { Int($0.trimmingCharacters(in: .whitespaces)) }
+        }
+    }
+
+    /// The shape that an array's first bytes tell; nil where they tell none.
+    static func shape(_ beginning: [UInt8]) -> [Int]? {
+        guard begins(beginning), let sizes = sizes(String(decoding: beginning.prefix(1_024), as: UTF8.self)) else {
+            return nil
+        }
+        let shape = sizes.compactMap(\.self)
+        return shape.count == sizes.count ? shape : nil
     }
 
     private struct Reader {
@@ -91,6 +106,12 @@ package struct NumPyArchive: Sendable {
         names = try ZipArchive(file.bytes, path: url.path).names.map {
             $0.hasSuffix(".npy") ? String($0.dropLast(4)) : $0
         }
+    }
+
+    /// The shape of an array, without reading it; nil where that cannot be told.
+    package func shape(of name: String) -> [Int]? {
+        let beginning = try? ZipArchive(file.bytes, path: file.url.path).beginning(of: name + ".npy", count: 1_024)
+        return (beginning ?? nil).flatMap(NumPyArrayFile.shape)
     }
 
     package func array(_ name: String) throws -> NumPyArrayFile {

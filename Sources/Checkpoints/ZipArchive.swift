@@ -33,6 +33,16 @@ struct ZipArchive {
         }
     }
 
+    /// The first bytes of an entry, about `count` of them; nil when there is none of that name.
+    func beginning(of name: String, count: Int) throws -> [UInt8]? {
+        guard let (place, _) = packed[name] else { return try place(of: name).map { Array(bytes[$0].prefix(count)) } }
+        do {
+            return try Inflate.beginning(Array(bytes[place].prefix(1 << 18)), count: count)
+        } catch {
+            throw fault("has the entry \(printable(name)), which cannot be unpacked: \(error.reason)")
+        }
+    }
+
     /// `bytes` must outlive the archive.
     init(_ bytes: UnsafeRawBufferPointer, path: String) throws {
         self.bytes = bytes

@@ -42,6 +42,16 @@ package enum Inflate {
         return content
     }
 
+    /// What a bare DEFLATE stream begins with: at least `count` bytes, or all that it makes.
+    ///
+    /// - Parameter bytes: the stream or its beginning, of which whole blocks are unpacked.
+    package static func beginning(_ bytes: [UInt8], count: Int) throws(Fault) -> [UInt8] {
+        var bits = BitReader(bytes, from: 0)
+        var content: [UInt8] = []
+        try unpack(&bits, into: &content, limit: 1 << 24, enough: count)
+        return content
+    }
+
     /// Where the packed bytes of a gzip member begin.
     private static func contentStart(_ bytes: [UInt8], at start: Int) throws(Fault) -> Int {
         guard bytes.count - start >= 18, bytes[start] == 0x1F, bytes[start + 1] == 0x8B, bytes[start + 2] == 8 else {
@@ -59,10 +69,13 @@ package enum Inflate {
         return position
     }
 
-    private static func unpack(_ bits: inout BitReader, into out: inout [UInt8], limit: Int) throws(Fault) {
+    /// - Parameter enough: no further block is unpacked once there are so many bytes.
+    private static func unpack(
+        _ bits: inout BitReader, into out: inout [UInt8], limit: Int, enough: Int = .max
+    ) throws(Fault) {
         let begin = out.count
         var isLast = false
-        while !isLast {
+        while !isLast, out.count - begin < enough {
             isLast = try bits.take(1) == 1
             switch try bits.take(2) {
             case 0:

@@ -16,15 +16,32 @@ package struct LatentSpaceInput: Sendable {
     package var pictures: PicturesWithCaptions?
 
     package init(pairs: PairedVectors, captions: [String]? = nil, truth: PairTruth? = nil) throws {
-        if let captions, captions.count != pairs.count {
-            throw UserError(
-                .badData,
-                "\(pairs.source) holds \(pairs.count) pairs, but there are \(captions.count) captions; they must be as "
-                    + "many")
-        }
+        try Self.check(captions, pairs.source, pairs.count)
         self.pairs = pairs
         self.captions = captions
         self.truth = truth ?? captions.map { PairTruth(captions: $0) }
+    }
+
+    private static func check(_ captions: [String]?, _ source: String, _ pairs: Int) throws {
+        guard let captions, captions.count != pairs else { return }
+        throw UserError(
+            .badData,
+            "\(source) holds \(pairs) pairs, but there are \(captions.count) captions; they must be as many")
+    }
+
+    /// Vectors from a file, with a caption for each of its pairs; of more than `most` pairs so many are drawn.
+    ///
+    /// - Parameter count: how many pairs the file holds, where that is known beforehand.
+    package init(vectorsAt path: String, count: Int?, captions: [String]?, most: Int, seed: UInt64) throws {
+        guard let count, count > most else {
+            try self.init(pairs: PairedVectors(vectorsAt: path), captions: captions)
+            return
+        }
+        try Self.check(captions, path, count)
+        let places = PairedVectors.drawn(most, of: count, seed: seed)
+        try self.init(
+            pairs: PairedVectors(vectorsAt: path, drawn: (most, seed)),
+            captions: captions.map { all in places.map { all[$0] } })
     }
 
     /// Some of the pairs, drawn without putting back and kept in order; nil where there are no more than `size`.
@@ -45,6 +62,7 @@ package struct LatentSpaceInput: Sendable {
         _ data: PicturesWithCaptions, model: URL, activation: CLIPActivation? = nil, batch: Int = 64,
         progress: (Int) throws -> Void = { _ in }
     ) throws {
+        try TwoTowers.requirePictures(in: model)
         let towers = try ImageEmbedder(folder: model, activation: activation)
         let reader = try TextReader(TextEncoderFolder.rules(of: model), positions: towers.model.maximumLength)
         var (pictures, texts) = (VectorTable(rows: data.count), VectorTable(rows: data.count))

@@ -6,7 +6,9 @@ import SynTensors
 
 extension PairedVectors {
     /// A `.safetensors` or `.npz` with the tensors "images" and "texts", each [n, d].
-    package init(vectorsAt path: String) throws {
+    ///
+    /// - Parameter drawn: how many pairs are drawn of more, and by which seed; nil for all.
+    package init(vectorsAt path: String, drawn: (size: Int, seed: UInt64)? = nil) throws {
         guard FileManager.default.fileExists(atPath: path) else {
             throw UserError(.missing, "\(path) does not exist; name a .safetensors or .npz with images and texts")
         }
@@ -30,13 +32,30 @@ extension PairedVectors {
                 "\(path) \(ending.isEmpty ? "has no ending" : "ends in .\(ending)"), but vectors are read from "
                     + ".safetensors or .npz with the tensors images and texts")
         }
-        try self.init(images: read("images"), texts: read("texts"), source: path)
+        let images = try read("images")
+        guard let drawn, drawn.size < images.rows else {
+            self = try Self(images: images, texts: read("texts"), source: path)
+            return
+        }
+        let count = images.rows
+        let places = Self.drawn(drawn.size, of: count, seed: drawn.seed)
+        let some = images.rows(at: places)
+        let texts = try read("texts")
+        guard texts.rows == count else {
+            self = try Self(images: images, texts: texts, source: path)   // which says what is wrong
+            return
+        }
+        self = try Self(images: some, texts: texts.rows(at: places), source: path)
     }
 
     /// How many pairs a file holds, without reading them; nil where that cannot be told at once.
     package static func count(at path: String) -> Int? {
-        guard path.lowercased().hasSuffix(".safetensors") else { return nil }
-        return (try? SafetensorsFile(URL(filePath: path)))?.shape(of: "images")?.first
+        let url = URL(filePath: path)
+        switch url.pathExtension.lowercased() {
+        case "safetensors": return (try? SafetensorsFile(url))?.shape(of: "images")?.first
+        case "npz": return (try? NumPyArchive(url))?.shape(of: "images")?.first
+        default: return nil
+        }
     }
 
     private static func check(_ names: [String], _ path: String) throws {

@@ -102,8 +102,9 @@ package struct PairedVectors: Sendable {
         }
         guard let first else { return [] }
         return [
-            "\(source): \(pairs) \(kind) have the same vector as an earlier one (first: \(first.0 + 1) and "
-                + "\(first.1 + 1)); they cannot be told apart, and ties count against a search"
+            "\(source): \(pairs) of the \(kind) \(pairs == 1 ? "has" : "have") the same vector as an earlier "
+                + "one (first: \(first.0 + 1) and \(first.1 + 1)); they cannot be told apart, and ties "
+                + "count against a search"
         ]
     }
 }

@@ -24,7 +24,8 @@ package struct PicturesWithCaptions: Sendable {
         open: @escaping @Sendable (Int) throws -> Image
     ) throws {
         guard captions.count >= 2 else {
-            throw UserError(.badData, "\(source) holds \(captions.count) pairs; give two or more")
+            throw UserError(
+                .badData, "\(source) holds \(captions.count == 1 ? "one pair" : "no pair"); give two or more")
         }
         (self.source, self.captions, self.truth) = (source, captions, truth)
         (self.remark, self.open) = (remark, open)
@@ -126,7 +127,8 @@ package struct PicturesWithCaptions: Sendable {
             taken.map(\.0), taken.map { $0.1.trimmingCharacters(in: .whitespacesAndNewlines) }, folder,
             source: file.relativePath,
             remark: "\(file.relativePath): each picture with its caption of the lowest id"
-                + (bare > 0 ? "; \(bare) pictures without a caption are left out" : ""))
+                + (bare > 0
+                    ? "; \(bare == 1 ? "one without a caption is" : "\(bare) without a caption are") left out" : ""))
     }
 
     /// - Parameter files: names below the folder.
@@ -136,7 +138,8 @@ package struct PicturesWithCaptions: Sendable {
         guard absent.isEmpty else {
             throw UserError(
                 .missing,
-                "\(source) names \(absent.count) pictures that are not in \(folder.relativePath), such as "
+                "\(source) names \(absent.count == 1 ? "a picture that is" : "\(absent.count) pictures that are") "
+                    + "not in \(folder.relativePath), such as "
                     + "\(absent.prefix(3).map { printable($0, limit: 100) }.joined(separator: ", ")); complete the "
                     + "folder or name another with --images")
         }

@@ -14,12 +14,27 @@ package struct TwoTowers: Sendable {
 
     /// - Parameter folder: of a CLIP or SigLIP, or of a checkpoint with OpenAI's names.
     package init(folder: URL, activation: CLIPActivation? = nil) throws {
+        try Self.requirePictures(in: folder)
         images = try ImageEmbedder(folder: folder, activation: activation)
         reader = try TextReader(TextEncoderFolder.rules(of: folder), positions: images.model.maximumLength)
         name = folder.lastPathComponent
     }
 
     package var model: any ImageTextModel { images.model }
+
+    /// Refuses a folder whose settings name a model that reads texts only. What else may be amiss is said when it is
+    /// opened.
+    static func requirePictures(in folder: URL) throws {
+        struct Settings: Decodable { let model_type: String? }
+        guard let data = try? Data(contentsOf: folder.modelFolder.appending(path: "config.json")),
+            let type = (try? JSONDecoder().decode(Settings.self, from: data))?.model_type,
+            !["clip", "siglip"].contains(type), TextEncoderRegistry.modelTypes.contains(type)
+        else { return }
+        throw UserError(
+            .badData,
+            "\(folder.path) holds a model of type \(type), which reads texts only and has no picture tower; name the "
+                + "folder of a CLIP or SigLIP with both")
+    }
 
     private init(_ images: ImageEmbedder, like other: TwoTowers) {
         self.images = images

@@ -115,6 +115,13 @@ struct SpaceCommandTests {
             try writeSafetensors(tensors, to: place[name])
             return ["gap", "--vectors", place.path(name)]
         }
+        if Workplace.has("bert-mini") {
+            let table = try place.file("t.csv", "image,caption\na.png,a\nb.png,b\n")
+            for name in ["a.png", "b.png"] { _ = try place.file(name, "no picture is opened before the model") }
+            try refuse(
+                65, "has no picture tower", ["gap", "--model", Workplace.weights("bert-mini"), "--data", table])
+        }
+        try refuse(64, "--queries needs", ["explore", "--vectors", "x.npz", "--queries", "y.txt"])
         try refuse(65, "not pairs", file("a.safetensors", vectors(9) { $1.removeLast(6) }))
         try refuse(65, "holds NaN", file("b.safetensors", vectors(9) { x, _ in x[7] = .nan }))
         try refuse(

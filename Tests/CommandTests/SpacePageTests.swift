@@ -68,9 +68,12 @@ struct SpacePageTests {
         "a model with its text tower in the page", .enabled(if: hasBrowser, noBrowser),
         .enabled(if: Workplace.has("clip-small"), Comment(rawValue: Workplace.absent)))
     func tower() throws {
+        let place = try Workplace()
+        let phrases = try place.file("phrases.txt", "a person with a hat\nShe has <b>blond</b> hair.\n")
         let output = try explore(
-            ["--model", Workplace.weights("clip-small"), "--data", "portraits", "--sample", "60"])
-        #expect(output.contains("ok tower (vectors within"))
+            ["--model", Workplace.weights("clip-small"), "--data", "portraits", "--sample", "60"],
+            ["--queries", phrases])
+        #expect(output.contains("ok tower (vectors within") && output.contains("ok phrases (2 of them)"))
     }
 
     @Test(

@@ -32,6 +32,17 @@ struct InflateTests {
         #expect(try Inflate.gzip(Self.dynamic) == long)
     }
 
+    @Test("a beginning: whole blocks until there is enough, from a part of the stream")
+    func beginning() throws {
+        let text = Array("Hello, hello, hello!\n".utf8)
+        let stream = Array(Self.packed.dropFirst(10).dropLast(8))
+        #expect(try Inflate.beginning(stream, count: 4) == text)
+        let two = Array(Self.stored.dropFirst(10).dropLast(8))   // its block is the last; without that mark one follows
+        let more = [0] + two.dropFirst() + [7, 7]
+        #expect(try Inflate.beginning(more, count: 21) == text)
+        #expect(throws: Inflate.Fault.self) { try Inflate.beginning(more, count: 22) }
+    }
+
     @Test("every cut and every changed byte is refused or harmless, never a trap")
     func damage() throws {
         let whole = try Inflate.gzip(Self.dynamic)

@@ -99,6 +99,8 @@ struct ExplorerPageTests {
         #expect(text.contains("default-src 'none'") && !text.contains("connect-src"))
         let plain = try #require(text.firstRange(of: "<noscript>").map { text[$0.upperBound...] })
         #expect(plain.contains("<table") && plain.contains("<svg"))
+        #expect(page.facts.searches.count == 26 && page.facts.searches[5].lambda == 0)
+        #expect(page.facts.searches[5].imageToText[0] == page.facts.gap.retrieval.asTrained.imageToText.r1)
         #expect(page.facts.maps.count == 12 && page.facts.clusters.sizes.reduce(0, +) == 12)
     }
 }

@@ -1,4 +1,5 @@
 import Foundation
+import SynCheckpoints
 import SynLatentSpace
 import SynReports
 import SynRuns
@@ -165,5 +166,94 @@ struct GapTests {
         #expect(RetrievalRanks.imageToText(pairs).ranks == [2, 2, 1])
         #expect(RetrievalRanks.mixed(pairs).ranks == [3, 3, 1, 3, 3, 1])
         #expect(pairs.remarks.count == 2 && pairs.remarks[0].contains("first: 1 and 2"))
+    }
+
+    @Test(
+        "many pairs: what is counted in cosines as trained is what moved vectors give",
+        arguments: [(61, 90), (150, 20)])
+    func states(_ n: Int, _ width: Int) throws {
+        let pairs = try Self.random(n, width, seed: 5)
+        let (gap, record) = (ModalityGap(pairs), try GapStudy(pairs, scale: 20, batch: 16).record())
+        let (closed, centred) = (try gap.closed(), try gap.centred())
+        #expect(record.retrieval.closed == GapStudy.bothWays(closed))
+        #expect(record.retrieval.centred == GapStudy.bothWays(centred))
+        #expect(record.retrieval.asTrained == GapStudy.bothWays(pairs))
+        #expect(record.mixed.closed == RetrievalRanks.mixed(closed).record)
+        #expect(record.mixed.centred == RetrievalRanks.mixed(centred).record)
+        #expect(record.mixed.asTrained.mean > 1 && record.retrieval.closed.imageToText.mean > 1)
+        for step in record.landscape {
+            let moved = try gap.shifted(by: step.lambda)
+            let loss = ContrastiveLoss(moved, scale: 20, batch: 16)
+            #expect(
+                abs(step.loss - loss.mean) < 1e-11 && abs((step.lossAsPublished ?? 0) - (loss.asPublished ?? 0)) < 1e-11
+            )
+            #expect(abs(abs(step.distance) - ModalityGap(moved).distance) < 1e-12)
+        }
+        // Cosines of all items, one by one, whichever way the measure takes.
+        for (state, told) in [(pairs, record.asTrained), (closed, record.closed)] {
+            let (x, y) = (state.images.times(state.images, .transposed), state.texts.times(state.texts, .transposed))
+            let squares = (0..<n).flatMap { i in (0..<n).filter { $0 != i }.map { x[i, $0] - y[i, $0] } }.map {
+                $0 * $0
+            }
+            #expect(abs(told.rmsInModalDifference - (squares.reduce(0, +) / Double(n * n - n)).squareRoot()) < 1e-12)
+        }
+    }
+
+    @Test("the best scale: no other of a fine grid has less loss, and the slope's zero is met")
+    func bestScale() throws {
+        for (n, width) in [(40, 30), (64, 6)] {
+            let pairs = try Self.random(n, width, seed: 7)
+            let best = ContrastiveLoss.best(pairs, batch: 16)
+            let grid = (0...600).map { exp(log(1_000.0) * Double($0) / 600) }
+            let least = grid.map { ContrastiveLoss(pairs, scale: $0, batch: 16).mean }.min() ?? 0
+            #expect(best.loss <= least + 1e-12 && best.loss > least - 1e-4)
+            #expect(abs(best.loss - ContrastiveLoss(pairs, scale: best.scale, batch: 16).mean) < 1e-14)
+        }
+        let axes = DoubleMatrix([1, 0, 0, 1], rows: 2, columns: 2)   // never wrong: the largest scale
+        let apart = try PairedVectors(images: axes, texts: axes, source: "made")
+        #expect(ContrastiveLoss.best(apart, batch: 2).scale == 1_000)
+        let crossed = DoubleMatrix([0, 1, 1, 0], rows: 2, columns: 2)   // always wrong: the smallest
+        #expect(ContrastiveLoss.best(try PairedVectors(images: axes, texts: crossed, source: "made")).scale == 1)
+    }
+
+    @Test("short vectors after centring: counted from the vectors themselves")
+    func rough() throws {
+        var stream = RandomStream(seed: 3, purpose: "cone")
+        func cone(_ first: Double) -> DoubleMatrix {   // all nearly the same: after centring lengths of 1e-4
+            DoubleMatrix(
+                (0..<30).flatMap { _ in [first, 1] + (0..<6).map { _ in 1e-4 * Double(stream.normal()) } }, rows: 30,
+                columns: 8)
+        }
+        let pairs = try PairedVectors(images: cone(1), texts: cone(-1), source: "made")
+        let (record, centred) = (try GapStudy(pairs).record(), try ModalityGap(pairs).centred())
+        #expect(record.retrieval.centred == GapStudy.bothWays(centred))
+        #expect(record.mixed.centred == RetrievalRanks.mixed(centred).record)
+    }
+
+    @Test("of more pairs than are asked for, vectors and captions are drawn alike", arguments: ["safetensors", "npz"])
+    func drawn(_ ending: String) throws {
+        let folder = FileManager.default.temporaryDirectory.appending(path: "pairs-\(UUID().uuidString)")
+        try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
+        defer { try? FileManager.default.removeItem(at: folder) }
+        let rows = (0..<40).map { Float($0) }
+        let images = Tensor(rows.flatMap { [cos($0), sin($0)] }, shape: [40, 2])
+        let file = folder.appending(path: "v." + ending)
+        if ending == "npz" {
+            try writeNumPyArchive([("images", images), ("texts", images)], to: file)
+        } else {
+            try writeSafetensors([("images", images), ("texts", images)], to: file)
+        }
+        let count = PairedVectors.count(at: file.path)
+        #expect(count == 40)
+        let captions = (0..<40).map { "caption \($0)" }
+        let input = try LatentSpaceInput(vectorsAt: file.path, count: count, captions: captions, most: 7, seed: 1)
+        #expect(input.pairs.count == 7 && input.captions?.count == 7)
+        for (row, caption) in (input.captions ?? []).enumerated() {
+            let number = try #require(Double(caption.dropFirst(8)))
+            #expect(abs(input.pairs.images[row, 0] - cos(number)) < 1e-6)
+        }
+        #expect(throws: UserError.self) {
+            try LatentSpaceInput(vectorsAt: file.path, count: count, captions: ["one"], most: 7, seed: 1)
+        }
     }
 }

@@ -126,6 +126,84 @@ def slider(browser, gap):
     settle(browser)
 
 
+@check("along")
+def along(browser, gap):
+    """Searches of all pairs along the gap, counted beforehand: as trained and closed they are the command's."""
+    steps = browser.evaluate("explorer.data.facts.searches")
+    assert len(steps) == 26, len(steps)
+    for key, place in (("as_trained", 0.0), ("closed", gap["distance"])):
+        step = min(steps, key=lambda one: abs(one["lambda"] - place))
+        close(step["lambda"], place, 1e-9, "a place of the grid")
+        for slot, k in enumerate(("r1", "r5", "r10")):
+            close(step["imageToText"][slot], gap["retrieval"][key]["image_to_text"][k], 1e-12, f"{key} {k}")
+            close(step["textToImage"][slot], gap["retrieval"][key]["text_to_image"][k], 1e-12, f"{key} {k}")
+        close(step["mixed"], gap["mixed"][key]["r10"], 1e-12, key + " mixed")
+    if browser.evaluate("explorer.state.pairs") <= 1000:   # and elsewhere those that the page counts itself
+        for number in (2, 9, 18):
+            browser.evaluate(f"(explorer.state.lambda = {steps[number]['lambda']}, explorer.state.changed('gap'))")
+            settle(browser)
+            told = browser.evaluate("explorer.gap.figures.imageToText[0]")
+            close(steps[number]["imageToText"][0], told, 1e-9, f"R@1 at {steps[number]['lambda']}")
+        browser.evaluate("explorer.gap.go('trained')")
+        settle(browser)
+    assert browser.evaluate("document.querySelectorAll('#along path').length") == 3
+
+
+CONTOURS = """(() => { const m = explorer.map, n = explorer.state.pairs;
+  return m.contours.map(({ share, segments }, number) => { let held = 0;
+    const [from, to] = number < 3 ? [0, n] : [n, 2 * n];
+    for (let i = from; i < to; i++) { const [x, y] = [m.target[2 * i], m.target[2 * i + 1]]; let crossed = 0;
+      for (let k = 0; k < segments.length; k += 4) { const [a, b, c, d] = segments.slice(k, k + 4);
+        if (b > y !== d > y && x < a + (c - a) * (y - b) / (d - b)) crossed++; }
+      held += crossed % 2; }
+    return [share, held / n]; }); })()"""
+
+
+@check("beside")
+def beside(browser):
+    """Another map beside the first, with the same focus; lines of density that hold what they say."""
+    select = lambda name, value: browser.evaluate(
+        f"(() => {{ const one = document.getElementById('{name}'); one.value = '{value}'; one.dispatchEvent(new Event('change')); }})()")
+    browser.evaluate("document.getElementById('contours').click()")
+    settle(browser)
+    lines = browser.evaluate(CONTOURS)
+    assert len(lines) == 6, lines
+    for share, held in lines:
+        close(held, share, 0.06, "the share of points within a line")
+    names = browser.evaluate("[...document.getElementById('beside').options].map((one) => one.value)")
+    assert names[0] == "" and len(names) > 1, names
+    select("beside", names[-1])
+    browser.wait("explorer.maps().length === 2 && explorer.maps()[1].shown !== ''", 10)
+    settle(browser)
+    widths = browser.evaluate("explorer.maps().map((one) => one.over.clientWidth)")
+    assert min(widths) > 150 and abs(widths[0] - widths[1]) < 40, widths
+    target = browser.evaluate("""(() => { const m = explorer.maps()[1], b = m.over.getBoundingClientRect();
+      for (let i = 0; i < m.count; i++) { const s = m.screen(i); if (m.at(s.x, s.y) === i && s.y > 30 && s.y < b.height - 60 && s.x > 5 && s.x < b.width - 5) return [i, b.left + s.x, b.top + s.y]; } })()""")
+    browser.move(target[1], target[2])
+    browser.wait(f"explorer.state.hovered === {target[0]}", 5)
+    browser.move(5, 5)
+    browser.wait("location.hash.includes('beside=') && location.hash.includes('contours=1')", 5)
+    select("beside", "")
+    browser.wait("explorer.maps().length === 1 && document.getElementById('second').hidden", 5)
+    browser.evaluate("document.getElementById('contours').click()")
+    assert browser.evaluate("explorer.map.contours.length") == 0
+    settle(browser)
+    return "(lines hold " + ", ".join(f"{held:.2f}" for _, held in lines) + " of their points)"
+
+
+@check("phrases")
+def phrases(browser):
+    texts = browser.evaluate("explorer.data.facts.phrases")
+    if not texts:
+        return "(this page has none)"
+    browser.evaluate("(() => { const one = document.getElementById('phrase'); one.value = '0'; one.dispatchEvent(new Event('change')); })()")
+    browser.wait("explorer.map.mark", 10)
+    head = browser.evaluate("document.querySelector('#detail h2').textContent")
+    assert texts[0] in head, head
+    browser.wait("document.querySelectorAll('#detail .lines button').length > 0", 5)
+    return f"({len(texts)} of them)"
+
+
 @check("search")
 def search(browser):
     captions = [text.lower() for text in browser.evaluate("explorer.data.captions")]
@@ -358,15 +436,19 @@ def main():
             budgets(browser, page, True, True)
             hover(browser)
             states(browser, gap)
+            along(browser, gap)
             lasso(browser)
             quiet(browser)
         else:
             hover(browser)
             states(browser, gap)
             slider(browser, gap)
+            along(browser, gap)
             search(browser)
             lasso(browser)
+            beside(browser)
             tower(browser)
+            phrases(browser)
             quiet(browser)
             address(browser, page)
             keys(browser, page)

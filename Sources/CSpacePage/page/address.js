@@ -1,5 +1,5 @@
 // The state in the address: kept, brought back, copied.
-import { addressOf, readAddress } from "./state.js";
+import { addressOf, readAddress } from "./link.js";
 import { place } from "./places.js";
 
 /** @typedef {import("./state.js").State} State */
@@ -13,7 +13,7 @@ export function addresses(state, show) {
   state.listen((what) => {
     if (what === "hover" || what === "tool") return;
     clearTimeout(timer);
-    const isStep = what === "pin" || what === "selection" || what === "map";
+    const isStep = what === "pin" || what === "selection" || what === "map" || what === "beside";
     timer = setTimeout(() => {
       const address = addressOf(state);
       if (address === location.hash) return;
@@ -23,7 +23,7 @@ export function addresses(state, show) {
   const back = () => {
     readAddress(state, location.hash);
     show();
-    for (const what of ["map", "gap", "colour", "selection", "pin"]) state.changed(what);
+    for (const what of ["map", "beside", "contours", "gap", "colour", "selection", "pin"]) state.changed(what);
   };
   addEventListener("popstate", back);
   place("link").addEventListener("click", async () => {

@@ -25,6 +25,16 @@ export function bytesOf(pieces) {
 }
 
 /**
+ * Numbers in single precision.
+ * @param {string[]} pieces
+ */
+export function singlesOf(pieces) {
+  const found = bytesOf(pieces);
+  const bytes = found.byteOffset % 4 === 0 ? found : found.slice();
+  return new Float32Array(bytes.buffer, bytes.byteOffset, bytes.length / 4);
+}
+
+/**
  * Half-precision numbers, widened.
  * @param {Uint8Array} bytes
  * @returns {Float32Array}

@@ -1,30 +1,14 @@
-// Below: the gap on a slider, the figures of the state, and three plots. What the page computes now stands above what
+// Below: the gap on a slider, the figures of the state, and four plots. What the page computes now stands above what
 // `space gap` computed of the vectors as trained.
-import { bins } from "./space.js";
-import { element } from "./detail.js";
-import { signed } from "./matrix.js";
+import { element } from "./elements.js";
+import { drawCurves, mark } from "./landscape.js";
+import { short, signed } from "./numbers.js";
+import { showRecalls } from "./recalls.js";
+import { showSpread } from "./spread.js";
 
 /** @typedef {import("./state.js").State} State */
 /** @typedef {import("./map.js").Data} Data */
 /** @typedef {import("./space.js").Figures} Figures */
-
-/**
- * @param {string} tag
- * @param {{[name: string]: string | number}} attributes
- * @param {...(string | Node)} content
- */
-function svg(tag, attributes, ...content) {
-  const made = document.createElementNS("http://www.w3.org/2000/svg", tag);
-  for (const [name, value] of Object.entries(attributes)) made.setAttribute(name, String(value));
-  made.append(...content);
-  return made;
-}
-
-/**
- * @param {number} value
- * @param {number} digits
- */
-const short = (value, digits) => signed(value, digits).replace(/^(−?)0\./, "$1.");
 
 export class GapView {
   /**
@@ -51,9 +35,9 @@ export class GapView {
     this.figures = null;
     this.busy = false;
     this.again = false;
-    this.low = 0;
     state.listen((what) => { if (what === "gap") this.measure(); });
-    this.drawLandscape();
+    this.losses = this.lossCurves();
+    this.searches = this.searchCurves();
     this.show();
   }
 
@@ -104,7 +88,7 @@ export class GapView {
     place("gap-note").textContent = gap.distance < 1e-12 ? "The means coincide: there is no gap to close."
       : state.isCentred ? "Each kind less its mean, lengths 1 again."
       : state.lambda === 0 ? `λ = ${short(gap.distance, 3)} closes it.` : "Both moved, lengths made 1 again.";
-    this.showLandscape();
+    this.showMarks();
   }
 
   show() {
@@ -129,99 +113,49 @@ export class GapView {
       if (value !== null && value !== undefined) cell.dataset.value = String(value);
       return cell;
     }));
-    this.showRecalls();
-    this.showSpread();
+    showRecalls(place("recalls"), gap, figures);
+    showSpread(place("spread"), figures);
   }
 
-  drawLandscape() {
-    const { landscape, scale, batch } = this.data.facts.gap;
-    const [width, height, left, right, top, bottom] = [400, 150, 34, 8, 8, 34];
-    const losses = landscape.flatMap((/** @type {any} */ one) => [one.loss, one.loss_at_best_scale]);
-    const most = Math.max(...losses, this.data.facts.gap.loss) * 1.05;
-    const x = (/** @type {number} */ value) => left + ((value + 5) / 10) * (width - left - right);
-    const y = (/** @type {number} */ value) => height - bottom - (value / most) * (height - top - bottom);
-    this.scaleX = x;
-    this.scaleY = y;
-    const line = (/** @type {string} */ key) => landscape.map((/** @type {any} */ one, /** @type {number} */ k) =>
-      `${k ? "L" : "M"}${x(one.lambda).toFixed(1)} ${y(one[key]).toFixed(1)}`).join("");
-    const ticks = [-4, -2, 0, 2, 4].map((value) => svg("text", { x: x(value), y: height - bottom + 13, class: "tick middle" }, signed(value, 0)));
+  /** The loss along the gap, as `space gap` has it. */
+  lossCurves() {
+    const { landscape, scale, batch, loss } = this.data.facts.gap;
+    const [own, best] = ["loss", "loss_at_best_scale"].map((key) => landscape.map((/** @type {any} */ one) => one[key]));
+    const most = Math.max(...own, ...best, loss) * 1.05;
     const step = most > 6 ? 4 : most > 2.5 ? 2 : most > 1.2 ? 1 : 0.5;
-    const levels = [];
-    for (let value = 0; value <= most; value += step) {
-      levels.push(svg("line", { x1: left, x2: width - right, y1: y(value), y2: y(value), class: "grid" }),
-        svg("text", { x: left - 6, y: y(value) + 3.5, class: "tick end" }, String(value)));
+    return drawCurves(this.place("landscape"), landscape.map((/** @type {any} */ one) => one.lambda),
+      [{ values: best, kind: "second" }, { values: own, kind: "first" }], {
+        most, levels: Array.from({ length: Math.floor(most / step) + 1 }, (_, k) => k * step), ticks: [-4, -2, 0, 2, 4], digits: 0,
+        label: "Loss over λ; the minimum as trained need not lie where the gap is closed",
+        words: `λ · line: loss at scale ${+scale.toPrecision(4)}, batches of ${batch}; dashes: at the best scale`,
+      });
+  }
+
+  /** Searches among all pairs along the gap, counted beforehand; none where there is no gap. */
+  searchCurves() {
+    const { searches, gap } = this.data.facts;
+    if (!searches.length) {
+      this.place("along").replaceChildren(element("p", "quiet", "There is no gap to move along."));
+      return null;
     }
-    this.dot = svg("circle", { r: 4, class: "dot" });
-    this.stem = svg("line", { y1: top, y2: height - bottom, class: "stem" });
-    this.place("landscape").replaceChildren(svg("svg", { viewBox: `0 0 ${width} ${height}`, role: "img",
-      "aria-label": "Loss over λ; the minimum as trained need not lie where the gap is closed" },
-      ...levels, ...ticks, svg("path", { d: line("loss_at_best_scale"), class: "curve second" }),
-      svg("path", { d: line("loss"), class: "curve first" }), this.stem, this.dot,
-      svg("text", { x: left, y: height - 4, class: "tick" }, `λ · line: loss at scale ${+scale.toPrecision(4)}, batches of ${batch}; dashes: at the best scale`)));
-  }
-
-  showLandscape() {
-    const { state, figures, dot, stem, scaleX, scaleY } = this;
-    if (!dot || !stem || !scaleX || !scaleY) return;
-    const shown = !state.isCentred;
-    for (const one of [dot, stem]) one.setAttribute("visibility", shown ? "visible" : "hidden");
-    stem.setAttribute("x1", String(scaleX(state.lambda)));
-    stem.setAttribute("x2", String(scaleX(state.lambda)));
-    dot.setAttribute("cx", String(scaleX(state.lambda)));
-    if (figures) dot.setAttribute("cy", String(scaleY(figures.loss)));
-  }
-
-  showRecalls() {
-    const { figures, data } = this;
-    const { retrieval, mixed } = data.facts.gap;
-    const before = retrieval.as_trained;
-    const rows = [1, 5, 10].flatMap((k, slot) => [
-      [`picture → caption, first ${k}`, figures ? figures.imageToText[slot] : 0, before.image_to_text["r" + k], "image"],
-      [`caption → picture, first ${k}`, figures ? figures.textToImage[slot] : 0, before.text_to_image["r" + k], "text"],
-    ]).concat([["among both kinds, first 10", figures ? figures.mixed : 0, mixed.as_trained.r10, "both"]]);
-    const [width, left, line] = [400, 196, 19];
-    const bar = (/** @type {number} */ share) => share * (width - left - 40);
-    this.place("recalls").replaceChildren(svg("svg", { viewBox: `0 0 ${width} 150`, role: "img",
-      "aria-label": "Share of searches that find the partner; ticks: as trained" },
-      ...rows.flatMap(([title, share, was, kind], k) => [
-        svg("text", { x: left - 8, y: k * line + 16, class: "tick end" }, String(title)),
-        svg("rect", { x: left, y: k * line + 7, width: bar(1), height: 11, class: "bed" }),
-        svg("rect", { x: left, y: k * line + 7, width: Math.max(bar(Number(share)), 0), height: 11, class: "bar " + kind }),
-        svg("line", { x1: left + bar(Number(was)), x2: left + bar(Number(was)), y1: k * line + 4, y2: k * line + 21, class: "was" }),
-        svg("text", { x: width - 34, y: k * line + 16, class: "tick" }, short(Number(share), 2)),
-      ]), svg("text", { x: left, y: 148, class: "tick" }, "upright lines: as trained")));
-  }
-
-  showSpread() {
-    const { figures } = this;
-    const [width, height, bottom] = [400, 150, 34];
-    const names = ["picture–picture", "caption–caption", "partners", "other pairs"];
-    const kinds = ["image", "text", "partner", "other"];
-    if (figures && !this.low) {   // chosen once, so that the axis stays
-      const all = figures.histograms.flat().reduce((sum, one) => sum + one, 0);
-      const below = figures.histograms.reduce((sum, one) => sum + one.slice(0, 28).reduce((part, k) => part + k, 0), 0);
-      this.low = below > 0.002 * all ? -1 : -0.3;
-    }
-    const low = this.low || -0.3;
-    const x = (/** @type {number} */ value) => 6 + ((value - low) / (bins.high - low)) * (width - 12);
-    const curves = (figures ? figures.histograms : []).map((counts, kind) => {
-      const total = counts.reduce((sum, one) => sum + one, 0) || 1;
-      const step = (bins.high - bins.low) / bins.count;
-      const d = counts.map((one, k) => ({ one, value: bins.low + (k + 0.5) * step })).filter(({ value }) => value > low)
-        .map(({ one, value }, k) => `${k ? "L" : "M"}${x(value).toFixed(1)} `
-          + (height - bottom - Math.min(one / total / 0.3, 1) * (height - bottom - 6)).toFixed(1)).join("");
-      return svg("path", { d, class: "curve spread " + kinds[kind] });
+    const recall = (/** @type {(one: any) => number} */ pick) => searches.map(pick);
+    const most = gap.distance;
+    const step = most > 1 ? 1 : most > 0.4 ? 0.5 : most > 0.2 ? 0.2 : 0.1;
+    const last = searches[searches.length - 1].lambda;
+    return drawCurves(this.place("along"), searches.map((one) => one.lambda), [
+      { values: recall((one) => one.imageToText[0]), kind: "image" }, { values: recall((one) => one.textToImage[0]), kind: "second" },
+      { values: recall((one) => one.mixed), kind: "both" },
+    ], {
+      most: 1, levels: [0, 0.5, 1], ticks: Array.from({ length: Math.floor(last / step) + 1 }, (_, k) => k * step),
+      digits: step < 1 ? 1 : 0, label: "Share of searches among all pairs that find the partner, over λ, counted by the command",
+      words: "λ · blue R@1 from pictures, dashed from captions; grey R@10 mixed",
     });
-    const ticks = (low < -0.5 ? [-1, -0.5, 0, 0.5, 1] : [0, 0.25, 0.5, 0.75, 1]).map((value) => svg("text", { x: Math.min(Math.max(x(value), 14), width - 14), y: height - bottom + 13, class: "tick middle" }, short(value, 2)));
-    let at = 6;
-    const key = names.flatMap((name, kind) => {
-      const parts = [svg("line", { x1: at, x2: at + 14, y1: height - 7, y2: height - 7, class: "curve spread " + kinds[kind] }),
-        svg("text", { x: at + 18, y: height - 4, class: "tick" }, name)];
-      at += 28 + name.length * 5.6;
-      return parts;
-    });
-    this.place("spread").replaceChildren(svg("svg", { viewBox: `0 0 ${width} ${height}`, role: "img",
-      "aria-label": "Shares of cosines by kind of pair" },
-      svg("line", { x1: 6, x2: width - 6, y1: height - bottom, y2: height - bottom, class: "grid" }), ...curves, ...ticks, ...key));
+  }
+
+  showMarks() {
+    const { state, figures, losses, searches } = this;
+    const lambda = state.isCentred ? null : state.lambda;
+    if (losses) mark(losses, lambda, figures ? figures.loss : null);
+    if (searches) mark(searches, lambda, null);
   }
 }

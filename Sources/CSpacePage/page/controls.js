@@ -1,14 +1,11 @@
-// Layouts, colourings and tools; the search; a caption of one's own.
-import { Tower } from "./tower.js";
-import { shortened } from "./sketch.js";
-import { colourings, mapNames } from "./map.js";
-import { element } from "./detail.js";
+// Layouts, colourings and tools; the search.
+import { mapNames } from "./layouts.js";
+import { colourings } from "./paint.js";
+import { element } from "./elements.js";
 import { findPairs } from "./search.js";
-import { piecesOf, place } from "./places.js";
+import { place } from "./places.js";
 
 /** @typedef {import("./state.js").State} State */
-/** @typedef {import("./map.js").MapView} MapView */
-/** @typedef {import("./detail.js").DetailView} DetailView */
 
 /**
  * Layouts, colourings, tools.
@@ -30,19 +27,31 @@ export function choices(state, facts) {
     [state.method, state.fit] = name.split(" ");
     state.changed("map");
   };
+  const option = (/** @type {string} */ value, /** @type {string} */ text) => {
+    const made = /** @type {HTMLOptionElement} */ (element("option", "", text));
+    made.value = value;
+    return made;
+  };
+  const beside = /** @type {HTMLSelectElement} */ (place("beside"));
+  beside.append(option("", "no map"), ...names.map((name) => option(name, mapNames[name])));
+  const takeBeside = (/** @type {string} */ name) => { state.beside = name; state.changed("beside"); };
+  beside.addEventListener("change", () => takeBeside(beside.value));
+  const contours = /** @type {HTMLInputElement} */ (place("contours"));
+  contours.addEventListener("change", () => { state.contours = contours.checked; state.changed("contours"); });
   const select = /** @type {HTMLSelectElement} */ (place("colour"));
   for (const [name, text] of Object.entries(colourings)) {
     if (name === "trust" && !facts.maps.some((map) => map.hasTrust)) continue;
-    const option = /** @type {HTMLOptionElement} */ (element("option", "", text));
-    option.value = name;
-    select.append(option);
+    select.append(option(name, text));
   }
   select.addEventListener("change", () => { state.colour = select.value; state.changed("colour"); });
   const tools = [...place("tools").querySelectorAll("button")];
   for (const one of tools) one.addEventListener("click", () => { state.tool = one.dataset.tool || "pan"; state.changed("tool"); });
   const show = () => {
     if (!names.includes(state.method + " " + state.fit) && state.method !== "axes") [state.method, state.fit] = names[0].split(" ");
+    if (!names.includes(state.beside)) state.beside = "";
     if (!colourings[state.colour]) state.colour = "kind";
+    beside.value = state.beside;
+    contours.checked = state.contours;
     for (const one of buttons) {
       one.setAttribute("role", "radio");
       one.setAttribute("aria-checked", String(one.dataset.map === state.method + " " + state.fit));
@@ -62,6 +71,7 @@ export function choices(state, facts) {
   const next = (/** @type {string[]} */ all, /** @type {string} */ now) => all[(all.indexOf(now) + 1) % all.length];
   return {
     show, nextMap: () => take(next(names, state.method + " " + state.fit)),
+    nextBeside: () => takeBeside(next(["", ...names], state.beside)),
     nextColour: () => {
       state.colour = next([...select.options].map((one) => one.value), state.colour);
       state.changed("colour");
@@ -88,50 +98,4 @@ export function searching(state, captions, pairs) {
   any.addEventListener("change", () => { state.any = any.checked; find(); });
   place("search").addEventListener("submit", (event) => event.preventDefault());
   return find;
-}
-
-/**
- * A caption of one's own, through the text tower.
- * @param {import("./state.js").Facts} facts
- * @param {string[]} captions
- * @param {State} state
- * @param {MapView} map
- * @param {DetailView} detail
- * @param {(ask: any) => Promise<any>} ask
- */
-export function typing(facts, captions, state, map, detail, ask) {
-  if (!facts.tower) return;
-  place("type").hidden = false;
-  const input = /** @type {HTMLInputElement} */ (place("caption"));
-  input.placeholder = shortened(captions[0] || "a caption", 48);
-  /** @type {Tower | undefined} */
-  let tower;
-  const embed = (/** @type {string} */ text) => (tower = tower || new Tower(facts.tower, piecesOf("tower"))).embed(text);
-  place("type").addEventListener("submit", async (event) => {
-    event.preventDefault();
-    const text = input.value.trim();
-    if (!text) return;
-    const { vector, tokens, cut } = embed(text);
-    last = { text, query: [{ vector: Array.from(vector), sign: 1 }], words: `${tokens} tokens${cut ? ", the end cut off" : ""}; ` };
-    await land();
-    detail.askAbout("“" + text + "”", last.query);
-  });
-  /** @type {{text: string, query: any[], words: string} | null} */
-  let last = null;
-  const land = async () => {
-    if (!last) return;
-    const { text, query, words: told } = last;
-    const isLinear = state.method === "pca";
-    const { place: at } = await ask({ kind: "ask", query, shift: state.shift(), map: map.target, isLinear });
-    map.mark = { x: at[0], y: at[1], text };
-    map.redraw(false);
-    place("typed").textContent = told + (isLinear ? "exact here" : "by its neighbours");
-  };
-  let timer = 0;
-  state.listen((what) => {   // the caption moves with the space
-    if (!map.mark || (what !== "gap" && what !== "map")) return;
-    clearTimeout(timer);
-    timer = setTimeout(land, 60);
-  });
-  Object.assign(window, { explorerTower: embed });
 }

@@ -1,38 +1,13 @@
 // On the right: the pair that is looked at and what lies nearest to it in the space itself; the selection against the
 // rest; and, before anything is touched, what can be done.
 import { drawThumbnail, shortened } from "./sketch.js";
-import { signed } from "./matrix.js";
+import { signed } from "./numbers.js";
+import { button, element } from "./elements.js";
+import { keptSets, selectionParts } from "./selection.js";
 import { kindColours } from "./colours.js";
 
 /** @typedef {import("./state.js").State} State */
 /** @typedef {import("./map.js").Data} Data */
-
-/**
- * An element with a class and content.
- * @param {string} tag
- * @param {string} kind
- * @param {(string | Node)[]} content
- * @returns {HTMLElement}
- */
-export function element(tag, kind = "", ...content) {
-  const made = document.createElement(tag);
-  if (kind) made.className = kind;
-  made.append(...content);
-  return made;
-}
-
-/**
- * @param {string} text
- * @param {() => void} action
- * @param {string} [title]
- */
-function button(text, action, title = "") {
-  const made = /** @type {HTMLButtonElement} */ (element("button", "", text));
-  made.type = "button";
-  made.title = title;
-  made.addEventListener("click", action);
-  return made;
-}
 
 export class DetailView {
   /**
@@ -225,91 +200,8 @@ export class DetailView {
           state.changed("slots");
         })));
     }
-    if (state.selectedCount) parts.push(...this.selection());
-    else if (state.sets.length) parts.push(element("h2", "", "Kept sets"), this.kept());
+    if (state.selectedCount) parts.push(...selectionParts(state, this.data, () => this.choose()));
+    else if (state.sets.length) parts.push(element("h2", "", "Kept sets"), keptSets(state));
     this.chosen.replaceChildren(...parts);
-  }
-
-  kept() {
-    const { state } = this;
-    return element("p", "buttons", ...state.sets.map((set) => button(set.name, () => state.select(set.items.slice()))));
-  }
-
-  selection() {
-    const { state, data } = this;
-    const [inside, outside] = [/** @type {number[]} */ ([]), /** @type {number[]} */ ([])];
-    let pictures = 0;
-    for (let i = 0; i < 2 * state.pairs; i++) {
-      (state.selected[i] ? inside : outside).push(i);
-      if (state.selected[i] && i < state.pairs) pictures++;
-    }
-    const mean = (/** @type {number[]} */ items) => items.length
-      ? signed(items.reduce((sum, i) => sum + data.cosines[i % state.pairs], 0) / items.length, 3) : "–";
-    const first = (/** @type {number[]} */ items) => items.length
-      ? (100 * items.filter((i) => data.ranks[i] === 1).length / items.length).toFixed(0) + " %" : "–";
-    const row = (/** @type {string[]} */ ...cells) => element("tr", "", element("th", "", cells[0]),
-      ...cells.slice(1).map((cell) => element("td", "", cell)));
-    const table = element("table", "facts compare", row("", "selected", "rest"),
-      row("mean cosine with partner", mean(inside), mean(outside)),
-      row("partner found first", first(inside), first(outside)));
-    const words = this.words(inside, outside);
-    return [
-      element("h2", "", "Selection", element("small", "", `${inside.length} points: ${pictures} pictures, ${inside.length - pictures} captions`)),
-      table, ...(words ? [element("p", "quiet", "words more often here: ", element("b", "", words))] : []),
-      element("p", "buttons", button("Clear", () => state.select(new Uint8Array(2 * state.pairs))),
-        button("Invert", () => state.invert()), button("Undo", () => state.undo()),
-        button(state.isolated ? "Show the rest" : "Only these", () => {
-          state.isolated = !state.isolated;
-          state.changed("selection");
-        }), button("Keep as a set", () => {
-          state.sets.push({ name: `set ${state.sets.length + 1} (${inside.length})`, items: state.selected.slice() });
-          this.choose();
-        }), button("Save CSV", () => this.save("csv", inside)), button("Save JSON", () => this.save("json", inside))),
-      ...(state.sets.length ? [this.kept()] : []),
-    ];
-  }
-
-  /**
-   * The words that stand in captions of the selected pairs more often than elsewhere.
-   * @param {number[]} inside
-   * @param {number[]} outside
-   */
-  words(inside, outside) {
-    const { captions } = this.data;
-    if (!captions.length) return "";
-    const count = (/** @type {number[]} */ items) => {
-      const counts = new Map();
-      const pairs = new Set(items.map((i) => i % this.state.pairs));
-      for (const pair of pairs) {
-        for (const word of new Set(captions[pair].toLowerCase().match(/\p{L}{3,}/gu) || [])) counts.set(word, (counts.get(word) || 0) + 1);
-      }
-      return { counts, size: Math.max(pairs.size, 1) };
-    };
-    const [here, there] = [count(inside), count(outside)];
-    return [...here.counts].map(([word, times]) => ({
-      word, times, more: (times / here.size) / (((there.counts.get(word) || 0) + 0.5) / there.size),
-    })).filter(({ times, more }) => times > 1 && more > 1.5).sort((p, q) => q.more * q.times - p.more * p.times)
-      .slice(0, 5).map(({ word }) => word).join(", ");
-  }
-
-  /**
-   * @param {"csv" | "json"} form
-   * @param {number[]} items
-   */
-  save(form, items) {
-    const { state, data } = this;
-    const records = items.map((item) => ({
-      item: item % state.pairs, modality: item < state.pairs ? "image" : "text",
-      cluster: data.groupOf[item % state.pairs], cosine: data.cosines[item % state.pairs], rank: data.ranks[item],
-      caption: this.caption(item),
-    }));
-    const quoted = (/** @type {unknown} */ value) => /[",\n]/.test(String(value)) ? `"${String(value).replace(/"/g, '""')}"` : String(value);
-    const text = form === "json" ? JSON.stringify(records, null, 1) + "\n"
-      : ["item,modality,cluster,cosine,rank,caption", ...records.map((one) => Object.values(one).map(quoted).join(","))].join("\n") + "\n";
-    const link = document.createElement("a");
-    link.href = URL.createObjectURL(new Blob([text], { type: form === "json" ? "application/json" : "text/csv" }));
-    link.download = "selection." + form;
-    link.click();
-    URL.revokeObjectURL(link.href);
   }
 }

@@ -5,14 +5,16 @@ export const keyTexts = [
   ["/", "find in captions"], ["← →", "the pair before, the next (in the order of the clusters)"],
   ["↑ ↓", "from a pair's picture to its caption and back"], ["Enter", "keep the pair looked at"],
   ["[ ]", "open, close the gap a little"], ["g", "as trained, closed, centred, in turn"], ["m", "the next layout"],
-  ["c", "the next colouring"], ["l r", "lasso, box; with Shift added to the selection, with Alt taken out"],
+  ["c", "the next colouring"], ["b", "another map beside, or none"], ["d", "lines of density"],
+  ["l r", "lasso, box; with Shift added to the selection, with Alt taken out"],
   ["i u x", "invert the selection, undo, show only it"], ["+ − 0", "zoom, and all in view"],
   ["Esc", "let go: the search, the pin, the selection"], ["?", "this help"],
 ];
 
 /**
  * @param {import("./state.js").State} state
- * @param {{map: any, gap: any, order: Uint32Array, find: HTMLInputElement, help: () => void, forget: () => boolean, nextMap: () => void, nextColour: () => void}} page
+ * @param {{map: any, gap: any, order: Uint32Array, find: HTMLInputElement, help: () => void,
+ *   forget: () => boolean, nextMap: () => void, nextColour: () => void, nextBeside: () => void}} page
  */
 export function listenToKeys(state, page) {
   const { order } = page;
@@ -31,7 +33,8 @@ export function listenToKeys(state, page) {
     Enter: () => { if (state.focus >= 0) state.pin(state.focus); },
     "[": () => page.gap.move(state.lambda - part), "]": () => page.gap.move(state.lambda + part),
     g: () => page.gap.go(state.isCentred ? "trained" : state.lambda === 0 ? "closed" : "centred"),
-    m: page.nextMap, c: page.nextColour,
+    m: page.nextMap, c: page.nextColour, b: page.nextBeside,
+    d: () => { state.contours = !state.contours; state.changed("contours"); },
     l: () => { state.tool = state.tool === "lasso" ? "pan" : "lasso"; state.changed("tool"); },
     r: () => { state.tool = state.tool === "box" ? "pan" : "box"; state.changed("tool"); },
     i: () => state.invert(), u: () => state.undo(),

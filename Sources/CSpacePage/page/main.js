@@ -1,13 +1,16 @@
 // The page begins: numbers are taken out of their elements, the worker is given its part, views are made.
 import { bytesOf } from "./blocks.js";
-import { readAddress, State } from "./state.js";
+import { State } from "./state.js";
+import { readAddress } from "./link.js";
+import { element } from "./elements.js";
 import { MapView } from "./map.js";
 import { MatrixView } from "./matrix.js";
-import { DetailView, element } from "./detail.js";
+import { DetailView } from "./detail.js";
 import { GapView } from "./charts.js";
 import { keyTexts, listenToKeys } from "./keys.js";
 import { piecesOf, place } from "./places.js";
-import { choices, searching, typing } from "./controls.js";
+import { choices, searching } from "./controls.js";
+import { typing } from "./typed.js";
 import { addresses } from "./address.js";
 
 /**
@@ -54,20 +57,36 @@ function trouble(error) {
   console.error(error);
 }
 
+/** When the rest of the file has been read. */
+const whole = () => new Promise((done) => {
+  if (document.readyState === "loading") document.addEventListener("DOMContentLoaded", done, { once: true });
+  else done(null);
+});
+
+/**
+ * The worker, which is given the vectors as soon as they have been read; what is asked before then waits.
+ * @param {import("./state.js").Facts} facts
+ * @param {{toImage: Float64Array, toText: Float64Array}} space
+ */
+function vectors(facts, space) {
+  const { pairs, means, gap } = facts;
+  const worker = startWorker(place("worker").textContent || "");
+  const steps = facts.vectors.form === "float32" ? null : singles("steps");
+  const signs = facts.vectors.isTurned ? bytes("signs") : null;
+  const loaded = whole().then(() => worker({
+    kind: "load", facts: { pairs, vectors: facts.vectors, means, gap: { distance: gap.distance, batch: gap.batch, scale: gap.scale } },
+    vectors: piecesOf("vectors"), steps, signs: signs && new Int8Array(signs.buffer, signs.byteOffset, signs.length),
+    toImage: space.toImage, toText: space.toText,
+  }));
+  return { loaded, ask: (/** @type {any} */ question) => loaded.then(() => worker(question)) };
+}
+
 async function begin() {
   const facts = /** @type {import("./state.js").Facts} */ (JSON.parse(place("facts").textContent || ""));
   const captions = /** @type {string[]} */ (JSON.parse(place("captions").textContent || "[]"));
   const state = new State(facts.pairs, facts.gap.distance);
-  const ask = startWorker(place("worker").textContent || "");
-  const steps = facts.vectors.form === "float32" ? null : singles("steps");
-  const signs = facts.vectors.isTurned ? bytes("signs") : null;
   const space = { pairs: facts.pairs, means: facts.means, toImage: doubles("to-mean-image"), toText: doubles("to-mean-text") };
-  const loaded = ask({
-    kind: "load", facts: { pairs: facts.pairs, vectors: facts.vectors, means: facts.means, gap: {
-      distance: facts.gap.distance, batch: facts.gap.batch, scale: facts.gap.scale } },
-    vectors: piecesOf("vectors"), steps, signs: signs && new Int8Array(signs.buffer, signs.byteOffset, signs.length),
-    toImage: space.toImage, toText: space.toText,
-  });
+  const { ask, loaded } = vectors(facts, space);
   const order = wholes("order");
   const groupOf = new Int32Array(facts.pairs);
   facts.clusters.sizes.reduce((from, size, group) => {
@@ -85,6 +104,9 @@ async function begin() {
   readAddress(state, location.hash);
   const key = (/** @type {string} */ id) => /** @type {HTMLCanvasElement} */ (place(id));
   const map = new MapView(state, data, { canvas: key("map"), over: key("map-over"), key: place("colours"), what: place("map-what") }, ask);
+  const maps = besides(state, map, () => new MapView(state, data, {
+    canvas: key("beside-map"), over: key("beside-over"), key: null, what: place("beside-what"),
+  }, ask, true));
   const matrix = new MatrixView(state, data, space, {
     canvas: key("matrix"), over: key("matrix-over"), labels: place("matrix-labels"), what: place("matrix-what"), read: place("matrix-read"),
   }, ask);
@@ -95,17 +117,20 @@ async function begin() {
   const forget = () => {
     const had = detail.question !== null || map.mark !== null;
     detail.question = null;
-    map.mark = null;
-    map.redraw(false);
+    for (const one of maps()) {
+      one.mark = null;
+      one.redraw(false);
+    }
     detail.look();
     return had;
   };
   listenToKeys(state, { map, gap, order, find: /** @type {HTMLInputElement} */ (place("find")), help, forget, ...controls });
-  typing(facts, captions, state, map, detail, ask);
+  typing(facts, captions, state, maps, detail, ask);
   map.choose();
+  state.changed("beside");
   find();
   addresses(state, () => { find(); controls.show(); });
-  paper(map, matrix, gap);
+  paper(maps, matrix, gap);
   place("help").addEventListener("click", help);
   await loaded;
   await matrix.load();
@@ -114,10 +139,10 @@ async function begin() {
   for (let sheet = 0; sheet < (facts.thumbnails?.sheets ?? 0); sheet++) {
     data.sheets.push(await createImageBitmap(new Blob([bytes("sheet-" + sheet)], { type: "image/jpeg" })));
   }
-  if (data.sheets.length) { map.redraw(); detail.look(); }
+  if (data.sheets.length) { for (const one of maps()) one.redraw(); detail.look(); }
   document.documentElement.dataset.ready = String(Math.round(performance.now()));
   document.documentElement.dataset.painter = map.isLight ? "webgl2" : "canvas";
-  Object.assign(window, { explorer: { state, map, matrix, gap, detail, data, ask } });
+  Object.assign(window, { explorer: { state, map, maps, matrix, gap, detail, data, ask } });
 }
 
 /**
@@ -141,17 +166,41 @@ function words(facts) {
     + "Drag moves the map, scrolling zooms map and matrix, double-click shows all again. Distances on a map mean little; "
     + "neighbours do as far as its trustworthiness says. The figures below move with the slider; those marked as trained "
     + "are what the command “synesthesia space gap” prints."),
-  element("table", "facts", ...keyTexts.map(([keys, text]) => element("tr", "", element("th", "", element("kbd", "", keys)), element("td", "", text)))));
+  element("table", "facts", ...keyTexts.map(([keys, text]) => element("tr", "",
+    element("th", "", element("kbd", "", keys)), element("td", "", text)))));
 }
 
 /**
+ * One map, and another beside it, made when it is first asked for.
+ * @param {State} state
  * @param {MapView} map
+ * @param {() => MapView} make
+ * @returns {() => MapView[]} those that are shown
+ */
+function besides(state, map, make) {
+  /** @type {MapView | null} */
+  let other = null;
+  state.listen((what) => {
+    if (what !== "beside") return;
+    const isTwo = state.beside !== "";
+    place("second").hidden = !isTwo;
+    /** @type {HTMLElement} */ (document.querySelector("main")).classList.toggle("two", isTwo);
+    if (isTwo && !other) {
+      other = make();
+      other.choose();
+    }
+  });
+  return () => (other && other.isShown ? [map, other] : [map]);
+}
+
+/**
+ * @param {() => MapView[]} maps
  * @param {MatrixView} matrix
  * @param {GapView} gap
  */
-function paper(map, matrix, gap) {
+function paper(maps, matrix, gap) {
   const again = () => {
-    map.paint();
+    for (const map of maps()) map.paint();
     matrix.colour();
     matrix.name();
     gap.show();

@@ -1,7 +1,10 @@
 // The map: pictures and captions as points, partners joined. One camera; layouts change under it without jumping.
-import { amountColour, greyColour, groupColour, kindColours, rgb } from "./colours.js";
+import { clusterCentres } from "./centres.js";
+import { contoursOf } from "./contours.js";
+import { chooseLayout } from "./layouts.js";
 import { painterFor, PointIndex } from "./points.js";
-import { mix, rangeOf, within } from "./sketch.js";
+import { mostLines, paintPoints } from "./paint.js";
+import { within } from "./sketch.js";
 import { drawOverlay } from "./overlay.js";
 import { listenToPointer } from "./pointer.js";
 
@@ -12,33 +15,26 @@ import { listenToPointer } from "./pointer.js";
  *   sheets: ImageBitmap[]}} Data
  */
 
-/** Names of layouts. */
-export const mapNames = /** @type {{[key: string]: string}} */ ({
-  "pca both": "PCA", "umap both": "UMAP", "tsne both": "t-SNE", "umap joint": "UMAP, joint", "axes both": "A × B",
-});
-
-/** Colourings: what a point's colour says. */
-export const colourings = /** @type {{[key: string]: string}} */ ({
-  kind: "picture or caption", group: "cluster", cosine: "cosine with partner", rank: "rank of partner",
-  trust: "trust in its place",
-});
-
 export class MapView {
   /**
    * @param {State} state
    * @param {Data} data
-   * @param {{over: HTMLCanvasElement, canvas: HTMLCanvasElement, key: HTMLElement, what: HTMLElement}} places
+   * @param {{over: HTMLCanvasElement, canvas: HTMLCanvasElement, key: HTMLElement | null, what: HTMLElement}} places
    * @param {(ask: any) => Promise<any>} ask
+   * @param {boolean} [isSecond] whether it is the map beside the first
    */
-  constructor(state, data, places, ask) {
+  constructor(state, data, places, ask, isSecond = false) {
+    this.isSecond = isSecond;
     this.state = state;
     this.data = data;
     this.ask = ask;
-    const { painter, isLight } = painterFor(places.canvas);
+    this.over = places.over;
+    this.canvas = places.canvas;
+    this.fit();   // before there is a painter, whose memory would be made twice
+    const { painter, isLight } = painterFor(places.canvas, state.pairs <= mostLines);
     this.painter = painter;
     this.isLight = isLight;
     this.canvas = painter.canvas;
-    this.over = places.over;
     this.key = places.key;
     this.what = places.what;
     const total = 2 * state.pairs;
@@ -62,6 +58,8 @@ export class MapView {
     this.colours = new Uint8Array(4 * total);
     this.order = new Uint32Array(0);
     this.lines = { lines: new Uint32Array(0), lineColours: new Uint8Array(0) };
+    /** @type {import("./contours.js").Contour[]} */
+    this.contours = [];
     this.centres = /** @type {{x: number, y: number}[]} */ ([]);
     this.paints = { ink: "#000000", paper: "#ffffff", quiet: "#5d6670" };
     state.listen((what) => this.heard(what));
@@ -71,62 +69,23 @@ export class MapView {
 
   /** @param {string} what */
   heard(what) {
-    if (what === "map" || what === "gap" || what === "slots") this.choose();
-    if (what === "colour" || what === "selection" || what === "found") this.paint();
+    if (!this.isShown) return;
+    if (what === (this.isSecond ? "beside" : "map") || what === "gap" || what === "slots") this.choose();
+    if (what === "colour" || what === "contours" || what === "selection" || what === "found") this.paint();
     if (what === "hover" || what === "pin") this.redraw(false);
     if (what === "tool") this.over.dataset.tool = this.state.tool;
   }
 
-  /** Which of the layouts at hand belongs to the state, and whether it is that of just this state. */
-  variant() {
-    const { state, data } = this;
-    const distance = data.facts.gap.distance;
-    const exact = state.isCentred ? "centred" : state.isClosed ? "closed" : state.lambda === 0 ? "as-trained" : "";
-    const near = exact || (state.lambda > distance / 2 ? "closed" : "as-trained");
-    const find = (/** @type {string} */ variant) => data.facts.maps.findIndex(
-      (map) => map.method === state.method && map.fit === state.fit && map.variant === variant);
-    let number = find(near);
-    if (number < 0) number = find("as-trained");
-    return { number, exact: exact !== "" && number >= 0 && data.facts.maps[number].variant === exact };
+  /** The layout's method, and what it was fitted on. */
+  get layout() {
+    const { state } = this;
+    return this.isSecond ? state.beside.split(" ") : [state.method, state.fit];
   }
 
-  /** Takes the layout that the state asks for. */
-  async choose() {
-    const { state, data } = this;
-    const name = state.method + " " + state.fit;
-    if (name === "axes both") {
-      const [a, b] = [state.slots.a, state.slots.b];
-      if (a < 0 || b < 0) return;
-      if (this.busy) return void (this.pending = true);
-      this.busy = true;
-      const { positions } = await this.ask({
-        kind: "axes", a: [{ item: a, sign: 1 }], b: [{ item: b, sign: 1 }], shift: state.shift(),
-      });
-      this.busy = false;
-      this.take(positions, name, "across: cosine with A, up: cosine with B");
-      if (this.pending) { this.pending = false; this.choose(); }
-      return;
-    }
-    const { number, exact } = this.variant();
-    if (number < 0) return;
-    const map = data.facts.maps[number];
-    if (state.method === "pca" && !exact) {
-      if (this.busy) return void (this.pending = true);
-      this.busy = true;
-      const { positions } = await this.ask({
-        kind: "components", shift: state.shift(), like: this.target.slice(), steps: state.pairs > 2000 ? 1 : 4,
-      });
-      this.busy = false;
-      if (state.method === "pca") this.take(positions, name, "two first principal components, live");
-      if (this.pending) { this.pending = false; this.choose(); }
-      return;
-    }
-    const variant = map.variant.replace("-", " ");
-    const trust = map.trustworthiness === undefined ? "" : ` · trustworthiness ${map.trustworthiness.toFixed(3).replace(/^0/, "")}`;
-    const share = map.shares ? ` · ${(100 * map.shares[0]).toFixed(0)} % and ${(100 * map.shares[1]).toFixed(0)} % of the variance` : "";
-    const far = exact ? "" : `, not of this λ: ${mapNames[name]} does not move with the slider`;
-    this.take(data.maps[number], name, `of the vectors ${variant}${far}${share}${trust}`);
-  }
+  /** Whether there is such a map now. */
+  get isShown() { return !this.isSecond || this.state.beside !== ""; }
+
+  choose() { if (this.isShown) chooseLayout(this); }
 
   /**
    * @param {Float32Array} positions
@@ -157,25 +116,8 @@ export class MapView {
       this.origin = null;
       this.positions = all.slice();
     }
-    this.centre();
+    this.centres = clusterCentres(this);
     this.paint();
-  }
-
-  /** The middle of each cluster's captions, the median so that strays do not pull. */
-  centre() {
-    const { data, state } = this;
-    const { sizes } = data.facts.clusters;
-    this.centres = sizes.map((_, group) => {
-      const [xs, ys] = [/** @type {number[]} */ ([]), /** @type {number[]} */ ([])];
-      for (let pair = 0; pair < state.pairs; pair++) {
-        if (data.groupOf[pair] !== group) continue;
-        const item = this.count === state.pairs ? pair : pair + state.pairs;
-        xs.push(this.target[2 * item]);
-        ys.push(this.target[2 * item + 1]);
-      }
-      const middle = (/** @type {number[]} */ values) => values.sort((a, b) => a - b)[values.length >> 1];
-      return { x: middle(xs), y: middle(ys) };
-    });
   }
 
   frameAll() {
@@ -187,74 +129,11 @@ export class MapView {
     this.camera = { x: (left + right) / 2, y: (low + high) / 2 - 14 / scale, scale, fitted: scale };
   }
 
-  /** Colours, sizes and the order of drawing: grey below, lit above. */
   paint() {
-    const { state, data, count } = this;
-    const style = getComputedStyle(document.documentElement);
-    const [ink, paper, quiet] = ["--ink", "--card", "--quiet"].map((name) => style.getPropertyValue(name).trim());
-    this.paints = { ink, paper, quiet };
-    const n = state.pairs;
-    const [kinds, grey] = [kindColours().map(rgb), rgb(greyColour())];
-    const groups = Array.from({ length: 10 }, (_, k) => rgb(groupColour(k)));
-    const { number } = this.variant();
-    const trusts = number >= 0 ? data.trusts[number] : null;
-    const range = rangeOf(data.cosines);
-    const size = n > 3000 ? 4 : n > 600 ? 6 : 8;
-    const dim = /** @type {number[]} */ ([]);
-    const lit = /** @type {number[]} */ ([]);
-    for (let k = 0; k < count; k++) {
-      const i = k;
-      const pair = i % n;
-      const isLit = state.isLit(i);
-      let colour = grey;
-      if (isLit) {
-        colour = state.colour === "group" ? groups[data.groupOf[pair] % 10]
-          : state.colour === "cosine" ? amountColour((data.cosines[pair] - range[0]) / (range[1] - range[0]))
-          : state.colour === "rank" ? amountColour(1 - Math.log(data.ranks[i]) / Math.log(n))
-          : state.colour === "trust" && trusts ? amountColour(1 - (1 - trusts[i]) * 4)
-          : kinds[i < n ? 0 : 1];
-      }
-      this.colours.set(colour, 4 * i);
-      this.colours[4 * i + 3] = isLit ? (n > 3000 ? 190 : 225) : 150;
-      this.sizes[i] = isLit ? size : Math.max(size - 2, 3);
-      if (isLit) lit.push(i);
-      else if (!state.isolated || state.selected[i]) dim.push(i);
-    }
-    if (lit.length > 1) mix(lit);   // so that neither kind lies above the other
-    this.order = Uint32Array.from(dim.concat(lit));
-    this.lines = this.partners();
-    this.legend(range);
+    if (!this.isShown) return;
+    paintPoints(this);
+    this.contours = this.state.contours ? contoursOf(this) : [];
     this.redraw();
-  }
-
-  /** @param {number[]} range */
-  legend(range) {
-    const { state } = this;
-    const kinds = kindColours();
-    const item = (/** @type {string} */ colour, /** @type {string} */ shape, /** @type {string} */ text) => {
-      const span = document.createElement("span");
-      const sign = document.createElement("i");
-      sign.className = shape;
-      sign.style.background = colour;
-      span.append(sign, text);
-      return span;
-    };
-    const amounts = (/** @type {string} */ low, /** @type {string} */ high) => {
-      const span = document.createElement("span");
-      const sign = document.createElement("i");
-      sign.className = "ramp";
-      const stops = [0, 0.25, 0.5, 0.75, 1].map((part) => `rgb(${amountColour(part)})`);
-      sign.style.background = `linear-gradient(90deg, ${stops})`;
-      span.append(low, sign, high);
-      return span;
-    };
-    const shapes = this.count === state.pairs ? [item("var(--quiet)", "disc", "a pair")]
-      : state.colour === "kind" ? [item(kinds[0], "disc", "picture"), item(kinds[1], "diamond", "caption")]
-      : [item("var(--quiet)", "disc", "picture"), item("var(--quiet)", "diamond", "caption")];
-    const colour = state.colour === "cosine" ? [amounts(range[0].toFixed(2), range[1].toFixed(2))]
-      : state.colour === "rank" ? [amounts("last of " + state.pairs, "first")]
-      : state.colour === "trust" ? [amounts(".75 or less", "1")] : [];
-    this.key.replaceChildren(...shapes, ...colour);
   }
 
   /** @param {boolean} [isWhole] whether the points too, or only what lies above them */
@@ -285,31 +164,6 @@ export class MapView {
     this.drawOver();
   }
 
-  /** Lines between partners, darker the higher their cosine: a long dark one is the map's fault. */
-  partners() {
-    const { state, data, count } = this;
-    const n = state.pairs;
-    const none = { lines: new Uint32Array(0), lineColours: new Uint8Array(0) };
-    if (count < 2 * n) return none;
-    const lines = [];
-    const range = rangeOf(data.cosines);
-    const alphas = [];
-    for (let i = 0; i < n; i++) {
-      const isLit = state.isLit(i) && state.isLit(i + n);
-      if (!isLit) continue;
-      lines.push(i, i + n);
-      alphas.push(0.08 + 0.4 * (data.cosines[i] - range[0]) / (range[1] - range[0]));
-      if (lines.length > 4000) return none;   // more would be ink only
-    }
-    const colour = rgb(this.paints.quiet);
-    const lineColours = new Uint8Array(4 * lines.length);
-    for (let k = 0; k < lines.length; k++) {
-      lineColours.set(colour, 4 * k);
-      lineColours[4 * k + 3] = Math.round(255 * alphas[k >> 1]);
-    }
-    return { lines: Uint32Array.from(lines), lineColours };
-  }
-
   /** @param {number} item */
   screen(item) {
     return this.screenOf(this.positions[2 * item], this.positions[2 * item + 1]);
@@ -326,12 +180,19 @@ export class MapView {
 
   drawOver() { drawOverlay(this); }
 
-  resize() {
+  /** Gives both canvases as many pixels as they cover. */
+  fit() {
     const ratio = devicePixelRatio || 1;
+    const [width, height] = [this.over.clientWidth, this.over.clientHeight].map((one) => Math.max(1, Math.round(one * ratio)));
     for (const canvas of [this.canvas, this.over]) {
-      canvas.width = Math.max(1, Math.round(this.over.clientWidth * ratio));
-      canvas.height = Math.max(1, Math.round(this.over.clientHeight * ratio));
+      if (canvas.width !== width) canvas.width = width;
+      if (canvas.height !== height) canvas.height = height;
     }
+  }
+
+  resize() {
+    if (!this.over.clientWidth) return;
+    this.fit();
     const before = this.camera;
     this.frameAll();
     if (before.fitted !== before.scale) {   // what was zoomed into stays

@@ -1,8 +1,10 @@
 // All similarities at once: pictures, then captions, against the same, in the order of the clusters. Cells are exact;
 // of many pairs a sample is shown, spread evenly over the window's part of the order.
-import { cosineRamp, groupColour } from "./colours.js";
-import { movedBy } from "./space.js";
+import { colourCells } from "./cells.js";
+import { groupColour } from "./colours.js";
+import { signed } from "./numbers.js";
 import { shortened } from "./sketch.js";
+import { listenToWindow } from "./window.js";
 
 /** @typedef {import("./state.js").State} State */
 /** @typedef {import("./map.js").Data} Data */
@@ -47,7 +49,7 @@ export class MatrixView {
     });
     /** @type {{row: number, column: number, p: number} | undefined} the cell under the pointer */
     this.cell = undefined;
-    this.listen();
+    listenToWindow(this);
     new ResizeObserver(() => { this.drawStill(); this.name(); }).observe(this.over);
   }
 
@@ -73,52 +75,9 @@ export class MatrixView {
 
   /** Cosines of the state, and their colours. */
   colour() {
-    const { base, items, state } = this;
-    if (!base) return;
-    const [m, n] = [items.length, state.pairs];
-    const moved = movedBy(this.space, state.shift());
-    const at = Array.from({ length: 2 * m }, (_, k) => (k < m ? items[k] : n + items[k - m]));
-    if (this.values.length !== base.length) this.values = new Float32Array(base.length);
-    if (!this.low) this.low = base.reduce((least, value) => Math.min(least, value), 1) < -0.3 ? -1 : -0.25;
-    const ramp = cosineRamp(this.low);
-    this.legend(ramp);
-    const image = new ImageData(2 * m, 2 * m);
-    const pixels = new Uint32Array(image.data.buffer);
-    const factor = 255 / (1 - this.low);
-    // As `cosineAfter` has it, with what a row and a quarter share taken out of the inner loop.
-    const { values, low } = this;
-    const inverse = Float64Array.from(at, (item) => 1 / moved.lengths[item]);
-    for (const second of [false, true]) {
-      const column = Float64Array.from(at, (item) => (second ? moved.texts : moved.images)[item]);
-      for (let p = second ? m : 0; p < (second ? 2 * m : m); p++) {
-        for (const isText of [false, true]) {
-          const own = (isText ? moved.texts : moved.images)[at[p]] + (second === isText ? (second ? moved.yy : moved.xx) : moved.xy);
-          for (let q = isText ? m : 0, k = p * 2 * m + q; q < (isText ? 2 * m : m); q++, k++) {
-            const value = (base[k] + own + column[q]) * inverse[p] * inverse[q];
-            values[k] = value;
-            const step = (value - low) * factor + 0.5;
-            pixels[k] = ramp[step < 0 ? 0 : step > 255 ? 255 : step | 0];
-          }
-        }
-        values[p * 2 * m + p] = 1;
-        pixels[p * 2 * m + p] = ramp[255];
-      }
-    }
-    this.canvas.width = this.canvas.height = 2 * m;
-    /** @type {CanvasRenderingContext2D} */ (this.canvas.getContext("2d")).putImageData(image, 0, 0);
+    if (!this.base) return;
+    colourCells(this);
     this.drawStill();
-  }
-
-  /** @param {Uint32Array} ramp */
-  legend(ramp) {
-    const canvas = /** @type {HTMLCanvasElement} */ (document.getElementById("ramp"));
-    const image = new ImageData(256, 1);
-    new Uint32Array(image.data.buffer).set(ramp);
-    /** @type {CanvasRenderingContext2D} */ (canvas.getContext("2d")).putImageData(image, 0, 0);
-    const ticks = /** @type {NodeListOf<HTMLElement>} */ (document.querySelectorAll(".ticks span"));
-    ticks[0].textContent = signed(this.low, 2).replace("0.", ".").replace(".00", "");
-    ticks[1].style.left = `${(100 * -this.low) / (1 - this.low)}%`;
-    ticks[2].style.left = `${(100 * (0.5 - this.low)) / (1 - this.low)}%`;
   }
 
   /** Clusters as places from..to of what is shown. */
@@ -256,57 +215,4 @@ export class MatrixView {
     this.read.append(`${name(row)} × ${name(column)}: `, number);
   }
 
-  listen() {
-    const { over, state } = this;
-    const place = (/** @type {MouseEvent} */ event) => {
-      const box = over.getBoundingClientRect();
-      const size = 2 * this.items.length;
-      const at = (/** @type {number} */ value) => Math.min(Math.max(Math.floor((value / box.width) * size), 0), size - 1);
-      return { row: at(event.clientY - box.top), column: at(event.clientX - box.left) };
-    };
-    const item = (/** @type {number} */ k) => {
-      const m = this.items.length;
-      return k < m ? this.items[k] : state.pairs + this.items[k - m];
-    };
-    over.addEventListener("pointermove", (event) => {
-      if (!this.items.length) return;
-      const { row, column } = place(event);
-      const before = this.cell;
-      this.cell = { row, column, p: item(row) };
-      if (state.hovered !== item(row)) state.hover(item(row));
-      else if (!before || before.column !== column) this.drawOver();
-    });
-    over.addEventListener("pointerleave", () => {
-      this.cell = undefined;
-      state.hover(-1);
-    });
-    over.addEventListener("click", (event) => {
-      if (this.items.length) state.pin(item(place(event).row));
-    });
-    over.addEventListener("dblclick", () => {
-      this.window = { start: 0, end: state.pairs };
-      this.load();
-    });
-    over.addEventListener("wheel", (event) => {
-      event.preventDefault();
-      const m = this.items.length;
-      if (!m) return;
-      const part = (place(event).row % m) / m;
-      const length = this.window.end - this.window.start;
-      const wanted = Math.min(Math.max(Math.round(length * Math.exp(event.deltaY * 0.002)), Math.min(8, state.pairs)), state.pairs);
-      const middle = this.window.start + part * length;
-      const start = Math.min(Math.max(Math.round(middle - part * wanted), 0), state.pairs - wanted);
-      this.window = { start, end: start + wanted };
-      this.load();
-    }, { passive: false });
-  }
-}
-
-/**
- * A number with a sign that is as wide as a digit.
- * @param {number} value
- * @param {number} digits
- */
-export function signed(value, digits) {
-  return value.toFixed(digits).replace("-", "−");
 }

@@ -1,5 +1,6 @@
 // What lies above the points of the map: pictures, names, rings, a typed caption, the path of a lasso.
 import { groupColour, kindColours } from "./colours.js";
+import { drawContours } from "./contours.js";
 import { drawThumbnail, shortened, star } from "./sketch.js";
 
 /** @param {import("./map.js").MapView} map */
@@ -11,6 +12,7 @@ export function drawOverlay(map) {
   context.setTransform(ratio, 0, 0, ratio, 0, 0);
   context.clearRect(0, 0, width, height);
   const { ink, paper, quiet } = map.paints;
+  if (!map.origin) drawContours(context, map);
   const inView = [];
   for (const i of map.order) {
     const x = (map.positions[2 * i] - camera.x) * camera.scale;
@@ -48,7 +50,7 @@ export function drawOverlay(map) {
     return true;
   };
   let markLeft = 0;
-  if (map.mark) {
+  if (map.mark) {   // its words take their place first
     context.font = "700 12px system-ui, sans-serif";
     const at = map.screenOf(map.mark.x, map.mark.y);
     const w = context.measureText(shortened(map.mark.text, 48)).width;

@@ -220,12 +220,13 @@ export class PlainPainter {
 }
 
 /**
- * @param {HTMLCanvasElement} canvas
+ * @param {HTMLCanvasElement} canvas of its final size
+ * @param {boolean} hasLines whether edges of lines are to be smoothed; points smooth their own
  * @returns {{painter: LightPainter | PlainPainter, isLight: boolean}}
  */
-export function painterFor(canvas) {
+export function painterFor(canvas, hasLines) {
   try {
-    const gl = canvas.getContext("webgl2", { antialias: true });
+    const gl = canvas.getContext("webgl2", { antialias: hasLines });
     if (gl) return { painter: new LightPainter(canvas, gl), isLight: true };
   } catch { /* the plain canvas it is */ }
   let plain = canvas;

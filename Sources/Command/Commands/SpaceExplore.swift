@@ -37,17 +37,33 @@ struct SpaceExplore: ParsableCommand {
         parsing: .upToNextOption, help: "Which maps: pca, umap, tsne. (default: all up to 1,000 pairs, else no tsne)")
     var maps: [Projection.Method] = []
 
+    @Option(
+        help: ArgumentHelp(
+            "With --model: phrases, one a line, that the page can show among the pairs.", valueName: "file"))
+    var queries: String?
+
     @OptionGroup var input: SpaceInput
     @OptionGroup var shared: SharedOptions
 
     func validate() throws {
         try NumberRange.scale.check(scale, "--scale")
         try NumberRange.clusters.check(clusters, "--clusters")
+        if queries != nil && input.model == nil {
+            throw ValidationError(
+                "--queries needs a text tower that makes vectors of phrases; give --model with --data")
+        }
     }
 
     func run() throws {
         let file = URL(filePath: out)
         try AtomicFile.check(file)
+        let phrases = try queries.map { try shared.captions($0).captions } ?? []
+        guard phrases.count <= SpaceExploration.mostPhrases else {
+            throw UserError(
+                .badData,
+                "\(queries ?? "") holds \(phrases.count) phrases, and the page takes \(SpaceExploration.mostPhrases); "
+                    + "give fewer")
+        }
         let space = try input.read(shared)
         if let sentence = SpaceExploration.portions(of: space.pairs.count) { shared.remark(sentence) }
         let watch = SignalWatch()
@@ -57,6 +73,10 @@ struct SpaceExplore: ParsableCommand {
         (exploration.clusters, exploration.methods) = (clusters, maps.isEmpty ? nil : maps)
         exploration.title = title
         exploration.model = try input.model.map { try shared.locator.folder(of: $0) }
+        if let model = exploration.model, !phrases.isEmpty {
+            let towers = try TwoTowers(folder: model, activation: input.named.activation)
+            (exploration.phrases, exploration.phraseVectors) = (phrases, try towers.texts(phrases))
+        }
         let page = try exploration.page { part, done, _ in
             bar.advance(to: done, note: part)
             try watch.interruption.check()

@@ -57,7 +57,7 @@ struct SpaceInput: ParsableArguments {
         let most = sample ?? PairedVectors.most
         let count = vectors.flatMap(PairedVectors.count)
         if let vectors, let count, count > most { shared.remark(drawn(most, of: count, vectors)) }   // before the work
-        let all = try whole(shared)
+        let all = try whole(shared, count: count, most: most)
         for sentence in all.pairs.remarks { shared.remark(sentence) }
         guard let some = try all.sampled(most, seed: seed) else { return all }
         if count == nil { shared.remark(drawn(most, of: all.pairs.count, all.pairs.source)) }
@@ -69,7 +69,8 @@ struct SpaceInput: ParsableArguments {
             + (sample == nil ? "; --sample takes more or fewer" : "")
     }
 
-    private func whole(_ shared: SharedOptions) throws -> LatentSpaceInput {
+    /// - Parameter count: of pairs in a file of vectors, where it tells them at once.
+    private func whole(_ shared: SharedOptions, count: Int?, most: Int) throws -> LatentSpaceInput {
         guard [matrix, vectors, model].contains(where: { $0 != nil }) else {
             throw UserError(.settings, "nothing to look at; give --matrix, --vectors, or --model with --data")
         }
@@ -86,11 +87,10 @@ struct SpaceInput: ParsableArguments {
             bar.finish()
             return found
         }
-        let pairs =
-            if let matrix { try SimilarityMatrix(path: matrix).pairs() } else {
-                try PairedVectors(vectorsAt: vectors ?? "")
-            }
-        return try LatentSpaceInput(pairs: pairs, captions: captions.map { try shared.captions($0).captions })
+        let captions = try captions.map { try shared.captions($0).captions }
+        if let matrix { return try LatentSpaceInput(pairs: SimilarityMatrix(path: matrix).pairs(), captions: captions) }
+        return try LatentSpaceInput(
+            vectorsAt: vectors ?? "", count: count, captions: captions, most: most, seed: seed)
     }
 
     private func pictures(_ data: String, _ shared: SharedOptions) throws -> PicturesWithCaptions {

@@ -16,11 +16,17 @@ package struct SpaceExploration: Sendable {
     package var title: String?
     /// The model's folder, whose text tower may run in the page; nil without a model.
     package var model: URL?
+    /// Phrases whose places the page shows, with their vectors by the same text tower; empty for none.
+    package var phrases: [String] = []
+    package var phraseVectors: DoubleMatrix?   // [phrases, d]
 
     /// With more pairs t-SNE would take minutes, and maps are made of the vectors as trained only.
     static let mostForAllMaps = 1_000
     /// With more points trustworthiness would take minutes.
     static let mostForTrust = 4_000
+    package static let mostPhrases = 1_000
+    /// Where along the gap searches of all pairs are counted beforehand, in units of the gap.
+    static let places = (-5...20).map { Double($0) / 10 }
 
     package init(_ input: LatentSpaceInput) { self.input = input }
 
@@ -37,7 +43,9 @@ package struct SpaceExploration: Sendable {
     package func page(progress: (_ part: String, _ done: Int, _ total: Int) throws -> Void) throws -> ExplorerPage {
         let total = 5
         try progress("the gap", 0, total)
-        let gap = try GapStudy(pairs, scale: scale).record()
+        let distance = ModalityGap(pairs).distance
+        let lambdas = distance > 1e-12 ? Self.places.map { $0 * distance } : []
+        let (gap, trained, along) = try GapStudy(pairs, scale: scale).measured(along: lambdas)
         try progress("clusters", 1, total)
         let groups = try ExplorerClusters(
             pairs, captions: input.captions, rows: rows, clusters: clusters, seed: seed)
@@ -52,7 +60,7 @@ package struct SpaceExploration: Sendable {
         let cosines = (0..<pairs.count).map { i in
             dot(pairs.images.row(i), pairs.texts.row(i))
         }
-        let ranks = RetrievalRanks.imageToText(pairs).ranks + RetrievalRanks.textToImage(pairs).ranks
+        let ranks = trained.imageToText.ranks + trained.textToImage.ranks
         var blocks = stored.blocks
         blocks += [
             .init("to-mean-image", means.toImage), .init("to-mean-text", means.toText), .init("cosines", cosines),
@@ -61,17 +69,26 @@ package struct SpaceExploration: Sendable {
         blocks += maps.flatMap(\.blocks)
         blocks += (thumbnails?.sheets ?? []).enumerated().map { .init("sheet-\($0)", $1) }
         if let tower { blocks.append(.init("tower", tower.weights)) }
+        if let phraseVectors { blocks.append(.init("phrases", phraseVectors.values.map(Float.init))) }
         let facts = ExplorerFacts(
             source: pairs.source, title: title ?? Self.title(pairs.source), pairs: pairs.count, width: pairs.width,
             seed: seed, gap: gap, means: means.products,
             maps: maps.map(\.facts), clusters: groups.facts, vectors: stored.facts, thumbnails: thumbnails?.facts,
-            tower: tower?.facts, hasCaptions: input.captions != nil,
+            tower: tower?.facts, phrases: phrases, searches: zip(lambdas, along).map { Self.step($0, $1) },
+            hasCaptions: input.captions != nil,
             remarks: pairs.remarks.map { $0 + "." } + [remark].compactMap(\.self),
             made: "synesthesia \(Release.version), \(Date.now.formatted(.iso8601))")
         try progress("page", total, total)
         return ExplorerPage(
             facts: facts, blocks: blocks, captions: input.captions ?? [], plain: maps.first?.record,
             pairCosines: cosines)
+    }
+
+    private static func step(_ lambda: Double, _ found: GapSearches) -> ExplorerFacts.SearchStep {
+        func recalls(_ ranks: RetrievalRanks) -> [Double] { [1, 5, 10].map { ranks.recall(at: $0) } }
+        return .init(
+            lambda: lambda, imageToText: recalls(found.imageToText), textToImage: recalls(found.textToImage),
+            mixed: found.mixed.recall(at: 10))
     }
 
     /// Of a path its last two parts, without what a file's kind is told by.

@@ -19,6 +19,10 @@ package struct ExplorerFacts: Encodable, Sendable {
     package var thumbnails: Thumbnails?
     /// Nil where no text tower runs inside the page.
     package var tower: Tower?
+    /// Texts from a file; their unit vectors are the block `phrases`: [phrases, width] in single precision.
+    package var phrases: [String]
+    /// Searches of all pairs at places along the gap.
+    package var searches: [SearchStep]
     package var hasCaptions: Bool
     package var remarks: [String]
     package var made: String
@@ -31,6 +35,20 @@ package struct ExplorerFacts: Encodable, Sendable {
 
         package init(images: Double, crossed: Double, texts: Double) {
             (self.images, self.crossed, self.texts) = (images, crossed, texts)
+        }
+    }
+
+    /// How often searches among all pairs find the partner, with both kinds moved towards each other by λ.
+    package struct SearchStep: Encodable, Sendable {
+        package var lambda: Double
+        /// R@1, R@5, R@10.
+        package var imageToText: [Double]
+        package var textToImage: [Double]
+        /// R@10 among all other pictures and texts.
+        package var mixed: Double
+
+        package init(lambda: Double, imageToText: [Double], textToImage: [Double], mixed: Double) {
+            (self.lambda, self.imageToText, self.textToImage, self.mixed) = (lambda, imageToText, textToImage, mixed)
         }
     }
 
@@ -100,13 +118,14 @@ package struct ExplorerFacts: Encodable, Sendable {
 
     package init(
         source: String, title: String, pairs: Int, width: Int, seed: UInt64, gap: GapRecord, means: Means, maps: [Map],
-        clusters: Clusters, vectors: Vectors, thumbnails: Thumbnails?, tower: Tower?, hasCaptions: Bool,
-        remarks: [String], made: String
+        clusters: Clusters, vectors: Vectors, thumbnails: Thumbnails?, tower: Tower?, phrases: [String],
+        searches: [SearchStep], hasCaptions: Bool, remarks: [String], made: String
     ) {
         (self.source, self.title, self.pairs, self.width) = (source, title, pairs, width)
         self.seed = seed
         (self.gap, self.means, self.maps, self.clusters) = (gap, means, maps, clusters)
         (self.vectors, self.thumbnails, self.tower) = (vectors, thumbnails, tower)
+        (self.phrases, self.searches) = (phrases, searches)
         (self.hasCaptions, self.remarks, self.made) = (hasCaptions, remarks, made)
     }
 }

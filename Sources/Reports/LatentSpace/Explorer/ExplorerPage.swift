@@ -19,6 +19,9 @@ package struct ExplorerPage: Sendable {
 
         package init(_ name: String, _ data: Data) { (self.name, self.data) = (name, data) }
 
+        /// Whether the page waits for it only when it has begun.
+        var isLate: Bool { ["vectors", "tower", "phrases"].contains(name) || name.hasPrefix("sheet-") }
+
         /// Numbers as they lie in memory (little-endian).
         package init<Number>(_ name: String, _ numbers: [Number]) {
             self.init(name, numbers.withUnsafeBytes { Data($0) })
@@ -62,7 +65,7 @@ package struct ExplorerPage: Sendable {
         add("</script>\n<script type=\"application/json\" id=\"captions\">")
         page.append(Self.inert(try JSONText.data(captions, .line)))
         add("</script>\n")
-        for block in blocks {
+        func add(_ block: Block) {
             var (start, number) = (block.data.startIndex, 0)
             repeat {
                 let end = min(start + Self.piece, block.data.endIndex)
@@ -72,8 +75,12 @@ package struct ExplorerPage: Sendable {
                 (start, number) = (end, number + 1)
             } while start < block.data.endIndex
         }
+        // The script stands before what it needs last: maps can be used while vectors and pictures are still read.
+        for block in blocks where !block.isLate { add(block) }
         add("<script type=\"text/plain\" id=\"worker\">\(ExplorerScript.worker)</script>\n")
-        add("<script>\(script)</script>\n</body>\n</html>\n")
+        add("<script>\(script)</script>\n")
+        for block in blocks where block.isLate { add(block) }
+        add("</body>\n</html>\n")
         return page
     }
 

@@ -8,6 +8,7 @@ package enum ExplorerScript {
         package let name: String
         package let text: String
         package let isForWorker: Bool
+        package let isForPage: Bool
     }
 
     /// In the order in which they read each other.
@@ -15,13 +16,14 @@ package enum ExplorerScript {
         guard let name = space_page_module(Int32(index)), let text = space_page_text(name) else { return nil }
         return Module(
             name: String(cString: name), text: String(cString: text),
-            isForWorker: space_page_is_for_worker(Int32(index)) == 1)
+            isForWorker: space_page_is_for_worker(Int32(index)) == 1,
+            isForPage: space_page_is_for_page(Int32(index)) == 1)
     }.prefix { $0 != nil }.compactMap(\.self)
 
     package static var style: String { file("style.css") }
     static var body: String { file("body.html") }
 
-    package static var page: String { joined(modules.filter { $0.name != "worker.js" }) }
+    package static var page: String { joined(modules.filter(\.isForPage)) }
     static var worker: String { joined(modules.filter(\.isForWorker)) }
 
     /// Modules one after the other in one scope: lines that import are left out, since what they name stands above,
