@@ -42,7 +42,6 @@ package struct ImageScorer: Sendable {
         package let truncatedCaptions: Int
         package let inceptionScore: InceptionScore.Result?
         package let inceptionScoreAsPublished: InceptionScore.Result?
-        package let fid: FrechetDistance?
         /// Of the pictures, on both inputs; nil without an Inception network.
         package let features: SetDistances.Features?
         /// Pictures behind the Inception Score.
@@ -89,24 +88,31 @@ package struct ImageScorer: Sendable {
     /// Scores of every pair and of the set. `records` come back with their scores filled in.
     ///
     /// - Parameters:
-    ///   - real: features of real pictures, which the Fréchet distance is measured from; nil for none.
+    ///   - real: features of real pictures, which distances are measured from; nil for none.
     ///   - image: the picture of the record at a place, asked for when its turn comes.
     package func score(
-        _ records: [SampleRecord], real: FeatureStatistics? = nil, image: (Int) throws -> Image,
+        _ records: [SampleRecord], real: SetDistances.Features? = nil, image: (Int) throws -> Image,
         progress: (Int) throws -> Void = { _ in }
     ) throws -> (scores: ImageScores, records: [SampleRecord]) {
-        let found = try findings(records, real: real, image: image, progress: progress)
+        let found = try findings(records, image: image, progress: progress)
+        let own = records.count < 2 ? nil : found.features
+        let distances = try real.flatMap { real in
+            try own.map {
+                try SetDistances(between: $0, and: real, seed: settings.shuffleSeed, coverageUpTo: Self.coverageLimit)
+            }
+        }
         let scores = ImageScores(
             clipScore: found.clipScores.reduce(0, +) / Double(max(records.count, 1)), count: records.count,
             truncatedCaptions: found.truncatedCaptions, inceptionScore: found.inceptionScore,
-            inceptionScoreAsPublished: found.inceptionScoreAsPublished, fid: found.fid?.value,
-            fidWarning: found.fid?.warning, attributeScore: found.attributeScore, shuffled: found.shuffled)
+            inceptionScoreAsPublished: found.inceptionScoreAsPublished, fid: distances?.fid.value,
+            fidWarning: distances?.fid.warning, attributeScore: found.attributeScore, shuffled: found.shuffled,
+            distances: distances, inceptionCount: settings.dropLast == nil ? nil : found.inceptionCount)
         return (scores, found.records)
     }
 
     /// The same by the judges that there are.
     package func findings(
-        _ records: [SampleRecord], real: FeatureStatistics? = nil, image: (Int) throws -> Image,
+        _ records: [SampleRecord], image: (Int) throws -> Image,
         progress: (Int) throws -> Void = { _ in }
     ) throws -> Findings {
         var records = records
@@ -163,9 +169,6 @@ package struct ImageScorer: Sendable {
         return Findings(
             records: records, truncatedCaptions: truncated, inceptionScore: try score(logits),
             inceptionScoreAsPublished: try score(published),
-            fid: try (features.isEmpty || records.count < 2 ? nil : real).map {
-                try FrechetDistance(between: FeatureStatistics(of: concatenated(features, axis: 0)), and: $0)
-            },
             features: features.isEmpty
                 ? nil
                 : SetDistances.Features(
@@ -181,6 +184,8 @@ package struct ImageScorer: Sendable {
 
     /// Pictures that go through the networks together.
     private static let batch = 32
+    /// Precision and recall of more pictures would take longer than drawing them.
+    private static let coverageLimit = 10_000
 
     /// One picture as each judge sees it: what is kept of it until its batch is full.
     private struct View {

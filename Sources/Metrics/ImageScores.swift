@@ -13,6 +13,10 @@ package struct ImageScores: Codable, Sendable, Equatable {
     package let attributeScore: Double?
     /// What the pictures score with other portraits' captions.
     package let shuffled: ShuffledCaptions?
+    /// From the real pictures, on both inputs of the Inception network; nil where nobody asked, and in older files.
+    package var distances: SetDistances?
+    /// Pictures behind the Inception Scores, where some were left out of them.
+    package var inceptionCount: Int?
 
     enum CodingKeys: String, CodingKey {
         case clipScore = "clip_score"
@@ -23,6 +27,7 @@ package struct ImageScores: Codable, Sendable, Equatable {
         case fid
         case fidWarning = "fid_warning"
         case attributeScore = "attribute_score"
-        case shuffled
+        case shuffled, distances
+        case inceptionCount = "inception_n"
     }
 }

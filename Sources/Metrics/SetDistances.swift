@@ -6,7 +6,7 @@ package struct SetDistances: Codable, Sendable, Equatable {
     package let fid: FrechetDistance
     package let fidAsPublished: FrechetDistance?
     package let kid: KernelDistance
-    /// Nil for sets of three pictures or fewer.
+    /// Nil for sets of three pictures or fewer, and for sets so large that nobody asked for it.
     package let coverage: PrecisionRecall?
 
     enum CodingKeys: String, CodingKey {
@@ -19,9 +19,13 @@ package struct SetDistances: Codable, Sendable, Equatable {
     package struct Features: Sendable {
         package let plain: Tensor
         package let published: Tensor?
+
+        package init(plain: Tensor, published: Tensor?) { (self.plain, self.published) = (plain, published) }
     }
 
-    package init(between drawn: Features, and real: Features, seed: UInt64) throws {
+    /// - Parameter most: pictures of a set up to which precision and recall are computed: their time grows with the
+    ///   square.
+    package init(between drawn: Features, and real: Features, seed: UInt64, coverageUpTo most: Int = .max) throws {
         let (first, second) = (DoubleMatrix(drawn.plain), DoubleMatrix(real.plain))
         fid = try FrechetDistance(between: drawn.plain, and: real.plain)
         if let own = drawn.published, let other = real.published {
@@ -30,7 +34,8 @@ package struct SetDistances: Codable, Sendable, Equatable {
             fidAsPublished = nil
         }
         kid = try KernelDistance(between: first, and: second, seed: seed)
-        coverage = min(first.rows, second.rows) > 3 ? try PrecisionRecall(of: first, among: second) : nil
+        let sizes = [first.rows, second.rows]
+        coverage = sizes.allSatisfy { (4...most).contains($0) } ? try PrecisionRecall(of: first, among: second) : nil
     }
 
     /// What a reader of the numbers must know.

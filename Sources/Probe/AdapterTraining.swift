@@ -72,7 +72,10 @@ package final class AdapterTraining {
                     silent ?? decoder.startPrefix(settings.prefixTokens), from: size)
             }
         adapter = decoder.device.map { fresh.moved(to: $0) } ?? fresh
-        scaling = settings.standardize ? VectorScaling(training.vectors) : nil
+        scaling =
+            settings.standardize
+            ? VectorScaling(training.vectors, length: settings.vectorLength)
+            : nil
         part =
             try decoder.device.map { device in
                 let plan = DevicePlan(

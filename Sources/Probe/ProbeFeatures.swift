@@ -152,7 +152,7 @@ final class ProbeFeatures {
         }
     }
 
-    private func vectorKey(_ split: ProbeSplit, _ settings: EncoderSettings) -> [String] {
+    func vectorKey(_ split: ProbeSplit, _ settings: EncoderSettings) -> [String] {
         let model =
             session.inputs.hash(ofModel: "encoder \(settings.name)") + " " + settings.pooling.rawValue
             + (settings.activation.map { " " + $0.rawValue } ?? "")

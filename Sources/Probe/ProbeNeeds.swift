@@ -18,6 +18,7 @@ struct ProbeNeeds {
                 encoder.path.map { ("encoders.\(place)", $0) }
             }
             + [("scores.clip", settings.scores.clip), ("scores.inception", settings.scores.inception)]
+            + (settings.scores.secondClip.map { [("scores.second-clip", $0)] } ?? [])
             + (settings.scores.attributes.map { [("scores.attributes", $0)] } ?? [])
     }
 

@@ -74,6 +74,13 @@ struct ProbePlan: Sendable {
     func parts(_ trials: [Trial], of settings: ProbeSettings, steps: Int, drawing: Bool) -> [RunProgress.Part] {
         let extra = unpublished(trials)
         let pictures = drawing ? requests.count : 0
+        let choice = settings.adapter.choiceSteps
+        var chosen = self.trials.filter { !trials.contains($0) }
+        func first(_ trial: Trial) -> Bool {
+            let isFirst = !chosen.contains { $0.encoder == trial.encoder && $0.prefixTokens == trial.prefixTokens }
+            chosen.append(trial)
+            return isFirst
+        }
         return trials.map { trial in
             let number = settings.encoders.firstIndex { $0.name == trial.encoder } ?? 0
             var place = "encoder \(number + 1) of \(settings.encoders.count)"
@@ -83,7 +90,11 @@ struct ProbePlan: Sendable {
                 place += ", seed \(number + 1) of \(settings.seeds.count)"
             }
             return RunProgress.Part(
-                place: place, needs: [.training: trial.hasAdapter ? steps : 0, .drawing: pictures, .scoring: pictures])
+                place: place,
+                needs: [
+                    .training: trial.hasAdapter ? steps + (first(trial) ? choice : 0) : 0, .drawing: pictures,
+                    .scoring: pictures,
+                ])
         }
     }
 }

@@ -176,6 +176,7 @@ private struct FinishedWork {
         case .vectors(let encoder, let split, _), .joinedVectors(let encoder, let split):
             features.holds("\(encoder)-\(split.rawValue)")
         case .silentPrefix(let count): features.holds("silent-prefix-\(count)")
+        case .rate(let encoder, let count): features.holds(ProbeFeatures.rateName(encoder, count))
         case .training(let trial): folders[trial.title].map { $0.isListed(TrialFolder.trained) } ?? false
         case .drawing(let trial, let range):
             folders[trial.title].map { folder in folder.isListed(plan.requests[range].map { folder.picture($0.file) }) }

@@ -14,25 +14,34 @@ package struct ProbePower: Encodable {
         package let detectable: Double?
         /// The probability of finding the run's own difference, or the one that was asked for.
         package let power: Double
+        /// The same if variances are what the run estimated, and no larger.
+        package let powerAtEstimates: Double
 
         private enum CodingKeys: String, CodingKey {
             case design, encoders, seeds, captions, inference
             case detectable = "detectable_at_80_percent"
             case power
+            case powerAtEstimates = "power_at_estimated_variances"
         }
     }
 
     package let outcome: String
     package let unit: String
     package let difference: Double
+    /// As the run's mixed model estimated them.
     package let variances: [InferenceRecord.Kinds.Share]
+    /// Their upper limits, with which everything but ``Line/powerAtEstimates`` is computed.
+    package let limits: [InferenceRecord.Kinds.Share]
+    /// That the true variance is no larger than its limit.
+    package let confidence: Double
     package let lines: [Line]
     /// The fewest encoders a style with which the difference is found four times in five, with the settings' seeds and
     /// captions; nil where a thousand are too few.
     package let encodersNeeded: Int?
 
     private enum CodingKeys: String, CodingKey {
-        case outcome, unit, difference, variances, lines
+        case outcome, unit, difference, variances, confidence, lines
+        case limits = "variances_at_most"
         case encodersNeeded = "encoders_needed"
     }
 
@@ -48,8 +57,12 @@ package struct ProbePower: Encodable {
                     + "every picture")
         }
         func variance(_ name: String) -> Double { kinds.variances.first { $0.name == name }?.variance ?? 0 }
-        let variances = DesignPower.Variances(
+        let estimates = DesignPower.Variances(
             encoder: variance("encoder"), seed: variance("seed"), picture: variance("picture"))
+        let bounds = Self.bounds(report, outcome.name, estimates)
+        let variances = DesignPower.Variances(
+            encoder: max(bounds?.encoder ?? 0, estimates.encoder),
+            seed: max(bounds?.seed ?? 0, estimates.seed), picture: estimates.picture)
         let bert = settings.encoders.count { $0.style == .bert }
         let clip = settings.encoders.count { $0.style == .clip }
         guard min(bert, clip) > 0 else {
@@ -75,15 +88,43 @@ package struct ProbePower: Encodable {
         lines = designs.flatMap { title, design in
             DesignPower.Inference.allCases.map { inference in
                 let least = design.detectable(inference)
+                var hopeful = design
+                hopeful.variances = estimates
                 return Line(
                     design: title, encoders: design.encoders, seeds: design.seeds, captions: design.captions,
                     inference: inference.rawValue, detectable: least.isFinite ? least : nil,
-                    power: design.power(at: wanted, inference))
+                    power: design.power(at: wanted, inference),
+                    powerAtEstimates: hopeful.power(at: wanted, inference))
             }
         }
         (self.outcome, unit, self.difference) = (outcome.name, outcome.unit, wanted)
         self.variances = kinds.variances
+        confidence = bounds?.confidence ?? 0
+        limits = [
+            .init(name: "encoder", variance: variances.encoder), .init(name: "seed", variance: variances.seed),
+        ]
         encodersNeeded = own.encodersNeeded(for: wanted)
+    }
+
+    /// Upper limits from the mean scores of encoders and seeds; nil where the report has no means of this outcome.
+    private static func bounds(
+        _ report: ProbeReport, _ outcome: String, _ variances: DesignPower.Variances
+    ) -> VarianceBounds? {
+        func value(_ score: ScoreRecord) -> Double? {
+            switch outcome {
+            case "CLIP-Score": score.clipScore
+            case "Bits saved": score.bitsSaved
+            case "Second judge": score.secondClipScore
+            case "Attributes": score.attributeScore.map { 100 * $0 }
+            default: nil
+            }
+        }
+        let encoders = EncoderSummary.of(report.scores)
+        let styles = [EncoderStyle.bert, .clip].map { style in
+            encoders.filter { $0.style == style }.map { $0.scores.compactMap(value).filter(\.isFinite) }
+        }
+        let pictures = Double(report.scores.map(\.n).max() ?? 1)
+        return VarianceBounds(styles, noise: variances.picture / max(pictures, 1))
     }
 
     package var section: ReportSection {
@@ -91,17 +132,23 @@ package struct ProbePower: Encodable {
             "",
             columns: [
                 .init("Design"), .init("About"), .init("Found 4 times in 5", .right), .init("Power", .right),
+                .init("Power at estimates", .right),
             ],
             rows: lines.map {
                 [
                     $0.design, $0.inference, $0.detectable.map { NumberText.fixed($0, decimals: 2) } ?? "no test",
-                    NumberText.percent($0.power, decimals: 0),
+                    NumberText.percent($0.power, decimals: 0), NumberText.percent($0.powerAtEstimates, decimals: 0),
                 ]
             },
             notes: [
                 "Power: how often a difference of \(NumberText.fixed(difference, decimals: 2)) \(unit) would be found, "
                     + "two-sided at .05.",
-                "Variances of the run, \(outcome): "
+                "Computed with upper limits of the variances between encoders and between seeds, "
+                    + limits.map { "\($0.name) \(NumberText.fixed($0.variance, decimals: 2))" }.joined(separator: ", ")
+                    + ": the true ones are no larger with \(NumberText.percent(confidence, decimals: 0)) confidence "
+                    + "(χ² limits of mean squares). Variances of few encoders are hardly known and often estimated as "
+                    + "nothing, so the last column, which takes the estimates, promises too much half of the time.",
+                "Variances as the run estimated them, \(outcome): "
                     + variances.map { "\($0.name) \(NumberText.fixed($0.variance, decimals: 2))" }
                     .joined(separator: ", ") + ".",
             ])

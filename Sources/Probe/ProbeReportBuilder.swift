@@ -1,4 +1,5 @@
 import Foundation
+import SynCheckpoints
 import SynEmbedding
 import SynFiles
 import SynImages
@@ -10,8 +11,8 @@ import SynTensors
 
 /// A finished run as the record that all reports are made from.
 struct ProbeReportBuilder {
-    private let session: ProbeSession
-    private let scores: [Trial: TrialScores]
+    let session: ProbeSession
+    let scores: [Trial: TrialScores]
     /// Every picture's.
     private let samples: [Trial: [SampleRecord]]
     private let real: RealScores
@@ -23,7 +24,7 @@ struct ProbeReportBuilder {
         }
     }
 
-    private var settings: ProbeSettings { session.settings }
+    var settings: ProbeSettings { session.settings }
 
     func report() throws -> ProbeReport {
         let records = try session.plan.published.map(record)
@@ -33,18 +34,13 @@ struct ProbeReportBuilder {
             partial: settings.limit != nil,
             settings: try settings.yaml.split(separator: "\n").map { Setting(line: String($0)) },
             provenance: provenance, scores: records,
-            groundTruth: GroundTruth(
-                clipScore: real.measured.clipScore, n: real.measured.count,
-                attributeScore: real.measured.attributeScore,
-                inceptionScore: inceptionScore(real.measured.inceptionScore),
-                reconstruction: .init(
-                    clipScore: real.reconstructed.clipScore, attributeScore: real.reconstructed.attributeScore,
-                    inceptionScore: inceptionScore(real.reconstructed.inceptionScore))),
+            groundTruth: groundTruth,
             curves: try session.plan.published.filter(\.hasAdapter).map(curve),
             significance: try ProbeReport.significance(records),
             gallery: try gallery(),
             ablation: try ablation(), caveats: try caveats(cut))
         report.inference = try inference()
+        report.learningRates = try learningRates()
         report.cutCaptions = cut.isEmpty ? nil : cut
         let (most, few) = (min(4 * galleryCount, real.records.count), report.gallery.count)
         report.galleryChoice =
@@ -71,7 +67,7 @@ struct ProbeReportBuilder {
 
     private func record(_ trial: Trial) throws -> ScoreRecord {
         let found = scores[trial]
-        return ScoreRecord(
+        var record = ScoreRecord(
             encoder: trial.encoder, style: try style(trial), seed: UInt64(trial.seed),
             clipScore: found?.measured.clipScore ?? .nan, n: found?.measured.count ?? 0,
             inceptionScore: inceptionScore(found?.measured.inceptionScore),
@@ -82,6 +78,27 @@ struct ProbeReportBuilder {
             validationLoss: found.flatMap { found in
                 found.bestLoss.flatMap { best in found.lastLoss.map { .init(best: best, last: $0) } }
             }, seconds: found?.seconds)
+        let distances = found?.measured.distances
+        (record.fidAsPublished, record.kid) = (distances?.fidAsPublished?.value, distances?.kid.mean)
+        (record.precision, record.recall) = (distances?.coverage?.precision, distances?.coverage?.recall)
+        return record
+    }
+
+    /// What real pictures, and what the VQGAN makes of them, score.
+    private var groundTruth: GroundTruth {
+        let (whole, drawn) = (real.measured, real.reconstructed)
+        var reconstruction = GroundTruth.Reconstruction(
+            clipScore: drawn.clipScore, attributeScore: drawn.attributeScore,
+            inceptionScore: inceptionScore(drawn.inceptionScore))
+        reconstruction.inceptionScoreAsPublished = inceptionScore(drawn.inceptionScoreAsPublished)
+        reconstruction.fid = drawn.distances?.fid.value
+        reconstruction.fidAsPublished = drawn.distances?.fidAsPublished?.value
+        reconstruction.kid = drawn.distances?.kid.mean
+        var truth = GroundTruth(
+            clipScore: whole.clipScore, n: whole.count, attributeScore: whole.attributeScore,
+            inceptionScore: inceptionScore(whole.inceptionScore), reconstruction: reconstruction)
+        truth.inceptionScoreAsPublished = inceptionScore(whole.inceptionScoreAsPublished)
+        return truth
     }
 
     private func curve(_ trial: Trial) throws -> TrainingCurve {
@@ -91,6 +108,24 @@ struct ProbeReportBuilder {
             encoder: trial.encoder, style: try style(trial), seed: UInt64(trial.seed),
             train: lines.compactMap { line in line.loss.map { .init(line.step, $0) } },
             validation: lines.compactMap { line in line.validation.map { .init(line.step, $0) } })
+    }
+
+    /// Every encoder's, as its adapters say; nil where the settings leave nothing to choose.
+    private func learningRates() throws -> [LearningRateRecord]? {
+        guard settings.adapter.choiceSteps > 0 else { return nil }
+        var records: [LearningRateRecord] = []
+        for trial in session.plan.published
+        where trial.hasAdapter && !records.contains(where: { $0.encoder == trial.encoder }) {
+            let file = try session.folder(trial).adapterFolder.appending(path: Adapter.fileName)
+            let note = try CheckpointContents(of: file).metadata[RateChoice.key]
+            guard let choice = note.flatMap(RateChoice.init(text:)) else { continue }
+            let tried = zip(choice.rates, choice.losses).map {
+                LearningRateRecord.Trial(rate: $0, loss: $1.isFinite ? $1 : nil)
+            }
+            records.append(
+                LearningRateRecord(encoder: trial.encoder, chosen: choice.chosen, tried: tried, steps: choice.steps))
+        }
+        return records
     }
 
     /// Floors and the two inferences, from every picture's score.
@@ -168,90 +203,6 @@ struct ProbeReportBuilder {
                 })
         }
         return Ablation(captions: places.map { real.records[$0].text }, rows: rows)
-    }
-
-    // MARK: - Where it comes from
-
-    /// Where the decoder was computed, if not on the CPU; nil where no model is open any more.
-    private var deviceNote: String? {
-        (try? session.models())?.deviceNote
-    }
-
-    private var provenance: Provenance {
-        let machine = Machine(version: Release.version, environment: [:], cache: "")
-        return Provenance(
-            toolVersion: machine.version, cpu: machine.recorded + (deviceNote.map { "; \($0)" } ?? ""),
-            threads: Threads.count,
-            precision: settings.precision.recorded(on: settings.device), date: Date.now.formatted(.iso8601),
-            stages: session.clock.stages.map { Provenance.Stage($0.name, seconds: $0.seconds) })
-    }
-
-    /// The encoders that could not read all captions to their end; vectors that are kept do not tell.
-    private func cutCaptions() throws -> [CutCaptions] {
-        let captions = session.data.all.flatMap(\.captions)
-        let models = try session.models()
-        return settings.encoders.compactMap { encoder -> CutCaptions? in
-            guard let embedder = models.encoder(encoder.name)?.embedder else { return nil }
-            let cut = embedder.cutCount(captions)
-            return cut == 0 ? nil : CutCaptions(encoder: encoder.name, cut: cut, captions: captions.count)
-        }
-    }
-
-    private func caveats(_ cut: [CutCaptions]) throws -> [String] {
-        var sentences: [String] = []
-        if settings.data.isDrawnWorld {
-            sentences.append(
-                "This is the miniature world: drawn faces, captions from a grammar, encoders of a few hundred "
-                    + "thousand weights. What is found here is about them; the paper's finding is about the real "
-                    + "encoders."
-            )
-        }
-        sentences.append(
-            "A low score is not missing knowledge: it is knowledge that one linear layer into this decoder does not "
-                + "carry into pictures.")
-        if let seen = session.data.seen {
-            sentences.append(
-                "Of \(seen.captions) captions of the test portraits \(seen.words) stand in training word for word and "
-                    + "\(seen.statements) more as the same statements; they are not drawn"
-                    + (seen.portraits == 0 ? "." : ", so that \(seen.portraits) portraits have none left.")
-                    + " What remains of training in the others: every single statement, in other company.")
-        } else if session.data.test.isEmpty {
-            sentences.append(
-                "As published, the scored captions are those that the schedule and the checkpoint were chosen by, and "
-                    + "captions that training has are not left out.")
-        }
-        if settings.adapter.learningRate != AdapterSettings().learningRate {
-            sentences.append(
-                "The adapter's learning rate is \(settings.adapter.learningRate) instead of the published 5e-4, "
-                    + "because its training is far shorter."
-            )
-        }
-        if settings.sampling.weights == .int8 {
-            sentences.append(
-                "The decoder drew with its transformer's weights rounded to eight bits, off by "
-                    + String(
-                        format: "%.2f %% of their size.",
-                        100 * (try session.models().drawing.transformer.roundingError ?? 0)))
-        }
-        if !cut.isEmpty {
-            let each = cut.map { "\($0.encoder) \($0.cut) of \($0.captions)" }
-            sentences.append(
-                "Captions that are longer than an encoder reads lost their end: \(each.joined(separator: ", ")).")
-        }
-        if let truncated = scores.values.map(\.measured.truncatedCaptions).max(), truncated > 0 {
-            sentences.append("\(truncated) captions were longer than the judge's context and were cut for scoring.")
-        }
-        let measured = scores.values.map(\.measured)
-        if let warning = measured.compactMap(\.fidWarning).min() {
-            sentences.append(ProbeReport.fidCaveat + warning + ".")
-        }
-        if let lacking = measured.first(where: { $0.inceptionScore == nil }) {
-            sentences.append(
-                "There is no Inception Score: \(lacking.count) pictures are fewer than its \(settings.scores.splits) "
-                    + "splits (scores.splits)."
-            )
-        }
-        return sentences
     }
 }
 

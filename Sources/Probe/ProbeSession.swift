@@ -138,13 +138,15 @@ final class ProbeSession {
 
     /// Tells how far a task is; throws once a stop was wished for.
     ///
-    /// - Parameter stops: false where those who work on the task together agree when to stop.
+    /// - Parameters:
+    ///   - further: how much work of that kind the running part has after this task.
+    ///   - stops: false where those who work on the task together agree when to stop.
     func tell(
-        _ task: String, _ done: Int, of total: Int, kind: RunProgress.Kind? = nil, note: String = "",
+        _ task: String, _ done: Int, of total: Int, kind: RunProgress.Kind? = nil, further: Int = 0, note: String = "",
         stops: Bool = true
     ) throws {
         clock.tick()
-        if let kind { progress?.tell(kind, done, of: total) }
+        if let kind { progress?.tell(kind, done, of: total, further: further) }
         shared?.listen()
         if let work = shared?.progress {
             // Of many ranks' work the whole is told, by the one that knows it.

@@ -123,6 +123,8 @@ extension AdapterSettings: SettingsGroup {
         try form.field("prefix-tokens", &prefixTokens, .within(.prefixTokens))
         try form.field("dropout", &dropout, .within(.dropout))
         try form.field("learning-rate", &learningRate, .within(.learningRate))
+        try form.field("learning-rates", &learningRates, .learningRates)
+        try form.field("rate-steps", &rateSteps, .within(.steps))
         try form.field("betas", &betas, .momentumPair)
         try form.field("weight-decay", &weightDecay, .within(.weightDecay))
         try form.field("batch", &batch, .within(.batch))
@@ -132,9 +134,14 @@ extension AdapterSettings: SettingsGroup {
         try form.field("patience", &patience, .within(.patience))
         try form.field("threshold", &threshold, .within(.threshold))
         try form.field("standardize", &standardize)
+        try form.field("vector-length", &vectorLength, .vectorLength)
         try form.field("initial", &initial)
         try form.field("silent-steps", &silentSteps, .within(.steps))
         try form.field("schedule", &schedule)
+        guard form.isReading else { return }
+        if vectorLength != 1, !standardize {
+            throw form.complaint("needs adapter.standardize, which is false", "vector-length")
+        }
     }
 }
 
@@ -160,6 +167,7 @@ extension ScoreSettings: SettingsGroup {
         try form.field("second-clip", &secondClip)
         try form.field("inception", &inception)
         try form.field("splits", &splits, .within(.splits))
+        try form.field("drop-last", &dropLast, .within(.batch))
         form.retired("inception-input")
         try form.field("attributes", &attributes)
         try form.field("primary", &primary)
@@ -202,10 +210,17 @@ extension SettingsRule where Value == String {
 }
 
 extension SettingsRule where Value == Double {
+    static var vectorLength: Self { Self(sentence: "above 0 and at most 1000") { $0 > 0 && $0 <= 1000 } }
     static var openFraction: Self { Self(sentence: "above 0 and below 1") { $0 > 0 && $0 < 1 } }
 }
 
 extension SettingsRule where Value == [Double] {
+    static var learningRates: Self {
+        Self(sentence: "an empty list, or two or more different rates, each \(NumberRange.learningRate.sentence)") {
+            $0.count != 1 && Set($0).count == $0.count && $0.allSatisfy(NumberRange.learningRate.allows)
+        }
+    }
+
     static var momentumPair: Self {
         Self(sentence: "two numbers, each \(NumberRange.momentum.sentence)") {
             $0.count == 2 && $0.allSatisfy(NumberRange.momentum.allows)

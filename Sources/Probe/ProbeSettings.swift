@@ -85,6 +85,10 @@ package struct AdapterSettings: Sendable, Equatable {
     package var prefixTokens = 1
     package var dropout = 0.1
     package var learningRate = 5e-4
+    /// When given, two or more: every encoder's rate is the one of these with the least validation loss in a first
+    /// training of ``rateSteps`` steps; ``learningRate`` is then the silent prefix's alone.
+    package var learningRates: [Double] = []
+    package var rateSteps = 100
     package var betas = [0.9, 0.95]
     package var weightDecay = 0.0
     package var batch = 64
@@ -100,6 +104,9 @@ package struct AdapterSettings: Sendable, Equatable {
     /// Whether every component of the caption vectors is brought to mean 0 and deviation 1 first; the adapter that is
     /// saved has it folded in.
     package var standardize = false
+    /// Root mean square length of the standardised vectors: how much faster a caption may move the prefix than what
+    /// all captions share.
+    package var vectorLength = 1.0
     package var initial = Initial.linear
     package var schedule = Schedule.plateau
 

@@ -13,6 +13,8 @@ struct ProbeWork {
         case vectors(encoder: String, ProbeSplit, shard: Int)
         case joinedVectors(encoder: String, ProbeSplit)
         case silentPrefix(Int)
+        /// Short trainings of an encoder with so many prefix tokens, to choose its learning rate by.
+        case rate(encoder: String, Int)
         case training(Trial)
         /// The requests of a range of the plan.
         case drawing(Trial, Range<Int>)
@@ -25,7 +27,7 @@ struct ProbeWork {
             switch self {
             case .tokens, .joinedTokens: .tokens
             case .vectors, .joinedVectors: .vectors
-            case .silentPrefix, .training: .training
+            case .silentPrefix, .rate, .training: .training
             case .drawing: .drawing
             case .references, .scoring, .realScores: .scoring
             }
@@ -50,6 +52,7 @@ struct ProbeWork {
                 "\(encoder), caption vectors, \(split.rawValue), shard \(shard + 1)"
             case .joinedVectors(let encoder, let split): "\(encoder), caption vectors, \(split.rawValue), joined"
             case .silentPrefix(let count): "silent prefix of \(count)"
+            case .rate(let encoder, let count): "\(encoder), learning rate of \(count) prefix tokens"
             case .training(let trial): "\(trial.title), adapter"
             case .drawing(let trial, let range): "\(trial.title), pictures \(range.lowerBound + 1)–\(range.upperBound)"
             case .references: "what scores are held against"
@@ -117,6 +120,7 @@ struct ProbeWork {
         // Several trials may share an adapter, and then a folder: nobody scores there while others draw.
         var adapters: [String: Int] = [:]
         var silent: [Int: Int] = [:]
+        var choices: [Task: Int] = [:]
         let trained = trials.filter(\.hasAdapter)
         let (crews, parts) = (Crews(settings, trained, ranks: ranks, isDone: isDone), settings.adapter)
         for trial in trained where adapters[trial.folder] == nil {
@@ -128,6 +132,12 @@ struct ProbeWork {
                         .silentPrefix(count), Double(settings.adapter.silentSteps), after: features)
                 }
                 needs += [silent[count]].compactMap(\.self)
+            }
+            if settings.adapter.choiceSteps > 0 {
+                let task = Task.rate(encoder: trial.encoder, trial.prefixTokens)
+                let choice = choices[task] ?? draft.add(task, Double(settings.adapter.choiceSteps), after: needs)
+                choices[task] = choice
+                needs.append(choice)
             }
             let crew = crews[trial.folder]
             adapters[trial.folder] = draft.add(

@@ -76,6 +76,7 @@ final class SharedProbe {
                 case .vectors(let encoder, let split, _), .joinedVectors(let encoder, let split):
                     features.isKept("\(encoder)-\(split.rawValue)")
                 case .silentPrefix(let count): features.isKept("silent-prefix-\(count)")
+                case .rate(let encoder, let count): features.isKept(ProbeFeatures.rateName(encoder, count))
                 case .training(let trial): trained.contains(trial)
                 case .drawing(let trial, let range):
                     try scores[trial] != nil
@@ -102,6 +103,9 @@ final class SharedProbe {
         case .joinedVectors(let encoder, let split):
             try clock.measure("features") { try features.joinVectors(encoder, split) }
         case .silentPrefix(let count): _ = try clock.measure("adapters") { try features.silentPrefix(count) }
+        case .rate(let encoder, let count):
+            let settings = try session.settings.encoder(encoder)
+            _ = try clock.measure("adapters") { try features.rateChoice(settings, prefixTokens: count) }
         case .training(let trial):
             // Nobody else writes in the folder before its adapter is there; but only one of a crew does now.
             let folder =

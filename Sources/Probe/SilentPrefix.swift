@@ -11,8 +11,9 @@ extension ProbeFeatures {
     /// trained once for a decoder and a number of prefix tokens, with the first seed, and kept like all features.
     func silentPrefix(_ count: Int) throws -> Tensor {
         let (settings, decoder) = (session.settings, try session.models().decoder)
-        var training = settings.adapter
+        var training = settings.adapter.fixed(settings.adapter.learningRate)
         (training.prefixTokens, training.initial, training.standardize) = (count, .start, false)
+        training.vectorLength = 1
         (training.steps, training.dropout, training.weightDecay) = (training.silentSteps, 0, 0)
         let seed = settings.seeds.first ?? 0
         let shape = [count, decoder.configuration.transformer.width]

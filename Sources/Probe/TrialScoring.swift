@@ -10,7 +10,7 @@ import SynTensors
 final class TrialScoring {
     private let session: ProbeSession
     private let features: ProbeFeatures
-    private var realStatistics: FeatureStatistics?
+    private var realSet: SetDistances.Features?
     private lazy var savings = CaptionSavings(session, features)
 
     init(_ session: ProbeSession, _ features: ProbeFeatures) { (self.session, self.features) = (session, features) }
@@ -81,8 +81,10 @@ final class TrialScoring {
             return SampleRecord(
                 number: sample.number, caption: choice.caption, text: sample.captions[choice.caption], file: "")
         }
-        func judge(_ what: String, _ image: (Int) throws -> Image) throws -> (ImageScores, [SampleRecord]) {
-            var judged = try session.models().scorer.score(records, image: image) {
+        func judge(
+            _ what: String, from reference: SetDistances.Features? = nil, _ image: (Int) throws -> Image
+        ) throws -> (ImageScores, [SampleRecord]) {
+            var judged = try session.models().scorer.score(records, real: reference, image: image) {
                 try self.session.tell("\(what), scores", $0, of: choices.count)
             }
             try judgeAgain(&judged.records, image)
@@ -91,7 +93,7 @@ final class TrialScoring {
         let whole = try judge("real pictures") { try self.session.realImage(choices[$0]) }
         let decoder = try session.models().drawing
         let tokens = try features.tokens(session.data.scoredSplit)
-        let reconstructed = try judge("reconstructions") { place in
+        let reconstructed = try judge("reconstructions", from: realFeatures()) { place in
             let drawn = try decoder.images(fromTokens: tokens.rows(at: [choices[place].sample]))
             return Image.images(from: drawn, range: .signed)[0]
         }
@@ -104,19 +106,28 @@ final class TrialScoring {
         return real
     }
 
-    /// What the Fréchet distance compares with: the pictures the captions were written for.
-    private func realFeatures() throws -> FeatureStatistics? {
-        if let realStatistics { return realStatistics }
+    /// What distances are measured from: the pictures the captions were written for, on both inputs of the network.
+    private func realFeatures() throws -> SetDistances.Features? {
+        if let realSet { return realSet }
         let choices = session.plan.captions
         guard choices.count > 1 else { return nil }
-        let features =
-            try features.shards.read(Self.realName, realKey)?["features"]
-            ?? session.models().scorer.inceptionFeatures(
-                choices.count, image: { try self.session.realImage(choices[$0]) }
+        let kept = features.shards.read(Self.realName, realKey)
+        // Only a set large enough for an Inception Score is scored on the published input, too.
+        let isEnough = session.plan.requests.count >= session.settings.scores.splits
+        func made(published: Bool) throws -> Tensor {
+            try session.models().scorer.inceptionFeatures(
+                choices.count, published: published, image: { try self.session.realImage(choices[$0]) }
             ) { try self.session.tell("real pictures, features", $0, of: choices.count) }
-        if !session.ranks.isAlone { try self.features.shards.write([("features", features)], Self.realName, realKey) }
-        realStatistics = try FeatureStatistics(of: features)
-        return realStatistics
+        }
+        let plain = try kept?["features"] ?? made(published: false)
+        let published = isEnough ? try kept?["published"] ?? made(published: true) : nil
+        if !session.ranks.isAlone {
+            let second = published.map { [("published", $0)] } ?? []
+            try features.shards.write([("features", plain)] + second, Self.realName, realKey)
+        }
+        let found = SetDistances.Features(plain: plain, published: published)
+        realSet = found
+        return found
     }
 
     /// What every trial's scores are held against, for all ranks: computed once and kept in the run's `shards`.

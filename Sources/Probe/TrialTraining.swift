@@ -15,6 +15,8 @@ struct TrialTraining {
         let settings = try session.settings.encoder(trial.encoder)
         var adapter = session.settings.adapter
         adapter.prefixTokens = trial.prefixTokens
+        let choice = try features.rateChoice(settings, prefixTokens: trial.prefixTokens)
+        adapter = adapter.fixed(choice?.chosen ?? adapter.learningRate)
         let writes = crew?.isLed ?? true
         if writes { try folder.checksums.forget { $0 == AdapterTraining.stateName } }   // it changes now
         let training = try AdapterTraining(
@@ -22,7 +24,7 @@ struct TrialTraining {
             training: try features.data(.training, settings, seed: trial.seed),
             validation: try features.data(.validation, settings, seed: trial.seed),
             silent: adapter.initial == .silent ? try features.silentPrefix(trial.prefixTokens) : nil,
-            folder: folder.adapterFolder, metadata: metadata(trial, settings), crew: crew,
+            folder: folder.adapterFolder, metadata: metadata(trial, settings, choice), crew: crew,
             remark: session.remark)
         func tellSteps() throws {
             let note = training.bestValidation.map { String(format: "validation %.4f", $0) } ?? ""
@@ -47,12 +49,13 @@ struct TrialTraining {
     }
 
     /// What the adapter's file says of where it comes from.
-    private func metadata(_ trial: Trial, _ encoder: EncoderSettings) -> [String: String] {
+    private func metadata(_ trial: Trial, _ encoder: EncoderSettings, _ choice: RateChoice?) -> [String: String] {
         var metadata = [
             "encoder": encoder.name, "encoder_path": encoder.path ?? "", "decoder": session.settings.decoder,
             "decoder_hash": session.inputs.hash(ofModel: "decoder"), "prefix_tokens": "\(trial.prefixTokens)",
         ]
         if encoder.path != nil { metadata["encoder_hash"] = session.inputs.hash(ofModel: "encoder \(encoder.name)") }
+        metadata[RateChoice.key] = choice?.text
         return metadata
     }
 }

@@ -11,8 +11,11 @@ package struct VectorScaling: Sendable {
     /// One over its deviation (divisor n) and √d; as of the widest for a component that hardly varies beside it.
     package let scale: [Float]
 
-    /// - Parameter vectors: [captions, d].
-    package init(_ vectors: Tensor) {
+    /// - Parameters:
+    ///   - vectors: [captions, d].
+    ///   - length: what their root mean square length becomes. Each step moves every weight and every bias by as much,
+    ///   so the longer the vectors, the faster a caption moves a prefix beside what all captions share.
+    package init(_ vectors: Tensor, length wanted: Double = 1) {
         let (count, width) = (vectors.size(0), vectors.size(1))
         var (sums, squares) = ([Double](repeating: 0, count: width), [Double](repeating: 0, count: width))
         vectors.withFloats { values in
@@ -29,7 +32,7 @@ package struct VectorScaling: Sendable {
         }
         let deviations = squares.map { ($0 / Double(max(count, 1))).squareRoot() }
         let widest = deviations.max() ?? 0
-        let length = Double(width).squareRoot()
+        let length = Double(width).squareRoot() / wanted
         mean = sums.map(Float.init)
         scale = deviations.map { deviation in
             guard widest > 0 else { return 1 }

@@ -32,14 +32,14 @@ package struct RunProgress {
         running = nil
     }
 
-    /// Of the running part, `done` of `total` are done of one kind.
-    package mutating func tell(_ kind: Kind, _ done: Int, of total: Int) {
+    /// Of the running part, `done` of `total` are done of one kind, and after them come `further` more.
+    package mutating func tell(_ kind: Kind, _ done: Int, of total: Int, further: Int = 0) {
         let time = now()
         if let before = running, before.kind == kind, done > before.done {
             clock.note(kind.rawValue, units: Double(done - before.done), seconds: time - before.time)
         }
         running = (kind, done, time)
-        if parts.indices.contains(current) { parts[current].needs[kind] = total - done }
+        if parts.indices.contains(current) { parts[current].needs[kind] = total - done + further }
     }
 
     /// Seconds to the end, and whether there is work beside whose pace is not known yet; nil where none is known.

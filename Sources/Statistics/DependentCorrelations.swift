@@ -77,11 +77,14 @@ package struct DependentCorrelations: Equatable, Sendable {
             }
     }
 
-    /// The 95 % interval of r₁ − r₂ after Zou (2007): Fisher's intervals of both, put together with the correlation of
+    /// The 95 % interval of r₁ − r₂.
+    package var differenceInterval: Interval? { differenceInterval(confidence: 0.95) }
+
+    /// The interval of r₁ − r₂ after Zou (2007): Fisher's intervals of both, put together with the correlation of
     /// the two correlations; nil where one of them is ±1.
-    package var differenceInterval: Interval? {
-        guard abs(first) < 1, abs(second) < 1, count > 3 else { return nil }
-        let reach = NormalDistribution.upperPoint(0.025) / Double(count - 3).squareRoot()
+    package func differenceInterval(confidence: Double) -> Interval? {
+        guard abs(first) < 1, abs(second) < 1, count > 3, confidence > 0, confidence < 1 else { return nil }
+        let reach = NormalDistribution.upperPoint((1 - confidence) / 2) / Double(count - 3).squareRoot()
         func fisher(_ r: Double) -> (lower: Double, upper: Double) {
             (Double.tanh(Double.atanh(r) - reach), Double.tanh(Double.atanh(r) + reach))
         }

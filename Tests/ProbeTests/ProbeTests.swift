@@ -126,7 +126,14 @@ import Testing
                       - {name: bert, path: \(path)/bert-mini, style: bert}
                       - {name: random, style: random, size: 16}
                     data: {train: 48, validation: 12}
-                    adapter: {steps: 8, batch: 16, learning-rate: 0.01, initial: silent, silent-steps: 5}
+                    adapter:
+                      steps: 8
+                      batch: 16
+                      learning-rate: 0.01
+                      initial: silent
+                      silent-steps: 5
+                      learning-rates: [0.001, 0.02]
+                      rate-steps: 3
                     sampling: {captions: 9, batch: 4}
                     scores: {clip: \(path)/clip-judge, inception: \(path)/inception-mini, attributes: \(path)/attribute-reader, splits: 3}
                     ablation: {encoders: [bert], prefix-tokens: [1, 2], guidance: [1, 3]}

@@ -199,6 +199,24 @@ struct TextStudyReportTests {
                 "sts-l: no clear difference, third 40.00 (mean) and one 30.00 (mean): 10.00, 95 % interval "))
     }
 
+    /// Zou's 90 % interval of .5 − .45 (between .8, n 40), by numpy from the paper's formulas: −.1019 to .2082.
+    @Test("a difference that would not matter is ruled out exactly where the 90 % interval lies within it")
+    func equivalence() throws {
+        let report = try Self.madeUp()
+        #expect(report.comparisonTable(of: "sts-l")?.columns.contains { $0.heading == "No difference" } == false)
+        for (margin, isShown) in [(0.25, true), (0.1, false)] {
+            let tested = report.testingEquivalence(within: margin)
+            let found = try #require(tested.comparisons[0].equivalence)
+            let interval = try #require(found.interval90)
+            #expect(
+                abs(interval.lower + 0.10194098496641504) < 1e-9 && abs(interval.upper - 0.20818008890094594) < 1e-9)
+            #expect(found.isShown == isShown && found.margin == margin)
+            let table = try #require(tested.comparisonTable(of: "sts-l"))
+            #expect(table.rows[0].contains(isShown ? "shown" : "not shown"))
+            #expect(table.notes.contains { $0.contains("two one-sided tests") })
+        }
+    }
+
     @Test("every file is written; tables for other programs have a line per layer")
     func files() throws {
         let folder = try Fixture.temporaryFolder()

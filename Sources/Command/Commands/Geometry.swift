@@ -35,6 +35,9 @@ struct Geometry: ParsableCommand {
 
     func validate() throws {
         try NumberRange.sample.check(sample, "--sample")
+        if study.equivalence != nil {
+            throw ValidationError("--equivalence compares correlations, and geometry measures none; leave it out")
+        }
         if pooling != nil && !sentences { throw ValidationError("--pooling belongs to --sentences; give both") }
         if pooling == .pooler { throw ValidationError("--pooling pooler reads the top layer only; choose another") }
     }

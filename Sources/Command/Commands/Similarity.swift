@@ -16,6 +16,9 @@ struct Similarity: ParsableCommand {
               synesthesia similarity --task sts-b --encoder bert-base-uncased
               synesthesia similarity --task pairs.csv --encoder Weights/bert-mini \\
                   clip=Weights/clip-mini --layers
+              synesthesia fetch bert-base-cased openai/clip-vit-base-patch32
+              synesthesia similarity --task sts-l sts-v --like-paper \\
+                  --encoder bert-base-cased openai/clip-vit-base-patch32
             """)
 
     @Option(

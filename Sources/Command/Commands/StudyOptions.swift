@@ -39,10 +39,21 @@ struct StudyOptions: ParsableArguments {
 
     @OptionGroup var limit: LimitOption
 
+    @Option(
+        help: ArgumentHelp(
+            """
+            Test for equivalence too: the difference of two encoders' correlations that would not matter, such as \
+            0.05, chosen before the scores are seen.
+            """, valueName: "difference"))
+    var equivalence: Double?
+
     @Option(help: "The seed of everything drawn at random.")
     var seed: UInt64 = 0
 
     func validate() throws {
+        if let equivalence, !(equivalence > 0 && equivalence < 2) {
+            throw ValidationError("--equivalence is \(equivalence); give a number above 0 and below 2")
+        }
         if encoder.isEmpty { throw ValidationError("--encoder is missing; name at least one encoder") }
     }
 
@@ -72,7 +83,8 @@ struct StudyOptions: ParsableArguments {
     }
 
     /// Prints the result and writes its folder.
-    func finish(_ report: TextStudyReport, layers: Bool, caveats: Bool = false, _ shared: SharedOptions) throws {
+    func finish(_ found: TextStudyReport, layers: Bool, caveats: Bool = false, _ shared: SharedOptions) throws {
+        let report = equivalence.map { found.testingEquivalence(within: $0) } ?? found
         if let out { try report.write(to: URL(filePath: out)) }
         if shared.json { return try Output.write(RecordFile.json(report)) }
         try Output.write(report.terminal(layers: layers, caveats: caveats))

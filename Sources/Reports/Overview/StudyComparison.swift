@@ -125,7 +125,8 @@ extension JoinedReport {
 
     /// Whether a setting says nothing: `null` is as good as absent, and older tools wrote one that nothing ever read.
     static func isUnset(_ setting: Setting) -> Bool {
-        setting.value == "null" || setting.key == "scores.inception-input"
+        ["null", "[]"].contains(setting.value) || setting.key == "scores.inception-input"
+            || ["adapter.rate-steps=100", "adapter.vector-length=1"].contains("\(setting.key)=\(setting.value)")
     }
 
     /// "f32", without why it was chosen.

@@ -39,6 +39,10 @@ package struct JoinedReport: Sendable {
         joined.significance = try ProbeReport.significance(joined.scores)
         // It rests on every picture's score, which records do not hold.
         joined.inference = nil
+        joined.sections = [Self.whyNoInference] + joined.sections
+        var chosen: Set<String> = []
+        let rates = runs.flatMap { $0.report.learningRates ?? [] }.filter { chosen.insert($0.encoder).inserted }
+        joined.learningRates = rates.isEmpty ? nil : rates
         joined.gallery = Self.gallery(runs)
         joined.ablation = Self.ablation(runs)
         joined.provenance = Self.provenance(runs)
@@ -51,6 +55,18 @@ package struct JoinedReport: Sendable {
         joined.secondPage = nil
         report = joined
     }
+
+    /// Said where a run's own report has its inferences.
+    static let whyNoInference = ReportSection(
+        "What the scores say, and about whom",
+        [
+            .sentence(
+                "Not answered here. Floors, differences of these encoders paired by caption, and whether other "
+                    + "encoders of their styles differ rest on the score of every picture, and the records of runs "
+                    + "hold means only. The runs' folders hold the scores: `synesthesia join RUN… --out FOLDER`, then "
+                    + "`synesthesia probe FOLDER/settings.yaml`, makes one run of them, whose report answers it. The "
+                    + "tests below are of seeds' and encoders' means.")
+        ])
 
     // MARK: Whether they belong together
 

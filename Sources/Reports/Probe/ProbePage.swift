@@ -81,6 +81,8 @@ package struct ProbePage: Sendable {
                     }
                 }
             }
+            if let sides = report.floorSentence { Tag.p { sides } }
+            if let rates = report.learningRateTable { Tag.figure { rates.markup } }
         }
     }
 

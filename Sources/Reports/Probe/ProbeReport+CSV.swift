@@ -6,6 +6,7 @@ extension ProbeReport {
             heading: [
                 "encoder", "style", "seed", "n", "clip_score", "attribute_score", "inception_score",
                 "inception_score_sd", "inception_score_as_published", "inception_score_as_published_sd", "fid",
+                "fid_as_published", "kid", "precision", "recall", "bits_saved", "second_clip_score",
                 "validation_loss_best", "validation_loss_last", "seconds",
             ],
             rows: scores.map { score in
@@ -15,6 +16,8 @@ extension ProbeReport {
                     .optional(score.inceptionScore?.mean), .optional(score.inceptionScore?.sd),
                     .optional(score.inceptionScoreAsPublished?.mean),
                     .optional(score.inceptionScoreAsPublished?.sd), .optional(score.fid),
+                    .optional(score.fidAsPublished), .optional(score.kid), .optional(score.precision),
+                    .optional(score.recall), .optional(score.bitsSaved), .optional(score.secondClipScore),
                     .optional(score.validationLoss?.best), .optional(score.validationLoss?.last),
                     .optional(score.seconds),
                 ]

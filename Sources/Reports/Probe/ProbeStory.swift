@@ -73,7 +73,7 @@ extension ProbeReport: StudyReport {
     package var numbers: [ReportSection] {
         var all: [ReportSection] = []
         if !scores.isEmpty {
-            let tables = [scoreTable.untitled, qualityTable].compactMap { $0 }
+            let tables = [scoreTable.untitled, qualityTable, learningRateTable].compactMap { $0 }
             all.append(ReportSection("Scores", tables.map { .table($0) }))
         }
         all += studySections

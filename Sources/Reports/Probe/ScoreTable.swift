@@ -59,19 +59,35 @@ extension ProbeReport {
             "Pictures and training",
             columns: [
                 .init("Encoder"), .init("IS ↑", .right), .init("IS as published", .right), .init("FID ↓", .right),
+                .init("FID as published", .right), .init("KID · 1000 ↓", .right), .init("Precision ↑", .right),
+                .init("Recall ↑", .right),
                 .init("Validation loss, best ↓", .right), .init("last ↓", .right), .init("Time", .right),
             ],
             rows: EncoderSummary.of(scores).map(qualityRow)
                 + [
-                    groundTruth?.inceptionScore.map { [TextTable.realPairs, NumberText.fixed($0.mean, decimals: 2)] },
-                    groundTruth?.reconstruction?.inceptionScore.map {
-                        [TextTable.reconstructions, NumberText.fixed($0.mean, decimals: 2)]
+                    groundTruth.flatMap { real in
+                        qualityRow(
+                            TextTable.realPairs, [real.inceptionScore?.mean, real.inceptionScoreAsPublished?.mean])
+                    },
+                    groundTruth?.reconstruction.flatMap { drawn in
+                        qualityRow(
+                            TextTable.reconstructions,
+                            [
+                                drawn.inceptionScore?.mean, drawn.inceptionScoreAsPublished?.mean, drawn.fid,
+                                drawn.fidAsPublished, drawn.kid.map { 1000 * $0 },
+                            ])
                     },
                 ]
                 .compactMap { $0 },
             notes: qualityNotes
         ).withoutEmptyColumns
         return table.columns.count > 1 ? table : nil
+    }
+
+    /// A row of no encoder's pictures; nil where nothing of it was measured.
+    private func qualityRow(_ name: String, _ values: [Double?]) -> [String]? {
+        guard values.contains(where: { $0 != nil }) else { return nil }
+        return [name] + values.map { $0.map { NumberText.fixed($0, decimals: abs($0) < 0.1 ? 4 : 2) } ?? "" }
     }
 
     private func qualityRow(_ encoder: EncoderSummary) -> [String] {
@@ -81,7 +97,9 @@ extension ProbeReport {
         }
         return [
             encoder.encoder, cell(2) { $0.inceptionScore?.mean }, cell(2) { $0.inceptionScoreAsPublished?.mean },
-            cell(2) { $0.fid }, cell(4) { $0.validationLoss?.best }, cell(4) { $0.validationLoss?.last },
+            cell(2) { $0.fid }, cell(4) { $0.fidAsPublished }, cell(2) { $0.kid.map { 1000 * $0 } },
+            cell(2) { $0.precision }, cell(2) { $0.recall }, cell(4) { $0.validationLoss?.best },
+            cell(4) { $0.validationLoss?.last },
             encoder.spread { $0.seconds }.map { NumberText.duration($0.values.reduce(0, +)) } ?? "",
         ]
     }
@@ -93,12 +111,19 @@ extension ProbeReport {
         var notes: [String] = []
         if scores.contains(where: { $0.inceptionScoreAsPublished != nil }) {
             notes.append(
-                "IS as published repeats the released code, which scores nearly black pictures; IS is the correct one.")
+                "As published repeats the released code, which scores nearly black pictures; the other is correct."
+            )
+        }
+        if scores.contains(where: { $0.kid != nil }) {
+            notes.append(
+                "FID, KID, precision and recall are to the real pictures of the same captions. Of few pictures FID is "
+                    + "too large and IS too small; KID has no such bias.")
         }
         // Where few pictures make a distance hardly one, its run says so.
         if scores.contains(where: { $0.fid != nil }) { notes += caveats.filter { $0.hasPrefix(Self.fidCaveat) } }
         if scores.contains(where: { $0.validationLoss != nil }) {
             notes.append("Validation loss: the best and the last of each training, in nats per image token.")
+            if let sides = floorSentence { notes.append(sides) }
         }
         if scores.contains(where: { $0.seconds != nil }) { notes.append("Time: all seeds together.") }
         return notes

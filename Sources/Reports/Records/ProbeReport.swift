@@ -23,6 +23,8 @@ package struct ProbeReport: Codable, Sendable, Equatable {
     /// The same measurements on real pictures with their own captions; the ceiling in tables and plots.
     package var groundTruth: GroundTruth?
     package var curves: [TrainingCurve]
+    /// How each encoder's learning rate was chosen; nil where all have the one of the settings.
+    package var learningRates: [LearningRateRecord]?
     /// Tests between groups of encoders.
     package var significance: SignificanceRecord?
     /// Floors, and what can be concluded about these encoders and about others of their styles.
@@ -65,6 +67,7 @@ package struct ProbeReport: Codable, Sendable, Equatable {
         case schemaVersion = "schema_version"
         case title, dataset, partial, settings, provenance, scores
         case groundTruth = "ground_truth"
+        case learningRates = "learning_rates"
         case curves, significance, inference, sections, gallery, ablation, caveats
         case galleryChoice = "gallery_choice"
         case cutCaptions = "cut_captions"

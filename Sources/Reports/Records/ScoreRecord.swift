@@ -37,6 +37,13 @@ package struct ScoreRecord: Codable, Sendable, Equatable {
     package var inceptionScoreAsPublished: InceptionScore?
     /// Fréchet Inception distance to real pictures; lower is better.
     package var fid: Double?
+    /// The same on what the released code fed to the network.
+    package var fidAsPublished: Double?
+    /// Kernel Inception distance to real pictures, mean over subsets; lower is better, and it can be below zero.
+    package var kid: Double?
+    /// Share of pictures that look like real ones, and of real ones that pictures look like, 0 to 1.
+    package var precision: Double?
+    package var recall: Double?
     /// Share of the attributes a caption mentions that a classifier finds in its picture, 0 to 1.
     package var attributeScore: Double?
     /// Bits a picture that its caption saves the decoder, on portraits the adapter never saw.
@@ -97,7 +104,8 @@ package struct ScoreRecord: Codable, Sendable, Equatable {
         case n
         case inceptionScore = "inception_score"
         case inceptionScoreAsPublished = "inception_score_as_published"
-        case fid
+        case fid, kid, precision, recall
+        case fidAsPublished = "fid_as_published"
         case attributeScore = "attribute_score"
         case bitsSaved = "bits_saved"
         case secondClipScore = "second_clip_score"
@@ -112,6 +120,7 @@ package struct GroundTruth: Codable, Sendable, Equatable {
     package var n: Int
     package var attributeScore: Double?
     package var inceptionScore: ScoreRecord.InceptionScore?
+    package var inceptionScoreAsPublished: ScoreRecord.InceptionScore?
     /// The same pictures after the VQGAN's encoder and decoder: what the decoder could draw at best.
     package var reconstruction: Reconstruction?
 
@@ -119,6 +128,11 @@ package struct GroundTruth: Codable, Sendable, Equatable {
         package var clipScore: Double
         package var attributeScore: Double?
         package var inceptionScore: ScoreRecord.InceptionScore?
+        package var inceptionScoreAsPublished: ScoreRecord.InceptionScore?
+        /// To the same pictures before.
+        package var fid: Double?
+        package var fidAsPublished: Double?
+        package var kid: Double?
 
         package init(clipScore: Double, attributeScore: Double?, inceptionScore: ScoreRecord.InceptionScore?) {
             (self.clipScore, self.attributeScore, self.inceptionScore) = (clipScore, attributeScore, inceptionScore)
@@ -128,6 +142,9 @@ package struct GroundTruth: Codable, Sendable, Equatable {
             case clipScore = "clip_score"
             case attributeScore = "attribute_score"
             case inceptionScore = "inception_score"
+            case inceptionScoreAsPublished = "inception_score_as_published"
+            case fid, kid
+            case fidAsPublished = "fid_as_published"
         }
     }
 
@@ -147,6 +164,7 @@ package struct GroundTruth: Codable, Sendable, Equatable {
         case n
         case attributeScore = "attribute_score"
         case inceptionScore = "inception_score"
+        case inceptionScoreAsPublished = "inception_score_as_published"
         case reconstruction
     }
 }

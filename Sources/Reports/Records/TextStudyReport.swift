@@ -208,6 +208,35 @@ package struct TextComparison: Codable, Sendable, Equatable {
     package var pHolm: Double
     /// Zou's 95 % interval of the difference a − b; absent in older files and where a correlation is ±1.
     package var differenceInterval: Interval?
+    /// Where a difference that would not matter was named.
+    package var equivalence: Equivalence?
+
+    /// Two one-sided tests at .05 (Schuirmann 1987): a difference of the margin or more is ruled out exactly where the
+    /// 90 % interval lies within it.
+    package struct Equivalence: Codable, Sendable, Equatable {
+        /// The least correlation difference that would matter.
+        package var margin: Double
+        /// Zou's, of a − b; nil where a correlation is ±1.
+        package var interval90: Interval?
+        package var isShown: Bool
+
+        enum CodingKeys: String, CodingKey {
+            case margin
+            case interval90 = "difference_ci90"
+            case isShown = "shown"
+        }
+    }
+
+    /// The same with the tests of equivalence.
+    func testingEquivalence(within margin: Double) -> TextComparison {
+        var copy = self
+        let test = try? DependentCorrelations(first: valueA, second: valueB, between: between, count: n)
+        let interval = test?.differenceInterval(confidence: 0.9)
+        copy.equivalence = Equivalence(
+            margin: margin, interval90: interval,
+            isShown: interval.map { -margin < $0.lower && $0.upper < margin } ?? false)
+        return copy
+    }
 
     /// The place of best layers that the compared pairs did not choose.
     package static let crossValidated = "best layer, cross-validated"
@@ -238,6 +267,18 @@ package struct TextComparison: Codable, Sendable, Equatable {
         case steigerP = "steiger_p"
         case pHolm = "p_holm"
         case differenceInterval = "difference_ci95"
+        case equivalence
+    }
+}
+
+extension TextStudyReport {
+    /// The same with every comparison tested for equivalence: whether a difference of correlations as large as `margin`
+    /// is ruled out.
+    package func testingEquivalence(within margin: Double) -> TextStudyReport {
+        var copy = self
+        copy.comparisons = comparisons.map { $0.testingEquivalence(within: margin) }
+        copy.settings.append(.init("difference that would not matter", "\(margin)"))
+        return copy
     }
 }
 

@@ -214,7 +214,7 @@ extension TextStudyReport {
             "Differences between encoders, \(first.place)",
             columns: [
                 .init("Comparison"), .init("Difference", .right), .init("95 % interval", .right),
-                .init("p (Holm)", .right),
+                .init("No difference", .right), .init("p (Holm)", .right),
                 .init("Williams' t", .right), .init("df", .right), .init("p", .right), .init("Steiger's Z", .right),
                 .init("p", .right), .init("Between", .right), .init("n", .right),
             ],
@@ -223,6 +223,7 @@ extension TextStudyReport {
                     name(row.a, row.variantA) + " − " + name(row.b, row.variantB),
                     Self.hundredths(row.valueA - row.valueB),
                     row.differenceInterval.map { "\(Self.hundredths($0.lower)) to \(Self.hundredths($0.upper))" } ?? "",
+                    row.equivalence.map { $0.isShown ? "shown" : "not shown" } ?? "",
                     NumberText.pValue(row.pHolm), NumberText.fixed(row.williamsT, decimals: 2),
                     String(row.degreesOfFreedom), NumberText.pValue(row.williamsP),
                     NumberText.fixed(row.steigerZ, decimals: 2), NumberText.pValue(row.steigerP),
@@ -238,8 +239,18 @@ extension TextStudyReport {
                     + (first.place == TextComparison.crossValidated
                         ? "No pair helped to choose the layer it is read from. " : "")
                     + "The interval is Zou's."
-            ]
+            ] + equivalenceNote(found)
         ).withoutEmptyColumns
+    }
+
+    /// What "No difference" means.
+    private func equivalenceNote(_ rows: [TextComparison]) -> [String] {
+        guard let margin = rows.compactMap(\.equivalence).first?.margin else { return [] }
+        return [
+            "No difference: whether two one-sided tests at .05 rule a difference of \(Self.hundredths(margin)) or "
+                + "more out, which is so where Zou's 90 % interval lies within it; pairs are taken as independent, "
+                + "which those that share a word are not. \"Not shown\" does not mean that there is one."
+        ]
     }
 
     // MARK: Geometry
