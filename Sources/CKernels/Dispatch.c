@@ -9,20 +9,22 @@
 #include <sys/auxv.h>
 #endif
 
-#if defined(__x86_64__) && defined(__linux__)
+#if defined(__x86_64__)
+#if defined(__linux__)
 #include <sys/syscall.h>
 #include <unistd.h>
 #endif
 
 // Tiles are 8 KB of a thread's state, which Linux keeps only for processes that have asked.
 static bool tiles_are_allowed(void) {
-#if defined(__x86_64__) && defined(__linux__)
+#if defined(__linux__)
     enum { REQUEST_PERMISSION = 0x1023, TILE_DATA = 18 };
     return syscall(SYS_arch_prctl, REQUEST_PERMISSION, TILE_DATA) == 0;
 #else
     return false;
 #endif
 }
+#endif
 
 static bool processor_has(kernel_class level) {
 #if defined(__x86_64__)
