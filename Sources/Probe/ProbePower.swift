@@ -30,10 +30,11 @@ package struct ProbePower: Encodable {
     package let difference: Double
     /// As the run's mixed model estimated them.
     package let variances: [InferenceRecord.Kinds.Share]
-    /// Their upper limits, with which everything but ``Line/powerAtEstimates`` is computed.
+    /// Their upper limits, with which everything but ``Line/powerAtEstimates`` is computed. Of a run with one seed
+    /// there is none for seeds: what they add is within the encoders'.
     package let limits: [InferenceRecord.Kinds.Share]
-    /// That the true variance is no larger than its limit.
-    package let confidence: Double
+    /// That the true variance is no larger than its limit; nil where there are no limits.
+    package let confidence: Double?
     package let lines: [Line]
     /// The fewest encoders a style with which the difference is found four times in five, with the settings' seeds and
     /// captions; nil where a thousand are too few.
@@ -99,10 +100,11 @@ package struct ProbePower: Encodable {
         }
         (self.outcome, unit, self.difference) = (outcome.name, outcome.unit, wanted)
         self.variances = kinds.variances
-        confidence = bounds?.confidence ?? 0
+        confidence = bounds?.confidence
         limits = [
-            .init(name: "encoder", variance: variances.encoder), .init(name: "seed", variance: variances.seed),
-        ]
+            bounds.map { _ in .init(name: "encoder", variance: variances.encoder) },
+            bounds?.seed.map { _ in .init(name: "seed", variance: variances.seed) },
+        ].compactMap(\.self)
         encodersNeeded = own.encodersNeeded(for: wanted)
     }
 
@@ -127,6 +129,24 @@ package struct ProbePower: Encodable {
         return VarianceBounds(styles, noise: variances.picture / max(pictures, 1))
     }
 
+    /// Which variances the table is computed with.
+    private var howSure: String {
+        guard let confidence else {
+            return "The run has no means to take upper limits of its variances from, so they are taken as estimated, "
+                + "which promises too much half of the time."
+        }
+        let told = limits.map { "\($0.name) \(NumberText.fixed($0.variance, decimals: 2))" }.joined(separator: ", ")
+        let ofSeeds =
+            limits.count > 1
+            ? "" : " The run has one seed of each encoder: what seeds add is within what encoders differ by."
+        return
+            "Computed with upper limits of the variances between encoders and between seeds, \(told): the true ones "
+            + "are no larger with \(NumberText.percent(confidence, decimals: 0)) confidence "
+            + "(χ² limits of mean squares)." + ofSeeds
+            + " Variances of few encoders are hardly known and often estimated as nothing, so the last column, "
+            + "which takes the estimates, promises too much half of the time."
+    }
+
     package var section: ReportSection {
         let table = TextTable(
             "",
@@ -143,11 +163,7 @@ package struct ProbePower: Encodable {
             notes: [
                 "Power: how often a difference of \(NumberText.fixed(difference, decimals: 2)) \(unit) would be found, "
                     + "two-sided at .05.",
-                "Computed with upper limits of the variances between encoders and between seeds, "
-                    + limits.map { "\($0.name) \(NumberText.fixed($0.variance, decimals: 2))" }.joined(separator: ", ")
-                    + ": the true ones are no larger with \(NumberText.percent(confidence, decimals: 0)) confidence "
-                    + "(χ² limits of mean squares). Variances of few encoders are hardly known and often estimated as "
-                    + "nothing, so the last column, which takes the estimates, promises too much half of the time.",
+                howSure,
                 "Variances as the run estimated them, \(outcome): "
                     + variances.map { "\($0.name) \(NumberText.fixed($0.variance, decimals: 2))" }
                     .joined(separator: ", ") + ".",
