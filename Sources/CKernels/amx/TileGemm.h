@@ -8,6 +8,7 @@
 #define KERNELS_AMX_TILE_GEMM_H
 
 #include "../simd/GemmEnd.h"
+#include "../simd/Turn.h"
 #include "Tiles.h"
 
 // Columns of a panel and of a block of it, rows of a block of x; the longest run and part of a run, in tiles of sixteen
@@ -15,62 +16,22 @@
 enum { tiles_columns = 256, tiles_NR = 32, tiles_MR = 32, tiles_run = 64, tiles_part = 14 };
 enum { tile_words = tile_bytes / 4, block_sums = tiles_MR * tiles_NR };
 
-typedef uint32_t tile_words_row __attribute__((vector_size(64), aligned(4)));
-
 // MARK: panels
-
-// Sixteen rows of sixteen four-byte elements, turned over where they are.
-static inline __attribute__((always_inline)) void tile_turn(tile_words_row *v) {
-    tile_words_row a[16];
-#define LOW(x, y) __builtin_shufflevector(x, y, 0, 16, 1, 17, 4, 20, 5, 21, 8, 24, 9, 25, 12, 28, 13, 29)
-#define HIGH(x, y) __builtin_shufflevector(x, y, 2, 18, 3, 19, 6, 22, 7, 23, 10, 26, 11, 27, 14, 30, 15, 31)
-#define LOW_PAIR(x, y) __builtin_shufflevector(x, y, 0, 1, 16, 17, 4, 5, 20, 21, 8, 9, 24, 25, 12, 13, 28, 29)
-#define HIGH_PAIR(x, y) __builtin_shufflevector(x, y, 2, 3, 18, 19, 6, 7, 22, 23, 10, 11, 26, 27, 14, 15, 30, 31)
-#define EVEN_QUARTERS(x, y) __builtin_shufflevector(x, y, 0, 1, 2, 3, 8, 9, 10, 11, 16, 17, 18, 19, 24, 25, 26, 27)
-#define ODD_QUARTERS(x, y) __builtin_shufflevector(x, y, 4, 5, 6, 7, 12, 13, 14, 15, 20, 21, 22, 23, 28, 29, 30, 31)
-#define UNROLL _Pragma("clang loop unroll(full)")
-    UNROLL for (int i = 0; i < 8; i++) {
-        a[2 * i] = LOW(v[2 * i], v[2 * i + 1]);
-        a[2 * i + 1] = HIGH(v[2 * i], v[2 * i + 1]);
-    }
-    UNROLL for (int i = 0; i < 4; i++) {
-        v[4 * i] = LOW_PAIR(a[4 * i], a[4 * i + 2]);
-        v[4 * i + 1] = HIGH_PAIR(a[4 * i], a[4 * i + 2]);
-        v[4 * i + 2] = LOW_PAIR(a[4 * i + 1], a[4 * i + 3]);
-        v[4 * i + 3] = HIGH_PAIR(a[4 * i + 1], a[4 * i + 3]);
-    }
-    // Quarter q of v[4·i + j] now holds column 4·q + j of rows 4·i ..< 4·i + 4.
-    UNROLL for (int j = 0; j < 4; j++) {
-        const tile_words_row even = EVEN_QUARTERS(v[j], v[4 + j]), odd = ODD_QUARTERS(v[j], v[4 + j]);
-        const tile_words_row even2 = EVEN_QUARTERS(v[8 + j], v[12 + j]), odd2 = ODD_QUARTERS(v[8 + j], v[12 + j]);
-        a[j] = EVEN_QUARTERS(even, even2);
-        a[8 + j] = ODD_QUARTERS(even, even2);
-        a[4 + j] = EVEN_QUARTERS(odd, odd2);
-        a[12 + j] = ODD_QUARTERS(odd, odd2);
-    }
-    UNROLL for (int i = 0; i < 16; i++) v[i] = a[i];
-#undef LOW
-#undef HIGH
-#undef LOW_PAIR
-#undef HIGH_PAIR
-#undef EVEN_QUARTERS
-#undef ODD_QUARTERS
-}
 
 // Sixteen columns of a panel, [steps] tiles, out of rows that belong to outputs, w[n, k]: `count` units of each.
 static void tiles_of_outs(const uint32_t *w, size_t step, size_t outs, size_t count, uint32_t *to) {
     for (size_t k = 0; k < count; k += 16, to += tile_words) {
-        tile_words_row v[16];
-        UNROLL for (size_t n = 0; n < 16; n++) {
+        words v[16];
+        TURN_UNROLL for (size_t n = 0; n < 16; n++) {
             if (n < outs && k + 16 <= count) {
-                v[n] = *(const tile_words_row *)(w + n * step + k);
+                v[n] = *(const words *)(w + n * step + k);
             } else {
-                v[n] = (tile_words_row){0};
+                v[n] = (words){0};
                 if (n < outs) memcpy(&v[n], w + n * step + k, 4 * (count - k));
             }
         }
-        tile_turn(v);
-        UNROLL for (size_t i = 0; i < 16; i++) *(tile_words_row *)(to + 16 * i) = v[i];
+        turn_words(v);
+        TURN_UNROLL for (size_t i = 0; i < 16; i++) *(words *)(to + 16 * i) = v[i];
     }
 }
 
@@ -84,8 +45,8 @@ static void tiles_of_inputs(const uint16_t *w, size_t step, size_t outs, size_t 
             if (outs >= 16) rows[i] = *(const simd_short *)from;
             else memcpy(&rows[i], from, 2 * outs);
         }
-        *(tile_words_row *)to = __builtin_convertvector(rows[0], tile_words_row)
-            | __builtin_convertvector(rows[1], tile_words_row) << 16;
+        *(words *)to = __builtin_convertvector(rows[0], words)
+            | __builtin_convertvector(rows[1], words) << 16;
     }
 }
 
@@ -109,10 +70,10 @@ static void tiles_take_rows(
         uint32_t *own = to + r / 16 * steps * tile_words + r % 16 * 16;
         for (size_t i = 0; i < steps; i++, own += tile_words) {
             const size_t there = r < rows ? count - gemm_least(16 * i, count) : 0;
-            tile_words_row units = {0};
-            if (there >= 16) units = *(const tile_words_row *)(from + 16 * i);
+            words units = {0};
+            if (there >= 16) units = *(const words *)(from + 16 * i);
             else if (there > 0) memcpy(&units, from + 16 * i, 4 * there);
-            *(tile_words_row *)own = units;
+            *(words *)own = units;
         }
     }
 }
@@ -194,5 +155,4 @@ static void tiles_run_product(const gemm *p, size_t number, size_t next, size_t 
     TILES_END;
 }
 
-#undef UNROLL
 #endif

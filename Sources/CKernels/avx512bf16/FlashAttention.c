@@ -47,12 +47,12 @@ AVX512BF16 static void pair_numbers(const uint16_t *x, size_t step, size_t time,
     for (size_t t = 0; t < time; t += 16)
         for (size_t i = 0; i < size; i += 32) {
             const __mmask32 some = size - i < 32 ? (1u << (size - i)) - 1 : ~0u;
-            __m512i v[16];
+            words v[16] __attribute__((aligned(64)));
             for (int r = 0; r < 16; r++)
-                v[r] = t + r < time ? _mm512_maskz_loadu_epi16(some, x + (t + r) * step + i) : _mm512_setzero_si512();
-            transpose(v);
-            for (size_t p = 0; p < 16 && i + 2 * p < size; p++)
-                _mm512_storeu_si512(to + (i / 2 + p) * to_step + t, v[p]);
+                v[r] = (words)(t + r < time ? _mm512_maskz_loadu_epi16(some, x + (t + r) * step + i)
+                                            : _mm512_setzero_si512());
+            turn_words(v);
+            for (size_t p = 0; p < 16 && i + 2 * p < size; p++) *(words *)(to + (i / 2 + p) * to_step + t) = v[p];
         }
 }
 
