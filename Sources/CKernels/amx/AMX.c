@@ -1,6 +1,7 @@
 // The class of processors with tiles of bfloat16 numbers.
 #if defined(__x86_64__)
 #include "../Tables.h"
+#include "../avx512bf16/Epilogue.h"
 #include "../avx512bf16/Tables.h"
 #include <immintrin.h>
 
@@ -8,7 +9,7 @@
 
 #pragma clang attribute push(                                                                                          \
     __attribute__((target("amx-tile,amx-bf16,avx512bw,avx512cd,avx512dq,avx512vl,avx512bf16,bmi,bmi2,cx16,f16c,fma,"     \
-                          "lzcnt,movbe,popcnt,sahf"))), apply_to = function)
+                          "lzcnt,movbe,popcnt,prfchw,sahf"))), apply_to = function)
 #include "TileGemm.h"
 #pragma clang attribute pop
 

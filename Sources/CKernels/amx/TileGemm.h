@@ -1,9 +1,12 @@
 // Products of many rows of bfloat16 numbers by tiles: two by two tiles of sums at a time.
 //
-// A panel of w and the rows of x that pass by are brought into tiles of 1 KB, one after another in the order in which they
-// are multiplied. Of a panel of 256 columns x is read once; a run of it stays in the second-level cache, 32 rows of x of
-// a part of the run in the first, where sums wait for the next part. Every sum is the tiles' own: sixteen units summed by
-// themselves, added one after another, whatever the number of rows.
+// A panel of w is brought into tiles of 1 KB, in the order in which they are multiplied, and stays in the second-level
+// cache; rows of x are loaded from where they lie, thirty-two of a part of a run at a time, and stay in the first, which
+// the panel's tiles pass by. Between the steps what other units of the processor can do is done: the sums of the block
+// before are ended, the next rows of x and the lines of y that will be written are asked for. Every sum is the tiles' own:
+// sixteen units summed by themselves, added one after another, whatever the number of rows.
+//
+// The includer says how sums are ended (write_out, as in avx512bf16/Epilogue.h).
 #ifndef KERNELS_AMX_TILE_GEMM_H
 #define KERNELS_AMX_TILE_GEMM_H
 
@@ -12,9 +15,11 @@
 #include "Tiles.h"
 
 // Columns of a panel and of a block of it, rows of a block of x; the longest run and part of a run, in tiles of sixteen
-// units: 1 MB of a panel, 28 KB of x.
-enum { tiles_columns = 256, tiles_NR = 32, tiles_MR = 32, tiles_run = 64, tiles_part = 14 };
-enum { tile_words = tile_bytes / 4, block_sums = tiles_MR * tiles_NR };
+// units: 1 MB of a panel, 40 KB of x.
+enum { tiles_columns = 256, tiles_NR = 32, tiles_MR = 32, tiles_run = 64, tiles_part = 20 };
+enum { tile_words = tile_bytes / 4, block_sums = tiles_MR * tiles_NR, sums_line = tiles_NR * sizeof(float) };
+
+#define TILES_INLINE static inline __attribute__((always_inline))
 
 // MARK: panels
 
@@ -62,19 +67,68 @@ static void tiles_make_panel(const gemm *p, size_t n, size_t k, size_t count, si
     }
 }
 
-// `count` units of rows of x from the unit k on, as [2, steps] tiles; zeros where there are none.
-static void tiles_take_rows(
-    const gemm *p, size_t row, size_t rows, size_t k, size_t count, size_t steps, uint32_t *to) {
+// MARK: rows of x
+
+// Rows of x as tiles are loaded from them.
+typedef struct {
+    const char *from;
+    size_t line, step, half;   // bytes from row to row, from tile to tile, and to the rows from the sixteenth on
+} tile_rows;
+
+// `count` units of rows that do not fill their tiles, as [2, steps] tiles with zeros where there are none.
+static tile_rows tiles_copied(
+    const uint32_t *x, size_t units, size_t rows, size_t count, size_t steps, uint32_t *to) {
     for (size_t r = 0; r < tiles_MR; r++) {
-        const uint32_t *from = (const uint32_t *)p->x + (row + r) * p->units + k;
+        const uint32_t *from = x + r * units;
         uint32_t *own = to + r / 16 * steps * tile_words + r % 16 * 16;
         for (size_t i = 0; i < steps; i++, own += tile_words) {
             const size_t there = r < rows ? count - gemm_least(16 * i, count) : 0;
-            words units = {0};
-            if (there >= 16) units = *(const words *)(from + 16 * i);
-            else if (there > 0) memcpy(&units, from + 16 * i, 4 * there);
-            *(words *)own = units;
+            words some = {0};
+            if (there >= 16) some = *(const words *)(from + 16 * i);
+            else if (there > 0) memcpy(&some, from + 16 * i, 4 * there);
+            *(words *)own = some;
         }
+    }
+    return (tile_rows){.from = (const char *)to, .line = 64, .step = tile_bytes, .half = steps * tile_bytes};
+}
+
+// MARK: beside the multiplying
+
+// What comes after each step, `each` at a time.
+typedef struct {
+    const gemm *product;
+    // Sums of a block that are still to be ended, [rows, 32], from `row` and `column` on.
+    const float *sums;
+    size_t row, column, rows;
+    // Rows of the next block of x to be brought into the second-level cache, line by line.
+    const char *x;
+    size_t x_rows, x_lines, x_line;
+    // Rows of y that this block will write, to be brought into the first.
+    const char *y;
+    size_t y_rows, y_bytes;
+    size_t x_each, each;
+} beside;
+
+TILES_INLINE void beside_end(beside *b) {
+    const gemm *p = b->product;
+    const size_t rows = gemm_least(2, b->rows);
+    write_out(&p->end, p->outs, b->row, b->column, p->outs - b->column, rows, b->sums, tiles_NR);
+    b->row += rows, b->rows -= rows, b->sums += 2 * tiles_NR;
+}
+
+static void beside_end_all(beside *b) {
+    while (b->rows > 0) beside_end(b);
+}
+
+TILES_INLINE void beside_step(beside *b) {
+    for (size_t i = 0; i < b->each && b->rows > 0; i++) beside_end(b);
+    for (size_t i = 0; i < 2 * b->each && b->y_rows > 0; i++, b->y_rows--) {
+        for (size_t line = 0; line < b->y_bytes * tiles_NR; line += 64) __builtin_prefetch(b->y + line, 1, 3);
+        b->y += b->product->outs * b->y_bytes;
+    }
+    for (size_t i = 0; i < b->x_each && b->x_rows > 0; i++) {
+        __builtin_prefetch(b->x + 64 * b->x_line, 0, 2);
+        if (++b->x_line == b->x_lines) b->x_line = 0, b->x_rows--, b->x += 4 * b->product->units;
     }
 }
 
@@ -88,11 +142,45 @@ static size_t tiles_share(size_t all, size_t most) {
 
 static size_t tiles_run_of(size_t units) { return tiles_share((units + 15) / 16, tiles_run); }
 
-// A panel, rows of x, and sums: of all rows where runs follow one another. All are brought to multiples of a line.
+// A panel, rows of x that do not fill their tiles, and sums: of all rows where runs follow one another. All are brought to
+// multiples of a line.
 static size_t tiles_room(size_t rows, size_t units) {
     const size_t run = tiles_run_of(units), kept = run * 16 < units ? (rows + tiles_MR - 1) / tiles_MR : 1;
-    return 64 + run * tile_bytes * (tiles_columns / 16) + 2 * tiles_part * tile_bytes
-        + kept * tiles_MR * tiles_columns * sizeof(float);
+    return 64 + run * tile_bytes * (tiles_columns / 16 + 2) + kept * tiles_MR * tiles_columns * sizeof(float);
+}
+
+// A block of thirty-two columns with `part` steps of rows of x, added to `sums` unless they are the first.
+TILES_INLINE void tiles_block(
+    tile_rows x, const uint32_t *w, size_t w_half, size_t part, bool is_first, bool is_high, float *sums,
+    beside *side) {
+    if (is_first) {
+        TILE_ZERO(0);
+        TILE_ZERO(1);
+        TILE_ZERO(2);
+        TILE_ZERO(3);
+    } else {
+        TILE_PASS(0, sums, sums_line);
+        TILE_PASS(1, sums + 16, sums_line);
+        TILE_PASS(2, sums + block_sums / 2, sums_line);
+        TILE_PASS(3, sums + block_sums / 2 + 16, sums_line);
+    }
+    for (size_t i = 0; i < part; i++, x.from += x.step, w += tile_words) {
+        TILE_LOAD(4, x.from, x.line);
+        TILE_PASS(6, w, 64);
+        TILE_PASS(7, w + w_half, 64);
+        TILE_MULTIPLY_ADD(0, 4, 6);
+        TILE_MULTIPLY_ADD(1, 4, 7);
+        if (is_high) {
+            TILE_LOAD(5, x.from + x.half, x.line);
+            TILE_MULTIPLY_ADD(2, 5, 6);
+            TILE_MULTIPLY_ADD(3, 5, 7);
+        }
+        beside_step(side);
+    }
+    TILE_STORE(0, sums, sums_line);
+    TILE_STORE(1, sums + 16, sums_line);
+    TILE_STORE(2, sums + block_sums / 2, sums_line);
+    TILE_STORE(3, sums + block_sums / 2 + 16, sums_line);
 }
 
 static void tiles_run_product(const gemm *p, size_t number, size_t next, size_t from, size_t to, void *room) {
@@ -100,58 +188,44 @@ static void tiles_run_product(const gemm *p, size_t number, size_t next, size_t 
     const size_t n = number * tiles_columns, run = tiles_run_of(p->units);
     const size_t columns = gemm_least(tiles_columns, p->outs - n), blocks = (columns + tiles_NR - 1) / tiles_NR;
     uint32_t *panel = (uint32_t *)(((uintptr_t)room + 63) / 64 * 64);
-    uint32_t *rows = panel + run * tile_words * (tiles_columns / 16);
-    float *sums = (float *)(rows + 2 * tiles_part * tile_words);
+    uint32_t *copy = panel + run * tile_words * (tiles_columns / 16);
+    float *sums = (float *)(copy + run * tile_words * 2);
+    beside side = {.product = p, .y_bytes = p->end.type == KERNEL_F32 ? 4 : 2};
     TILES_BEGIN;
     for (size_t k = 0; k < p->units; k += 16 * run) {
         const size_t count = gemm_least(16 * run, p->units - k), steps = (count + 15) / 16;
         const size_t most = tiles_share(steps, tiles_part);
-        const bool first = k == 0, last = k + count >= p->units, keeps = !first || !last;
+        const bool first = k == 0, last = k + count >= p->units;
         tiles_make_panel(p, n, k, count, blocks * tiles_NR, panel);
         for (size_t row = from; row < to; row += tiles_MR) {
-            const size_t height = gemm_least(tiles_MR, to - row);
-            float *own = sums + (keeps ? (row - from) * tiles_columns : 0);   // [blocks, 2, 2, 16, 16]
+            const size_t height = gemm_least(tiles_MR, to - row), after = row + height;
+            float *own = sums + (first && last ? 0 : (row - from) * tiles_columns);   // [blocks, 32, 32]
+            const uint32_t *x = (const uint32_t *)p->x + row * p->units + k;
+            tile_rows rows = {
+                .from = (const char *)x, .line = 4 * p->units, .step = 64, .half = 64 * p->units};
+            if (height < tiles_MR || count % 16 != 0) rows = tiles_copied(x, p->units, height, count, steps, copy);
+            side.x = (const char *)(x + height * p->units);
+            side.x_rows = gemm_least(tiles_MR, to - after), side.x_line = 0, side.x_lines = steps;
+            side.x_each = (tiles_MR + blocks - 1) / blocks;
             for (size_t step = 0; step < steps; step += most) {
                 const size_t part = gemm_least(most, steps - step);
-                tiles_take_rows(p, row, height, k + 16 * step, gemm_least(16 * part, count - 16 * step), part, rows);
+                const bool ends = last && step + part >= steps;
+                side.each = (tiles_MR / 2 + part - 1) / part;
                 for (size_t b = 0; b < blocks; b++) {
-                    const uint32_t *x = rows, *w = panel + (2 * b * steps + step) * tile_words;
-                    float *s = own + b * block_sums;
-                    if (first && step == 0) {
-                        TILE_ZERO(0);
-                        TILE_ZERO(1);
-                        TILE_ZERO(2);
-                        TILE_ZERO(3);
-                    } else {
-                        TILE_LOAD(0, s);
-                        TILE_LOAD(1, s + tile_words);
-                        TILE_LOAD(2, s + 2 * tile_words);
-                        TILE_LOAD(3, s + 3 * tile_words);
-                    }
-                    for (size_t i = 0; i < part; i++, x += tile_words, w += tile_words) {
-                        TILE_LOAD(4, x);
-                        TILE_LOAD(6, w);
-                        TILE_LOAD(7, w + steps * tile_words);
-                        TILE_MULTIPLY_ADD(0, 4, 6);
-                        TILE_MULTIPLY_ADD(1, 4, 7);
-                        if (height <= 16) continue;
-                        TILE_LOAD(5, x + part * tile_words);
-                        TILE_MULTIPLY_ADD(2, 5, 6);
-                        TILE_MULTIPLY_ADD(3, 5, 7);
-                    }
-                    TILE_STORE(0, s);
-                    TILE_STORE(1, s + tile_words);
-                    TILE_STORE(2, s + 2 * tile_words);
-                    TILE_STORE(3, s + 3 * tile_words);
+                    const size_t column = n + b * tiles_NR;
+                    side.y = (const char *)p->end.y + (row * p->outs + column) * side.y_bytes;
+                    side.y_rows = ends ? height : 0;
+                    tiles_block(
+                        rows, panel + (2 * b * steps + step) * tile_words, steps * tile_words, part,
+                        first && step == 0, height > 16, own + b * block_sums, &side);
+                    beside_end_all(&side);
+                    if (ends) side.sums = own + b * block_sums, side.row = row, side.column = column, side.rows = height;
                 }
+                rows.from += part * rows.step;
             }
-            for (size_t i = 0; last && i < columns; i += 16)
-                for (size_t r = 0; r < height; r += 16)
-                    gemm_end(
-                        p, row + r, gemm_least(16, height - r), n + i,
-                        own + i / tiles_NR * block_sums + (r / 16 * 2 + i % tiles_NR / 16) * tile_words);
         }
     }
+    beside_end_all(&side);
     TILES_END;
 }
 

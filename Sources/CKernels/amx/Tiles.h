@@ -1,5 +1,6 @@
 // Tile registers: of the processor, or, where the includer defines TILES_ARE_EMULATED, in memory. Tiles 0 to 3 are sums,
-// [16, 16] floats; 4 and 5 hold rows of x and 6 and 7 columns of w, [16, 16] units of two bfloat16 numbers.
+// [16, 16] floats; 4 and 5 hold rows of x and 6 and 7 columns of w, [16, 16] units of two bfloat16 numbers. `line` is how
+// many bytes lie from one row of a tile to the next; TILE_PASS leaves what it loads in the second-level cache only.
 #ifndef KERNELS_AMX_TILES_H
 #define KERNELS_AMX_TILES_H
 
@@ -25,8 +26,9 @@ enum { tile_bytes = 1024 };
     } while (0)
 #define TILES_END _tile_release()
 #define TILE_ZERO(tile) _tile_zero(tile)
-#define TILE_LOAD(tile, from) _tile_loadd(tile, from, 64)
-#define TILE_STORE(tile, to) _tile_stored(tile, to, 64)
+#define TILE_LOAD(tile, from, line) _tile_loadd(tile, from, line)
+#define TILE_PASS(tile, from, line) _tile_stream_loadd(tile, from, line)
+#define TILE_STORE(tile, to, line) _tile_stored(tile, to, line)
 #define TILE_MULTIPLY_ADD(sums, x, w) _tile_dpbf16ps(sums, x, w)
 
 #else
@@ -55,11 +57,20 @@ static void emulated_multiply_add(emulated_tile *sums, const emulated_tile *x, c
         }
 }
 
-#define TILES_BEGIN emulated_tile tiles_[8]
+static _Thread_local emulated_tile tiles_[8];
+
+#define TILES_BEGIN memset(tiles_, 0, sizeof tiles_)
 #define TILES_END (void)tiles_
 #define TILE_ZERO(tile) memset(&tiles_[tile], 0, tile_bytes)
-#define TILE_LOAD(tile, from) memcpy(&tiles_[tile], from, tile_bytes)
-#define TILE_STORE(tile, to) memcpy(to, &tiles_[tile], tile_bytes)
+#define TILE_LOAD(tile, from, line)                                                                                    \
+    do {                                                                                                               \
+        for (size_t r_ = 0; r_ < 16; r_++) memcpy(tiles_[tile].sums[r_], (const char *)(from) + r_ * (line), 64);      \
+    } while (0)
+#define TILE_PASS TILE_LOAD
+#define TILE_STORE(tile, to, line)                                                                                     \
+    do {                                                                                                               \
+        for (size_t r_ = 0; r_ < 16; r_++) memcpy((char *)(to) + r_ * (line), tiles_[tile].sums[r_], 64);              \
+    } while (0)
 #define TILE_MULTIPLY_ADD(sums, x, w) emulated_multiply_add(&tiles_[sums], &tiles_[x], &tiles_[w])
 
 #endif

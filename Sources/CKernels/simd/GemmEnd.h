@@ -12,7 +12,7 @@ enum { gemm_NR = 16 };
 static size_t gemm_least(size_t a, size_t b) { return a < b ? a : b; }
 
 // The end of a tile of sums, [rows, 16], whose columns begin at `column`.
-static void gemm_end(const gemm *p, size_t row, size_t rows, size_t column, const float *sums) {
+__attribute__((unused)) static void gemm_end(const gemm *p, size_t row, size_t rows, size_t column, const float *sums) {
     const kernel_epilogue *e = &p->end;
     const size_t left = gemm_least(gemm_NR, p->outs - column);
     const simd bias = e->bias ? SOME_OF(e->bias + column, left, 0) : ALL(0);
