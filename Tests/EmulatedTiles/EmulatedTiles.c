@@ -13,7 +13,14 @@ static void write_out(
 }
 
 #include "../../Sources/CKernels/amx/TileGemm.h"
+#include "../../Sources/CKernels/amx/TileSkinnyGemm.h"
 
 #include "EmulatedTiles.h"
 
 const gemm_kernels emulated_tile_gemm = {.columns = tiles_columns, .room = tiles_room, .run = tiles_run_product};
+
+size_t emulated_skinny_room(size_t rows) { return tiles_skinny_room(rows); }
+
+void emulated_skinny_run(const skinny_gemm *product, size_t from, size_t to, void *room) {
+    tiles_run_skinny(product, from, to, room);
+}

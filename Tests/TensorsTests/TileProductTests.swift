@@ -55,6 +55,58 @@ import Testing
         }
     }
 
+    /// Products of few rows, whose weights are packed: whole blocks of rows and parts, units that fill no tile.
+    @Test(arguments: [
+        [1, 32, 32], [1, 2, 1], [7, 70, 33], [16, 64, 64], [17, 98, 40], [32, 832, 96], [41, 66, 65], [96, 34, 32],
+    ])
+    func ofFewRowsIsTheProduct(_ shape: [Int]) {
+        let (rows, ins, outs) = (shape[0], shape[1], shape[2])
+        let (x, w) = (numbers(rows * ins, "few x"), numbers(outs * ins, "few w"))
+        let found = Self.ofFewRows(x, w, rows, ins, outs)
+        var worst = 0.0
+        for r in 0..<rows {
+            for n in 0..<outs {
+                let terms = (0..<ins).map { wide(x[r * ins + $0]) * wide(w[n * ins + $0]) }
+                let size = terms.reduce(0) { $0 + abs($1) }
+                worst = max(worst, abs(Double(found[r * outs + n]) - terms.reduce(0, +)) / size)
+            }
+        }
+        print("tiles, few rows \(shape): largest error", worst)
+        #expect(worst < 2e-7)
+        // A row by itself is the same to the bit.
+        let last = Self.ofFewRows(Array(x.suffix(ins)), w, 1, ins, outs)
+        #expect(last == Array(found.suffix(outs)))
+    }
+
+    private static func ofFewRows(_ x: [UInt16], _ w: [UInt16], _ rows: Int, _ ins: Int, _ outs: Int) -> [Float] {
+        let (units, panels, canary) = (ins / 2, (outs + 31) / 32, UInt8(0x5a))
+        var packed = [UInt16](repeating: 0, count: panels * units * 64)
+        for n in 0..<outs {
+            for k in 0..<ins { packed[(n / 32 * units + k / 2) * 64 + n % 32 * 2 + k % 2] = w[n * ins + k] }
+        }
+        var y = [Float](repeating: .nan, count: rows * outs)
+        var room = [UInt8](repeating: canary, count: 4 + emulated_skinny_room(rows) + 64)
+        x.withUnsafeBytes { x in
+            packed.withUnsafeBytes { w in
+                y.withUnsafeMutableBytes { y in
+                    room.withUnsafeMutableBytes { room in
+                        guard let x = x.baseAddress, let w = w.baseAddress, let y = y.baseAddress,
+                            let room = room.baseAddress
+                        else { return }
+                        var product = skinny_gemm(
+                            type: KERNEL_BF16, rows: rows, units: units, outs: outs, x: x, x_scales: nil, w: w,
+                            w_scales: nil,
+                            end: kernel_epilogue(
+                                bias: nil, activation: KERNEL_IDENTITY, addend: nil, y: y, type: KERNEL_F32))
+                        for part in 0..<panels { emulated_skinny_run(&product, part, part + 1, room + 4) }
+                    }
+                }
+            }
+        }
+        #expect(room.suffix(64).allSatisfy { $0 == canary }, "the kernel wrote beyond its room")
+        return y
+    }
+
     /// The rows from ..< to of y = x·wᵀ + bias + addend; what is not written is NaN.
     private static func product(
         _ x: [UInt16], _ w: [UInt16], _ rows: Int, _ ins: Int, _ outs: Int, _ rowsAreOuts: Bool, bias: [Float]? = nil,

@@ -11,6 +11,7 @@
     __attribute__((target("amx-tile,amx-bf16,avx512bw,avx512cd,avx512dq,avx512vl,avx512bf16,bmi,bmi2,cx16,f16c,fma,"     \
                           "lzcnt,movbe,popcnt,prfchw,sahf"))), apply_to = function)
 #include "TileGemm.h"
+#include "TileSkinnyGemm.h"
 #pragma clang attribute pop
 
 // Panels of Float32 numbers are the narrower ones of AVX-512.
@@ -31,6 +32,22 @@ static void run(const gemm *p, size_t number, size_t next, size_t from, size_t t
 
 static const gemm_kernels amx_gemm = {.columns = tiles_columns, .room = room_of, .run = run};
 
-void fill_amx(kernel_table *table) { table->gemm = &amx_gemm; }
+static size_t skinny_room(size_t rows, size_t units, kernel_type type) {
+    return type == KERNEL_BF16 ? tiles_skinny_room(rows) : avx512bf16_skinny_gemm.room(rows, units, type);
+}
+
+static void run_skinny(const skinny_gemm *p, size_t from, size_t to, size_t after, void *room) {
+    if (p->type == KERNEL_BF16) tiles_run_skinny(p, from, to, room);
+    else avx512bf16_skinny_gemm.run(p, from, to, after, room);
+}
+
+void fill_amx(kernel_table *table) {
+    static skinny_gemm_kernels amx_skinny_gemm;   // panels are those of AVX-512
+    amx_skinny_gemm = avx512bf16_skinny_gemm;
+    amx_skinny_gemm.room = skinny_room;
+    amx_skinny_gemm.run = run_skinny;
+    table->gemm = &amx_gemm;
+    table->skinny_gemm = &amx_skinny_gemm;
+}
 
 #endif

@@ -191,7 +191,7 @@ static void tiles_run_product(const gemm *p, size_t number, size_t next, size_t 
     uint32_t *copy = panel + run * tile_words * (tiles_columns / 16);
     float *sums = (float *)(copy + run * tile_words * 2);
     beside side = {.product = p, .y_bytes = p->end.type == KERNEL_F32 ? 4 : 2};
-    TILES_BEGIN;
+    TILES_SHAPE(16, 16);
     for (size_t k = 0; k < p->units; k += 16 * run) {
         const size_t count = gemm_least(16 * run, p->units - k), steps = (count + 15) / 16;
         const size_t most = tiles_share(steps, tiles_part);

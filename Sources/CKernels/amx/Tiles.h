@@ -13,8 +13,9 @@ enum { tile_bytes = 1024 };
 #ifndef TILES_ARE_EMULATED
 #include <immintrin.h>
 
-// All eight tiles: sixteen rows of sixty-four bytes.
-#define TILES_BEGIN                                                                                                    \
+// All eight tiles, of rows of sixty-four bytes: sixteen of them, but `low` in those of the first rows of x and of their sums,
+// `high` in those of the other rows of x.
+#define TILES_SHAPE(low, high)                                                                                         \
     do {                                                                                                               \
         struct {                                                                                                       \
             uint8_t palette, first_row, none[14];                                                                      \
@@ -22,6 +23,8 @@ enum { tile_bytes = 1024 };
             uint8_t rows[16];                                                                                          \
         } shape = {.palette = 1};                                                                                      \
         for (int i = 0; i < 8; i++) shape.row_bytes[i] = 64, shape.rows[i] = 16;                                       \
+        shape.rows[0] = shape.rows[1] = shape.rows[4] = (uint8_t)(low);                                                \
+        shape.rows[2] = shape.rows[3] = shape.rows[5] = (uint8_t)(high);                                               \
         _tile_loadconfig(&shape);                                                                                      \
     } while (0)
 #define TILES_END _tile_release()
@@ -59,17 +62,27 @@ static void emulated_multiply_add(emulated_tile *sums, const emulated_tile *x, c
 
 static _Thread_local emulated_tile tiles_[8];
 
-#define TILES_BEGIN memset(tiles_, 0, sizeof tiles_)
+static _Thread_local size_t tile_rows_[8];
+
+#define TILES_SHAPE(low, high)                                                                                         \
+    do {                                                                                                               \
+        memset(tiles_, 0, sizeof tiles_);                                                                              \
+        tile_rows_[0] = tile_rows_[1] = tile_rows_[4] = (low);                                                         \
+        tile_rows_[2] = tile_rows_[3] = tile_rows_[5] = (high);                                                        \
+        tile_rows_[6] = tile_rows_[7] = 16;                                                                            \
+    } while (0)
 #define TILES_END (void)tiles_
 #define TILE_ZERO(tile) memset(&tiles_[tile], 0, tile_bytes)
 #define TILE_LOAD(tile, from, line)                                                                                    \
     do {                                                                                                               \
-        for (size_t r_ = 0; r_ < 16; r_++) memcpy(tiles_[tile].sums[r_], (const char *)(from) + r_ * (line), 64);      \
+        for (size_t r_ = 0; r_ < tile_rows_[tile]; r_++)                                                               \
+            memcpy(tiles_[tile].sums[r_], (const char *)(from) + r_ * (line), 64);                                     \
     } while (0)
 #define TILE_PASS TILE_LOAD
 #define TILE_STORE(tile, to, line)                                                                                     \
     do {                                                                                                               \
-        for (size_t r_ = 0; r_ < 16; r_++) memcpy((char *)(to) + r_ * (line), tiles_[tile].sums[r_], 64);              \
+        for (size_t r_ = 0; r_ < tile_rows_[tile]; r_++)                                                               \
+            memcpy((char *)(to) + r_ * (line), tiles_[tile].sums[r_], 64);                                             \
     } while (0)
 #define TILE_MULTIPLY_ADD(sums, x, w) emulated_multiply_add(&tiles_[sums], &tiles_[x], &tiles_[w])
 
