@@ -65,7 +65,7 @@ package final class FineTuning {
         trainer = try Trainer(
             TrainedParameter.all(of: classifier.parameters, weightDecay: Float(settings.weightDecay)),
             TrainingPlan(steps: steps, schedule: .linear(schedule), gradientNorm: Float(settings.gradientNorm)),
-            key: "\(key) \(settings) \(seed)", folder: folder, remark: remark)
+            key: "\(key) \(settings) \(settings.precision.told) \(seed)", folder: folder, remark: remark)
     }
 
     package var step: Int { trainer.step }
@@ -88,7 +88,10 @@ package final class FineTuning {
         let taken: Trainer.Step
         do {
             taken = try trainer.step(over: parts) { part in
-                let logits = try classifier.logits(part.map { train[$0].text }, dropout: dropout)
+                let type: ElementType = settings.precision.resolved == .bfloat16 ? .bfloat16 : .float32
+                let logits = try TrainedProducts.$type.withValue(type) {
+                    try classifier.logits(part.map { train[$0].text }, dropout: dropout)
+                }
                 return Self.loss(logits, part.map { train[$0].answer }, isRegression: task.isRegression)
             }
         } catch let fault as LossNotFinite {

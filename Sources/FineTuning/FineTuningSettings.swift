@@ -23,6 +23,9 @@ package struct FineTuningSettings: Sendable, Equatable, Codable {
     package var microBatch: Int?
     /// How often in an epoch the development set is measured for the learning curve, its end included.
     package var evaluations = 1
+    /// Of the layers' products in training; weights, gradients, moments, norms and attention are Float32, and answers
+    /// are computed in it.
+    package var precision = PrecisionSetting.f32
 
     package init() {}
 
@@ -47,6 +50,7 @@ extension FineTuningSettings: SettingsGroup {
         try form.field("clip-dropout", &clipDropout, .within(.dropout))
         try form.field("micro-batch", &microBatch, .within(.batch))
         try form.field("evaluations", &evaluations, .within(.evaluations))
+        try form.field("precision", &precision)
     }
 
     /// Reads a YAML file, or starts from `base` where there is none, and applies overrides such as

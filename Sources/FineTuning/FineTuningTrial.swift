@@ -43,7 +43,8 @@ package struct FineTuningTrial {
         (self.encoder, self.data, self.settings, self.seed) = (encoder, data, settings, seed)
         folder = out.appending(path: encoder.name).appending(path: data.task.name).appending(path: "seed-\(seed)")
         var hash = ContentHash()
-        for part in ["1", modelHash, data.task.name, data.hash, try settings.yaml, "\(seed)"] { hash.add(part: part) }
+        let parts = ["1", modelHash, data.task.name, data.hash, try settings.yaml, settings.precision.told, "\(seed)"]
+        for part in parts { hash.add(part: part) }
         key = hash.hexadecimal
     }
 

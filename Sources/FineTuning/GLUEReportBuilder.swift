@@ -141,6 +141,7 @@ package struct GLUEReportBuilder {
             .init("warm-up", "\(settings.warmup.shortest) of the steps"),
             .init("weight decay", settings.weightDecay.shortest),
             .init("norm of gradients", "at most \(settings.gradientNorm.shortest)"),
+            .init("products in training", settings.precision.told),
             .init("dropout", settings.dropout.shortest), .init("dropout in CLIP's head", settings.clipDropout.shortest),
         ]
     }
@@ -148,7 +149,8 @@ package struct GLUEReportBuilder {
     private func provenance(_ seconds: Double) -> Provenance {
         let machine = Machine(version: Release.version, environment: [:], cache: "")
         return Provenance(
-            toolVersion: machine.version, cpu: machine.recorded, threads: Threads.count, precision: "f32",
+            toolVersion: machine.version, cpu: machine.recorded, threads: Threads.count,
+            precision: study.settings.precision.recorded,
             date: Date.now.formatted(.iso8601),
             stages: seconds > 0 ? [.init("this sitting", seconds: seconds)] : [])
     }

@@ -183,7 +183,6 @@ extension AblationSettings: SettingsGroup {
     }
 }
 
-extension PrecisionSetting: SettingsChoice {}
 extension DeviceSetting: SettingsChoice {}
 extension PrimaryOutcome: SettingsChoice {}
 extension EncoderSettings.Style: SettingsChoice {}

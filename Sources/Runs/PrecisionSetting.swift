@@ -2,7 +2,7 @@ import SynCheckpoints
 import SynTensors
 
 /// In which precision frozen models are multiplied, as a settings file or a command line asks for it.
-package enum PrecisionSetting: String, CaseIterable, Sendable {
+package enum PrecisionSetting: String, CaseIterable, Sendable, Codable, SettingsChoice {
     /// bf16 where the class of processor was measured to be faster with it.
     case auto
     case f32, bf16

@@ -16,7 +16,8 @@ extension Tensor {
     /// BFloat16 already, and y is Float32, or BFloat16 if `output` asks for that. The gradient of a BFloat16 x is
     /// BFloat16. On a processor that has no such product, x is rounded all the same and the product runs in Float32.
     /// Frozen BFloat16 weights are used as they lie (`PackedGEMM`); frozen Float32 weights are packed once for the
-    /// processor, in each direction that is used; weights under training are used as they lie.
+    /// processor, in each direction that is used; weights under training are used as they lie, or rounded for their
+    /// products where ``TrainedProducts`` says so.
     ///
     /// - Parameter addend: [.., out] Float32, which the result is added to: y = addend + act(x·Wᵀ + b), Float32.
     package func linear(
@@ -29,6 +30,10 @@ extension Tensor {
         let rows = count / max(ins, 1)
         if let device = weight.device {
             return linear(weight, bias, then: activation, addingTo: addend, output: output, on: device)
+        }
+        if weight.wantsGradient, weight.elementType == .float32, TrainedProducts.type == .bfloat16 {
+            let y = mixedLinear(weight, bias).activated(activation)
+            return (addend.map { $0 + y } ?? y).converted(to: output)
         }
         let isTrained = wantsGradient || weight.wantsGradient || (bias?.wantsGradient ?? false)
         let panels = PackedGEMM(weight, inner: ins)
@@ -107,7 +112,7 @@ extension Tensor {
     }
 
     /// dx = dy·W for a linear layer's weights [out, in].
-    private func timesWeights(_ weight: Tensor, rows: Int, output: ElementType) -> Tensor {
+    func timesWeights(_ weight: Tensor, rows: Int, output: ElementType) -> Tensor {
         let (outs, ins) = (weight.shape[0], weight.shape[1])
         if let panels = PackedGEMM(weight, inner: outs) {
             let out = Tensor(uninitialised: [rows, ins], elementType: output)

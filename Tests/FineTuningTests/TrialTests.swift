@@ -32,6 +32,25 @@ import Testing
         } catch { return UserError(error).description }
     }
 
+    /// With BFloat16 products it learns the same by nearly the same losses, and is another trial.
+    @Test func learnsTheSameInMixedPrecision() throws {
+        let folder = try Fixture.temporaryFolder()
+        defer { try? FileManager.default.removeItem(at: folder) }
+        let data = try DrawnTask.smiling.data(train: 160, development: 60)
+        let wide = try Self.trial(folder, Self.settings("dropout=0"), data)
+        let plain = try Self.run(wide)
+        let narrow = try Self.trial(folder, Self.settings("dropout=0", "precision=bf16"), data)
+        #expect(narrow.kept() == nil)
+        let mixed = try Self.run(narrow)
+        for (a, b) in zip(plain.curve, mixed.curve) {
+            guard let a = a.loss, let b = b.loss else { continue }
+            print("mixed precision: mean loss \(b), in Float32 \(a)")
+            #expect(abs(a - b) < 0.02)
+        }
+        #expect(mixed.curve != plain.curve)
+        #expect(zip(plain.development[0], mixed.development[0]).filter { $0 != $1 }.count <= 3)
+    }
+
     /// A stopped trial goes on to the very answers and the very log of one that was never stopped.
     @Test func goesOnToTheBit() throws {
         let folder = try Fixture.temporaryFolder()
