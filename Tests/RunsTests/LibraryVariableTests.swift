@@ -21,7 +21,7 @@ import Testing
     /// Every class says whether it is run in bf16 and why, whatever machine this is.
     @Test func precisionIsDecidedByClass() {
         #expect(PrecisionSetting.f32.resolved == .float32 && PrecisionSetting.bf16.resolved == .bfloat16)
-        let isNarrow = ProcessorClass.here == .avx512bf16
+        let isNarrow = [.amx, .avx512bf16].contains(ProcessorClass.here)
         #expect(PrecisionSetting.auto.told == (isNarrow ? "bf16" : "f32"))
         #expect(PrecisionSetting.reason.contains(ProcessorClass.here.rawValue))
         #expect(ProcessorClass.available.contains(ProcessorClass.here) && ProcessorClass.available.first == .generic)
