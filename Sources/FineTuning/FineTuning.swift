@@ -65,7 +65,7 @@ package final class FineTuning {
         trainer = try Trainer(
             TrainedParameter.all(of: classifier.parameters, weightDecay: Float(settings.weightDecay)),
             TrainingPlan(steps: steps, schedule: .linear(schedule), gradientNorm: Float(settings.gradientNorm)),
-            key: "\(key) \(settings) \(settings.precision.told) \(seed)", folder: folder, remark: remark)
+            key: "\(key) \(settings) \(seed)", folder: folder, remark: remark)
     }
 
     package var step: Int { trainer.step }

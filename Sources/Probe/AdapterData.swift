@@ -3,7 +3,7 @@ import SynTensors
 
 /// What the adapter learns from: tokens of pictures and vectors of their captions, all computed before.
 package struct AdapterData: Sendable {
-    let tokens: Tensor   // Int32 [samples, h·w]
+    package let tokens: Tensor   // Int32 [samples, h·w]
     let vectors: Tensor   // [captions, d], one sample's captions after another's
     /// Where each sample's captions begin in `vectors`; one more entry at the end.
     let starts: [Int]
@@ -24,7 +24,7 @@ package struct AdapterData: Sendable {
     package var count: Int { tokens.size(0) }
 
     /// Caption vectors of chosen captions of samples.
-    func vectors(_ choices: [(sample: Int, caption: Int)]) -> Tensor {
+    package func vectors(_ choices: [(sample: Int, caption: Int)]) -> Tensor {
         vectors.rows(at: choices.map { starts[$0.sample] + $0.caption })
     }
 

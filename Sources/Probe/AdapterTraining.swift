@@ -42,6 +42,8 @@ package final class AdapterTraining {
     /// Of scaled vectors, where the settings ask for that. Where the decoder is.
     private let adapter: Adapter
     private let scaling: VectorScaling?
+    /// What the adapter's outputs are steps in, where the settings ask for that.
+    private let units: PrefixUnits?
     private let trainer: Trainer
     /// How many pictures of a batch go through the decoder together; nil for all.
     private let part: Int?
@@ -52,13 +54,14 @@ package final class AdapterTraining {
 
     /// - Parameters:
     ///   - silent: the prefix [K, width] that training begins at, where the settings ask for a silent one.
+    ///   - units: the units of steps away from it, where the settings ask for a preconditioned training.
     ///   - metadata: goes into the adapter's file: names and hashes of encoder and decoder.
     ///   - crew: ranks that train this adapter together, nil for one alone. What comes out is the same to the bit.
     ///   - remark: is told when a saved state cannot be used.
     package init(
         _ decoder: ImageDecoder, _ settings: AdapterSettings, seed: UInt64, training: AdapterData,
-        validation: AdapterData, silent: Tensor? = nil, folder: URL, metadata: [String: String],
-        crew: Crew? = nil, remark: (String) -> Void = { _ in }
+        validation: AdapterData, silent: Tensor? = nil, units: PrefixUnits? = nil, folder: URL,
+        metadata: [String: String], crew: Crew? = nil, remark: (String) -> Void = { _ in }
     ) throws {
         (self.decoder, self.settings, self.seed) = (decoder, settings, seed)
         (self.training, self.validation, self.folder, self.metadata) = (training, validation, folder, metadata)
@@ -69,13 +72,15 @@ package final class AdapterTraining {
             case .linear: try Adapter(from: size, to: width, prefixTokens: settings.prefixTokens, seed: seed)
             case .start, .silent:
                 Adapter.constant(
-                    silent ?? decoder.startPrefix(settings.prefixTokens), from: size)
+                    units.map { _ in .zeros([settings.prefixTokens, width]) } ?? silent
+                        ?? decoder.startPrefix(settings.prefixTokens), from: size)
             }
+        self.units = units.map { units in decoder.device.map(units.moved) ?? units }
         adapter = decoder.device.map { fresh.moved(to: $0) } ?? fresh
         scaling =
-            settings.standardize
-            ? VectorScaling(training.vectors, length: settings.vectorLength)
-            : nil
+            settings.precondition
+            ? try VectorScaling.whitening(training.vectors, length: settings.vectorLength)
+            : settings.standardize ? VectorScaling(training.vectors, length: settings.vectorLength) : nil
         part =
             try decoder.device.map { device in
                 let plan = DevicePlan(
@@ -142,7 +147,7 @@ package final class AdapterTraining {
                 var stream = RandomStream(seed: seed, purpose: "adapter dropout", index: place)
                 stream.skip(first * settings.prefixTokens * adapter.width)
                 let dropout = Dropout(Float(settings.dropout), stream)
-                let prefix = dropout(adapter(scaled(training.vectors(part))))   // [part, K, width]
+                let prefix = dropout(prefixes(of: training.vectors(part), by: adapter))   // [part, K, width]
                 let loss = loss(training.tokens.rows(at: part.map(\.0)), prefix)
                 try decoder.device?.check()
                 return loss
@@ -180,7 +185,11 @@ package final class AdapterTraining {
         return Array(order.permutation(training.count)[place * size..<(place + 1) * size])
     }
 
-    private func scaled(_ vectors: Tensor) -> Tensor { scaling?(vectors) ?? vectors }
+    /// [batch, d] → [batch, K, width], by an adapter in the form in which it is trained.
+    private func prefixes(of vectors: Tensor, by adapter: Adapter) -> Tensor {
+        let made = adapter(scaling?(vectors) ?? vectors)
+        return units?(made) ?? made
+    }
 
     /// Mean cross-entropy over the image tokens: input is the start token and all tokens but the last.
     private func loss(_ tokens: Tensor, _ prefix: Tensor) -> Tensor {
@@ -192,7 +201,8 @@ package final class AdapterTraining {
         let frozen = Adapter(weight: copy(adapter.weight), bias: copy(adapter.bias), width: adapter.width)
         var total = 0.0
         func whole(_ places: [Int]) -> Double {
-            let prefix = frozen(scaled(validation.vectors(places.map { ($0, $0 % validation.captionCount($0)) })))
+            let vectors = validation.vectors(places.map { ($0, $0 % validation.captionCount($0)) })
+            let prefix = prefixes(of: vectors, by: frozen)
             return Double(loss(validation.tokens.rows(at: places), prefix).item) * Double(places.count)
         }
         let parts = batches(Array(0..<validation.count), of: 64)
@@ -228,7 +238,7 @@ package final class AdapterTraining {
 
     // MARK: - Files
 
-    /// The best adapter so far by validation, in the form in which it is trained: of scaled vectors.
+    /// The best adapter so far by validation, in the form in which it is trained: of scaled vectors, into ``units``.
     var best: Adapter? {
         trainer.best.map { Adapter(weight: $0.tensors[0], bias: $0.tensors[1], width: adapter.width) }
     }
@@ -266,7 +276,8 @@ package final class AdapterTraining {
     package func saveAdapters() throws {
         let notes = metadata.merging(["step": "\(step)", "seed": "\(seed)"]) { $1 }
         func save(_ adapter: Adapter, as name: String) throws {
-            let adapter = adapter.moved(to: nil)
+            let trained = adapter.moved(to: nil)
+            let adapter = units?.folded(trained) ?? trained
             try (scaling?.folded(adapter) ?? adapter).save(to: folder.appending(path: name), metadata: notes)
         }
         try save(adapter, as: "adapter-last.safetensors")

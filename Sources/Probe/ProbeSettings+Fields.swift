@@ -137,10 +137,15 @@ extension AdapterSettings: SettingsGroup {
         try form.field("vector-length", &vectorLength, .vectorLength)
         try form.field("initial", &initial)
         try form.field("silent-steps", &silentSteps, .within(.steps))
+        try form.field("silent-rate", &silentRate, .within(.learningRate))
+        try form.field("precondition", &precondition)
         try form.field("schedule", &schedule)
         guard form.isReading else { return }
-        if vectorLength != 1, !standardize {
-            throw form.complaint("needs adapter.standardize, which is false", "vector-length")
+        if precondition, initial != .silent {
+            throw form.complaint("needs adapter.initial to be silent, where the units are measured", "precondition")
+        }
+        if vectorLength != 1, !standardize, !precondition {
+            throw form.complaint("needs adapter.standardize or adapter.precondition, which are false", "vector-length")
         }
     }
 }

@@ -108,12 +108,17 @@ package struct AdapterSettings: Sendable, Equatable {
     /// all captions share.
     package var vectorLength = 1.0
     package var initial = Initial.linear
+    /// Whether the training takes its steps in ``PrefixUnits``, of which the decoder is equally sensitive to each, and
+    /// from whitened caption vectors; it begins at the silent prefix then. The adapter that is saved has both folded in.
+    package var precondition = false
     package var schedule = Schedule.plateau
 
     package init() {}
 
     /// How many steps the silent prefix is trained for, where training begins there.
     package var silentSteps = 400
+    /// The rate at which it is trained as long again in the units of a preconditioned training.
+    package var silentRate = 0.1
 
     /// Where training begins. `linear`: as PyTorch's Linear, as published. `start`: at a prefix that is the decoder's
     /// start token once more, the same for every caption. `silent`: at the one prefix, the same for every caption, that

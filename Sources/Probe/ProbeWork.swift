@@ -129,7 +129,9 @@ struct ProbeWork {
                 let count = trial.prefixTokens
                 if silent[count] == nil {
                     silent[count] = draft.add(
-                        .silentPrefix(count), Double(settings.adapter.silentSteps), after: features)
+                        .silentPrefix(count),
+                        Double(settings.adapter.silentSteps * (settings.adapter.precondition ? 2 : 1)),
+                        after: features)
                 }
                 needs += [silent[count]].compactMap(\.self)
             }

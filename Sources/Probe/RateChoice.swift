@@ -97,6 +97,7 @@ extension ProbeFeatures {
     ) throws -> [Float] {
         let (decoder, count) = (try session.models().decoder, whole.prefixTokens)
         let silent = whole.initial == .silent ? try silentPrefix(count) : nil
+        let units = whole.precondition ? try prefixUnits(count) : nil
         let (training, validation) = (
             try data(.training, encoder, seed: seed), try data(.validation, encoder, seed: seed)
         )
@@ -106,7 +107,7 @@ extension ProbeFeatures {
             short.steps = whole.rateSteps
             let work = try AdapterTraining(
                 decoder, short, seed: UInt64(seed), training: training, validation: validation, silent: silent,
-                folder: folder.appending(path: "\(place)"), metadata: ["key": key.joined(separator: " ")],
+                units: units, folder: folder.appending(path: "\(place)"), metadata: ["key": key.joined(separator: " ")],
                 remark: session.remark)
             do {
                 while !work.isFinished {

@@ -102,7 +102,11 @@ final class SharedProbe {
             try clock.measure("features") { try features.keepVectors(encoder, split, shard: shard) }
         case .joinedVectors(let encoder, let split):
             try clock.measure("features") { try features.joinVectors(encoder, split) }
-        case .silentPrefix(let count): _ = try clock.measure("adapters") { try features.silentPrefix(count) }
+        case .silentPrefix(let count):
+            try clock.measure("adapters") {
+                _ = try features.silentPrefix(count)
+                if session.settings.adapter.precondition { _ = try features.prefixUnits(count) }
+            }
         case .rate(let encoder, let count):
             let settings = try session.settings.encoder(encoder)
             _ = try clock.measure("adapters") { try features.rateChoice(settings, prefixTokens: count) }

@@ -24,6 +24,7 @@ struct TrialTraining {
             training: try features.data(.training, settings, seed: trial.seed),
             validation: try features.data(.validation, settings, seed: trial.seed),
             silent: adapter.initial == .silent ? try features.silentPrefix(trial.prefixTokens) : nil,
+            units: adapter.precondition ? try features.prefixUnits(trial.prefixTokens) : nil,
             folder: folder.adapterFolder, metadata: metadata(trial, settings, choice), crew: crew,
             remark: session.remark)
         func tellSteps() throws {

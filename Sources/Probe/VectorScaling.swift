@@ -1,8 +1,9 @@
+import SynRuns
 import SynTensors
 
-/// Caption vectors brought to a mean of zero and the same deviation in every component, as the training captions have
-/// them, and to a mean square length of one: encoders whose vectors are long, short, wide or far from the origin then
-/// learn at the same rate, and a caption moves a prefix no faster than the bias does.
+/// Caption vectors brought to a mean of zero and the same deviation in every component (or, whitened, direction), as
+/// the training captions have them, and to a mean square length of one: encoders whose vectors are long, short, wide or
+/// far from the origin then learn at the same rate, and a caption moves a prefix no faster than the bias does.
 ///
 /// It is no layer of its own: ``folded(_:)`` puts it into the adapter, which stays one linear layer on raw vectors.
 package struct VectorScaling: Sendable {
@@ -10,6 +11,8 @@ package struct VectorScaling: Sendable {
     package let mean: [Float]
     /// One over its deviation (divisor n) and √d; as of the widest for a component that hardly varies beside it.
     package let scale: [Float]
+    /// What whitening multiplies by instead, after the mean is taken away: [d, d], symmetric.
+    private let whitening: Tensor?
 
     /// - Parameters:
     ///   - vectors: [captions, d].
@@ -38,26 +41,63 @@ package struct VectorScaling: Sendable {
             guard widest > 0 else { return 1 }
             return Float(1 / (length * (deviation > 1e-3 * widest ? deviation : widest)))
         }
+        whitening = nil
+    }
+
+    /// Whitened: along each of their principal components the vectors have the same deviation, save those in which
+    /// they hardly vary, so that what a caption tells in a narrow direction is learnt as fast as what it tells in a
+    /// wide one.
+    ///
+    /// - Returns: nil where a vector is no number, or all are the same.
+    package static func whitening(_ vectors: Tensor, length wanted: Double = 1) throws -> VectorScaling? {
+        let plain = VectorScaling(vectors)
+        let (count, width) = (vectors.size(0), plain.mean.count)
+        var sums = [Double](repeating: 0, count: width * width)
+        for rows in batches(Array(0..<count), of: 4096) {   // as doubles all of them would be eight times the file
+            let centred = vectors.rows(at: rows).withFloats { values in
+                DoubleMatrix(
+                    values.indices.map { Double(values[$0]) - Double(plain.mean[$0 % width]) }, rows: rows.count,
+                    columns: width)
+            }
+            for (i, sum) in centred.gram.values.enumerated() { sums[i] += sum / Double(count) }
+        }
+        let moment = DoubleMatrix(sums, rows: width, columns: width)
+        guard moment.trace > 0, let root = try moment.inverseRoot(ridge: ridge) else { return nil }
+        // The mean square length of what comes out: the trace of root · moment · root.
+        let length = root.times(moment).times(root).trace.squareRoot()
+        return VectorScaling(
+            mean: plain.mean, scale: plain.scale,
+            whitening: Tensor(root.values.map { Float($0 * wanted / length) }, shape: [width, width]))
+    }
+
+    /// What whitening adds to every variance, as a share of their mean.
+    static let ridge = 0.03
+
+    private init(mean: [Float], scale: [Float], whitening: Tensor?) {
+        (self.mean, self.scale, self.whitening) = (mean, scale, whitening)
     }
 
     /// [batch, d] → [batch, d].
     package func callAsFunction(_ vectors: Tensor) -> Tensor {
         let width = mean.count
-        return vectors.withFloats { values in
-            Tensor(shape: vectors.shape) { scaled in
-                for i in values.indices {
-                    let component = i % width
-                    scaled[i] = (values[i] - mean[component]) * scale[component]
+        func scaled(_ scale: (Int) -> Float) -> Tensor {
+            vectors.withFloats { values in
+                Tensor(shape: vectors.shape) { scaled in
+                    for i in values.indices { scaled[i] = (values[i] - mean[i % width]) * scale(i % width) }
                 }
             }
         }
+        guard let whitening else { return scaled { scale[$0] } }
+        return scaled { _ in 1 }.linear(whitening, .zeros([width]))
     }
 
     /// The adapter that does to raw vectors what `adapter` does to scaled ones.
     package func folded(_ adapter: Adapter) -> Adapter {
         let width = mean.count
         let (weight, bias) = (adapter.weight.floats, adapter.bias.floats)
-        let scaled = weight.indices.map { weight[$0] * scale[$0 % width] }
+        let scaled =
+            whitening.map { DoubleMatrix(adapter.weight).times(DoubleMatrix($0)).values.map(Float.init) }
+            ?? weight.indices.map { weight[$0] * scale[$0 % width] }
         let moved = bias.indices.map { row in
             Float(
                 (0..<width).reduce(Double(bias[row])) { $0 - Double(scaled[row * width + $1]) * Double(mean[$1]) })

@@ -60,6 +60,42 @@ import Testing
         #expect(VectorScaling(Tensor.zeros([3, 2])).scale == [1, 1], "vectors that are all the same stay finite")
     }
 
+    /// Whitened vectors have the asked length, and in every direction in which they vary the same deviation; a narrow
+    /// component is told as loudly as a wide one, and what is folded is the same layer.
+    @Test func whiteningFoldsIntoTheAdapter() throws {
+        var stream = RandomStream(seed: 6, purpose: "vectors")
+        let vectors = Tensor(shape: [400, 5]) { values in
+            for i in values.indices {
+                // The last follows the first; deviations 1, 2, 3, 4 and about 1.
+                values[i] = i % 5 == 4 ? values[i - 4] + 0.2 * stream.normal() : Float(i % 5 + 1) * stream.normal() + 7
+            }
+        }
+        let scaling = try #require(try VectorScaling.whitening(vectors, length: 3))
+        let scaled = DoubleMatrix(scaling(vectors))
+        let moment = scaled.times(scaled, from: .transposed)
+        #expect(abs(moment.trace / 400 - 9) < 1e-4)
+        let deviations = try moment.symmetricEigenvalues().map { ($0 / 400).squareRoot() }
+        print("deviations along the axes of whitened vectors", deviations)
+        // Of the narrowest, whose variance is .02 beside a mean of 6.2, the ridge takes away about two thirds.
+        #expect(deviations[4] / deviations[1] < 1.2 && deviations[0] / deviations[4] < 0.5)
+        let adapter = try Adapter(from: 5, to: 4, prefixTokens: 2, seed: 1)
+        let (before, after) = (adapter(scaling(vectors)).floats, scaling.folded(adapter)(vectors).floats)
+        let largest = zip(before, after).map { abs($0 - $1) }.max() ?? 1
+        print("folded against whitened: largest difference \(largest)")
+        #expect(largest < 2e-5)
+        #expect(try VectorScaling.whitening(Tensor.zeros([3, 2])) == nil, "vectors that are all the same")
+    }
+
+    /// √m (F + .3 m)^−½ of gradients along two axes, by hand.
+    @Test func prefixUnitsAreInverseRootsOfTheFisherInformation() throws {
+        let gradients = Tensor([3, 0, -3, 0, 0, 1, 0, -1] as [Float], shape: [4, 2])   // F = diag(4.5, .5), m = 2.5
+        let units = try #require(try PrefixUnits.matrix(of: gradients)).floats
+        let expected = [(2.5 / (4.5 + 0.75)).squareRoot(), 0, 0, (2.5 / (0.5 + 0.75)).squareRoot()]
+        #expect(zip(units, expected).allSatisfy { abs(Double($0) - $1) < 1e-6 })
+        #expect(try PrefixUnits.matrix(of: Tensor.zeros([4, 2]))?.floats == [1, 0, 0, 1])
+        #expect(try PrefixUnits.matrix(of: Tensor([.nan, 0] as [Float], shape: [1, 2])) == nil)
+    }
+
     @Test func settingsOfADesignThatCannotBeAreRefused() throws {
         let folder = try Fixture.temporaryFolder()
         defer { try? FileManager.default.removeItem(at: folder) }

@@ -5,6 +5,7 @@ import SynModels
 import SynProbe
 import SynRuns
 import SynTensors
+import SynTraining
 import TestSupport
 import Testing
 
@@ -212,6 +213,37 @@ import Testing
         #expect(silent.losses.max() ?? .infinity < start.losses.min() ?? 0)
         #expect(silent.files.filter { $0.hasPrefix("silent-prefix-1-") && $0.hasSuffix(".safetensors") }.count == 1)
         #expect(!silent.files.contains("silent-prefix-1"))
+    }
+
+    /// Steps in units of the decoder's sensitivity and from whitened vectors: the adapter that is saved has both folded
+    /// in, so that by itself it has the loss that the training saw.
+    @Test(.enabled(if: hasWeights, "Weights/decoder is absent"))
+    func preconditionedTrainingSavesAPlainAdapter() throws {
+        let (decoder, folder) = (try decoder(), try Fixture.temporaryFolder())
+        let (training, validation) = (
+            try data(decoder, count: 24, seed: 1), try data(decoder, count: 6, seed: 2)
+        )
+        var stream = RandomStream(seed: 7, purpose: "gradients")
+        let width = decoder.configuration.transformer.width
+        let gradients = Tensor.normal([40, width], &stream)
+        let silent = decoder.startPrefix(1)
+        let units = PrefixUnits(origin: silent, matrix: try #require(try PrefixUnits.matrix(of: gradients)))
+        var settings = AdapterSettings()
+        (settings.batch, settings.steps, settings.learningRate, settings.dropout) = (8, 6, 1e-2, 0)
+        (settings.initial, settings.precondition, settings.vectorLength) = (.silent, true, 2)
+        let session = try AdapterTraining(
+            decoder, settings, seed: 5, training: training, validation: validation, silent: silent, units: units,
+            folder: folder, metadata: [:])
+        while !session.isFinished { try session.advance() }
+        try session.saveAdapters()
+        let adapter = try Adapter(at: folder.appending(path: "adapter-last.safetensors"), width: width)
+        let prefixes = adapter(validation.vectors((0..<6).map { ($0, $0 % 2) }))
+        let loss = NextToken.loss(decoder.logits(of: validation.tokens, prefix: prefixes), validation.tokens).item
+        let seen = try #require(session.lastValidation)
+        let moved = adapter(training.vectors([(0, 0)])).floats
+        print("validation loss of the saved adapter \(loss), in training \(seen)")
+        #expect(abs(loss - seen) < 1e-5 * seen)
+        #expect(moved != silent.floats, "else nothing was trained")
     }
 
     @Test(.enabled(if: hasWeights, "Weights/decoder is absent"))

@@ -46,6 +46,7 @@ import Testing
         let text = try finding(above: [(3, 0.2), (-2, 0.3)], styles: (1, 0.4), kinds: nil)
         #expect(text.contains("No encoder's captions are shown to steer the pictures"))
         #expect(text.contains("no clear difference was found"))
+        #expect(text.contains("captions: CLIP-style minus BERT-style 1.00 points"), "which is higher is said")
         #expect(text.contains("For other encoders of these styles nothing can be said."))
         for word in ["higher than", "should differ", "Below it"] { #expect(!text.contains(word), "\(text)") }
     }
@@ -53,5 +54,12 @@ import Testing
     @Test func whatIsBelowTheFloorIsSaid() throws {
         let text = try finding(above: [(3, 0.001), (-2, 0.001)], styles: (1, 0.01), kinds: (1, 0.01))
         #expect(text.contains("Below it: e1.") && text.contains("should differ the same way"))
+    }
+
+    /// The mixed model weighs encoders otherwise than the captions' mean does, so that the two can point apart.
+    @Test func twoInferencesThatPointApartSayWhichWay() throws {
+        let text = try finding(above: [(3, 0.001)], styles: (0.5, 0.4), kinds: (-2, 0.01))
+        #expect(text.contains("CLIP-style minus BERT-style 0.50 points"))
+        #expect(text.contains("should differ the other way: BERT-style minus CLIP-style 2.00 points"), "\(text)")
     }
 }

@@ -79,32 +79,17 @@ import Testing
     }
 
     private static func ofFewRows(_ x: [UInt16], _ w: [UInt16], _ rows: Int, _ ins: Int, _ outs: Int) -> [Float] {
-        let (units, panels, canary) = (ins / 2, (outs + 31) / 32, UInt8(0x5a))
+        let (units, panels) = (ins / 2, (outs + 31) / 32)
         var packed = [UInt16](repeating: 0, count: panels * units * 64)
         for n in 0..<outs {
             for k in 0..<ins { packed[(n / 32 * units + k / 2) * 64 + n % 32 * 2 + k % 2] = w[n * ins + k] }
         }
-        var y = [Float](repeating: .nan, count: rows * outs)
-        var room = [UInt8](repeating: canary, count: 4 + emulated_skinny_room(rows) + 64)
-        x.withUnsafeBytes { x in
-            packed.withUnsafeBytes { w in
-                y.withUnsafeMutableBytes { y in
-                    room.withUnsafeMutableBytes { room in
-                        guard let x = x.baseAddress, let w = w.baseAddress, let y = y.baseAddress,
-                            let room = room.baseAddress
-                        else { return }
-                        var product = skinny_gemm(
-                            type: KERNEL_BF16, rows: rows, units: units, outs: outs, x: x, x_scales: nil, w: w,
-                            w_scales: nil,
-                            end: kernel_epilogue(
-                                bias: nil, activation: KERNEL_IDENTITY, addend: nil, y: y, type: KERNEL_F32))
-                        for part in 0..<panels { emulated_skinny_run(&product, part, part + 1, room + 4) }
-                    }
-                }
-            }
+        return results(x, packed, count: rows * outs, room: emulated_skinny_room(rows)) { x, w, y, room in
+            var product = skinny_gemm(
+                type: KERNEL_BF16, rows: rows, units: units, outs: outs, x: x, x_scales: nil, w: w, w_scales: nil,
+                end: kernel_epilogue(bias: nil, activation: KERNEL_IDENTITY, addend: nil, y: y, type: KERNEL_F32))
+            for part in 0..<panels { emulated_skinny_run(&product, part, part + 1, room) }
         }
-        #expect(room.suffix(64).allSatisfy { $0 == canary }, "the kernel wrote beyond its room")
-        return y
     }
 
     /// The rows from ..< to of y = x·wᵀ + bias + addend; what is not written is NaN.
@@ -113,30 +98,39 @@ import Testing
         addend: [Float]? = nil, from: Int, to: Int
     ) -> [Float] {
         let kernel = emulated_tile_gemm
-        var y = [Float](repeating: .nan, count: rows * outs)
-        let (size, canary) = (kernel.room(to - from, ins / 2), UInt8(0x5a))
-        // A place that is no multiple of a line, and something behind it.
+        return results(x, w, count: rows * outs, room: kernel.room(to - from, ins / 2)) { x, w, y, room in
+            bias.unsafeBase { bias in
+                addend.unsafeBase { addend in
+                    var product = gemm(
+                        type: KERNEL_BF16, rows: rows, units: ins / 2, outs: outs, x: x, w: w,
+                        rows_are_outs: rowsAreOuts,
+                        end: kernel_epilogue(
+                            bias: bias, activation: KERNEL_IDENTITY, addend: addend, y: y, type: KERNEL_F32))
+                    for panel in 0..<(outs + kernel.columns - 1) / kernel.columns {
+                        kernel.run(&product, panel, panel + 1, from, to, room)
+                    }
+                }
+            }
+        }
+    }
+
+    /// What a kernel writes, of `count` numbers that were NaN before, with room of so many bytes at a place that is no
+    /// multiple of a line and with something behind it.
+    private static func results(
+        _ x: [UInt16], _ w: [UInt16], count: Int, room size: Int,
+        _ kernel: (UnsafeRawPointer, UnsafeRawPointer, UnsafeMutableRawPointer, UnsafeMutableRawPointer) -> Void
+    ) -> [Float] {
+        let canary = UInt8(0x5a)
+        var y = [Float](repeating: .nan, count: count)
         var room = [UInt8](repeating: canary, count: 4 + size + 64)
         x.withUnsafeBytes { x in
             w.withUnsafeBytes { w in
                 y.withUnsafeMutableBytes { y in
-                    bias.unsafeBase { bias in
-                        addend.unsafeBase { addend in
-                            room.withUnsafeMutableBytes { room in
-                                guard let x = x.baseAddress, let w = w.baseAddress, let y = y.baseAddress,
-                                    let room = room.baseAddress
-                                else { return }
-                                var product = gemm(
-                                    type: KERNEL_BF16, rows: rows, units: ins / 2, outs: outs, x: x, w: w,
-                                    rows_are_outs: rowsAreOuts,
-                                    end: kernel_epilogue(
-                                        bias: bias, activation: KERNEL_IDENTITY, addend: addend, y: y, type: KERNEL_F32)
-                                )
-                                for panel in 0..<(outs + kernel.columns - 1) / kernel.columns {
-                                    kernel.run(&product, panel, panel + 1, from, to, room + 4)
-                                }
-                            }
-                        }
+                    room.withUnsafeMutableBytes { room in
+                        guard let x = x.baseAddress, let w = w.baseAddress, let y = y.baseAddress,
+                            let room = room.baseAddress
+                        else { return }
+                        kernel(x, w, y, room + 4)
                     }
                 }
             }

@@ -37,14 +37,18 @@ struct ProbeAnswer {
         let these =
             styles.p < level
             ? "Of these encoders the \(higher) ones score higher than the \(lower) ones on these captions: \(size)."
-            : "Between the styles of these encoders no clear difference was found on these captions: \(size)."
+            : "Between the styles of these encoders no clear difference was found on these captions: "
+                + "\(direction(styles.difference, styles.a, styles.b)) \(size)."
         guard let kinds = outcome.kinds else {
             return these + " For other encoders of these styles nothing can be said."
         }
-        let sure = figures(kinds.difference, kinds.interval, kinds.p, outcome.unit)
+        let sure =
+            direction(kinds.difference, kinds.a, kinds.b)
+            + " \(figures(kinds.difference, kinds.interval, kinds.p, outcome.unit))"
+        let way = (kinds.difference >= 0) == (styles.difference >= 0) ? "the same way" : "the other way"
         return these
             + (kinds.p < level
-                ? " Other encoders of these styles should differ the same way: \(sure), with the encoder as the unit."
+                ? " Other encoders of these styles should differ \(way): \(sure), with the encoder as the unit."
                 : " Whether other encoders of these styles differ is open: \(sure), with the encoder as the unit.")
     }
 
@@ -64,6 +68,11 @@ struct ProbeAnswer {
         return
             "If the difference is as large as it looks, about \(needed) encoders a style would show it four times "
             + "in five."
+    }
+
+    /// "CLIP-style minus BERT-style", from the higher to the lower.
+    private static func direction(_ difference: Double, _ a: String, _ b: String) -> String {
+        difference >= 0 ? "\(a) minus \(b)" : "\(b) minus \(a)"
     }
 
     /// "4.64 points (95 % 2.32 to 6.97, p < .001)", from the higher to the lower.
