@@ -1,8 +1,8 @@
 import SynTensors
 
 extension DoubleMatrix {
-    /// √m · (S + ridge · m · I)^−½ of this symmetric positive semi-definite S, with m the mean of its eigenvalues: about
-    /// the identity where all directions are alike. Nil where it holds what is no number.
+    /// √m · (S + ridge · m · I)^−½ of this symmetric positive semi-definite S, with m the mean of its eigenvalues:
+    /// about the identity where all directions are alike. Nil where it holds what is no number.
     ///
     /// - Parameter ridge: above 0; it bounds how far directions in which S hardly reaches are stretched.
     func inverseRoot(ridge: Double) throws -> DoubleMatrix? {

@@ -109,7 +109,8 @@ package struct AdapterSettings: Sendable, Equatable {
     package var vectorLength = 1.0
     package var initial = Initial.linear
     /// Whether the training takes its steps in ``PrefixUnits``, of which the decoder is equally sensitive to each, and
-    /// from whitened caption vectors; it begins at the silent prefix then. The adapter that is saved has both folded in.
+    /// from whitened caption vectors; it begins at the silent prefix then. The adapter that is saved has both folded
+    /// in.
     package var precondition = false
     package var schedule = Schedule.plateau
 
