@@ -5,18 +5,21 @@ import Testing
 /// The first sentences say what tests said yes to, about whom, and no more.
 @Suite struct ProbeAnswerTests {
     private func finding(
-        above: [(Double, Double)], styles: (difference: Double, p: Double), kinds: (difference: Double, p: Double)?
+        above: [(Double, Double)], styles: (difference: Double, p: Double), kinds: (difference: Double, p: Double)?,
+        bits: [(Double, Double)] = []
     ) throws -> String {
         func interval(_ middle: Double) -> Interval { Interval(middle - 1, middle + 1) }
-        let levels = above.enumerated().map { place, value in
-            var level = InferenceRecord.Level(
-                encoder: "e\(place)", style: .clip, mean: value.0, difference: value.0, interval: interval(value.0),
-                p: value.1)
-            level.pHolm = value.1
-            return level
+        func levels(_ values: [(Double, Double)]) -> [InferenceRecord.Level] {
+            values.enumerated().map { place, value in
+                var level = InferenceRecord.Level(
+                    encoder: "e\(place)", style: .clip, mean: value.0, difference: value.0,
+                    interval: interval(value.0), p: value.1)
+                level.pHolm = value.1
+                return level
+            }
         }
         let outcome = InferenceRecord.Outcome(
-            name: "CLIP-Score", unit: "points", isPrimary: true, above: levels,
+            name: "CLIP-Score", unit: "points", isPrimary: true, above: levels(above),
             styles: .init(
                 a: "CLIP-style", b: "BERT-style", difference: styles.difference, interval: interval(styles.difference),
                 p: styles.p, captions: 10, portraits: 5),
@@ -27,7 +30,10 @@ import Testing
                     interval: interval($0.difference), p: $0.p, variances: [], encoders: 4)
             })
         var report = MadeUpReport.whole()
-        report.inference = InferenceRecord(floors: [], outcomes: [outcome])
+        let second = InferenceRecord.Outcome(
+            name: "Bits saved", unit: "bits a picture", isPrimary: false, above: levels(bits), styles: nil, pairs: [],
+            kinds: nil)
+        report.inference = InferenceRecord(floors: [], outcomes: [outcome] + (bits.isEmpty ? [] : [second]))
         return try #require(report.finding)
     }
 
@@ -49,6 +55,17 @@ import Testing
         #expect(text.contains("captions: CLIP-style minus BERT-style 1.00 points"), "which is higher is said")
         #expect(text.contains("For other encoders of these styles nothing can be said."))
         for word in ["higher than", "should differ", "Below it"] { #expect(!text.contains(word), "\(text)") }
+    }
+
+    /// What another measure finds stands beside the answer of the one that was named beforehand, not in its place.
+    @Test func whatOtherMeasuresFindIsSaidBesideIt() throws {
+        let text = try finding(
+            above: [(3, 0.2), (-2, 0.3)], styles: (1, 0.4), kinds: nil, bits: [(0.4, 0.001), (0.3, 0.2)])
+        #expect(text.contains("No encoder's captions are shown to steer the pictures"))
+        #expect(text.contains("Measured beside it, above the decoder without a caption (Holm's p below .05): "))
+        #expect(text.contains("by bits saved e0."), "\(text)")
+        let none = try finding(above: [(3, 0.2)], styles: (1, 0.4), kinds: nil, bits: [(-0.4, 0.001), (0.3, 0.2)])
+        #expect(!none.contains("Measured beside it"))
     }
 
     @Test func whatIsBelowTheFloorIsSaid() throws {

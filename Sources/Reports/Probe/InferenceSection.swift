@@ -97,7 +97,6 @@ extension InferenceRecord {
 
     private var floorTable: TextTable {
         TextTable(
-            "",
             columns: [
                 .init("Encoder"), .init("Seed", .right), .init("Own", .right), .init("Others'", .right),
                 .init("Difference, 95 %", .right), .init("p", .right),

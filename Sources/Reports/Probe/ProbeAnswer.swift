@@ -6,17 +6,38 @@ import SynStatistics
 struct ProbeAnswer {
     let sentences: [String]
 
-    /// - Parameter outcome: the one that was named beforehand.
-    init(_ outcome: InferenceRecord.Outcome, level: Double = 0.05) {
-        sentences = [Self.steering(outcome, level), Self.styles(outcome, level), Self.more(outcome, level)]
-            .compactMap(\.self)
+    /// - Parameters:
+    ///   - outcome: the one that was named beforehand.
+    ///   - others: what was measured beside it.
+    init(_ outcome: InferenceRecord.Outcome, beside others: [InferenceRecord.Outcome] = [], level: Double = 0.05) {
+        sentences = [
+            Self.steering(outcome, level), Self.beside(others, level), Self.styles(outcome, level),
+            Self.more(outcome, level),
+        ].compactMap(\.self)
+    }
+
+    /// Which encoders are above no caption by other measures; nil where none is.
+    private static func beside(_ others: [InferenceRecord.Outcome], _ level: Double) -> String? {
+        let found = others.compactMap { outcome in
+            let better = Self.better(outcome, level)
+            return better.isEmpty
+                ? nil : "by \(outcome.name.lowercased()) \(StyleVerdict.listed(better.map(\.encoder)))"
+        }
+        return found.isEmpty
+            ? nil
+            : "Measured beside it, above the decoder without a caption (Holm's p below .05): "
+                + "\(found.joined(separator: "; "))."
+    }
+
+    private static func better(_ outcome: InferenceRecord.Outcome, _ level: Double) -> [InferenceRecord.Level] {
+        outcome.above.filter { !$0.style.isBaseline && ($0.pHolm ?? $0.p) < level && $0.difference > 0 }
     }
 
     /// Which encoders' captions change the pictures for the better.
     private static func steering(_ outcome: InferenceRecord.Outcome, _ level: Double) -> String? {
         let real = outcome.above.filter { !$0.style.isBaseline }
         guard !real.isEmpty else { return nil }
-        let better = real.filter { ($0.pHolm ?? $0.p) < level && $0.difference > 0 }
+        let better = better(outcome, level)
         let worse = real.filter { ($0.pHolm ?? $0.p) < level && $0.difference < 0 }
         let measure = "\(outcome.name), Holm's p below .05"
         var sentence =

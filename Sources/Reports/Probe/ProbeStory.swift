@@ -22,8 +22,8 @@ extension ProbeReport: StudyReport {
 
     /// The answer in a sentence or two, then what to measure it by; nil without scores.
     package var finding: String? {
-        if let outcome = inference?.primary {
-            let sentences = ProbeAnswer(outcome).sentences
+        if let inference, let outcome = inference.primary {
+            let sentences = ProbeAnswer(outcome, beside: inference.outcomes.filter { $0 != outcome }).sentences
             if !sentences.isEmpty { return sentences.joined(separator: " ") + scale }
         }
         guard let verdict = StyleVerdict(scores) else { return nil }
