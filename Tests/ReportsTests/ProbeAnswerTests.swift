@@ -6,7 +6,7 @@ import Testing
 @Suite struct ProbeAnswerTests {
     private func finding(
         above: [(Double, Double)], styles: (difference: Double, p: Double), kinds: (difference: Double, p: Double)?,
-        bits: [(Double, Double)] = []
+        bits: [(Double, Double)] = [], named name: String = "Bits saved"
     ) throws -> String {
         func interval(_ middle: Double) -> Interval { Interval(middle - 1, middle + 1) }
         func levels(_ values: [(Double, Double)]) -> [InferenceRecord.Level] {
@@ -31,7 +31,7 @@ import Testing
             })
         var report = MadeUpReport.whole()
         let second = InferenceRecord.Outcome(
-            name: "Bits saved", unit: "bits a picture", isPrimary: false, above: levels(bits), styles: nil, pairs: [],
+            name: name, unit: "bits a picture", isPrimary: false, above: levels(bits), styles: nil, pairs: [],
             kinds: nil)
         report.inference = InferenceRecord(floors: [], outcomes: [outcome] + (bits.isEmpty ? [] : [second]))
         return try #require(report.finding)
@@ -66,6 +66,9 @@ import Testing
         #expect(text.contains("by bits saved e0."), "\(text)")
         let none = try finding(above: [(3, 0.2)], styles: (1, 0.4), kinds: nil, bits: [(-0.4, 0.001), (0.3, 0.2)])
         #expect(!none.contains("Measured beside it"))
+        let score = try finding(
+            above: [(3, 0.2)], styles: (1, 0.4), kinds: nil, bits: [(0.4, 0.001)], named: "CLIP-Score")
+        #expect(score.contains("by CLIP-Score e0."), "a name keeps its capitals")
     }
 
     @Test func whatIsBelowTheFloorIsSaid() throws {

@@ -21,12 +21,17 @@ struct ProbeAnswer {
         let found = others.compactMap { outcome in
             let better = Self.better(outcome, level)
             return better.isEmpty
-                ? nil : "by \(outcome.name.lowercased()) \(StyleVerdict.listed(better.map(\.encoder)))"
+                ? nil : "by \(amidASentence(outcome.name)) \(StyleVerdict.listed(better.map(\.encoder)))"
         }
         return found.isEmpty
             ? nil
             : "Measured beside it, above the decoder without a caption (Holm's p below .05): "
                 + "\(found.joined(separator: "; "))."
+    }
+
+    /// "bits saved", but "CLIP-Score".
+    private static func amidASentence(_ name: String) -> String {
+        name.dropFirst().first?.isLowercase == true ? name.prefix(1).lowercased() + name.dropFirst() : name
     }
 
     private static func better(_ outcome: InferenceRecord.Outcome, _ level: Double) -> [InferenceRecord.Level] {
