@@ -53,15 +53,14 @@ package final class AdapterTraining {
     package let totalSteps: Int
 
     /// - Parameters:
-    ///   - silent: the prefix [K, width] that training begins at, where the settings ask for a silent one.
-    ///   - units: the units of steps away from it, where the settings ask for a preconditioned training.
+    ///   - start: where the settings ask for a silent one; nil otherwise.
     ///   - metadata: goes into the adapter's file: names and hashes of encoder and decoder.
     ///   - crew: ranks that train this adapter together, nil for one alone. What comes out is the same to the bit.
     ///   - remark: is told when a saved state cannot be used.
     package init(
         _ decoder: ImageDecoder, _ settings: AdapterSettings, seed: UInt64, training: AdapterData,
-        validation: AdapterData, silent: Tensor? = nil, units: PrefixUnits? = nil, folder: URL,
-        metadata: [String: String], crew: Crew? = nil, remark: (String) -> Void = { _ in }
+        validation: AdapterData, start: AdapterStart? = nil, folder: URL, metadata: [String: String],
+        crew: Crew? = nil, remark: (String) -> Void = { _ in }
     ) throws {
         (self.decoder, self.settings, self.seed) = (decoder, settings, seed)
         (self.training, self.validation, self.folder, self.metadata) = (training, validation, folder, metadata)
@@ -72,10 +71,10 @@ package final class AdapterTraining {
             case .linear: try Adapter(from: size, to: width, prefixTokens: settings.prefixTokens, seed: seed)
             case .start, .silent:
                 Adapter.constant(
-                    units.map { _ in .zeros([settings.prefixTokens, width]) } ?? silent
-                        ?? decoder.startPrefix(settings.prefixTokens), from: size)
+                    start?.constant(settings.prefixTokens, width) ?? decoder.startPrefix(settings.prefixTokens),
+                    from: size)
             }
-        self.units = units.map { units in decoder.device.map(units.moved) ?? units }
+        units = start?.units.map { units in decoder.device.map(units.moved) ?? units }
         adapter = decoder.device.map { fresh.moved(to: $0) } ?? fresh
         scaling =
             settings.precondition

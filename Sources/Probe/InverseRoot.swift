@@ -18,7 +18,4 @@ extension DoubleMatrix {
             columns: rows)
         return scaled.times(system.vectors, from: .transposed)
     }
-
-    /// RᵀR of these rows.
-    var gram: DoubleMatrix { times(self, from: .transposed) }
 }

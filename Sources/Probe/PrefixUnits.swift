@@ -1,5 +1,3 @@
-import Foundation
-import SynFiles
 import SynModels
 import SynRuns
 import SynTensors
@@ -26,8 +24,7 @@ package struct PrefixUnits: Sendable {
     ///   - origin: a prefix [K, W].
     ///   - matrix: ``matrix(of:)`` of gradients there.
     package init(origin: Tensor, matrix: Tensor) {
-        self.origin = Tensor(origin.floats, shape: [origin.count])
-        self.matrix = matrix
+        (self.origin, self.matrix) = (origin.reshaped([origin.count]), matrix)
     }
 
     /// The inverse root of the Fisher information GᵀG / n, see ``DoubleMatrix/inverseRoot(ridge:)``; nil where a
@@ -36,7 +33,8 @@ package struct PrefixUnits: Sendable {
     /// - Parameter gradients: [n, K·W], of each picture's loss by the prefix.
     package static func matrix(of gradients: Tensor) throws -> Tensor? {
         // The divisor n cancels out.
-        let root = try DoubleMatrix(gradients).gram.inverseRoot(ridge: ridge)
+        let rows = DoubleMatrix(gradients)
+        let root = try rows.times(rows, from: .transposed).inverseRoot(ridge: ridge)
         return root.map { Tensor($0.values.map(Float.init), shape: [$0.rows, $0.columns]) }
     }
 
@@ -58,18 +56,11 @@ package struct PrefixUnits: Sendable {
     }
 
     package func moved(to device: any Device) -> PrefixUnits {
-        PrefixUnits(origin: origin.moved(to: device), onDevice: matrix.moved(to: device))
+        PrefixUnits(origin: origin.moved(to: device), matrix: matrix.moved(to: device))
     }
-
-    private init(origin: Tensor, onDevice matrix: Tensor) { (self.origin, self.matrix) = (origin, matrix) }
 }
 
 extension ProbeFeatures {
-    /// The units of steps away from the silent prefix.
-    func prefixUnits(_ count: Int) throws -> PrefixUnits {
-        try prefixUnits(at: silentPrefix(count), "prefix-units-\(count)")
-    }
-
     /// The units of steps away from a prefix [K, width], from gradients there of the first pictures of the training
     /// split: 512 of them, or twice as many as the prefix has numbers. Nothing of captions is in them either.
     func prefixUnits(at prefix: Tensor, _ name: String) throws -> PrefixUnits {

@@ -95,9 +95,7 @@ extension ProbeFeatures {
         of rates: [Double], _ whole: AdapterSettings, _ encoder: EncoderSettings, _ seed: Int, in folder: URL,
         key: [String]
     ) throws -> [Float] {
-        let (decoder, count) = (try session.models().decoder, whole.prefixTokens)
-        let silent = whole.initial == .silent ? try silentPrefix(count) : nil
-        let units = whole.precondition ? try prefixUnits(count) : nil
+        let (decoder, start) = (try session.models().decoder, try start(of: whole))
         let (training, validation) = (
             try data(.training, encoder, seed: seed), try data(.validation, encoder, seed: seed)
         )
@@ -106,8 +104,8 @@ extension ProbeFeatures {
             var short = whole.fixed(rate)
             short.steps = whole.rateSteps
             let work = try AdapterTraining(
-                decoder, short, seed: UInt64(seed), training: training, validation: validation, silent: silent,
-                units: units, folder: folder.appending(path: "\(place)"), metadata: ["key": key.joined(separator: " ")],
+                decoder, short, seed: UInt64(seed), training: training, validation: validation, start: start,
+                folder: folder.appending(path: "\(place)"), metadata: ["key": key.joined(separator: " ")],
                 remark: session.remark)
             do {
                 while !work.isFinished {

@@ -103,10 +103,9 @@ final class SharedProbe {
         case .joinedVectors(let encoder, let split):
             try clock.measure("features") { try features.joinVectors(encoder, split) }
         case .silentPrefix(let count):
-            try clock.measure("adapters") {
-                _ = try features.silentPrefix(count)
-                if session.settings.adapter.precondition { _ = try features.prefixUnits(count) }
-            }
+            var adapter = session.settings.adapter
+            adapter.prefixTokens = count
+            _ = try clock.measure("adapters") { try features.start(of: adapter) }
         case .rate(let encoder, let count):
             let settings = try session.settings.encoder(encoder)
             _ = try clock.measure("adapters") { try features.rateChoice(settings, prefixTokens: count) }

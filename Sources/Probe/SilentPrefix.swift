@@ -19,16 +19,16 @@ extension ProbeFeatures {
         guard settings.precondition else { return try constantPrefix(count, name) }
         let rough = try constantPrefix(count, "rough-prefix-\(count)")
         let units = try prefixUnits(at: rough, "rough-units-\(count)")
-        return try constantPrefix(count, name, rate: settings.silentRate, from: rough, in: units)
+        return try constantPrefix(count, name, rate: settings.silentRate, in: units)
     }
 
-    /// A prefix trained from another one, or the start token, on.
+    /// A prefix trained from the start token on, or from the origin of units in steps of which it is trained.
     private func constantPrefix(
-        _ count: Int, _ name: String, rate: Double? = nil, from start: Tensor? = nil, in units: PrefixUnits? = nil
+        _ count: Int, _ name: String, rate: Double? = nil, in units: PrefixUnits? = nil
     ) throws -> Tensor {
         let (settings, decoder) = (session.settings, try session.models().decoder)
         var training = settings.adapter.fixed(rate ?? settings.adapter.learningRate)
-        (training.prefixTokens, training.initial) = (count, start == nil ? .start : .silent)
+        (training.prefixTokens, training.initial) = (count, units == nil ? .start : .silent)
         (training.standardize, training.vectorLength, training.precondition) = (false, 1, false)
         (training.steps, training.dropout, training.weightDecay) = (training.silentSteps, 0, 0)
         let seed = settings.seeds.first ?? 0
@@ -36,14 +36,14 @@ extension ProbeFeatures {
         let key =
             [
                 "silent prefix", session.inputs.hash(ofModel: "decoder"), session.data.identity, "\(training) \(seed)",
-            ] + (start.map { [$0.floats.description] } ?? [])
+            ] + (units.map { [$0.origin.floats.description] } ?? [])
         return try cache.tensor(
             name, "prefix", key: key, isSound: { $0.elementType == .float32 && $0.shape == shape }
         ) {
             let folder = session.root.appending(path: "features/\(name)")
             let work = try AdapterTraining(
                 decoder, training, seed: UInt64(seed), training: try silence(.training),
-                validation: try silence(.validation), silent: start, units: units, folder: folder,
+                validation: try silence(.validation), start: units.map(AdapterStart.steps), folder: folder,
                 metadata: ["key": key.joined(separator: " ")], remark: session.remark)
             while !work.isFinished {
                 try work.advance()

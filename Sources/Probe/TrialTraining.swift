@@ -23,10 +23,8 @@ struct TrialTraining {
             try session.models().decoder, adapter, seed: UInt64(trial.seed),
             training: try features.data(.training, settings, seed: trial.seed),
             validation: try features.data(.validation, settings, seed: trial.seed),
-            silent: adapter.initial == .silent ? try features.silentPrefix(trial.prefixTokens) : nil,
-            units: adapter.precondition ? try features.prefixUnits(trial.prefixTokens) : nil,
-            folder: folder.adapterFolder, metadata: metadata(trial, settings, choice), crew: crew,
-            remark: session.remark)
+            start: try features.start(of: adapter), folder: folder.adapterFolder,
+            metadata: metadata(trial, settings, choice), crew: crew, remark: session.remark)
         func tellSteps() throws {
             let note = training.bestValidation.map { String(format: "validation %.4f", $0) } ?? ""
             // The pace of one rank is what forecasts are made of.

@@ -9,9 +9,10 @@ import SynTensors
 package struct VectorScaling: Sendable {
     /// Of each component over the training captions: [d].
     package let mean: [Float]
-    /// One over its deviation (divisor n) and √d; as of the widest for a component that hardly varies beside it.
+    /// One over its deviation (divisor n) and √d; as of the widest for a component that hardly varies beside it. Ones
+    /// where the vectors are whitened.
     package let scale: [Float]
-    /// What whitening multiplies by instead, after the mean is taken away: [d, d], symmetric.
+    /// What whitening multiplies by, after the mean is taken away: [d, d], symmetric.
     private let whitening: Tensor?
 
     /// - Parameters:
@@ -53,20 +54,21 @@ package struct VectorScaling: Sendable {
         let plain = VectorScaling(vectors)
         let (count, width) = (vectors.size(0), plain.mean.count)
         var sums = [Double](repeating: 0, count: width * width)
-        for rows in batches(Array(0..<count), of: 4096) {   // as doubles all of them would be eight times the file
+        for rows in batches(Array(0..<count), of: 4096) {   // as doubles all of them would fill the memory
             let centred = vectors.rows(at: rows).withFloats { values in
                 DoubleMatrix(
                     values.indices.map { Double(values[$0]) - Double(plain.mean[$0 % width]) }, rows: rows.count,
                     columns: width)
             }
-            for (i, sum) in centred.gram.values.enumerated() { sums[i] += sum / Double(count) }
+            let products = centred.times(centred, from: .transposed).values
+            for i in sums.indices { sums[i] += products[i] / Double(count) }
         }
         let moment = DoubleMatrix(sums, rows: width, columns: width)
         guard moment.trace > 0, let root = try moment.inverseRoot(ridge: ridge) else { return nil }
         // The mean square length of what comes out: the trace of root · moment · root.
         let length = root.times(moment).times(root).trace.squareRoot()
         return VectorScaling(
-            mean: plain.mean, scale: plain.scale,
+            mean: plain.mean, scale: Array(repeating: 1, count: width),
             whitening: Tensor(root.values.map { Float($0 * wanted / length) }, shape: [width, width]))
     }
 
@@ -80,24 +82,25 @@ package struct VectorScaling: Sendable {
     /// [batch, d] → [batch, d].
     package func callAsFunction(_ vectors: Tensor) -> Tensor {
         let width = mean.count
-        func scaled(_ scale: (Int) -> Float) -> Tensor {
-            vectors.withFloats { values in
-                Tensor(shape: vectors.shape) { scaled in
-                    for i in values.indices { scaled[i] = (values[i] - mean[i % width]) * scale(i % width) }
+        let scaled = vectors.withFloats { values in
+            Tensor(shape: vectors.shape) { scaled in
+                for i in values.indices {
+                    let component = i % width
+                    scaled[i] = (values[i] - mean[component]) * scale[component]
                 }
             }
         }
-        guard let whitening else { return scaled { scale[$0] } }
-        return scaled { _ in 1 }.linear(whitening, .zeros([width]))
+        return whitening.map { scaled.linear($0, .zeros([width])) } ?? scaled
     }
 
     /// The adapter that does to raw vectors what `adapter` does to scaled ones.
     package func folded(_ adapter: Adapter) -> Adapter {
         let width = mean.count
-        let (weight, bias) = (adapter.weight.floats, adapter.bias.floats)
-        let scaled =
+        let bias = adapter.bias.floats
+        let weight =
             whitening.map { DoubleMatrix(adapter.weight).times(DoubleMatrix($0)).values.map(Float.init) }
-            ?? weight.indices.map { weight[$0] * scale[$0 % width] }
+            ?? adapter.weight.floats
+        let scaled = weight.indices.map { weight[$0] * scale[$0 % width] }
         let moved = bias.indices.map { row in
             Float(
                 (0..<width).reduce(Double(bias[row])) { $0 - Double(scaled[row * width + $1]) * Double(mean[$1]) })

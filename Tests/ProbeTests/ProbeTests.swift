@@ -232,7 +232,7 @@ import Testing
         (settings.batch, settings.steps, settings.learningRate, settings.dropout) = (8, 6, 1e-2, 0)
         (settings.initial, settings.precondition, settings.vectorLength) = (.silent, true, 2)
         let session = try AdapterTraining(
-            decoder, settings, seed: 5, training: training, validation: validation, silent: silent, units: units,
+            decoder, settings, seed: 5, training: training, validation: validation, start: .steps(units),
             folder: folder, metadata: [:])
         while !session.isFinished { try session.advance() }
         try session.saveAdapters()
