@@ -47,6 +47,11 @@ package enum DrawnTask: String, CaseIterable, Sendable {
             development: [.init("dev", examples(development, .validation, world, seed))])
     }
 
+    /// As many examples as usual, or at most `limit` of either kind.
+    package func data(limit: Int?) throws -> TaskData {
+        try limit.map { try data(train: min($0, 1024), development: min($0, 512)) } ?? data()
+    }
+
     private func examples(
         _ count: Int, _ split: PortraitWorld.Split, _ world: PortraitWorld, _ seed: UInt64
     ) -> [LabelledText] {

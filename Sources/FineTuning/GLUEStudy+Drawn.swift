@@ -5,19 +5,22 @@ import SynRuns
 
 extension GLUEStudy {
     /// The drawn world's four tasks with its settings and one seed.
-    package init(drawn encoders: [TextEmbedder], out: URL) throws {
-        self.init(encoders, try DrawnTask.allCases.map { try $0.data() }, seeds: [1], .miniature, out: out)
+    ///
+    /// - Parameter limit: at most so many examples.
+    package init(drawn encoders: [TextEmbedder], limit: Int? = nil, out: URL) throws {
+        self.init(
+            encoders, try DrawnTask.allCases.map { try $0.data(limit: limit) }, seeds: [1], .miniature, out: out)
     }
 
     /// Everything in one call: trainings, frozen probes, tests and curves. What is finished in the folder is kept.
     package func wholeReport(
-        interruption: Interruption = Interruption(), remark: (String) -> Void = { _ in },
+        limit: Int? = nil, interruption: Interruption = Interruption(), remark: (String) -> Void = { _ in },
         progress: (WorkProgress) -> Void = { _ in }
     ) throws -> GLUEReport {
         let start = ContinuousClock.now
         let results = try run(interruption: interruption, remark: remark, progress: progress)
         let probes = try probes(interruption: interruption, progress: progress)
         let seconds = Double((ContinuousClock.now - start).components.seconds)
-        return GLUEReportBuilder(self, results).report(probes: probes, seconds: seconds)
+        return GLUEReportBuilder(self, results).report(probes: probes, limit: limit, seconds: seconds)
     }
 }

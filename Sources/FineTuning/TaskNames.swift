@@ -53,6 +53,6 @@ extension TaskData {
                 .settings,
                 "there is no task \(printable(name)); \(nearest ?? "known are \(Self.names.joined(separator: ", "))")")
         }
-        return try limit.map { try task.data(train: min($0, 1024), development: min($0, 512)) } ?? task.data()
+        return try task.data(limit: limit)
     }
 }

@@ -50,7 +50,7 @@ package struct ProbeData: Sendable {
             try MemoryNeed.captions(settings).check()
             self.init(
                 world: PortraitWorld(), training: settings.train, validation: settings.validation,
-                test: settings.test, unseenOnly: settings.unseenOnly)
+                test: settings.test, skipping: settings.testSkip, unseenOnly: settings.unseenOnly)
         } else {
             try self.init(settings, named: settings.table ?? settings.folder ?? "")
         }
@@ -58,9 +58,10 @@ package struct ProbeData: Sendable {
 
     /// The drawn world's first portraits of each split.
     ///
-    /// Portraits of the test are those that follow the validation's.
+    /// Portraits of the test are those that follow the validation's, after so many that are left out.
     package init(
-        world: PortraitWorld, training: Int, validation: Int, test: Int? = nil, unseenOnly: Bool = false
+        world: PortraitWorld, training: Int, validation: Int, test: Int? = nil, skipping: Int = 0,
+        unseenOnly: Bool = false
     ) {
         func samples(_ count: Int, _ split: PortraitWorld.Split, after first: Int = 0) -> [ProbeSample] {
             (first..<first + count).map { place in
@@ -73,10 +74,12 @@ package struct ProbeData: Sendable {
         name = "the drawn world"
         self.training = samples(training, .training)
         self.validation = samples(validation, .validation)
-        self.test = samples(test ?? 0, .validation, after: validation)
+        self.test = samples(test ?? 0, .validation, after: validation + skipping)
         let scored = self.test.isEmpty ? self.validation : self.test
         (drawable, seen) = SeenCaptions.drawable(of: scored, unseenOnly ? self.training : nil)
-        identity = "world \(world.seed) \(training) \(validation)" + (test.map { " \($0)" } ?? "")
+        identity =
+            "world \(world.seed) \(training) \(validation)" + (test.map { " \($0)" } ?? "")
+            + (skipping > 0 ? " after \(skipping)" : "")
         let named = [("training", self.training), ("validation", self.validation), ("test", self.test)]
         inputs = named.filter { !$1.isEmpty }.map { name, samples in
             RunInputs.Item(

@@ -182,12 +182,14 @@ final class ProbeFolder {
     /// Whether a name in the folder is taken by the run itself, so that no encoder can have it.
     static func isOwn(_ name: String) -> Bool {
         let name = name.lowercased()
-        return ["features", "real", "ablation"].contains(name)
+        return ["features", "real", "ablation", Self.glueStudyName].contains(name)
             || ["json", "jsonl", "yaml", "tsv", "csv", "html", "md", "svg", "safetensors"].contains {
                 name.hasSuffix(".\($0)")
             }
     }
 
+    /// Where the trials of the third page stand.
+    static let glueStudyName = "glue-study"
     static let settingsName = "settings.yaml"
     static let splitName = "split.csv"
     /// Not a file: the hash of what `inputs.tsv` says, stamps aside.

@@ -9,17 +9,13 @@ import SynRuns
 /// and ends with the same adapters, pictures and scores. What is read back is compared with its checksum first; what
 /// was changed since it was written is made again, with a remark. A finished run gives back the report that it wrote.
 package final class ProbeRun {
-    /// Makes the report of another study of the same encoders, which becomes the run's second page: studies never
-    /// import each other, so who starts the run hands it over.
-    package typealias SecondPage = (_ models: [TextEmbedder], _ source: TextFeatureSource) throws -> TextStudyReport
-
     private let session: ProbeSession
     private let features: ProbeFeatures
     private let training: TrialTraining
     private let drawing: TrialDrawing
     private let scoring: TrialScoring
     private let report: StoredReport
-    private let secondPage: SecondPage?
+    private let pages: FurtherPages
     private let shared: SharedProbe
     /// The report of a run that was finished before.
     private let stored: ProbeReport?
@@ -30,7 +26,7 @@ package final class ProbeRun {
     /// - Parameter ranks: those that share the work; this has to be the first, on all others ``ProbeHelper`` works.
     package init(
         _ settings: ProbeSettings, locator: ModelLocator, ranks: Ranks = .alone, interruption: Interruption,
-        remark: @escaping (String) -> Void = { _ in }, secondPage: SecondPage? = nil,
+        remark: @escaping (String) -> Void = { _ in }, pages: FurtherPages = FurtherPages(),
         progress: @escaping (WorkProgress) -> Void
     ) throws {
         session = try ProbeSession(
@@ -42,7 +38,7 @@ package final class ProbeRun {
         scoring = TrialScoring(session, features)
         shared = SharedProbe(session, features, training, drawing, scoring)
         report = StoredReport(session)
-        self.secondPage = secondPage
+        self.pages = pages
         stored = try report.read()
         if stored == nil {
             try session.begin()
@@ -81,10 +77,11 @@ package final class ProbeRun {
         }
         session.endTelling()
         let real = try clock.measure("real pictures") { try scoring.real() }
-        let page = try clock.measure("text study") { try textReport() }
+        let text = try clock.measure("text study") { try textReport() }
+        let glue = try clock.measure("fine-tuning") { try glueReport() }
         try features.mend { _ = try textReport() }
         clock.save()
-        let written = try report.write(ProbeReportBuilder(session, scores, real).report(), secondPage: page)
+        let written = try report.write(ProbeReportBuilder(session, scores, real).report(), text: text, glue: glue)
         features.shards.removeAll()
         return written
     }
@@ -138,7 +135,7 @@ package final class ProbeRun {
 
     /// What the encoders know of the drawn world's captions without pictures; nil where nobody asked.
     private func textReport() throws -> TextStudyReport? {
-        guard session.settings.textStudy, let secondPage else { return nil }
+        guard session.settings.textStudy, let study = pages.text else { return nil }
         let models = try session.models()
         let embedders = session.settings.encoders.compactMap { models.encoder($0.name)?.embedder }
         guard !embedders.isEmpty else { return nil }
@@ -146,7 +143,20 @@ package final class ProbeRun {
             // the study looks for interruptions itself
             try? self.session.tell($0.task, $0.done, of: $0.total, note: $0.note)
         }
-        return try secondPage(embedders, source)
+        return try study(embedders, source)
+    }
+
+    /// What the chosen encoders learn to say of the drawn world's captions; nil where none is.
+    private func glueReport() throws -> GLUEReport? {
+        let chosen = session.settings.encoders.filter { session.settings.glueStudy.contains($0.name) }
+        guard !chosen.isEmpty, let study = pages.glue else { return nil }
+        let folder = session.root.appending(path: ProbeFolder.glueStudyName)
+        return try study(chosen, folder, session.interruption) {
+            // The study looks for interruptions itself.
+            try? self.session.tell(
+                "fine-tuning \($0.task)", $0.done, of: $0.total,
+                note: [$0.place, $0.left].filter { !$0.isEmpty }.joined(separator: ", "))
+        }
     }
 }
 

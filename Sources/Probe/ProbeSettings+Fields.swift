@@ -16,6 +16,7 @@ extension ProbeSettings: SettingsGroup {
         try form.group("scores", &scores)
         try form.group("ablation", &ablation)
         try form.field("text-study", &textStudy)
+        try form.field("glue-study", &glueStudy)
         try form.field("output", &output)
         try form.field("precision", &precision)
         try form.field("device", &device)
@@ -41,10 +42,12 @@ extension ProbeSettings: SettingsGroup {
                 "sampling.weights int8 is drawn with on the CPU only; take full with device \(device.rawValue)")
         }
         guard !encoders.isEmpty else { throw refuse("encoders is missing; list at least one encoder") }
-        if textStudy, !data.isDrawnWorld {
+        for (key, command, isWanted) in [
+            ("text-study", "text", textStudy), ("glue-study", "glue", !glueStudy.isEmpty),
+        ] where isWanted && !data.isDrawnWorld {
             throw refuse(
-                "text-study is of the drawn world's captions, but data.\(data.table == nil ? "folder" : "table") is "
-                    + "given; see synesthesia study text"
+                "\(key) is of the drawn world's captions, but data.\(data.table == nil ? "folder" : "table") is "
+                    + "given; see synesthesia study \(command)"
             )
         }
         let names = encoders.map(\.name)
@@ -60,9 +63,17 @@ extension ProbeSettings: SettingsGroup {
         for name in ablation.encoders where encoders.contains(where: { $0.name == name && $0.style == .noCaption }) {
             throw refuse("ablation.encoders names \"\(name)\", which has no prefix to be made stronger")
         }
-        for name in ablation.encoders where !names.contains(name) {
-            let nearest = NearestNames.nearest(to: name, among: names).map { "; did you mean \($0)?" } ?? ""
-            throw refuse("ablation.encoders names \"\(name)\", which is not among the encoders\(nearest)")
+        for (index, name) in glueStudy.enumerated() where glueStudy[..<index].contains(name) {
+            throw refuse("glue-study names \"\(name)\" twice; name every encoder once")
+        }
+        for name in glueStudy where encoders.contains(where: { $0.name == name && $0.path == nil }) {
+            throw refuse("glue-study names \"\(name)\", which is no model and cannot be trained")
+        }
+        for (key, chosen) in [("ablation.encoders", ablation.encoders), ("glue-study", glueStudy)] {
+            for name in chosen where !names.contains(name) {
+                let nearest = NearestNames.nearest(to: name, among: names).map { "; did you mean \($0)?" } ?? ""
+                throw refuse("\(key) names \"\(name)\", which is not among the encoders\(nearest)")
+            }
         }
     }
 }
@@ -106,12 +117,18 @@ extension DataSettings: SettingsGroup {
         try form.field("train", &train, .within(.pictures))
         try form.field("validation", &validation, .within(.pictures))
         try form.field("test", &test, .within(.pictures))
+        try form.field("test-skip", &testSkip, .within(.picturesLeftOut))
         try form.field("unseen-only", &unseenOnly)
         guard form.isReading else { return }
+        if testSkip > 0, test == nil { throw form.complaint("needs data.test, which is not given", "test-skip") }
         if table != nil, folder != nil {
             throw form.complaint("and data.folder contradict each other; give one", "table")
         }
         if images != nil, table == nil { throw form.complaint("needs data.table, which is not given", "images") }
+        if testSkip > 0, !isDrawnWorld {
+            throw form.complaint(
+                "is of the drawn world, which has portraits without end; lists name their own", "test-skip")
+        }
         guard folder == nil else { return }
         if trainList != nil { throw form.complaint("needs data.folder, which is not given", "train-list") }
         if validationList != nil { throw form.complaint("needs data.folder, which is not given", "validation-list") }

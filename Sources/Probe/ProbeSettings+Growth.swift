@@ -23,6 +23,7 @@ extension ProbeSettings {
             grown.ablation = new
         }
         if textStudy { grown.textStudy = true }
+        if Set(earlier.glueStudy).isSubset(of: glueStudy) { grown.glueStudy = glueStudy }
         guard grown != self else { return nil }
         let (before, after) = (try grown.lines, try lines)
         let place =

@@ -18,11 +18,10 @@ extension ProbeSettings {
             whole.ablation.prefixTokens = union(ablation.prefixTokens, other.ablation.prefixTokens)
             whole.ablation.guidance = union(ablation.guidance, other.ablation.guidance)
         }
-        whole.textStudy = textStudy || other.textStudy
+        (whole.textStudy, whole.glueStudy) = (textStudy || other.textStudy, union(glueStudy, other.glueStudy))
         var same = other
-        (same.encoders, same.seeds, same.ablation, same.textStudy) = (
-            whole.encoders, whole.seeds, whole.ablation, whole.textStudy
-        )
+        (same.encoders, same.seeds, same.ablation) = (whole.encoders, whole.seeds, whole.ablation)
+        (same.textStudy, same.glueStudy) = (whole.textStudy, whole.glueStudy)
         (same.name, same.output, same.threads, same.sampling.batch) = (name, output, threads, sampling.batch)
         guard same == whole else {
             let changed = try whole.difference(from: same) ?? same.difference(from: whole)

@@ -19,6 +19,8 @@ package struct ProbeSettings: Sendable, Equatable {
     package var ablation = AblationSettings()
     /// A second page with what the encoders know without pictures; of the drawn world only.
     package var textStudy = false
+    /// A third page: these encoders fine-tuned on the drawn world's own tasks of language.
+    package var glueStudy: [String] = []
     /// The run folder.
     package var output = ""
     package var precision = PrecisionSetting.auto
@@ -69,6 +71,9 @@ package struct DataSettings: Sendable, Equatable {
     /// them. Nil, as published: what is scored is drawn for the captions that the schedule and the checkpoint were
     /// chosen by.
     package var test: Int?
+    /// How many of the drawn world's portraits lie unused between the validation's and the test's: once settings were
+    /// chosen with an eye on a test, another one is due on portraits that nobody has looked at.
+    package var testSkip = 0
     /// Whether captions are left out that stand in training, word for word or as the same set of statements.
     package var unseenOnly = false
 

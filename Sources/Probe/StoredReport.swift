@@ -10,20 +10,27 @@ struct StoredReport {
     init(_ session: ProbeSession) { self.session = session }
 
     private static let secondPage = "text.html"
+    private static let home = "report.html"
     private static let recordName = "report.json"
     private static let studyName = "text.json"
+    private static let thirdPage = "glue.html"
+    private static let tuningName = "glue.json"
     /// Not a file: the hash of what the report was asked to tell.
     private static let requestName = "request of report.json"
 
     private var folder: ProbeFolder { session.folder }
 
-    /// Writes the report and perhaps its second page, and forgets the pages of an earlier one. Returns the report as
+    /// Writes the report and perhaps its further pages, and forgets the pages of an earlier one. Returns the report as
     /// written.
-    func write(_ report: ProbeReport, secondPage page: TextStudyReport?) throws -> ProbeReport {
+    func write(_ report: ProbeReport, text: TextStudyReport?, glue: GLUEReport?) throws -> ProbeReport {
         var report = report
-        if let page {
-            try write(page)
+        if let text {
+            try note(text.write(to: session.root, home: Self.home))
             report.secondPage = Self.secondPage
+        }
+        if let glue {
+            try note(glue.write(to: session.root, home: Self.home))
+            report.thirdPage = Self.thirdPage
         }
         try write(report)
         try forgetStrays()
@@ -31,14 +38,12 @@ struct StoredReport {
     }
 
     private func write(_ report: ProbeReport) throws {
-        for url in try report.write(to: session.root) { try folder.checksums.note(url.lastPathComponent) }
+        try note(report.write(to: session.root))
         try folder.checksums.note(Self.requestName, hash: try request)
     }
 
-    private func write(_ page: TextStudyReport) throws {
-        for url in try page.write(to: session.root, home: "report.html") {
-            try folder.checksums.note(url.lastPathComponent)
-        }
+    private func note(_ files: [URL]) throws {
+        for url in files { try folder.checksums.note(url.lastPathComponent) }
     }
 
     /// Pages, tables and records beside the report that an earlier sitting wrote and this one does not: they are not
@@ -97,21 +102,28 @@ struct StoredReport {
         guard session.realScores != nil else { return nil }
         let trials = session.plan.trials
         guard try session.finishedScores(trials).count == trials.count else { return nil }
-        let file = session.root.appending(path: Self.recordName)
-        let report = try RecordFile.decode(ProbeReport.self, from: Data(try WholeFile.read(file)), name: file.path)
+        let report: ProbeReport = try record(Self.recordName)
         // Of a list that has lost lines nobody knows which pages they named.
         if damaged.isEmpty, checksums.remark == nil { return report }
-        guard report.secondPage == nil || checksums.finding(Self.studyName, thoroughly: true) == .intact else {
+        for (page, record) in [(report.secondPage, Self.studyName), (report.thirdPage, Self.tuningName)]
+        where page != nil && checksums.finding(record, thoroughly: true) != .intact {
             return nil
         }
         try write(report)
         if report.secondPage != nil {
-            let file = session.root.appending(path: Self.studyName)
-            let study = try RecordFile.decode(
-                TextStudyReport.self, from: Data(try WholeFile.read(file)), name: file.path)
-            try write(study)
+            let study: TextStudyReport = try record(Self.studyName)
+            try note(study.write(to: session.root, home: Self.home))
+        }
+        if report.thirdPage != nil {
+            let study: GLUEReport = try record(Self.tuningName)
+            try note(study.write(to: session.root, home: Self.home))
         }
         try forgetStrays()
         return report
+    }
+
+    private func record<Record: Decodable>(_ name: String) throws -> Record {
+        let file = session.root.appending(path: name)
+        return try RecordFile.decode(Record.self, from: Data(try WholeFile.read(file)), name: file.path)
     }
 }

@@ -28,6 +28,7 @@ extension NumberRange where Value == Int {
     package static let steps = NumberRange(1...1_000_000_000)
     package static let patience = NumberRange(0...1_000_000)
     package static let pictures = NumberRange(1...10_000_000)
+    package static let picturesLeftOut = NumberRange(0...10_000_000)
     package static let captions = NumberRange(1...100_000_000)
     /// Captions of one picture are numbered below 1000, copies above.
     package static let imagesPerCaption = NumberRange(1...1000)

@@ -132,7 +132,7 @@ extension MiniatureModel {
     package static let clipJudge2 = MiniatureModel(
         "clip-judge-2", Recipe(steps: 1500, batch: 128, learningRate: 1e-3, weightDecay: 0.05, seed: 26),
         portraitsFrom: 650_000_000, bytesPerPortrait: 300e3,
-        towers: clip(text: (2, 128, 4), vision: (4, 128, 4), patch: 16, projection: 96, vocabulary: 420))
+        towers: clip(text: (2, 128, 4), vision: (4, 128, 4), patch: 16, projection: 96, vocabulary: 640))
 
     /// The decoder's first half, trained first.
     package static let vqgan = MiniatureModel(

@@ -99,6 +99,34 @@ struct ProbeCommandTests {
         #expect(whole.exitCode == 0 && whole.object?["cut_captions"] == nil, "\(whole.complaints)")
     }
 
+    @Test("a third page tells what the chosen encoders learn, and is mended like the others")
+    func thirdPage() throws {
+        let place = try Workplace()
+        _ = try place.file("tiny.yaml", Self.settings)
+        let probe = [
+            "probe", place.path("tiny.yaml"), "--set", "output=\(place.path("run"))", "--set",
+            "glue-study=[bert-mini]", "--limit", "32",
+        ]
+        let run = try CommandRun(probe)
+        #expect(run.exitCode == 0, "\(run.complaints)")
+        let page = try place.bytes("run/glue.html")
+        #expect(try String(contentsOf: place["run/report.html"], encoding: .utf8).contains("href=\"glue.html\""))
+        let told = String(decoding: page, as: UTF8.self)
+        #expect(told.contains("href=\"report.html\"") && told.contains("Grammar") && !told.contains(">random<"))
+        #expect(try place.names("run/glue-study/bert-mini/grammar/seed-1").contains("result.json"))
+
+        _ = try place.file("run/glue.html", "spoilt")
+        let mended = try CommandRun(probe)
+        #expect(mended.exitCode == 0 && mended.complaints.contains("glue.html"), "\(mended.complaints)")
+        #expect(try place.bytes("run/glue.html") == page)
+        // Without a record the study is made again from the trials that are kept.
+        try FileManager.default.removeItem(at: place["run/glue.json"])
+        #expect(try CommandRun(probe).exitCode == 0)
+        #expect(FileManager.default.fileExists(atPath: place["run/glue.json"].path))
+        #expect(try CommandRun(["report", place.path("run"), "-q"]).exitCode == 0)
+        #expect(String(decoding: try place.bytes("run/glue.html"), as: UTF8.self).contains("Back to the probe"))
+    }
+
     @Test("Ctrl-C ends training with 130, and the same command ends it")
     func interrupted() throws {
         let place = try Workplace()

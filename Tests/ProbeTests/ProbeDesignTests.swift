@@ -16,6 +16,11 @@ import Testing
         for (a, b) in [(0, 1), (0, 2), (1, 2)] { #expect(numbers[a].isDisjoint(with: numbers[b])) }
         #expect(data.scored == data.test)
         #expect(ProbeData(world: PortraitWorld(), training: 20, validation: 5).scored.count == 5)
+        // Another test of the same adapters.
+        let later = ProbeData(world: PortraitWorld(), training: 20, validation: 5, test: 6, skipping: 6)
+        #expect(later.training == data.training && later.validation == data.validation)
+        #expect(later.test.count == 6 && numbers.allSatisfy { $0.isDisjoint(with: later.test.map(\.number)) })
+        #expect(later.identity != data.identity)
     }
 
     /// No caption that is drawn stands in training, word for word or as the same statements; and some are left out.

@@ -87,6 +87,11 @@ struct ProbeSettingsTests {
         ("sampling: {captions: 0}", "line 7: sampling.captions is \"0\", but must be from 1 to 100000000"),
         ("sampling: {greedy: perhaps}", "line 7: sampling.greedy must be true or false, not \"perhaps\""),
         ("sampling: {top-p: 0}", "line 7: sampling.top-p is \"0\", but must be from 1e-06 to 1"),
+        ("data: {test-skip: 5}", "line 7: data.test-skip needs data.test, which is not given"),
+        (
+            "data: {test: 5, test-skip: 5, folder: faces}",
+            "line 7: data.test-skip is of the drawn world, which has portraits without end; lists name their own"
+        ),
         ("precision: f16", "line 7: precision must be one of auto, f32, bf16, not \"f16\""),
         (
             "seeds: [1, 1]",
@@ -166,6 +171,19 @@ struct ProbeSettingsTests {
     func takenNames(_ name: String) {
         let sentence = refusal(set: ["encoders.0.name=\(name)"])
         #expect(sentence?.contains("encoders.0.name is \"\(name)\"") == true, "\(sentence ?? "")")
+    }
+
+    @Test("the third page is of encoders that are there and can be trained")
+    func thirdPage() throws {
+        #expect(try read("glue-study: [bert]").glueStudy == ["bert"] && read().glueStudy.isEmpty)
+        for (line, word) in [
+            ("glue-study: [noise]", "glue-study names \"noise\", which is no model and cannot be trained"),
+            ("glue-study: [berd]", "glue-study names \"berd\", which is not among the encoders; did you mean bert?"),
+            ("glue-study: [bert, bert]", "glue-study names \"bert\" twice; name every encoder once"),
+            ("glue-study: [bert]\ndata: {folder: faces}", "see synesthesia study glue"),
+        ] {
+            #expect(refusal(line)?.hasSuffix(word) == true, "\(line): \(refusal(line) ?? "")")
+        }
     }
 
     @Test("what must be there is asked for")

@@ -92,7 +92,8 @@ import Testing
     @Test func secondPagesAreFilesBesideThePage() {
         var report = MadeUpReport.whole()
         report.secondPage = "text.html"
-        #expect(ProbePage(report).rendered.contains("href=\"text.html\""))
+        report.thirdPage = "glue.html"
+        for page in ["text", "glue"] { #expect(ProbePage(report).rendered.contains("href=\"\(page).html\"")) }
         for hostile in [
             "javascript:alert(1)", "https://example.org/x.html", "../text.html", "a/b.html", "//x.html", "text.html?x",
         ] {

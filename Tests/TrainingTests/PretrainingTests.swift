@@ -13,7 +13,7 @@ import Testing
     }
 
     /// Every miniature model takes a step, and a run that was stopped ends with the same state, to the bit.
-    @Test(arguments: [MiniatureModel.bertMini, .clipMini, .vqgan, .inceptionMini])
+    @Test(arguments: [MiniatureModel.bertMini, .clipMini, .clipJudge2, .vqgan, .inceptionMini])
     func stoppedRunsEndTheSame(_ model: MiniatureModel) throws {
         let work = try Fixture.temporaryFolder()
         var recipe = model.recipe

@@ -1,5 +1,7 @@
 import ArgumentParser
 import Foundation
+import SynEmbedding
+import SynFineTuning
 import SynProbe
 import SynReports
 import SynRuns
@@ -45,7 +47,7 @@ struct Probe: ParsableCommand {
         let run = try ProbeRun(
             settings, locator: shared.locator, ranks: ranks, interruption: watch.interruption,
             remark: { shared.remark($0) },
-            secondPage: { try PortraitTexts().report($0, drawn: settings.drawnAttributes(), with: $1) },
+            pages: pages(settings),
             progress: bars.show)
         for remark in run.remarks { shared.remark(remark) }
         if run.isFinished { shared.remark("\(settings.output) is finished; this is the report that it wrote") }
@@ -54,5 +56,18 @@ struct Probe: ParsableCommand {
         if shared.json { return try Output.write(RecordFile.json(report)) }
         try Output.write(report.terminal)
         shared.remark("the whole report: \(settings.output)/report.html")
+    }
+
+    private func pages(_ settings: ProbeSettings) -> FurtherPages {
+        FurtherPages(
+            text: { try PortraitTexts().report($0, drawn: settings.drawnAttributes(), with: $1) },
+            glue: { encoders, folder, interruption, progress in
+                let spellings = encoders.map { "\($0.name)=\($0.path ?? "")" }
+                let study = try GLUEStudy(
+                    drawn: TextEmbedder.all(spellings, locator: shared.locator), limit: settings.limit, out: folder)
+                return try study.wholeReport(
+                    limit: settings.limit, interruption: interruption, remark: { shared.remark($0) },
+                    progress: progress)
+            })
     }
 }

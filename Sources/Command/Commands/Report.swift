@@ -46,7 +46,7 @@ struct Report: ParsableCommand {
             for run in found.probes { try run.report.write(to: run.folder) }
             let home = found.probes.isEmpty ? nil : "report.html"
             for text in found.texts { try text.report.write(to: text.folder, home: home) }
-            for one in found.glue { try one.report.write(to: one.folder) }
+            for one in found.glue { try one.report.write(to: one.folder, home: home) }
             for space in found.spaces { try space.report.write(to: space.folder) }
         }
         let collection = try ReportCollection(

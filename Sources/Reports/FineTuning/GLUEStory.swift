@@ -150,12 +150,11 @@ extension GLUEReport: StudyReport {
     }
 
     /// Writes `glue.html`, `glue.md`, `glue.csv` and `glue.json` into `folder`; the page comes first in what is
-    /// returned.
+    /// returned. `home` is the page this one belongs to, in the same folder.
     @discardableResult
-    package func write(to folder: URL) throws -> [URL] {
-        let files = [
-            ("glue.html", StudyPage(study: self).rendered), ("glue.md", markdown), ("glue.csv", csv),
-        ]
+    package func write(to folder: URL, home: String? = nil) throws -> [URL] {
+        let page = StudyPage(study: self, before: home.map(StudyPage.Link.init(home:)))
+        let files = [("glue.html", page.rendered), ("glue.md", markdown), ("glue.csv", csv)]
         for (name, text) in files { try RecordFile.write(text, to: folder.appending(path: name)) }
         let json = folder.appending(path: "glue.json")
         try RecordFile.write(self, to: json)

@@ -52,7 +52,7 @@ package struct JoinedReport: Sendable {
         var cut: Set<String> = []
         let cutCaptions = runs.flatMap { $0.report.cutCaptions ?? [] }.filter { cut.insert($0.encoder).inserted }
         joined.cutCaptions = cutCaptions.isEmpty ? nil : cutCaptions
-        joined.secondPage = nil
+        (joined.secondPage, joined.thirdPage) = (nil, nil)
         report = joined
     }
 
@@ -109,7 +109,9 @@ package struct JoinedReport: Sendable {
         /// `adapter.steps` and its value; without what names a run or only adds to it.
         var common: [String: String] = [:]
         var encoders: [(name: String, lines: [Setting])] = []
-        static let own: Set<String> = ["name", "output", "threads", "seeds", "encoders", "text-study", "ablation"]
+        static let own: Set<String> = [
+            "name", "output", "threads", "seeds", "encoders", "text-study", "glue-study", "ablation",
+        ]
 
         init(_ settings: [Setting]) {
             var group = ""

@@ -18,7 +18,10 @@ package struct ProbePage: Sendable {
     package var rendered: String {
         StudyPage(
             study: report, folder: folder,
-            after: report.secondPage.map { .init(page: $0, name: "Second page: without pictures") }
+            after: [
+                report.secondPage.map { .init(page: $0, name: "Second page: without pictures") },
+                report.thirdPage.map { .init(page: $0, name: "Third page: fine-tuned") },
+            ].compactMap(\.self)
         ).rendered
     }
 

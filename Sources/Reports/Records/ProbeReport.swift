@@ -41,6 +41,8 @@ package struct ProbeReport: Codable, Sendable, Equatable {
     package var cutCaptions: [CutCaptions]?
     /// The file name of a page beside this one, with what the encoders know without pictures.
     package var secondPage: String?
+    /// Likewise with what they learn to say of language when all of their weights are trained.
+    package var thirdPage: String?
 
     package init(
         title: String, dataset: String, partial: Bool = false, settings: [Setting] = [], provenance: Provenance,
@@ -72,6 +74,7 @@ package struct ProbeReport: Codable, Sendable, Equatable {
         case galleryChoice = "gallery_choice"
         case cutCaptions = "cut_captions"
         case secondPage = "second_page"
+        case thirdPage = "third_page"
     }
 }
 

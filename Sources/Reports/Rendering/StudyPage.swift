@@ -34,13 +34,18 @@ struct StudyPage {
     struct Link {
         let page: String
         let name: String
+
+        init(page: String, name: String) { (self.page, self.name) = (page, name) }
+
+        /// From a further page of a run.
+        init(home: String) { self.init(page: home, name: "Back to the probe") }
     }
 
     let study: any StudyReport
     /// Where relative picture paths start; nil shows a sentence in each picture's place.
     var folder: URL? = nil
     var before: Link? = nil
-    var after: Link? = nil
+    var after: [Link] = []
 
     /// The file's text.
     var rendered: String {
@@ -52,7 +57,7 @@ struct StudyPage {
             Tag.nav(["aria-label": "Contents"]) {
                 if let before { link(before) }
                 for section in sections { if let name = section.name { Tag.a(["href": "#\(section.id)"]) { name } } }
-                if let after { link(after) }
+                for page in after { link(page) }
             }
         } main: {
             for section in sections { section.markup() }

@@ -10,7 +10,7 @@ package struct TextStudyPage: Sendable {
 
     /// The file's text.
     package var rendered: String {
-        StudyPage(study: report, before: home.map { .init(page: $0, name: "Back to the probe") }).rendered
+        StudyPage(study: report, before: home.map(StudyPage.Link.init(home:))).rendered
     }
 
     /// The tasks and the geometry, each part that there is.
