@@ -217,7 +217,7 @@ let package = Package(
         tests(of: "Reports"),
         tests(of: "Runs", alsoImports: ["Checkpoints", "MPI", "Tensors"]),
         tests(of: "Embedding", alsoImports: ["ModelHub", "Models", "Tensors", "Tokenizers"]),
-        tests(of: "Metrics", alsoImports: ["Images", "Models", "Tensors"]),
+        tests(of: "Metrics", alsoImports: ["Images", "Embedding", "Models", "Portraits", "Runs", "Tensors"]),
         tests(of: "Training", alsoImports: ["Models", "Portraits", "Tokenizers"]),
         tests(of: "Probe", alsoImports: ["Portraits", "Models", "Tokenizers", "Reports"]),
         tests(

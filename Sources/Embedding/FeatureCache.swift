@@ -28,6 +28,15 @@ package struct FeatureCache {
         if let word = checksums.remark { remark(word) }
     }
 
+    /// One of several ranks' view of a folder that they fill together: each notes its files in a list of its own, which
+    /// whoever opens the folder alone takes up. The first rank makes and locks it; the others come when it is there.
+    package init(folder: URL, sharedBy ranks: Ranks, remark: @escaping (String) -> Void) throws {
+        if ranks.isFirst { try AtomicFile.makeFolder(folder) }
+        lock = ranks.isFirst ? try FileLock(folder: folder) : nil
+        checksums = try Checksums(folder, side: "rank-\(ranks.number)")
+        self.remark = remark
+    }
+
     /// How the names of its files end.
     package static var nameEnding: Regex<Substring> { /-[0-9a-f]{16}\.safetensors$/ }
 

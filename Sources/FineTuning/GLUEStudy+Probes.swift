@@ -15,35 +15,56 @@ extension GLUEStudy {
     package func probes(
         interruption: Interruption = Interruption(), progress: (WorkProgress) -> Void = { _ in }
     ) throws -> [GLUEProbe] {
-        try AtomicFile.makeFolder(out)
-        let lock = try FileLock(folder: out)
+        let lock = try open()
         defer { withExtendedLifetime(lock) {} }
+        let keys = try probeKeys()
         var found: [GLUEProbe] = []
         let total = encoders.count * data.count
         for encoder in encoders {
-            let hash = try ModelContents.hash(of: encoder.folder)
             for data in data {
-                let file = out.appending(path: encoder.name).appending(path: data.task.name)
-                    .appending(path: "frozen.json")
-                let key = "1 \(hash) \(data.hash)"
-                if let bytes = try? WholeFile.readIfThere(file),
-                    let kept = try? JSONDecoder().decode(KeptProbe.self, from: Data(bytes)), kept.key == key
-                {
-                    found.append(kept.probe)
+                let key = keys[encoder.name] ?? ""
+                if let kept = keptProbe(encoder, data, key: key) {
+                    found.append(kept)
                     continue
                 }
                 let name = "\(encoder.name), \(data.task.title), frozen"
-                let probe = try FrozenProbes(encoder).run(data, interruption: interruption) { done, all in
+                let probe = try makeProbe(encoder, data, key: key, interruption: interruption) { done, all in
                     progress(
                         WorkProgress(
                             task: name, done: done, total: all, note: "",
                             place: "frozen \(found.count + 1) of \(total)"))
                 }
-                try AtomicFile.makeFolder(file.deletingLastPathComponent())
-                try AtomicFile.write(json: KeptProbe(key: key, probe: probe), to: file)
                 found.append(probe)
             }
         }
         return found
+    }
+
+    /// What a probe depends on beside the task, by the encoders' names.
+    func probeKeys() throws -> [String: String] {
+        try encoders.reduce(into: [:]) { $0[$1.name] = "1 \(try ModelContents.hash(of: $1.folder))" }
+    }
+
+    private func file(_ encoder: TextEmbedder, _ data: TaskData) -> URL {
+        out.appending(path: encoder.name).appending(path: data.task.name).appending(path: "frozen.json")
+    }
+
+    /// What an earlier command or another rank has left.
+    func keptProbe(_ encoder: TextEmbedder, _ data: TaskData, key: String) -> GLUEProbe? {
+        guard let bytes = try? WholeFile.readIfThere(file(encoder, data)),
+            let kept = try? JSONDecoder().decode(KeptProbe.self, from: Data(bytes)), kept.key == "\(key) \(data.hash)"
+        else { return nil }
+        return kept.probe
+    }
+
+    func makeProbe(
+        _ encoder: TextEmbedder, _ data: TaskData, key: String, interruption: Interruption,
+        progress: (_ done: Int, _ total: Int) throws -> Void
+    ) throws -> GLUEProbe {
+        let probe = try FrozenProbes(encoder).run(data, interruption: interruption, progress: progress)
+        let file = file(encoder, data)
+        try AtomicFile.makeFolder(file.deletingLastPathComponent())
+        try AtomicFile.write(json: KeptProbe(key: "\(key) \(data.hash)", probe: probe), to: file)
+        return probe
     }
 }

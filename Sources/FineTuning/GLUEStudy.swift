@@ -30,16 +30,10 @@ package struct GLUEStudy {
         interruption: Interruption = Interruption(), remark: (String) -> Void = { _ in },
         progress: (WorkProgress) -> Void = { _ in }
     ) throws -> [TrialResult] {
-        try AtomicFile.makeFolder(out)
-        let lock = try FileLock(folder: out)
+        let lock = try open()
         defer { withExtendedLifetime(lock) {} }
         try AtomicFile.write(try settings.yaml, to: out.appending(path: "fine-tuning.yaml"))
-        let trials = try encoders.flatMap { encoder in
-            let hash = try ModelContents.hash(of: encoder.folder)
-            return try data.flatMap { data in
-                try seeds.map { try FineTuningTrial(encoder, modelHash: hash, data, settings, seed: $0, out: out) }
-            }
-        }
+        let trials = try trials()
         var pace = TrialPace(trials)
         var results: [TrialResult] = []
         for (place, trial) in trials.enumerated() {
@@ -58,6 +52,22 @@ package struct GLUEStudy {
                 })
         }
         return results
+    }
+
+    /// Makes the folder and locks it.
+    func open() throws -> FileLock {
+        try AtomicFile.makeFolder(out)
+        return try FileLock(folder: out)
+    }
+
+    /// In the order of encoders, tasks and seeds.
+    func trials() throws -> [FineTuningTrial] {
+        try encoders.flatMap { encoder in
+            let hash = try ModelContents.hash(of: encoder.folder)
+            return try data.flatMap { data in
+                try seeds.map { try FineTuningTrial(encoder, modelHash: hash, data, settings, seed: $0, out: out) }
+            }
+        }
     }
 }
 

@@ -41,16 +41,23 @@ package struct GapAblation {
     package let cells: [Cell]
     private let seeds: Int
     private let folder: URL
-    private let lock: FileLock
+    private let lock: FileLock?
 
     /// - Parameters:
     ///   - seeds: 1, 2, … so many.
     ///   - factorsOnly: without CyCLIP and SigLIP.
-    package init(_ settings: Settings, seeds: Int, factorsOnly: Bool = false, folder: URL) throws {
+    ///   - ranks: those that share the work; the first has the folder, the others come when it is made.
+    package init(
+        _ settings: Settings, seeds: Int, factorsOnly: Bool = false, folder: URL, ranks: Ranks = .alone
+    ) throws {
         (self.settings, self.seeds, self.folder) = (settings, seeds, folder)
         cells = (1...seeds).flatMap { seed in
             Self.factorial.map { Cell(objective: $0, scale: settings.scale, seed: seed) }
                 + (factorsOnly ? [] : Self.others.map { Cell(objective: $0, scale: nil, seed: seed) })
+        }
+        guard ranks.isFirst else {
+            lock = nil
+            return
         }
         try AtomicFile.makeFolder(folder)
         lock = try FileLock(folder: folder)
@@ -88,13 +95,31 @@ package struct GapAblation {
     ) throws -> [AblatedModel] {
         try cells.enumerated().map { place, cell in
             try progress(cell.name, place)
-            if let known = finished(cell) { return known }
-            try train(cell)
-            let model = try measured(cell)
-            try RecordFile.write(model, to: places(of: cell).model.appending(path: Self.record))
-            try? FileManager.default.removeItem(at: places(of: cell).state)
-            return model
+            return try finished(cell) ?? made(cell, train)
         }
+    }
+
+    private func made(_ cell: Cell, _ train: (Cell) throws -> Void) throws -> AblatedModel {
+        try train(cell)
+        let model = try measured(cell)
+        try RecordFile.write(model, to: places(of: cell).model.appending(path: Self.record))
+        try? FileManager.default.removeItem(at: places(of: cell).state)
+        return model
+    }
+
+    /// This rank's part of what is missing, where there are several: each takes models from one list, and the first
+    /// reads all from the folder afterwards. One process alone has nothing to do here.
+    ///
+    /// - Parameter train: goes on with a cell's training until its model is saved; told what listens for a stop that
+    ///   another rank wishes, and of the first rank how many models are done.
+    package func share(
+        among ranks: Ranks, _ interruption: Interruption, train: (Cell, SharedWork) throws -> Void
+    ) throws {
+        guard !ranks.isAlone else { return }
+        let pieces = cells.map { WorkList.Piece($0.name, cost: 1) }
+        let done = ranks.isFirst ? Set(cells.indices.filter { finished(cells[$0]) != nil }) : []
+        let shared = SharedWork(WorkList(pieces, done: done), ranks, interruption)
+        try shared.run { place in _ = try made(cells[place]) { try train($0, shared) } }
     }
 
     private static let record = "measured.json"

@@ -94,7 +94,16 @@ package struct ImageScorer: Sendable {
         _ records: [SampleRecord], real: SetDistances.Features? = nil, image: (Int) throws -> Image,
         progress: (Int) throws -> Void = { _ in }
     ) throws -> (scores: ImageScores, records: [SampleRecord]) {
-        let found = try findings(records, image: image, progress: progress)
+        try progress(0)
+        return try score([judged(records, of: records.count, image: image, progress: progress)], real: real)
+    }
+
+    /// The same of pictures that were judged in parts: all of a set, in its order.
+    package func score(
+        _ parts: [JudgedPart], real: SetDistances.Features? = nil
+    ) throws -> (scores: ImageScores, records: [SampleRecord]) {
+        let found = try findings(parts)
+        let records = found.records
         let own = records.count < 2 ? nil : found.features
         let distances = try real.flatMap { real in
             try own.map {
@@ -115,20 +124,35 @@ package struct ImageScorer: Sendable {
         _ records: [SampleRecord], image: (Int) throws -> Image,
         progress: (Int) throws -> Void = { _ in }
     ) throws -> Findings {
-        var records = records
-        var (logits, published, features, publishedFeatures) = ([Tensor](), [Tensor](), [Tensor](), [Tensor]())
-        let counted = settings.dropLast.map { records.count / $0 * $0 } ?? records.count
-        var (pictures, captions) = ([Tensor](), [Tensor]())
-        var truncated = 0
-        let isScored = inception != nil && counted >= settings.splits
         try progress(0)
+        return try findings([judged(records, of: records.count, image: image, progress: progress)])
+    }
+
+    /// Pictures that count for the Inception Score of a set of so many; nil where they are too few for its splits.
+    private func counted(of count: Int) -> Int? {
+        let counted = settings.dropLast.map { count / $0 * $0 } ?? count
+        return inception != nil && counted >= settings.splits ? counted : nil
+    }
+
+    /// What every judge says of each picture, and what scores of the set need of it.
+    ///
+    /// - Parameters:
+    ///   - records: some of the set's, or all.
+    ///   - count: how many pictures the set has.
+    package func judged(
+        _ records: [SampleRecord], of count: Int, image: (Int) throws -> Image, progress: (Int) throws -> Void
+    ) throws -> JudgedPart {
+        var records = records
+        var parts: [JudgedPart.Kind: [Tensor]] = [:]
+        var truncated = 0
+        let isScored = counted(of: count) != nil
         for places in batches(Array(records.indices), of: Self.batch) {
             let views = try places.map { try View(try image($0), for: self, published: isScored) }
             if let clip {
                 let result = try clip.scores(ofPrepared: views.compactMap(\.clip), places.map { records[$0].text })
                 truncated += result.truncated
-                pictures += result.pictures
-                captions += result.captions
+                parts[.pictures, default: []] += result.pictures
+                parts[.captions, default: []] += result.captions
                 for (place, score) in zip(places, result.scores) { records[place].clipScore = score }
             }
             if let attributes {
@@ -143,47 +167,48 @@ package struct ImageScorer: Sendable {
                 }
             }
             if let inception {
-                func seen(_ inputs: [Tensor]) throws -> InceptionV3Features {
+                func see(_ inputs: [Tensor], _ logits: JudgedPart.Kind, _ features: JudgedPart.Kind) throws {
                     let seen = inception.network.features(of: concatenated(inputs, axis: 0))
                     try NonFinite.refuse(
                         seen.logitsWithoutBias, "a logit of the Inception network", model: inception.folder)
-                    return seen
+                    parts[logits, default: []].append(seen.logitsWithoutBias)
+                    parts[features, default: []].append(seen.features2048)
                 }
-                let found = try seen(views.compactMap(\.inception))
-                logits.append(found.logitsWithoutBias)
-                features.append(found.features2048)
-                if isScored {
-                    let found = try seen(views.compactMap(\.published))
-                    published.append(found.logitsWithoutBias)
-                    publishedFeatures.append(found.features2048)
-                }
+                try see(views.compactMap(\.inception), .logits, .features)
+                if isScored { try see(views.compactMap(\.published), .publishedLogits, .publishedFeatures) }
             }
             try progress((places.last ?? 0) + 1)
         }
-        func score(_ logits: [Tensor]) throws -> InceptionScore.Result? {
-            guard isScored else { return nil }
-            return try InceptionScore.score(
-                ofLogits: concatenated(logits, axis: 0).rows(at: Array(0..<counted)), splits: settings.splits,
-                seed: settings.shuffleSeed)
-        }
-        return Findings(
-            records: records, truncatedCaptions: truncated, inceptionScore: try score(logits),
-            inceptionScoreAsPublished: try score(published),
-            features: features.isEmpty
-                ? nil
-                : SetDistances.Features(
-                    plain: concatenated(features, axis: 0),
-                    published: publishedFeatures.isEmpty ? nil : concatenated(publishedFeatures, axis: 0)),
-            inceptionCount: isScored ? counted : 0,
-            shuffled: pictures.isEmpty
-                ? nil
-                : try ShuffledCaptions(
-                    pictures: concatenated(pictures, axis: 0), captions: concatenated(captions, axis: 0),
-                    portraits: records.map(\.number)))
+        return JudgedPart(
+            records: records, truncated: truncated, rows: parts.mapValues { concatenated($0, axis: 0) })
     }
 
-    /// Pictures that go through the networks together.
-    private static let batch = 32
+    private func findings(_ parts: [JudgedPart]) throws -> Findings {
+        let records = parts.flatMap(\.records)
+        let counted = counted(of: records.count)
+        func score(_ kind: JudgedPart.Kind) throws -> InceptionScore.Result? {
+            guard let counted, let logits = parts.rows(kind) else { return nil }
+            return try InceptionScore.score(
+                ofLogits: logits.rows(at: Array(0..<counted)), splits: settings.splits, seed: settings.shuffleSeed)
+        }
+        return Findings(
+            records: records, truncatedCaptions: parts.reduce(0) { $0 + $1.truncated },
+            inceptionScore: try score(.logits), inceptionScoreAsPublished: try score(.publishedLogits),
+            features: parts.rows(.features).map {
+                SetDistances.Features(plain: $0, published: parts.rows(.publishedFeatures))
+            },
+            inceptionCount: counted ?? 0,
+            shuffled: try shuffled(parts, records))
+    }
+
+    private func shuffled(_ parts: [JudgedPart], _ records: [SampleRecord]) throws -> ShuffledCaptions? {
+        guard let pictures = parts.rows(.pictures), let captions = parts.rows(.captions) else { return nil }
+        return try ShuffledCaptions(pictures: pictures, captions: captions, portraits: records.map(\.number))
+    }
+
+    /// Pictures that go through the networks together. Parts that begin at its multiples are judged as the whole is, to
+    /// the bit; sums of a convolution may otherwise differ in their last digits.
+    package static let batch = 32
     /// Precision and recall of more pictures would take longer than drawing them.
     private static let coverageLimit = 10_000
 

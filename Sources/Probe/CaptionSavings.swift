@@ -32,14 +32,16 @@ final class CaptionSavings {
         return floor
     }
 
-    /// Bits of every caption of the plan, in its order.
-    func bits(of trial: Trial, in folder: TrialFolder) throws -> [Double] {
+    /// Bits of the plan's captions at these places, in their order.
+    func bits(of trial: Trial, in folder: TrialFolder, captions chosen: Range<Int>) throws -> [Double] {
         let decoder = try session.models().decoder
         let tokens = try features.tokens(session.data.scoredSplit)   // [portraits, h·w]
         let without = try floor(session.data.scoredSplit)
-        let places = session.plan.captions.map(\.sample)
+        let places = session.plan.captions[chosen].map(\.sample)
+        let prefixes = try features.prefixes(of: trial, in: folder)
         let with = Likelihood(
-            of: tokens.rows(at: places), under: decoder, prefixes: try features.prefixes(of: trial, in: folder))
+            of: tokens.rows(at: places), under: decoder,
+            prefixes: chosen.count == prefixes.size(0) ? prefixes : prefixes.rows(at: Array(chosen)))
         let scale = Double(tokens.size(1)) / log(2)
         return zip(places, with.perSample).map { (without[$0] - $1) * scale }
     }

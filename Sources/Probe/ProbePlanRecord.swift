@@ -181,7 +181,8 @@ private struct FinishedWork {
         case .drawing(let trial, let range):
             folders[trial.title].map { folder in folder.isListed(plan.requests[range].map { folder.picture($0.file) }) }
                 ?? false
-        case .scoring(let trial): folders[trial.title].map { $0.isListed([trial.scoresName]) } ?? false
+        case .judging(let trial, _), .scoring(let trial):
+            folders[trial.title].map { $0.isListed([trial.scoresName]) } ?? false
         case .references:
             plan.trials.allSatisfy { folders[$0.title].map { $0.isListed([$0.trial.scoresName]) } ?? false }
         case .realScores: hasReal

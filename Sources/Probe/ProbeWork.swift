@@ -1,9 +1,11 @@
+import SynMetrics
 import SynRuns
 
 /// A probe cut into pieces that ranks take from one list.
 ///
-///     image tokens, captions' vectors (each in shards, then joined) ─ adapter ─ pictures (in shards) ─ scores
-///     real pictures' features, for everybody's Fréchet distances ──────────────────────────────────────┘
+///     image tokens, captions' vectors (each in shards, then joined) ─ adapter ─ pictures ─ verdicts ─ scores
+///                                                                               (in shards)
+///     real pictures' features, for everybody's Fréchet distances ───────────────────────────┘
 struct ProbeWork {
     enum Task: Hashable, Sendable {
         /// Shard `shard` of a split's image tokens.
@@ -20,6 +22,8 @@ struct ProbeWork {
         case drawing(Trial, Range<Int>)
         /// Features of the real pictures and what the decoder expects without a prefix: for every trial's scores.
         case references
+        /// What the judges say of a range of a trial's pictures.
+        case judging(Trial, Range<Int>)
         case scoring(Trial)
         case realScores
 
@@ -29,7 +33,7 @@ struct ProbeWork {
             case .vectors, .joinedVectors: .vectors
             case .silentPrefix, .rate, .training: .training
             case .drawing: .drawing
-            case .references, .scoring, .realScores: .scoring
+            case .references, .judging, .scoring, .realScores: .scoring
             }
         }
 
@@ -40,6 +44,7 @@ struct ProbeWork {
             case .vectors(let encoder, let split, _), .joinedVectors(let encoder, let split):
                 "\(encoder), caption vectors, \(split.rawValue)"
             case .drawing(let trial, _): "\(trial.title), pictures"
+            case .judging(let trial, _): "\(trial.title), verdicts"
             default: title
             }
         }
@@ -56,6 +61,8 @@ struct ProbeWork {
             case .training(let trial): "\(trial.title), adapter"
             case .drawing(let trial, let range): "\(trial.title), pictures \(range.lowerBound + 1)–\(range.upperBound)"
             case .references: "what scores are held against"
+            case .judging(let trial, let range):
+                "\(trial.title), verdicts on \(range.lowerBound + 1)–\(range.upperBound)"
             case .scoring(let trial): "\(trial.title), scores"
             case .realScores: "real pictures, scores"
             }
@@ -75,6 +82,8 @@ struct ProbeWork {
 
     /// Image tokens are made of so many pictures at a time, in shards of two such batches; see ``ProbeFeatures``.
     static let tokenShard = 64
+    /// Pictures that are judged in one piece: 16 batches, a quarter of a minute where a pair takes 30 ms.
+    static let judgedShard = 16 * ImageScorer.batch
     /// Captions of a shard: 16 batches of 64.
     static let captionShard = 1024
 
@@ -158,13 +167,21 @@ struct ProbeWork {
             }
             var scorings: [String: Int] = [:]
             for trial in trials {
-                let needs = (drawings[trial.folder] ?? []) + [real] + [scorings[trial.folder]].compactMap(\.self)
-                scorings[trial.folder] = draft.add(.scoring(trial), Double(counts.requests), after: needs)
+                let drawn = (drawings[trial.folder] ?? []) + [real]
+                let verdicts = Self.judgedRanges(counts.requests).map {
+                    draft.add(.judging(trial, $0), Double($0.count), after: drawn)
+                }
+                let needs = verdicts + [scorings[trial.folder]].compactMap(\.self)
+                scorings[trial.folder] = draft.add(.scoring(trial), 0, after: needs)
             }
             draft.add(.realScores, Double(2 * counts.drawn), after: features)
         }
         (tasks, units) = (draft.tasks, draft.units)
         list = WorkList(draft.pieces, done: Set(tasks.indices.filter { isDone(tasks[$0]) }))
+    }
+
+    static func judgedRanges(_ count: Int) -> [Range<Int>] {
+        stride(from: 0, to: count, by: judgedShard).map { $0..<min($0 + judgedShard, count) }
     }
 
     /// The list while it is written.

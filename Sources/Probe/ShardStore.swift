@@ -11,16 +11,25 @@ struct ShardStore {
     init(_ root: URL) { folder = root.appending(path: "shards") }
 
     /// A shard that is there as it was written.
-    func read(_ name: String, _ key: [String]) -> [String: Tensor]? {
+    func read(_ name: String, _ key: [String]) -> [String: Tensor]? { readWithText(name, key)?.tensors }
+
+    /// The same with what was written beside the tensors.
+    func readWithText(_ name: String, _ key: [String]) -> (tensors: [String: Tensor], text: String)? {
         guard let file = try? SafetensorsFile(url(name, key)), let sum = file.metadata["sha256"] else { return nil }
         let found = file.names.compactMap { name in (try? file.tensor(name)).map { (name, $0) } }
-        guard found.count == file.names.count, Self.sum(found) == sum else { return nil }
-        return Dictionary(found, uniquingKeysWith: { $1 })
+        let text = file.metadata["text"] ?? ""
+        guard found.count == file.names.count, Self.sum(found, text) == sum else { return nil }
+        return (Dictionary(found, uniquingKeysWith: { $1 }), text)
     }
 
-    func write(_ tensors: [(name: String, tensor: Tensor)], _ name: String, _ key: [String]) throws {
+    /// - Parameter text: kept beside the tensors.
+    func write(
+        _ tensors: [(name: String, tensor: Tensor)], text: String = "", _ name: String, _ key: [String]
+    ) throws {
         try AtomicFile.makeFolder(folder)
-        try writeSafetensors(tensors, metadata: ["sha256": Self.sum(tensors)], to: url(name, key))
+        var metadata = ["sha256": Self.sum(tensors, text)]
+        if !text.isEmpty { metadata["text"] = text }
+        try writeSafetensors(tensors, metadata: metadata, to: url(name, key))
     }
 
     /// Whether there is any whose name begins so.
@@ -36,8 +45,9 @@ struct ShardStore {
         return folder.appending(path: "\(name)-\(hash.hexadecimal.prefix(16)).safetensors")
     }
 
-    private static func sum(_ tensors: [(name: String, tensor: Tensor)]) -> String {
+    private static func sum(_ tensors: [(name: String, tensor: Tensor)], _ text: String) -> String {
         var hash = ContentHash()
+        if !text.isEmpty { hash.add(part: text) }
         for (name, tensor) in tensors.sorted(by: { $0.name < $1.name }) {
             hash.add(part: "\(name) \(tensor.elementType) \(tensor.shape)")
             if tensor.elementType == .int32 {

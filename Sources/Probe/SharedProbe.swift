@@ -84,7 +84,7 @@ final class SharedProbe {
                             let folder = try session.folder(trial)
                             return folder.checksums.isIntact(folder.picture($0.file))
                         }
-                case .scoring(let trial): scores[trial] != nil
+                case .judging(let trial, _), .scoring(let trial): scores[trial] != nil
                 case .references: scores.count == session.plan.trials.count
                 case .realScores: hasReal
                 }
@@ -124,6 +124,12 @@ final class SharedProbe {
                 try clock.measure("pictures") { try drawing.run(trial, in: folder, range, prefixes: prefixes) }
             }
         case .references: try clock.measure("real pictures") { try scoring.keepReferences() }
+        case .judging(let trial, let range):
+            // Whoever drew the pictures is done with the folder; they are only read here.
+            let folder = try TrialFolder(reading: session.root, trial)
+            try clock.measure(part: trial.title) {
+                try clock.measure("scores") { try scoring.keepVerdicts(on: range, of: trial, in: folder) }
+            }
         case .scoring(let trial):
             drawn = nil
             // All pictures of the folder are drawn, and no other trial of it is scored now.

@@ -8,33 +8,23 @@ import SynTensors
 /// The fourth stage of the probe: what the judges say of a trial's pictures, and of the real ones they are held
 /// against.
 final class TrialScoring {
-    private let session: ProbeSession
-    private let features: ProbeFeatures
+    let session: ProbeSession
+    let features: ProbeFeatures
     private var realSet: SetDistances.Features?
     private lazy var savings = CaptionSavings(session, features)
 
     init(_ session: ProbeSession, _ features: ProbeFeatures) { (self.session, self.features) = (session, features) }
 
-    /// Scores a trial's pictures and keeps the scores beside them.
+    /// Scores a trial's pictures and keeps the scores beside them. What ranks have judged before is taken from the run's
+    /// shards.
     func run(_ trial: Trial, in folder: TrialFolder) throws -> TrialScores {
-        let requests = session.plan.requests
-        let records = requests.map {
-            SampleRecord(
-                number: $0.number, caption: $0.caption, copy: $0.copy, text: $0.text, file: folder.picture($0.file))
+        let count = session.plan.requests.count
+        let ranges = session.ranks.isAlone ? [0..<count] : ProbeWork.judgedRanges(count)
+        let parts = try ranges.map { range in
+            if !session.ranks.isAlone, let kept = try keptVerdicts(on: range, of: trial, in: folder) { return kept }
+            return try verdicts(on: range, of: trial, in: folder)
         }
-        func picture(_ place: Int) throws -> Image {
-            try Image(contentsOf: folder.imageFolder.appending(path: requests[place].file))
-        }
-        var judged = try session.models().scorer.score(
-            records, real: try realFeatures(), image: picture
-        ) { try self.session.tell("\(trial.title), scores", $0, of: requests.count, kind: .scoring) }
-        try judgeAgain(&judged.records, picture)
-        if trial.hasAdapter {
-            let copies = session.settings.sampling.imagesPerCaption
-            for (place, bits) in try savings.bits(of: trial, in: folder).enumerated() {
-                for copy in 0..<copies { judged.records[place * copies + copy].bitsSaved = bits }
-            }
-        }
+        let judged = try session.models().scorer.score(parts, real: try realFeatures())
         let losses =
             try trial.hasAdapter
             ? JSONLines.read(TrainingLine.self, from: folder.trainingLog).compactMap(\.validation)
@@ -49,6 +39,32 @@ final class TrialScoring {
         return scores
     }
 
+    /// What all judges say of some of a trial's pictures, and the bits that their captions save.
+    func verdicts(on range: Range<Int>, of trial: Trial, in folder: TrialFolder) throws -> JudgedPart {
+        let requests = Array(session.plan.requests[range])
+        let records = requests.map {
+            SampleRecord(
+                number: $0.number, caption: $0.caption, copy: $0.copy, text: $0.text, file: folder.picture($0.file))
+        }
+        func picture(_ place: Int) throws -> Image {
+            try Image(contentsOf: folder.imageFolder.appending(path: requests[place].file))
+        }
+        try session.tell("\(trial.title), scores", 0, of: requests.count, kind: .scoring)
+        var judged = try session.models().scorer.judged(
+            records, of: session.plan.requests.count, image: picture
+        ) { try self.session.tell("\(trial.title), scores", $0, of: requests.count, kind: .scoring) }
+        try judgeAgain(&judged.records, picture)
+        if trial.hasAdapter {
+            let copies = session.settings.sampling.imagesPerCaption
+            let captions = range.lowerBound / copies..<(range.upperBound + copies - 1) / copies
+            let bits = try savings.bits(of: trial, in: folder, captions: captions)
+            for place in range {
+                judged.records[place - range.lowerBound].bitsSaved = bits[place / copies - captions.lowerBound]
+            }
+        }
+        return judged
+    }
+
     private func mean(_ values: [Double]) -> Double? {
         values.isEmpty ? nil : values.reduce(0, +) / Double(values.count)
     }
@@ -56,7 +72,7 @@ final class TrialScoring {
     /// What the second judge says, where there is one.
     private func judgeAgain(_ records: inout [SampleRecord], _ image: (Int) throws -> Image) throws {
         guard let judge = try session.models().secondJudge else { return }
-        for places in batches(Array(records.indices), of: 32) {
+        for places in batches(Array(records.indices), of: ImageScorer.batch) {
             let found = try judge.scores(
                 ofPrepared: places.map { try judge.prepared(try image($0)) }, places.map { records[$0].text })
             for (place, score) in zip(places, found.scores) { records[place].secondClipScore = score }

@@ -31,10 +31,15 @@ enum CaptionVocabulary {
         return (first..<first + 4000).flatMap { world.portrait(at: $0).captions }
     }
 
-    /// A folder that exists only when complete.
+    /// A folder that exists only when complete. Of several processes that want it one makes it, and the others wait.
     private static func folder(_ folder: URL, _ make: (URL) throws -> Void) throws -> URL {
         guard !FileManager.default.fileExists(atPath: folder.path) else { return folder }
-        let unfinished = folder.deletingLastPathComponent().appending(path: ".\(folder.lastPathComponent).part")
+        let work = folder.deletingLastPathComponent()
+        try AtomicFile.makeFolder(work)
+        let lock = try FileLock(work.appending(path: ".\(folder.lastPathComponent).lock")) {}
+        defer { withExtendedLifetime(lock) {} }
+        guard !FileManager.default.fileExists(atPath: folder.path) else { return folder }
+        let unfinished = work.appending(path: ".\(folder.lastPathComponent).part")
         if FileManager.default.fileExists(atPath: unfinished.path) {
             try FileManager.default.removeItem(at: unfinished)
         }

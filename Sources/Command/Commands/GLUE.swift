@@ -35,10 +35,13 @@ struct GLUE: ParsableCommand {
         if frozen, predict { throw ValidationError("--frozen and --predict contradict each other; give one") }
     }
 
-    func run() throws {
-        let study = try glue.study(predicts: predict, shared)
-        let watch = SignalWatch()
-        let bars = ProgressLines(shared)
+    func run() throws { try Company.together(run) }
+
+    private func run(on ranks: Ranks) throws {
+        let study = try glue.study(predicts: predict, shared, ranks)
+        let (watch, bars) = (SignalWatch(), ProgressLines(shared))
+        try glue.share(study, ranks, isTuned: !frozen, isFrozen: frozen, watch, bars, shared)
+        guard ranks.isFirst else { return }
         let results =
             frozen
             ? [] : try study.run(interruption: watch.interruption, remark: { shared.remark($0) }, progress: bars.show)
@@ -83,11 +86,14 @@ struct StudyGLUE: ParsableCommand {
     @OptionGroup var glue: GLUEOptions
     @OptionGroup var shared: SharedOptions
 
-    func run() throws {
+    func run() throws { try Company.together(run) }
+
+    private func run(on ranks: Ranks) throws {
         let start = ContinuousClock.now
-        let study = try glue.study(predicts: false, shared)
-        let watch = SignalWatch()
-        let bars = ProgressLines(shared)
+        let study = try glue.study(predicts: false, shared, ranks)
+        let (watch, bars) = (SignalWatch(), ProgressLines(shared))
+        try glue.share(study, ranks, isTuned: true, isFrozen: !noFrozen, watch, bars, shared)
+        guard ranks.isFirst else { return }
         let results = try study.run(
             interruption: watch.interruption, remark: { shared.remark($0) }, progress: bars.show)
         let probes = noFrozen ? [] : try study.probes(interruption: watch.interruption, progress: bars.show)

@@ -68,14 +68,25 @@ struct GLUEOptions: ParsableArguments {
     }
 
     /// Opens data and encoders before any long work.
-    func study(predicts: Bool, _ shared: SharedOptions) throws -> GLUEStudy {
+    func study(predicts: Bool, _ shared: SharedOptions, _ ranks: Ranks) throws -> GLUEStudy {
         let (data, leftOut) = try TaskData.all(
             task, in: GLUEFolder(self.data), limit: limit.limit, predicts: predicts)
-        for remark in leftOut + data.flatMap(\.remarks) { shared.remark(remark) }
+        if ranks.isFirst { for remark in leftOut + data.flatMap(\.remarks) { shared.remark(remark) } }
         let isDrawn = data.allSatisfy { DrawnTask(rawValue: $0.task.name) != nil }
         let settings = try FineTuningSettings(
             file: self.settings, overrides: overrides, base: isDrawn ? .miniature : FineTuningSettings())
         let encoders = try TextEmbedder.all(encoder, locator: shared.locator)
         return GLUEStudy(encoders, data, seeds: try seedNumbers, settings, out: folder, leftOut: leftOut)
+    }
+
+    /// This rank's part of a study where mpirun or srun has started several.
+    func share(
+        _ study: GLUEStudy, _ ranks: Ranks, isTuned: Bool, isFrozen: Bool, _ watch: SignalWatch,
+        _ bars: ProgressLines, _ shared: SharedOptions
+    ) throws {
+        try study.share(
+            among: ranks, isTuned: isTuned, isFrozen: isFrozen, interruption: watch.interruption,
+            remark: { shared.remark(ranks.isFirst ? $0 : "rank \(ranks.number): \($0)") },
+            progress: { if ranks.isFirst { bars.show($0) } })
     }
 }

@@ -62,14 +62,26 @@ struct SpaceAblation: ParsableCommand {
         }
     }
 
-    func run() throws {
+    func run() throws { try Company.together(run) }
+
+    private func run(on ranks: Ranks) throws {
         let folder = URL(filePath: out)
         let published = try published.map { try PublishedAblation.measured(in: URL(filePath: $0)) }
         let ablation = try GapAblation(
             GapAblation.Settings(steps: steps, batch: batch, scale: scale, pairs: pairs), seeds: seeds,
-            factorsOnly: factorsOnly, folder: folder)
+            factorsOnly: factorsOnly, folder: folder, ranks: ranks)
         let watch = SignalWatch()
         var bar = shared.progress("models", total: ablation.cells.count * steps)
+        try ablation.share(among: ranks, watch.interruption) { cell, work in
+            try train(cell, ablation, watch) { done, note in
+                work.listen()
+                guard let all = work.progress else { return }
+                bar.advance(
+                    to: min(all.done * steps + done, ablation.cells.count * steps),
+                    note: "\(cell.name) \(note), \(all.done) of \(all.total) done by \(ranks.count) ranks")
+            }
+        }
+        guard ranks.isFirst else { return }
         let models = try ablation.models { cell in
             try train(cell, ablation, watch) { done, note in
                 let before = (ablation.cells.firstIndex(of: cell) ?? 0) * steps

@@ -41,7 +41,9 @@ struct StudyText: ParsableCommand {
         try NumberRange.sample.check(sample, "--sample")
     }
 
-    func run() throws {
+    func run() throws { try Company.together(run) }
+
+    private func run(on ranks: Ranks) throws {
         var options = study
         options.out = study.out ?? "runs/text"
         var settings = TextStudy.Settings(folder: study.folder)
@@ -50,6 +52,10 @@ struct StudyText: ParsableCommand {
         settings.likePaper = study.likePaper
         let models = try options.models(shared)
         let (watch, bars) = (SignalWatch(), ProgressLines(shared))
+        try options.share(models, among: ranks, watch, bars, shared) {
+            _ = try TextStudy([$0], settings, with: $1).run()
+        }
+        guard ranks.isFirst else { return }
         let report = try TextStudy(models, settings, with: options.source(watch, bars, shared)).run()
         bars.finish()
         try options.finish(report, layers: false, caveats: true, shared)

@@ -73,6 +73,40 @@ struct StudyOptions: ParsableArguments {
         return models
     }
 
+    /// This rank's part of a study where mpirun or srun has started several: each takes encoders from one list, the
+    /// largest first, and leaves their features in the folder, which the first rank reads afterwards. One process alone
+    /// has nothing to do here.
+    ///
+    /// - Parameter measure: reads everything that a study wants of one encoder.
+    func share(
+        _ models: [TextEmbedder], among ranks: Ranks, _ watch: SignalWatch, _ bars: ProgressLines,
+        _ shared: SharedOptions, measure: (TextEmbedder, TextFeatureSource) throws -> Void
+    ) throws {
+        guard !ranks.isAlone, let out else { return }
+        let pieces = models.map { model in
+            let (depth, width) = (Double(model.encoder.layerCount), Double(model.encoder.hiddenSize))
+            return WorkList.Piece(model.name, cost: depth * width * width)
+        }
+        let folder = URL(filePath: out).appending(path: "features")
+        // The first rank makes the folder before anybody gets a piece.
+        let cache = ranks.isFirst ? try FeatureCache(folder: folder, sharedBy: ranks) { shared.remark($0) } : nil
+        let work = SharedWork(WorkList(pieces), ranks, watch.interruption)
+        try work.run { place in
+            let cache = try cache ?? FeatureCache(folder: folder, sharedBy: ranks) { shared.remark($0) }
+            let source = TextFeatureSource(
+                keepingIn: cache, longTexts: truncate ? .truncate : .skip, interruption: watch.interruption
+            ) { step in
+                work.listen()
+                guard let all = work.progress else { return }
+                bars.show(
+                    WorkProgress(
+                        task: step.task, done: step.done, total: step.total, note: step.note,
+                        place: "\(all.done) of \(all.total) encoders done by \(ranks.count) ranks"))
+            }
+            try measure(models[place], source)
+        }
+    }
+
     func source(_ watch: SignalWatch, _ bars: ProgressLines, _ shared: SharedOptions) throws -> TextFeatureSource {
         let cache = try out.map {
             try FeatureCache(folder: URL(filePath: $0).appending(path: "features")) { shared.remark($0) }
