@@ -8,6 +8,13 @@ import Testing
         above: [(Double, Double)], styles: (difference: Double, p: Double), kinds: (difference: Double, p: Double)?,
         bits: [(Double, Double)] = [], named name: String = "Bits saved"
     ) throws -> String {
+        try #require(try report(above: above, styles: styles, kinds: kinds, bits: bits, named: name).finding)
+    }
+
+    private func report(
+        above: [(Double, Double)], styles: (difference: Double, p: Double), kinds: (difference: Double, p: Double)?,
+        bits: [(Double, Double)] = [], named name: String = "Bits saved"
+    ) throws -> ProbeReport {
         func interval(_ middle: Double) -> Interval { Interval(middle - 1, middle + 1) }
         func levels(_ values: [(Double, Double)]) -> [InferenceRecord.Level] {
             values.enumerated().map { place, value in
@@ -34,7 +41,7 @@ import Testing
             name: name, unit: "bits a picture", isPrimary: false, above: levels(bits), styles: nil, pairs: [],
             kinds: nil)
         report.inference = InferenceRecord(floors: [], outcomes: [outcome] + (bits.isEmpty ? [] : [second]))
-        return try #require(report.finding)
+        return report
     }
 
     @Test func aDifferenceOfTheseEncodersIsNotOneOfTheirKind() throws {
@@ -55,6 +62,30 @@ import Testing
         #expect(text.contains("captions: CLIP-style minus BERT-style 1.00 points"), "which is higher is said")
         #expect(text.contains("For other encoders of these styles nothing can be said."))
         for word in ["higher than", "should differ", "Below it"] { #expect(!text.contains(word), "\(text)") }
+    }
+
+    /// The answer stands by itself; what explains it follows, a sentence or two each. The first table shows what the
+    /// answer is made of, and says sizes once.
+    @Test func theAnswerComesFirstAndByItself() throws {
+        var report = try report(
+            above: [(3, 0.001), (-2, 0.3)], styles: (2, 0.01), kinds: (2, 0.2), bits: [(0.4, 0.001)])
+        #expect(report.findings.count == 4)
+        #expect(report.findings[0].hasPrefix("The captions of 1 of 2 encoders steer the pictures"))
+        #expect(report.findings[0].contains("Whether other encoders of these styles differ is open"))
+        #expect(report.findings[1].contains("encoders a style would show it"))
+        #expect(report.findings[2].hasPrefix("Measured beside it") && report.findings[3].hasPrefix("For scale"))
+
+        let first = try #require(report.scores.first?.encoder)
+        for place in report.scores.indices where report.scores[place].encoder == first {
+            report.scores[place].encoder = "e0"
+        }
+        let table = report.scoreTable
+        #expect(table.rows.first { $0[0] == "e0" }?[2] == "3.00 (2.00 to 4.00)")
+        #expect(table.columns[2].heading == "Above no caption, 95 %")
+        let sizes = ["Seeds", "Pairs"].map { name in
+            (table.columns.contains { $0.heading == name }, table.notes.contains { $0.hasPrefix("\(name): ") })
+        }
+        #expect(sizes.allSatisfy { $0.0 != $0.1 }, "a size is a column or a note")
     }
 
     /// What another measure finds stands beside the answer of the one that was named beforehand, not in its place.

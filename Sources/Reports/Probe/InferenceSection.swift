@@ -75,7 +75,7 @@ extension InferenceRecord {
             rows: outcome.above.map { level in
                 [
                     level.encoder, level.style.name, text(level.mean),
-                    "\(text(level.difference)) (\(text(level.interval)))", NumberText.pValue(level.p),
+                    difference(level.difference, level.interval), NumberText.pValue(level.p),
                     level.pHolm.map(NumberText.pValue) ?? "", way(level),
                 ]
             },
@@ -104,7 +104,7 @@ extension InferenceRecord {
             rows: floors.map {
                 [
                     $0.encoder, String($0.seed), Self.text($0.clipScore), Self.text($0.shuffled),
-                    "\(Self.text($0.difference)) (\(Self.text($0.interval)))", NumberText.pValue($0.p),
+                    Self.difference($0.difference, $0.interval), NumberText.pValue($0.p),
                 ]
             },
             notes: [
@@ -121,7 +121,7 @@ extension InferenceRecord {
             ],
             rows: outcome.pairs.map {
                 [
-                    "\($0.a) − \($0.b)", "\(text($0.difference)) (\(text($0.interval)))",
+                    "\($0.a) − \($0.b)", difference($0.difference, $0.interval),
                     NumberText.pValue($0.p), $0.pHolm.map(NumberText.pValue) ?? "",
                 ]
             },
@@ -143,6 +143,9 @@ extension InferenceRecord {
     }
 
     private static func text(_ value: Double) -> String { NumberText.fixed(value, decimals: 2) }
+
+    /// "2.28 (−0.65 to 5.22)"
+    static func difference(_ value: Double, _ interval: Interval) -> String { "\(text(value)) (\(text(interval)))" }
 
     private static func text(_ interval: Interval) -> String { "\(text(interval.lower)) to \(text(interval.upper))" }
 }

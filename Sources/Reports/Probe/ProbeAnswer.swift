@@ -4,16 +4,18 @@ import SynStatistics
 /// whether the styles differ among these encoders and among others of their kind, how surely, and what it would take
 /// to know more. Only what a test said yes to is said; everything else is said to be open.
 struct ProbeAnswer {
-    let sentences: [String]
+    /// Whether encoders steer the pictures, and whether the styles differ; nil where neither was measured.
+    let headline: String?
+    /// What it would take to know more, and what other measures find.
+    let details: [String]
 
     /// - Parameters:
     ///   - outcome: the one that was named beforehand.
     ///   - others: what was measured beside it.
     init(_ outcome: InferenceRecord.Outcome, beside others: [InferenceRecord.Outcome] = [], level: Double = 0.05) {
-        sentences = [
-            Self.steering(outcome, level), Self.beside(others, level), Self.styles(outcome, level),
-            Self.more(outcome, level),
-        ].compactMap(\.self)
+        let answer = [Self.steering(outcome, level), Self.styles(outcome, level)].compactMap(\.self)
+        headline = answer.isEmpty ? nil : answer.joined(separator: " ")
+        details = [Self.more(outcome, level), Self.beside(others, level)].compactMap(\.self)
     }
 
     /// Which encoders are above no caption by other measures; nil where none is.

@@ -4,7 +4,6 @@ import Foundation
 extension ProbeReport: StudyReport {
     package var kind: String { "text-to-image probe" }
     package var warning: String? { partial ? Self.partialNote : nil }
-    package var findings: [String] { [finding].compactMap(\.self) }
     package var facts: [TextTable] { [settingsTable, provenanceTable].compactMap(\.self) }
 
     package func pageSections(picturesBelow folder: URL?) -> [PageSection] {
@@ -20,18 +19,22 @@ extension ProbeReport: StudyReport {
             + "repeatable its score is, not what other encoders of its style would reach."
     }
 
-    /// The answer in a sentence or two, then what to measure it by; nil without scores.
-    package var finding: String? {
+    /// The answer in a few sentences, then what it would take to know more, what other measures say, and what scores are
+    /// to be measured by; empty without scores.
+    package var findings: [String] {
         if let inference, let outcome = inference.primary {
-            let sentences = ProbeAnswer(outcome, beside: inference.outcomes.filter { $0 != outcome }).sentences
-            if !sentences.isEmpty { return sentences.joined(separator: " ") + scale }
+            let answer = ProbeAnswer(outcome, beside: inference.outcomes.filter { $0 != outcome })
+            if let headline = answer.headline { return [headline] + answer.details + [scale].compactMap(\.self) }
         }
-        guard let verdict = StyleVerdict(scores) else { return nil }
-        return verdict.sentence + scale
+        guard let verdict = StyleVerdict(scores) else { return [] }
+        return [verdict.sentence] + [scale].compactMap(\.self)
     }
 
+    /// All of it in one paragraph; nil without scores.
+    package var finding: String? { findings.isEmpty ? nil : findings.joined(separator: " ") }
+
     /// What the scores are to be measured by.
-    private var scale: String {
+    private var scale: String? {
         let floor = EncoderSummary.of(scores).baseline.map {
             ($0.style == .random ? "the random baseline scores " : "pictures of no caption score ")
                 + StyleVerdict.points($0.clipScore)
@@ -42,7 +45,7 @@ extension ProbeReport: StudyReport {
         let real = groundTruth.map { "real pairs \(StyleVerdict.points($0.clipScore))" }
         let frame = StyleVerdict.listed([floor, drawn, real].compactMap { $0 })
         let measure = inference?.primary.map { $0.name == "CLIP-Score" ? "" : ", in CLIP-Score" } ?? ""
-        return frame.isEmpty ? "" : " For scale\(measure): \(frame)."
+        return frame.isEmpty ? nil : "For scale\(measure): \(frame)."
     }
 
     /// "portraits-64 · 5 encoders · 3 seeds each".
@@ -92,7 +95,7 @@ extension ProbeReport: StudyReport {
     package var terminal: String {
         var blocks = [TerminalText.safe(title) + "\n" + TerminalText.safe(subtitle) + "\n"]
         if let warning { blocks.append(TerminalText.paragraph("Warning: " + warning)) }
-        if let finding { blocks.append(TerminalText.paragraph(finding)) }
+        blocks += findings.map(TerminalText.paragraph)
         blocks += (numbers + caveatSections).map(\.terminal)
         return blocks.joined(separator: "\n")
     }

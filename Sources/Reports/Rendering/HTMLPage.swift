@@ -66,7 +66,7 @@ extension TextTable {
     private static func boxClass(_ columns: Int) -> String {
         switch columns {
         case ..<5: "box fit"
-        case 5...9: "box"
+        case 5...7: "box"
         default: "box tight"
         }
     }

@@ -50,6 +50,7 @@ enum PageStyle {
         section > figure + p { margin-top: 24px; }
         .caveats { padding-left: 20px; margin: 0; max-width: 70ch; }
         .caveats li { margin-bottom: 8px; }
+        .caveats + .lead { margin-top: 20px; }
         nav { margin-top: 26px; font-size: 14px; display: flex; flex-wrap: wrap; gap: 4px 18px; }
         nav a { color: var(--quiet); text-decoration: none; border-bottom: 1px solid var(--line); }
         nav a:hover { color: var(--ink); border-color: currentColor; }
