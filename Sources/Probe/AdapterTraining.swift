@@ -7,23 +7,6 @@ import SynRuns
 import SynTensors
 import SynTraining
 
-/// One line of `training.jsonl`.
-package struct TrainingLine: Codable, Sendable, Equatable {
-    package let step: Int
-    package let epoch: Int
-    /// Mean loss since the last line, nats per image token.
-    package var loss: Double?
-    /// Loss on the validation pictures, at the end of an epoch.
-    package var validation: Double?
-    package let rate: Double
-    package var samplesPerSecond: Double?
-
-    enum CodingKeys: String, CodingKey {
-        case step, epoch, loss, validation, rate
-        case samplesPerSecond = "samples_per_second"
-    }
-}
-
 /// The training of one adapter through the frozen decoder (protocol, section 1): teacher-forced cross-entropy of
 /// the image's tokens, AdamW, the rate divided by ten when the validation loss stalls.
 ///
@@ -216,23 +199,9 @@ package final class AdapterTraining {
             return NonFinite.complaint("the adapter's loss is \(fault.value)", model: folder)
         }
         return UserError(
-            .failed, "the adapter's loss is no longer a number at step \(fault.step); \(advice(fault.step))")
-    }
-
-    /// What to try when the loss is no number: only what can be the reason.
-    private func advice(_ step: Int) -> String {
-        if step == 1 {
-            return "it was none from the start, so weights of the decoder or vectors of the encoder are damaged"
-        }
-        let published = AdapterSettings()
-        let unusual = [
-            (settings.learningRate > published.learningRate, "lower adapter.learning-rate (\(settings.learningRate))"),
-            (settings.betas != published.betas, "bring adapter.betas \(settings.betas) nearer to \(published.betas)"),
-            (settings.weightDecay > published.weightDecay, "lower adapter.weight-decay (\(settings.weightDecay))"),
-            (settings.dropout > published.dropout, "lower adapter.dropout (\(settings.dropout))"),
-        ].compactMap { $0 ? $1 : nil }
-        return unusual.isEmpty
-            ? "vectors of the encoder may be damaged or very large" : unusual.joined(separator: " or ")
+            .failed,
+            "the adapter's loss is no longer a number at step \(fault.step); "
+                + settings.advice(onLossOfStep: fault.step))
     }
 
     // MARK: - Files
@@ -282,9 +251,4 @@ package final class AdapterTraining {
         try save(adapter, as: "adapter-last.safetensors")
         try save(best ?? adapter, as: Adapter.fileName)
     }
-}
-
-extension AdapterSettings {
-    /// How many steps a training on so many pictures takes.
-    func steps(for pictures: Int) -> Int { steps ?? epochs * max(1, pictures / batch) }
 }

@@ -161,6 +161,10 @@ extension AdapterSettings: SettingsGroup {
         if precondition, initial != .silent {
             throw form.complaint("needs adapter.initial to be silent, where the units are measured", "precondition")
         }
+        if silentRate != AdapterSettings().silentRate, !precondition {
+            throw form.complaint(
+                "is of the second round that adapter.precondition brings, which is false", "silent-rate")
+        }
         if vectorLength != 1, !standardize, !precondition {
             throw form.complaint("needs adapter.standardize or adapter.precondition, which are false", "vector-length")
         }

@@ -41,7 +41,7 @@ extension TrialScoring {
         "verdicts-\(range.lowerBound + 1)-\(range.upperBound)"
     }
 
-    /// Everything that verdicts depend on: the judges, the decoder and adapter behind the bits, the pictures themselves.
+    /// Everything that verdicts depend on: the judges, decoder and adapter behind the bits, the pictures themselves.
     private func key(_ trial: Trial, _ range: Range<Int>, _ folder: TrialFolder) throws -> [String] {
         let models = ["scores.clip", "scores.second-clip", "scores.inception", "scores.attributes", "decoder"]
         let adapter =

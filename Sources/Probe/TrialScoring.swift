@@ -15,8 +15,8 @@ final class TrialScoring {
 
     init(_ session: ProbeSession, _ features: ProbeFeatures) { (self.session, self.features) = (session, features) }
 
-    /// Scores a trial's pictures and keeps the scores beside them. What ranks have judged before is taken from the run's
-    /// shards.
+    /// Scores a trial's pictures and keeps the scores beside them. What ranks have judged before is taken from the
+    /// run's shards.
     func run(_ trial: Trial, in folder: TrialFolder) throws -> TrialScores {
         let count = session.plan.requests.count
         let ranges = session.ranks.isAlone ? [0..<count] : ProbeWork.judgedRanges(count)

@@ -87,6 +87,10 @@ struct ProbeSettingsTests {
         ("sampling: {captions: 0}", "line 7: sampling.captions is \"0\", but must be from 1 to 100000000"),
         ("sampling: {greedy: perhaps}", "line 7: sampling.greedy must be true or false, not \"perhaps\""),
         ("sampling: {top-p: 0}", "line 7: sampling.top-p is \"0\", but must be from 1e-06 to 1"),
+        (
+            "adapter: {silent-rate: 0.2}",
+            "line 7: adapter.silent-rate is of the second round that adapter.precondition brings, which is false"
+        ),
         ("data: {test-skip: 5}", "line 7: data.test-skip needs data.test, which is not given"),
         (
             "data: {test: 5, test-skip: 5, folder: faces}",

@@ -23,7 +23,7 @@ typedef enum {
     KERNELS_AVX2,         // x86-64-v3: AVX2 with fused multiply-add
     KERNELS_AVX512,       // x86-64-v4
     KERNELS_AVX512BF16,   // and products of bfloat16 and of whole numbers (VNNI)
-    KERNELS_AMX           // and tiles of bfloat16 numbers (AMX), for products of many rows; oneDNN uses them too
+    KERNELS_AMX           // and tiles of bfloat16 numbers (AMX), for products of many rows and of few; oneDNN uses them too
 } kernel_class;
 
 /// How numbers lie in memory. Whole numbers of eight bits are weights of skinny products only.
@@ -75,9 +75,9 @@ typedef struct {
 
 /// A product of many rows with a large matrix that stays as it lies: y = activation(x·w + bias) + addend, sums in float.
 /// `columns` of y's columns at a time are multiplied with a panel of w, brought into the order in which the processor takes
-/// it (as floats, where it multiplies no bfloat16; as tiles, where it has them) while it is in the second-level cache; no packed copy of w is kept,
-/// and the same w serves both directions (Goto and
-/// van de Geijn 2008). Numbers are taken in units of four bytes: one float, or two bfloat16.
+/// it (as floats, where it multiplies no bfloat16; as tiles, where it has them) while it is in the second-level cache; no
+/// packed copy of w is kept, and the same w serves both directions (Goto and van de Geijn 2008). Numbers are taken in units
+/// of four bytes: one float, or two bfloat16.
 typedef struct {
     kernel_type type;        // of x and w
     size_t rows, units, outs;

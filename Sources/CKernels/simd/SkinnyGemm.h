@@ -13,6 +13,9 @@ enum { skinny_NR = 32, skinny_MR = 6 };
 #define SKINNY_TILE static inline __attribute__((always_inline))
 #define SKINNY_UNROLL _Pragma("clang loop unroll(full)")
 
+// Weights are read once and in order, but the processor's own look ahead ends with each page of 4 KB.
+#define SKINNY_ASK(w) __builtin_prefetch((const char *)(w) + 4096)
+
 // One run of one panel, as the tiles see it.
 typedef struct {
     const skinny_gemm *product;
@@ -59,6 +62,7 @@ SKINNY_TILE void skinny_tile_f32(const int R, const int H, const skinny_run *run
     for (size_t k = 0; k < run->units; k++, w += skinny_NR)
         SKINNY_UNROLL for (int h = 0; h < H; h++) {
             const simd own = AT(w + 16 * h);
+            SKINNY_ASK(w + 16 * h);
             SKINNY_UNROLL for (int r = 0; r < R; r++) sums[r][h] += own * x[r * run->step + k];
         }
     float ready[skinny_MR * 32];
@@ -77,6 +81,7 @@ SKINNY_TILE void skinny_tile_bf16(const int R, const int H, const skinny_run *ru
     for (size_t k = 0; k < run->units; k++, w += skinny_NR)
         SKINNY_UNROLL for (int h = 0; h < H; h++) {
             const simd_int both = *(const simd_int *)(w + 16 * h);
+            SKINNY_ASK(w + 16 * h);
             const simd even = (simd)(both << 16), odd = (simd)(both & (int32_t)0xffff0000);
             SKINNY_UNROLL for (int r = 0; r < R; r++) {
                 sums[r][h] += even * x[r * run->step + 2 * k];
@@ -106,9 +111,11 @@ SKINNY_TILE void skinny_tile_int8(const int R, const int H, const skinny_run *ru
         SKINNY_UNROLL for (int h = 0; h < H; h++) sums[r][h] = (simd_int){};
     const int32_t *x = (const int32_t *)run->x + row * run->step;
     const char *w = run->w + 2 * n;
-    for (size_t k = 0; k < run->units; k++, w += 2 * skinny_NR)
+    for (size_t k = 0; k < run->units; k++, w += 2 * skinny_NR) {
+        SKINNY_ASK(w);
         SKINNY_UNROLL for (int r = 0; r < R; r++)
             SKINNY_UNROLL for (int h = 0; h < H; h++) sums[r][h] += SKINNY_PAIRS(x[r * run->step + k], w + 32 * h);
+    }
     float ready[skinny_MR * 32];
     SKINNY_UNROLL for (int r = 0; r < R; r++)
         SKINNY_UNROLL for (int h = 0; h < H; h++) PUT(ready + (r * H + h) * 16, __builtin_convertvector(sums[r][h], simd));
