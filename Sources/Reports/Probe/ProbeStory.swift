@@ -19,8 +19,8 @@ extension ProbeReport: StudyReport {
             + "repeatable its score is, not what other encoders of its style would reach."
     }
 
-    /// The answer in a few sentences, then what it would take to know more, what other measures say, and what scores are
-    /// to be measured by; empty without scores.
+    /// The answer in a few sentences, then what it would take to know more, what other measures say, and what scores
+    /// are to be measured by; empty without scores.
     package var findings: [String] {
         if let inference, let outcome = inference.primary {
             let answer = ProbeAnswer(outcome, beside: inference.outcomes.filter { $0 != outcome })

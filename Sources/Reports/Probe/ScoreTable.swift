@@ -47,8 +47,8 @@ extension ProbeReport {
         }
     }
 
-    /// The CLIP-Score's difference from the decoder without a caption with its interval over portraits, by encoder: where
-    /// it was tested it tells more than an interval over two or three seeds. Empty where it was not.
+    /// The CLIP-Score's difference from the decoder without a caption with its interval over portraits, by encoder:
+    /// where it was tested it tells more than an interval over two or three seeds. Empty where it was not.
     private var aboveNoCaption: [String: String] {
         let levels = inference?.outcomes.first { $0.name == "CLIP-Score" }?.above ?? []
         return levels.reduce(into: [:]) { cells, level in
