@@ -97,7 +97,9 @@ struct TrialFolder {
 
     /// What is to be told of files that are not what was written, a sentence each.
     func words(_ requests: [FaceRequest]) -> [String] {
-        let files = (trained + [trial.samplesName, trial.scoresName]).compactMap { name in
+        // The log of a training under way is noted when the training ends; till then the training vouches for it.
+        let names = trained.filter { !isUnderWay || $0 != AdapterTraining.logName }
+        let files = (names + [trial.samplesName, trial.scoresName]).compactMap { name in
             checksums.word(name, checksums.finding(name, thoroughly: true))
         }
         let pictures = requests.compactMap { checksums.word(picture($0.file), checksums.finding(picture($0.file))) }
@@ -110,5 +112,11 @@ struct TrialFolder {
                     + "were written"
             ]
         }
+    }
+
+    /// Whether a training was begun here and has not ended.
+    private var isUnderWay: Bool {
+        checksums.finding(AdapterTraining.logName) == .unlisted
+            && checksums.finding(Adapter.fileName) == .missing
     }
 }

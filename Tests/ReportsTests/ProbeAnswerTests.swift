@@ -86,6 +86,11 @@ import Testing
             (table.columns.contains { $0.heading == name }, table.notes.contains { $0.hasPrefix("\(name): ") })
         }
         #expect(sizes.allSatisfy { $0.0 != $0.1 }, "a size is a column or a note")
+        // The plot has the same interval and no other: of its two levels one is an encoder of the scores.
+        let plot = try #require(ScorePlot(report).drawing).file
+        #expect(plot.matches(of: /class="interval/).count == 1)
+        report.inference = nil
+        #expect(try #require(ScorePlot(report).drawing).file.matches(of: /class="interval/).count > 1)
     }
 
     /// What another measure finds stands beside the answer of the one that was named beforehand, not in its place.

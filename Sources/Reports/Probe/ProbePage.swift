@@ -60,9 +60,14 @@ package struct ProbePage: Sendable {
 
     private var scoreCaption: String {
         let single = encoders.contains { $0.scores.count == 1 }
-        return "Large mark: mean over seeds. Line: 95 % interval over the seeds of that encoder; it does not speak "
-            + "for its style. Small marks below: single seeds."
-            + (single ? " An encoder with a single seed has no interval." : "")
+        let isTested = !report.clipScoreLevels.isEmpty
+        return "Large mark: mean over seeds. "
+            + (isTested
+                ? "Line: 95 % interval of the difference from no caption, on these captions; where it does not meet "
+                    + "the dashed line the captions steer, each encoder tested by itself. "
+                : "Line: 95 % interval over the seeds of that encoder; it does not speak for its style. ")
+            + "Small marks below: single seeds."
+            + (single && !isTested ? " An encoder with a single seed has no interval." : "")
             + (report.groundTruth == nil
                 ? "" : " Mind the scale: where a strip stands below, the main axis enlarges its shaded part.")
     }

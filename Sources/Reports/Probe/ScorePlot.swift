@@ -3,12 +3,17 @@ import SynStatistics
 /// CLIP-Score per encoder: the mean over seeds with its 95 % interval, every seed as a point below it, and
 /// lines for the random baseline and the real pairs.
 ///
+/// Where encoders were held against the decoder without a caption, the interval is that of the difference, drawn from
+/// the line of no caption on: one that does not meet the line is a caption's work. Else it is over seeds.
+///
 /// If the real pairs lie so far off that the encoders would shrink to a smear, the main axis shows the
 /// encoders alone and a strip below shows the whole way from random to real, with the enlarged part shaded:
 /// nobody should take the magnified differences for large ones.
 package struct ScorePlot: Sendable {
     let encoders: [EncoderSummary]
     let groundTruth: Double?
+    /// Around means, by encoder.
+    private let intervals: [String: Interval]
     /// For a phone: names and values stand above their lines instead of beside them.
     let isNarrow: Bool
 
@@ -16,6 +21,14 @@ package struct ScorePlot: Sendable {
         self.isNarrow = isNarrow
         encoders = EncoderSummary.of(report.scores).filter { $0.clipScore?.mean.isFinite == true }
         groundTruth = report.groundTruth.map(\.clipScore).flatMap { $0.isFinite ? $0 : nil }
+        let levels = report.clipScoreLevels
+        intervals =
+            levels.isEmpty
+            ? encoders.reduce(into: [:]) { $0[$1.encoder] = $1.clipScore?.interval }
+            : levels.reduce(into: [:]) { intervals, level in
+                let floor = level.mean - level.difference
+                intervals[level.encoder] = Interval(floor + level.interval.lower, floor + level.interval.upper)
+            }
     }
 
     private var width: Double { isNarrow ? 350 : 760 }
@@ -75,7 +88,7 @@ package struct ScorePlot: Sendable {
         let low = seeds.min() ?? 0
         let high = seeds.max() ?? 1
         let span = max(high - low, 1e-9)
-        let ends = encoders.compactMap { $0.clipScore?.interval }.flatMap { [$0.lower, $0.upper] }
+        let ends = encoders.compactMap { intervals[$0.encoder] }.flatMap { [$0.lower, $0.upper] }
             .map { min(max($0, low - span), high + span) }
         let covered = seeds + ends
         if let real = groundTruth, real <= high + 1.5 * span, real >= low - span {
@@ -130,7 +143,7 @@ package struct ScorePlot: Sendable {
                 } else {
                     SVG.words(SVG.fitted(encoder.encoder, within: left - 24), left - 14, y + 4.5, anchor: "end")
                 }
-                if let interval = spread.interval {
+                if let interval = intervals[encoder.encoder] {
                     let from = scale.clamped(interval.lower)
                     let to = scale.clamped(interval.upper)
                     SVG.line("interval \(kind)", scale(from), y, scale(to), y)

@@ -47,11 +47,15 @@ extension ProbeReport {
         }
     }
 
-    /// The CLIP-Score's difference from the decoder without a caption with its interval over portraits, by encoder:
-    /// where it was tested it tells more than an interval over two or three seeds. Empty where it was not.
+    /// How far each encoder's CLIP-Score is above the decoder without a caption, where that was tested.
+    var clipScoreLevels: [InferenceRecord.Level] {
+        inference?.outcomes.first { $0.name == "CLIP-Score" }?.above ?? []
+    }
+
+    /// That difference with its interval over portraits, by encoder: it tells more than an interval over two or three
+    /// seeds. Empty where it was not tested.
     private var aboveNoCaption: [String: String] {
-        let levels = inference?.outcomes.first { $0.name == "CLIP-Score" }?.above ?? []
-        return levels.reduce(into: [:]) { cells, level in
+        clipScoreLevels.reduce(into: [:]) { cells, level in
             cells[level.encoder] = InferenceRecord.difference(level.difference, level.interval)
         }
     }
