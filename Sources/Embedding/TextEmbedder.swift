@@ -39,6 +39,11 @@ package struct TextEmbedder: Sendable {
     /// Whether it learnt from pictures too, so that its vectors pass a last norm and perhaps a projection (CLIP).
     package var isContrastive: Bool { encoder.isContrastive }
 
+    /// Its multiplications for a token, about: only to be compared with those of others.
+    package var work: Double {
+        Double(encoder.layerCount) * Double(encoder.hiddenSize * encoder.hiddenSize)
+    }
+
     /// Whether upper and lower case letters differ for it.
     package var isCased: Bool { reader.isCased }
 

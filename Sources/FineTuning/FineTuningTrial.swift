@@ -50,6 +50,8 @@ package struct FineTuningTrial {
 
     package static let resultName = "result.json"
 
+    package var title: String { "\(encoder.name), \(data.task.title), seed \(seed)" }
+
     /// How many steps it has.
     package var steps: Int {
         (data.train.count + settings.batch - 1) / settings.batch * settings.epochs(of: data.task)

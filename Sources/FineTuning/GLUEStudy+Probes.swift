@@ -27,7 +27,7 @@ extension GLUEStudy {
                     found.append(kept)
                     continue
                 }
-                let name = "\(encoder.name), \(data.task.title), frozen"
+                let name = Self.probeTitle(encoder, data)
                 let probe = try makeProbe(encoder, data, key: key, interruption: interruption) { done, all in
                     progress(
                         WorkProgress(
@@ -38,6 +38,10 @@ extension GLUEStudy {
             }
         }
         return found
+    }
+
+    static func probeTitle(_ encoder: TextEmbedder, _ data: TaskData) -> String {
+        "\(encoder.name), \(data.task.title), frozen"
     }
 
     /// What a probe depends on beside the task, by the encoders' names.

@@ -35,8 +35,8 @@ extension GLUEStudy {
         }
         for trial in trials {
             add(
-                .trial(trial), "\(trial.encoder.name), \(trial.data.task.title), seed \(trial.seed)",
-                cost: Self.size(of: trial.encoder) * Double(3 * trial.steps * trial.settings.batch),
+                .trial(trial), trial.title,
+                cost: trial.encoder.work * Double(3 * trial.steps * trial.settings.batch),
                 isDone: trial.kept() != nil)
         }
         if isFrozen {
@@ -45,8 +45,8 @@ extension GLUEStudy {
                     let held = data.development.first?.examples.count ?? 0
                     let texts = min(data.train.count, FrozenProbes.mostExamples) + held
                     add(
-                        .probe(encoder: place, data: task), "\(encoder.name), \(data.task.title), frozen",
-                        cost: Self.size(of: encoder) * Double(texts),
+                        .probe(encoder: place, data: task), Self.probeTitle(encoder, data),
+                        cost: encoder.work * Double(texts),
                         isDone: keptProbe(encoder, data, key: keys[encoder.name] ?? "") != nil)
                 }
             }
@@ -69,10 +69,5 @@ extension GLUEStudy {
                 }
             }
         }
-    }
-
-    /// An encoder's multiplications for a token, about; only compared.
-    private static func size(of encoder: TextEmbedder) -> Double {
-        Double(encoder.encoder.layerCount) * Double(encoder.encoder.hiddenSize * encoder.encoder.hiddenSize)
     }
 }

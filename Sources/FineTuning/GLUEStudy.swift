@@ -1,6 +1,7 @@
 import Foundation
 import SynEmbedding
 import SynFiles
+import SynReports
 import SynRuns
 
 /// Encoders fine-tuned on tasks with seeds, in one folder: what is finished there is kept, the rest is done.
@@ -41,17 +42,34 @@ package struct GLUEStudy {
                 results.append(kept)
                 continue
             }
-            let name = "\(trial.encoder.name), \(trial.data.task.title), seed \(trial.seed)"
             results.append(
                 try trial.run(interruption: interruption, remark: remark) { step, note in
                     pace.tell(place, step)
                     progress(
                         WorkProgress(
-                            task: name, done: step, total: trial.steps, note: note,
+                            task: trial.title, done: step, total: trial.steps, note: note,
                             place: "trial \(place + 1) of \(trials.count)", left: pace.left))
                 })
         }
         return results
+    }
+
+    /// Everything in one call: trainings, frozen probes, tests and curves. What is finished in the folder is kept.
+    ///
+    /// - Parameters:
+    ///   - limit: of `--limit`, which marks the report.
+    ///   - isFrozen: with frozen probes.
+    ///   - start: when this sitting began.
+    package func wholeReport(
+        limit: Int? = nil, isFrozen: Bool = true, since start: ContinuousClock.Instant = .now,
+        interruption: Interruption = Interruption(), remark: (String) -> Void = { _ in },
+        progress: (WorkProgress) -> Void = { _ in }
+    ) throws -> GLUEReport {
+        let results = try run(interruption: interruption, remark: remark, progress: progress)
+        let probes = isFrozen ? try probes(interruption: interruption, progress: progress) : []
+        // With its fraction: a sitting of less than a second is a sitting, too.
+        let seconds = (ContinuousClock.now - start) / .seconds(1)
+        return GLUEReportBuilder(self, results).report(probes: probes, limit: limit, seconds: seconds)
     }
 
     /// Makes the folder and locks it.

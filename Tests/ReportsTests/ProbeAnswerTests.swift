@@ -8,7 +8,7 @@ import Testing
         above: [(Double, Double)], styles: (difference: Double, p: Double), kinds: (difference: Double, p: Double)?,
         bits: [(Double, Double)] = [], named name: String = "Bits saved"
     ) throws -> String {
-        try #require(try report(above: above, styles: styles, kinds: kinds, bits: bits, named: name).finding)
+        try report(above: above, styles: styles, kinds: kinds, bits: bits, named: name).findings.joined(separator: " ")
     }
 
     private func report(

@@ -71,8 +71,9 @@ import Testing
     }
 
     @Test func theFindingAnswersAndGivesItsFrame() {
+        let told = Self.small(seeds: [0, 1, 2]).findings.joined(separator: " ")
         #expect(
-            Self.small(seeds: [0, 1, 2]).finding
+            told
                 == "Whether the styles differ cannot be told: there are BERT-style encoders and no CLIP-style one. "
                 + "Mean "
                 + "CLIP-Scores, no test made: bert-mini 21.10. For scale: the random baseline scores 20.10 and real "

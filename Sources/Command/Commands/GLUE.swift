@@ -94,13 +94,10 @@ struct StudyGLUE: ParsableCommand {
         let (watch, bars) = (SignalWatch(), ProgressLines(shared))
         try glue.share(study, ranks, isTuned: true, isFrozen: !noFrozen, watch, bars, shared)
         guard ranks.isFirst else { return }
-        let results = try study.run(
-            interruption: watch.interruption, remark: { shared.remark($0) }, progress: bars.show)
-        let probes = noFrozen ? [] : try study.probes(interruption: watch.interruption, progress: bars.show)
+        let report = try study.wholeReport(
+            limit: glue.limit.limit, isFrozen: !noFrozen, since: start, interruption: watch.interruption,
+            remark: { shared.remark($0) }, progress: bars.show)
         bars.finish()
-        let time = (ContinuousClock.now - start).components
-        let report = GLUEReportBuilder(study, results).report(
-            probes: probes, limit: glue.limit.limit, seconds: Double(time.seconds))
         try report.write(to: study.out)
         if shared.json { return try Output.write(RecordFile.json(report)) }
         try Output.write(report.terminal(caveats: true))

@@ -83,10 +83,7 @@ struct StudyOptions: ParsableArguments {
         _ shared: SharedOptions, measure: (TextEmbedder, TextFeatureSource) throws -> Void
     ) throws {
         guard !ranks.isAlone, let out else { return }
-        let pieces = models.map { model in
-            let (depth, width) = (Double(model.encoder.layerCount), Double(model.encoder.hiddenSize))
-            return WorkList.Piece(model.name, cost: depth * width * width)
-        }
+        let pieces = models.map { WorkList.Piece($0.name, cost: $0.work) }
         let folder = URL(filePath: out).appending(path: "features")
         // The first rank makes the folder before anybody gets a piece.
         let cache = ranks.isFirst ? try FeatureCache(folder: folder, sharedBy: ranks) { shared.remark($0) } : nil

@@ -30,9 +30,6 @@ extension ProbeReport: StudyReport {
         return [verdict.sentence] + [scale].compactMap(\.self)
     }
 
-    /// All of it in one paragraph; nil without scores.
-    package var finding: String? { findings.isEmpty ? nil : findings.joined(separator: " ") }
-
     /// What the scores are to be measured by.
     private var scale: String? {
         let floor = EncoderSummary.of(scores).baseline.map {
