@@ -152,7 +152,7 @@ package final class FineTuning {
         var answers = [Double](repeating: 0, count: texts.count)
         var done = 0
         for places in batches(order, of: 64) {
-            let logits = try classifier.logits(places.map { texts[$0] }).detached   // [batch, outputs]
+            let logits = try withoutGradients { try classifier.logits(places.map { texts[$0] }) }   // [batch, outputs]
             let found = task.isRegression ? logits.floats.map(Double.init) : logits.argmax().integers.map(Double.init)
             for (place, answer) in zip(places, found) { answers[place] = answer }
             done += places.count

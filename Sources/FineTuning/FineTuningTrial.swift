@@ -43,7 +43,7 @@ package struct FineTuningTrial {
         (self.encoder, self.data, self.settings, self.seed) = (encoder, data, settings, seed)
         folder = out.appending(path: encoder.name).appending(path: data.task.name).appending(path: "seed-\(seed)")
         var hash = ContentHash()
-        let parts = ["1", modelHash, data.task.name, data.hash, try settings.yaml, settings.precision.told, "\(seed)"]
+        let parts = ["2", modelHash, data.task.name, data.hash, try settings.yaml, settings.precision.told, "\(seed)"]
         for part in parts { hash.add(part: part) }
         key = hash.hexadecimal
     }

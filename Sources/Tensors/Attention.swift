@@ -152,18 +152,13 @@ private struct AttentionShape {
         self.rowStep = rowStep ?? query[2]
     }
 
-    /// What each query takes of each value, and what is left of it after dropout: [batch, heads, queries, keys].
+    /// What each query takes of each value, [batch, heads, queries, keys], and which of it drops out.
     struct Shares {
         let probabilities: Tensor
-        let kept: Tensor?
+        let mask: DropoutMask?
 
         /// What values are multiplied by.
-        let used: Tensor
-
-        init(_ probabilities: Tensor, _ kept: Tensor?) {
-            (self.probabilities, self.kept) = (probabilities, kept)
-            used = kept.map { probabilities * $0 } ?? probabilities
-        }
+        var used: Tensor { mask?.applied(to: probabilities) ?? probabilities }
     }
 
     /// The result, and the shares that its gradient needs.
@@ -176,9 +171,11 @@ private struct AttentionShape {
             mask.visible(
                 sample: $0 / (heads * queries), query: $0 % queries, queries: queries, keys: keys)
         }
-        let shares = Shares(probabilities, dropout?.ofAttention(probabilities.shape))
+        let shares = Shares(probabilities: probabilities, mask: dropout?.ofAttention(probabilities.shape))
         let out = Tensor(uninitialised: [batch, queries, heads * headSize])
-        multiply(scoreView, shares.used.storage.address, keyView, inputs[2], into: outView, out.storage.address)
+        let used = shares.used
+        multiply(scoreView, used.storage.address, keyView, inputs[2], into: outView, out.storage.address)
+        withExtendedLifetime(used) {}
         return (out, shares)
     }
 
@@ -187,13 +184,14 @@ private struct AttentionShape {
         _ g: Tensor, _ inputs: [UnsafePointer<Float>], _ shares: Shares, into slopes: [UnsafeMutablePointer<Float>?]
     ) {
         if let slope = slopes[2] {
-            multiply(
-                scoreViewTransposed, shares.used.storage.address, outView, g.storage.address, into: keyView, slope)
+            let used = shares.used
+            multiply(scoreViewTransposed, used.storage.address, outView, g.storage.address, into: keyView, slope)
+            withExtendedLifetime(used) {}
         }
         guard slopes[0] != nil || slopes[1] != nil else { return }
-        let ofShares = Tensor(uninitialised: shares.used.shape)
+        let ofShares = Tensor(uninitialised: shares.probabilities.shape)
         multiply(outView, g.storage.address, keyViewTransposed, inputs[2], into: scoreView, ofShares.storage.address)
-        let ofProbabilities = shares.kept.map { ofShares * $0 } ?? ofShares
+        let ofProbabilities = shares.mask?.applied(to: ofShares) ?? ofShares
         let ofScores = shares.probabilities.softmaxGradient(ofProbabilities, scale: scale)
         if let slope = slopes[0] {
             multiply(scoreView, ofScores.storage.address, keyView, inputs[1], into: queryView, slope)

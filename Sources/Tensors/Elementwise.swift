@@ -106,28 +106,25 @@ extension Tensor {
     }
 
     package static func * (a: Tensor, b: Tensor) -> Tensor {
-        let (av, bv) = (a.detached, b.detached)
-        let wants = (a.wantsGradient, b.wantsGradient)
+        // A factor is kept for the other one's gradient only.
+        let (ofA, ofB) = (a.wantsGradient ? b.detached : nil, b.wantsGradient ? a.detached : nil)
+        let shape = b.shape
         return a.plain(times: b).remembering(
             [a, b],
-            backward: { g in
-                [
-                    wants.0 ? g.plain(times: bv) : nil,
-                    wants.1 ? g.plain(times: av).summed(to: bv.shape) : nil,
-                ]
-            })
+            backward: { g in [ofA.map { g.plain(times: $0) }, ofB.map { g.plain(times: $0).summed(to: shape) }] })
     }
 
     package static func / (a: Tensor, b: Tensor) -> Tensor {
-        let (av, bv) = (a.detached, b.detached)
-        let wants = (a.wantsGradient, b.wantsGradient)
+        let (divisor, av) = (b.detached, b.wantsGradient ? a.detached : nil)
+        let wantsA = a.wantsGradient
         return a.broadcast(b) { $0 / $1 }.remembering(
             [a, b],
             backward: { g in
                 [
-                    wants.0 ? g.broadcast(bv) { $0 / $1 } : nil,
-                    wants.1
-                        ? g.zipped(av) { -$0 * $1 }.broadcast(bv) { $0 / ($1 * $1) }.summed(to: bv.shape) : nil,
+                    wantsA ? g.broadcast(divisor) { $0 / $1 } : nil,
+                    av.map {
+                        g.zipped($0) { -$0 * $1 }.broadcast(divisor) { $0 / ($1 * $1) }.summed(to: divisor.shape)
+                    },
                 ]
             })
     }

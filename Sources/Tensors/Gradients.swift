@@ -32,6 +32,17 @@ final class GradientNode: @unchecked Sendable {
     }
 }
 
+/// Whether computations on parameters remember how they were made.
+private enum Remembering {
+    @TaskLocal static var isOn = true
+}
+
+/// What `body` computes, with the same numbers, without remembering how: for looks at a model under training, which
+/// need a gradient's memory otherwise. Holds for what `body` itself computes, not for threads that it starts.
+package func withoutGradients<Result>(_ body: () throws -> Result) rethrows -> Result {
+    try Remembering.$isOn.withValue(false, operation: body)
+}
+
 extension Tensor {
     /// This value with a past: how to pass a gradient on to `inputs`. Free when none of them wants one.
     func remembering(
@@ -39,7 +50,7 @@ extension Tensor {
         onto: @autoclosure () -> GradientNode.BackwardOnto? = nil
     ) -> Tensor {
         let nodes = inputs.map(\.node)
-        guard nodes.contains(where: { $0 != nil }) else { return self }
+        guard nodes.contains(where: { $0 != nil }), Remembering.isOn else { return self }
         return Tensor(
             storage: storage, shape: shape, elementType: elementType,
             node: GradientNode(inputs: nodes, backward: backward(), onto: onto()))

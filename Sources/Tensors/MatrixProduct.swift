@@ -15,9 +15,9 @@ extension Tensor {
     /// A BFloat16 weight (frozen) makes the product run in BFloat16 with Float32 sums: x is rounded, unless it is
     /// BFloat16 already, and y is Float32, or BFloat16 if `output` asks for that. The gradient of a BFloat16 x is
     /// BFloat16. On a processor that has no such product, x is rounded all the same and the product runs in Float32.
-    /// Frozen BFloat16 weights are used as they lie (`PackedGEMM`); frozen Float32 weights are packed once for the
-    /// processor, in each direction that is used; weights under training are used as they lie, or rounded for their
-    /// products where ``TrainedProducts`` says so.
+    /// BFloat16 weights and large Float32 ones are used as they lie (`PackedGEMM`). The others go through oneDNN,
+    /// packed once for the processor, in each direction that is used, while they are frozen. Weights under training
+    /// are rounded for their products where ``TrainedProducts`` says so.
     ///
     /// - Parameter addend: [.., out] Float32, which the result is added to: y = addend + act(x·Wᵀ + b), Float32.
     package func linear(
@@ -76,13 +76,7 @@ extension Tensor {
             backward: { g in
                 var parts: [Tensor?] = [nil, nil, nil, addend == nil ? nil : g]
                 if wants.x { parts[0] = g.timesWeights(weight, rows: rows, output: type).reshaped(shape) }
-                if let keptX {
-                    let slope = Tensor(uninitialised: [outs, ins])
-                    multiply(
-                        syn_view([outs, rows], strides: [1, outs]), g.storage.address, syn_view([rows, ins]),
-                        keptX.storage.address, into: syn_view([outs, ins]), slope.storage.address)
-                    parts[1] = slope
-                }
+                if let keptX { parts[1] = g.converted(to: .float32).timesInputs(keptX, rows: rows) }
                 if wants.bias { parts[2] = g.converted(to: .float32).columnSums(outs) }
                 return parts
             })
@@ -132,6 +126,48 @@ extension Tensor {
         }
         product.run(g, withWeights: weight, into: out)
         return out
+    }
+
+    /// dW = dyᵀ·x in Float32, [outs, ins], for a linear layer's inputs: dy [rows, outs] and x [rows, ins] of one type.
+    func timesInputs(_ x: Tensor, rows: Int) -> Tensor {
+        let (outs, ins) = (count / rows, x.count / rows)
+        let x = x.reshaped([rows, ins])
+        if elementType == .bfloat16 || PackedGEMM(x, inner: rows) != nil {
+            return turned(rows, outs).timesWeights(x, rows: outs, output: .float32)
+        }
+        let slope = Tensor(uninitialised: [outs, ins])
+        multiply(
+            syn_view([outs, rows], strides: [1, outs]), storage.address, syn_view([rows, ins]), x.storage.address,
+            into: syn_view([outs, ins]), slope.storage.address)
+        return slope
+    }
+
+    /// Numbers [rows, columns] as [columns, rows], in their type.
+    private func turned(_ rows: Int, _ columns: Int) -> Tensor {
+        let out = Tensor(uninitialised: [columns, rows], elementType: elementType)
+        elementType == .bfloat16
+            ? turn(rows, columns, into: out, as: UInt16.self) : turn(rows, columns, into: out, as: UInt32.self)
+        return out
+    }
+
+    @inline(__always)
+    private func turn<Word: FixedWidthInteger>(_ rows: Int, _ columns: Int, into out: Tensor, as type: Word.Type) {
+        let from = storage.address.assumingMemoryBound(to: type)
+        let to = out.storage.address.assumingMemoryBound(to: type)
+        // A line of numbers of each of thirty-two rows at a time, so that both sides stay in a cache.
+        let side = 32
+        parallel((columns + side - 1) / side, grain: max(1, elementGrain / max(1, rows * side))) { blocks in
+            for block in blocks {
+                let (first, end) = (block * side, min(block * side + side, columns))
+                for row in stride(from: 0, to: rows, by: side) {
+                    for column in first..<end {
+                        for r in row..<min(row + side, rows) {
+                            to[column &* rows &+ r] = from[r &* columns &+ column]
+                        }
+                    }
+                }
+            }
+        }
     }
 
     /// The product over the last two axes: [batch.., m, k]·[batch.., k, n], or ·[batch.., n, k]ᵀ with

@@ -11,8 +11,8 @@ extension Tensor {
     ///
     /// Weights, x and the gradient of y are rounded once each; weights, bias and all gradients are Float32.
     func mixedLinear(_ weight: Tensor, _ bias: Tensor?) -> Tensor {
-        let (outs, ins) = (weight.shape[0], weight.shape[1])
-        let rows = count / max(ins, 1)
+        let outs = weight.shape[0]
+        let rows = count / max(weight.shape[1], 1)
         let rounded = weight.detached.converted(to: .bfloat16)
         let x = detached.converted(to: .bfloat16)
         let (shape, type) = (shape, elementType)
@@ -23,32 +23,9 @@ extension Tensor {
                 let narrow = g.converted(to: .bfloat16)
                 return [
                     wants.x ? narrow.timesWeights(rounded, rows: rows, output: type).reshaped(shape) : nil,
-                    narrow.turned(rows, outs).timesWeights(
-                        x.reshaped([rows, ins]), rows: outs, output: .float32),
+                    narrow.timesInputs(x, rows: rows),
                     wants.bias ? g.converted(to: .float32).columnSums(outs) : nil,
                 ]
             })
-    }
-
-    /// BFloat16 numbers [rows, columns] as [columns, rows].
-    private func turned(_ rows: Int, _ columns: Int) -> Tensor {
-        let out = Tensor(uninitialised: [columns, rows], elementType: .bfloat16)
-        let from = storage.address.assumingMemoryBound(to: UInt16.self)
-        let to = out.storage.address.assumingMemoryBound(to: UInt16.self)
-        // A line of numbers of each of thirty-two rows at a time, so that both sides stay in a cache.
-        let side = 32
-        parallel((columns + side - 1) / side, grain: max(1, elementGrain / max(1, rows * side))) { blocks in
-            for block in blocks {
-                let (first, end) = (block * side, min(block * side + side, columns))
-                for row in stride(from: 0, to: rows, by: side) {
-                    for column in first..<end {
-                        for r in row..<min(row + side, rows) {
-                            to[column &* rows &+ r] = from[r &* columns &+ column]
-                        }
-                    }
-                }
-            }
-        }
-        return out
     }
 }

@@ -1,7 +1,7 @@
 import CSynKernels
 import CSynOneDNN
 
-/// Products of many rows with large frozen weights by our own kernel, which brings sixty-four columns of the weights at
+/// Products of many rows with large weights by our own kernel, which brings sixty-four columns of the weights at
 /// a time into the processor's order: nothing is packed beforehand, the weights stay in memory once and serve both
 /// directions. Sums are in Float32, each in one order, whatever the number of rows and of threads.
 ///
@@ -14,7 +14,7 @@ struct PackedGEMM {
 
     /// Nothing where the kernel does not serve. `inner`: how many terms each sum has.
     init?(_ weight: Tensor, inner: Int) {
-        guard let kernel = kernels.gemm?.pointee, !weight.wantsGradient, inner > 0 else { return nil }
+        guard let kernel = kernels.gemm?.pointee, inner > 0 else { return nil }
         switch weight.elementType {
         case .bfloat16: guard inner % 2 == 0 else { return nil }
         case .float32: guard weight.shape.allSatisfy({ $0 >= 256 }) else { return nil }

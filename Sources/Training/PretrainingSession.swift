@@ -43,7 +43,8 @@ package struct PretrainingSession {
             model: model.name, command: command, recipe: recipe, objective: model.pairing?.record,
             parameters: trainer.parameterCount,
             seconds: trainer.seconds.rounded(), threads: Threads.count,
-            finalLoss: trainer.losses.smooth.map(Double.init), quality: try training.task.evaluate())
+            finalLoss: trainer.losses.smooth.map(Double.init),
+            quality: try withoutGradients { try training.task.evaluate() })
         try record.write(to: result)
         return record
     }

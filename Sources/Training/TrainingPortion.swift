@@ -47,16 +47,16 @@ extension TrainingPortion {
         }
     }
 
-    /// The vectors of all parts, [count, size] each, whose past is let go part by part.
+    /// The vectors of all parts, [count, size] each, without their past.
     private static func cached(
         _ parts: [Range<Int>], _ vectors: (Range<Int>) throws -> PairedVectors
     ) throws -> (images: Tensor, captions: Tensor, point: PairPoint) {
         var (images, captions): ([Tensor], [Tensor]) = ([], [])
         var numbers: (logScale: Tensor, bias: Tensor?)?
         for rows in parts {
-            let made = try vectors(rows)
-            images.append(made.images.detached)
-            captions.append(made.captions.detached)
+            let made = try withoutGradients { try vectors(rows) }
+            images.append(made.images)
+            captions.append(made.captions)
             numbers = (made.logScale.detached, made.bias?.detached)
         }
         guard let numbers else { preconditionFailure("a batch without parts") }

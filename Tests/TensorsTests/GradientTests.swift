@@ -127,4 +127,15 @@ import Testing
             #expect(error < 5e-3, "\(test.name), input \(i): \(slope) against \(difference)")
         }
     }
+
+    @Test func nothingIsRememberedWhereNoGradientIsWanted() {
+        var stream = RandomStream(seed: 8, purpose: "no gradient")
+        let (x, w) = (Tensor.normal([3, 5], &stream), Tensor.normal([4, 5], &stream).asParameter())
+        let known = x.linear(w).squared()
+        let found = withoutGradients { x.linear(w).squared() }
+        #expect(known.wantsGradient && !found.wantsGradient)
+        #expect(found.floats == known.detached.floats)
+        // Parameters stay what they are, and a computation outside remembers again.
+        #expect(w.wantsGradient && x.linear(w).wantsGradient)
+    }
 }

@@ -4,7 +4,7 @@ import TestSupport
 import Testing
 
 /// Products of many rows with weights as they lie: BFloat16 against Float32 products of the same rounded numbers,
-/// Float32 against oneDNN's, which serves weights under training.
+/// Float32 against oneDNN's.
 @Suite(
     .serialized, .oneThreadCount,
     .enabled(if: kernels_here().pointee.gemm != nil, "this class of processor has no such products"))
@@ -64,7 +64,8 @@ struct PanelProductTests {
         #expect(narrow[1].floats == exact[1].floats)
     }
 
-    @Test(arguments: [[13, 1700, 300], [400, 257, 321], [7, 300, 1729]]) func float32IsTheSameProduct(_ shape: [Int]) {
+    @Test(arguments: [[13, 1700, 300], [400, 257, 321], [7, 300, 1729], [1025, 770, 259]])
+    func float32IsTheSameProduct(_ shape: [Int]) {
         func numbers(_ shape: [Int], _ purpose: String) -> Tensor {
             var stream = RandomStream(seed: 10, purpose: purpose)
             return .normal(shape, &stream)
@@ -72,7 +73,7 @@ struct PanelProductTests {
         let (x, weight) = (numbers([shape[0], shape[1]], "x"), numbers([shape[2], shape[1]], "weight") * 0.02)
         // Weights so small that sums lie where activations bend.
         let (bias, addend) = (numbers([shape[2]], "bias"), numbers([shape[0], shape[2]], "addend"))
-        let exact = x.linear(weight.asParameter(), bias).detached
+        let exact = x.matmul(weight, transposeRight: true) + bias   // by oneDNN
         expectClose(x.linear(weight, bias), exact, "\(shape)", within: 2e-6)
         expectClose(x.linear(weight, bias, addingTo: addend), addend + exact, "\(shape) added", within: 2e-6)
         for activation in [Activation.gelu, .quickGELU, .tanh] {
@@ -80,11 +81,18 @@ struct PanelProductTests {
                 x.linear(weight, bias, then: activation), exact.activated(activation), "\(shape) \(activation)",
                 within: 2e-6)
         }
-        func slope(_ weight: Tensor) -> Tensor {
+        // The same product whether its weights are frozen or trained, and the gradients of either.
+        func slopes(_ weight: Tensor) -> [Tensor] {
             let given = x.asParameter()
-            return gradients(of: (given.linear(weight) * addend).sum(), for: [given])[0]
+            let product = given.linear(weight, bias)
+            #expect(product.detached.floats == x.linear(weight.detached, bias).floats)
+            return gradients(of: (product * addend).sum(), for: weight.wantsGradient ? [given, weight] : [given])
         }
-        expectClose(slope(weight), slope(weight.asParameter()), "\(shape) gradient", within: 2e-6)
+        let trained = slopes(weight.asParameter())
+        expectClose(trained[0], addend.matmul(weight), "\(shape) gradient", within: 2e-6)
+        #expect(trained[0].floats == slopes(weight)[0].floats)
+        expectClose(
+            trained[1], addend.transposed(axes: [1, 0]).matmul(x), "\(shape) gradient of the weights", within: 2e-6)
     }
 
     @Test(arguments: [ElementType.bfloat16, .float32]) func aRowDependsOnNothingButItself(_ type: ElementType) {
