@@ -158,7 +158,8 @@ import Testing
             "mixed sizes \(seed): at most \(largest >> 10) KB in use at once, \(first >> 10) KB taken,",
             "\(all >> 10) in the end")
         #expect(taken.suffix(2).allSatisfy { $0.more == 0 })
-        #expect(all <= first + first / 10)
+        // Large pages of two mebibytes are what the system gives; a tenth of this little is less than one.
+        #expect(all <= first + first / 10 + 2 << 20)
     }
 
     /// Whole training steps, on captions of one length and of mixed lengths.
