@@ -1,5 +1,5 @@
-# The probe that the tests of kills, ranks, hosts, queues and full disks run, and what they say of it; to be read with 'source'
-# after results.sh.
+# The probe that the tests of kills, ranks, hosts, queues and full disks run, and what they say of it; to be read with 'source'.
+# 'same' needs results.sh beside it.
 
 # Its settings, of the project's miniature models:
 #

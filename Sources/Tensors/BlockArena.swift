@@ -21,7 +21,7 @@ struct BlockArena {
 
     /// By address; neighbours never touch.
     private var gaps: [Gap] = []
-    /// Where the last stretch begins, and the gap below which more is asked for may end.
+    /// Where the last stretch begins; more is asked for right below it.
     private var lowest: Int?
     /// Bytes ever taken from the system.
     private(set) var bytesFromSystem = 0

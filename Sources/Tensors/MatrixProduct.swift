@@ -128,9 +128,9 @@ extension Tensor {
         return out
     }
 
-    /// dW = dyᵀ·x in Float32, [outs, ins], for a linear layer's inputs: dy [rows, outs] and x [rows, ins] of one type.
+    /// dW = dyᵀ·x in Float32, [outs, ins], for a linear layer's inputs: dy [.., outs] and x [.., ins] of one type.
     func timesInputs(_ x: Tensor, rows: Int) -> Tensor {
-        let (outs, ins) = (count / rows, x.count / rows)
+        let (outs, ins) = (size(-1), x.size(-1))
         let x = x.reshaped([rows, ins])
         if elementType == .bfloat16 || PackedGEMM(x, inner: rows) != nil {
             return turned(rows, outs).timesWeights(x, rows: outs, output: .float32)
