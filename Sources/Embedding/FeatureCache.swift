@@ -37,6 +37,9 @@ package struct FeatureCache {
         self.remark = remark
     }
 
+    /// Takes up what other ranks have made since.
+    package func refresh() throws { try checksums.refresh() }
+
     /// How the names of its files end.
     package static var nameEnding: Regex<Substring> { /-[0-9a-f]{16}\.safetensors$/ }
 

@@ -16,4 +16,9 @@ package struct EncodedPictures: Sendable {
         (self.known, self.towers) = (known, towers)
         vectors = try towers.pictures(known.count, progress: progress) { try known.pictures.picture($0) }
     }
+
+    /// - Parameter vectors: what the towers have made of these pictures, unit rows: [n, d].
+    init(_ known: KnownPictures, by towers: TwoTowers, vectors: DoubleMatrix) {
+        (self.known, self.towers, self.vectors) = (known, towers, vectors)
+    }
 }

@@ -1,9 +1,6 @@
 import Foundation
-import SynEmbedding
-import SynImages
 import SynModels
 import SynRuns
-import SynTensors
 
 /// What a study looks at: pairs, and what is known of them beside their vectors.
 package struct LatentSpaceInput: Sendable {
@@ -53,35 +50,16 @@ package struct LatentSpaceInput: Sendable {
             truth: truth?.at(places))
     }
 
-    /// Pictures and captions through both towers of a model.
+    /// Pictures and captions through both towers of a model, in one go.
     ///
     /// - Parameters:
     ///   - model: the folder of a CLIP or SigLIP, or of a checkpoint with OpenAI's names.
     ///   - progress: told how many pairs are done.
     package init(
-        _ data: PicturesWithCaptions, model: URL, activation: CLIPActivation? = nil, batch: Int = 64,
+        _ data: PicturesWithCaptions, model: URL, activation: CLIPActivation? = nil,
         progress: (Int) throws -> Void = { _ in }
     ) throws {
-        try TwoTowers.requirePictures(in: model)
-        let towers = try ImageEmbedder(folder: model, activation: activation)
-        let reader = try TextReader(TextEncoderFolder.rules(of: model), positions: towers.model.maximumLength)
-        var (pictures, texts) = (VectorTable(rows: data.count), VectorTable(rows: data.count))
-        for start in stride(from: 0, to: data.count, by: batch) {
-            let places = start..<min(start + batch, data.count)
-            pictures.put(
-                try towers.embed(prepared: places.map { try towers.prepared(data.picture($0)) }).detached, at: places)
-            texts.put(
-                try towers.model.embed(ids: places.map { reader.encoding(data.captions[$0]).ids }).detached, at: places)
-            try progress(places.upperBound)
-        }
-        let cut = data.captions.count { reader.encoding($0).truncated }
-        var remarks = [towers.remark, data.remark].compactMap(\.self)
-        if cut > 0 { remarks.append("\(cut) of \(data.count) captions were too long and lost their end") }
-        try self.init(
-            pairs: PairedVectors(
-                images: DoubleMatrix(pictures.tensor), texts: DoubleMatrix(texts.tensor),
-                source: "\(model.lastPathComponent) on \(data.source)", remarks: remarks),
-            captions: data.captions, truth: data.truth)
-        self.pictures = data
+        let encoding = PairEncoding(data, try TwoTowers(folder: model, activation: activation))
+        self = try encoding.input([encoding.vectors(at: 0..<data.count, progress: progress)])
     }
 }

@@ -1,6 +1,5 @@
 import Foundation
 import SynEmbedding
-import SynImages
 import SynPortraits
 import SynRuns
 
@@ -25,8 +24,7 @@ extension PicturesWithCaptions {
         try self.init(
             source: folder.relativePath, captions: captions,
             truth: known.count == numbers.count ? PairTruth(attributes: known, captions: captions) : nil,
-            remark: "\(folder.relativePath): each picture with the first of its captions"
-        ) { try Image(contentsOf: files[$0]) }
+            remark: "\(folder.relativePath): each picture with the first of its captions", files: files)
     }
 
     /// CelebA's table: a count, the names, then `7.jpg 1 -1 …`; nil where there is none.

@@ -14,30 +14,45 @@ package struct PicturesWithCaptions: Sendable {
     /// What was chosen or left out.
     package let remark: String?
     private let open: @Sendable (Int) throws -> Image
+    private let mark: @Sendable (Int) -> String
 
     package var count: Int { captions.count }
 
     package func picture(_ place: Int) throws -> Image { try open(place) }
 
+    /// What changes whenever one of some pairs does: their captions, and their pictures' files by size and time.
+    func identity(of places: Range<Int>) -> [String] { places.flatMap { [captions[$0], mark($0)] } }
+
     init(
-        source: String, captions: [String], truth: PairTruth? = nil, remark: String? = nil,
-        open: @escaping @Sendable (Int) throws -> Image
+        source: String, captions: [String], truth: PairTruth? = nil, remark: String? = nil, files: [URL]
+    ) throws {
+        try self.init(
+            source: source, captions: captions, truth: truth, remark: remark, open: { try Image(contentsOf: files[$0]) }
+        ) { place in
+            let stamp = FileStamp(files[place])
+            return "\(files[place].path) \(stamp?.size ?? 0) \(stamp?.inode ?? 0) \(stamp?.changed ?? 0)"
+        }
+    }
+
+    private init(
+        source: String, captions: [String], truth: PairTruth?, remark: String? = nil,
+        open: @escaping @Sendable (Int) throws -> Image, mark: @escaping @Sendable (Int) -> String
     ) throws {
         guard captions.count >= 2 else {
             throw UserError(
                 .badData, "\(source) holds \(captions.count == 1 ? "one pair" : "no pair"); give two or more")
         }
         (self.source, self.captions, self.truth) = (source, captions, truth)
-        (self.remark, self.open) = (remark, open)
+        (self.remark, self.open, self.mark) = (remark, open, mark)
     }
 
     /// Some of the pairs, drawn without putting back and kept in order; nil where there are no more than `size`.
     package func sampled(_ size: Int, seed: UInt64) throws -> PicturesWithCaptions? {
         guard size < count else { return nil }
-        let (places, open) = (PairedVectors.drawn(size, of: count, seed: seed), open)
+        let (places, open, mark) = (PairedVectors.drawn(size, of: count, seed: seed), open, mark)
         return try PicturesWithCaptions(
-            source: source, captions: places.map { captions[$0] }, truth: truth?.at(places), remark: remark
-        ) { try open(places[$0]) }
+            source: source, captions: places.map { captions[$0] }, truth: truth?.at(places), remark: remark,
+            open: { try open(places[$0]) }, mark: { mark(places[$0]) })
     }
 
     /// Portraits of the drawn world's validation part, each with its first caption.
@@ -46,8 +61,8 @@ package struct PicturesWithCaptions: Sendable {
         let captions = portraits.map { $0.captions[0] }
         try self.init(
             source: "\(count) drawn portraits", captions: captions,
-            truth: PairTruth(attributes: portraits.map(\.attributes), captions: captions)
-        ) { portraits[$0].image() }
+            truth: PairTruth(attributes: portraits.map(\.attributes), captions: captions),
+            open: { portraits[$0].image() }, mark: { "portrait \(portraits[$0].seed) \(portraits[$0].index)" })
     }
 
     /// A table with columns image and caption, a COCO file of captions, or a folder as Multi-Modal CelebA-HQ's.
@@ -143,6 +158,6 @@ package struct PicturesWithCaptions: Sendable {
                     + "\(absent.prefix(3).map { printable($0, limit: 100) }.joined(separator: ", ")); complete the "
                     + "folder or name another with --images")
         }
-        try self.init(source: source, captions: captions, remark: remark) { try Image(contentsOf: urls[$0]) }
+        try self.init(source: source, captions: captions, remark: remark, files: urls)
     }
 }

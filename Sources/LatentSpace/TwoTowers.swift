@@ -10,14 +10,17 @@ import SynTensors
 package struct TwoTowers: Sendable {
     package let images: ImageEmbedder
     package let reader: TextReader
-    package let name: String
+    /// Of the model.
+    package let folder: URL
+
+    package var name: String { folder.lastPathComponent }
 
     /// - Parameter folder: of a CLIP or SigLIP, or of a checkpoint with OpenAI's names.
     package init(folder: URL, activation: CLIPActivation? = nil) throws {
         try Self.requirePictures(in: folder)
         images = try ImageEmbedder(folder: folder, activation: activation)
         reader = try TextReader(TextEncoderFolder.rules(of: folder), positions: images.model.maximumLength)
-        name = folder.lastPathComponent
+        self.folder = folder
     }
 
     package var model: any ImageTextModel { images.model }
@@ -38,7 +41,7 @@ package struct TwoTowers: Sendable {
 
     private init(_ images: ImageEmbedder, like other: TwoTowers) {
         self.images = images
-        (reader, name) = (other.reader, other.name)
+        (reader, folder) = (other.reader, other.folder)
     }
 
     /// Another model in the place of this one, with the same tokenizer and preparation of pictures.

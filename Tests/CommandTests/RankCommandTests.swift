@@ -42,12 +42,13 @@ struct RankCommandTests {
             text="study text --sample 20 --data \(text.data) --encoder \(text.encoder("bert")) \(text.encoder("gpt2"))"
             glue="study glue --task smiling grammar --seeds 1,2 --limit 64 --encoder \(Workplace.weights("bert-mini"))"
             space="space ablation --seeds 1 --steps 3 --batch 4 --pairs 20 --factors-only"
-            for what in text glue space; do
+            pairs="study space --model \(Workplace.weights("clip-mini")) --data portraits --sample 300"
+            for what in text glue space pairs; do
                 [ $what = space ] && threads="--threads 1" || threads=
                 $synesthesia ${!what} $threads --out $what-alone -q > $what-alone.txt || exit 1
                 ranks ${!what} $threads --out $what-ranks > $what-ranks.txt 2> $what-ranks.log || { cat $what-ranks.log; exit 2; }
             done
-            for pair in text/text glue/glue space/ablation; do
+            for pair in text/text glue/glue space/ablation pairs/space; do
                 what=${pair%/*}; file=${pair#*/}.json
                 plain() { sed -E '/"(seconds|date|cpu|threads)"/d; s/'$what'-(alone|ranks)//g' $1; }
                 diff <(plain $what-alone/$file) <(plain $what-ranks/$file) > differences || { head -20 differences; exit 3; }

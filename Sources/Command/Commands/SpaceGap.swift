@@ -61,7 +61,8 @@ struct SpaceGap: ParsableCommand {
         case .minimum: return try PairExperiments(input.read(shared).pairs).minimum(batch: batch)
         case .closing: return try PairExperiments(input.read(shared).pairs).closing(scale: scale)
         case .initial, .start, .temperature, .batch:
-            let (pictures, towers) = try input.picturesAndTowers(shared)
+            let encoding = try input.encoding(shared)
+            let (pictures, towers) = (encoding.pictures, encoding.towers)
             let watch = SignalWatch()
             var bar = shared.progress(experiment == .initial ? "towers" : "steps", total: 1)
             var isTold = false

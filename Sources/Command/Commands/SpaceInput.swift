@@ -74,18 +74,16 @@ struct SpaceInput: ParsableArguments {
         guard [matrix, vectors, model].contains(where: { $0 != nil }) else {
             throw UserError(.settings, "nothing to look at; give --matrix, --vectors, or --model with --data")
         }
-        if let model, let data {
-            let pictures = try pictures(data, shared)
+        if model != nil {
+            let encoding = try encoding(shared)
             let watch = SignalWatch()
-            var bar = shared.progress("pairs", total: pictures.count)
-            let found = try LatentSpaceInput(
-                pictures, model: shared.locator.folder(of: model), activation: named.activation
-            ) { done in
+            var bar = shared.progress("pairs", total: encoding.count)
+            let vectors = try encoding.vectors(at: 0..<encoding.count) { done in
                 bar.advance(to: done)
                 try watch.interruption.check()
             }
             bar.finish()
-            return found
+            return try encoding.input([vectors])
         }
         let captions = try captions.map { try shared.captions($0).captions }
         if let matrix { return try LatentSpaceInput(pairs: SimilarityMatrix(path: matrix).pairs(), captions: captions) }
@@ -105,19 +103,21 @@ struct SpaceInput: ParsableArguments {
     }
 
     /// For what puts pictures and captions through towers by itself.
-    func picturesAndTowers(_ shared: SharedOptions) throws -> (PicturesWithCaptions, TwoTowers) {
+    func encoding(_ shared: SharedOptions) throws -> PairEncoding {
         guard let model, let data else {
             throw UserError(
                 .settings, "this needs pictures and the form of two towers; give --model with --data")
         }
         let pictures = try pictures(data, shared)
-        return (pictures, try TwoTowers(folder: shared.locator.folder(of: model), activation: named.activation))
+        return PairEncoding(
+            pictures, try TwoTowers(folder: shared.locator.folder(of: model), activation: named.activation))
     }
 
-    /// The drawn portraits through the model; nil where other things were given.
-    func portraits(_ count: Int, _ shared: SharedOptions) throws -> EncodedPictures? {
-        guard let model, data == "portraits" else { return nil }
-        let towers = try TwoTowers(folder: shared.locator.folder(of: model), activation: named.activation)
-        return try EncodedPictures(KnownPictures(portraits: count), by: towers)
+    /// For a study that keeps what it makes of pictures, piece by piece.
+    func subject(_ shared: SharedOptions) throws -> SpaceStudyWork.Subject {
+        guard model != nil else { return .pairs(try read(shared)) }
+        let encoding = try encoding(shared)
+        for sentence in encoding.remarks { shared.remark(sentence) }
+        return .pictures(encoding, portraits: data == "portraits")
     }
 }

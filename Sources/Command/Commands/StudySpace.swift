@@ -12,7 +12,8 @@ struct StudySpace: ParsableCommand {
         discussion: """
             Reads what every synesthesia space command reads; a model on the drawn portraits is also asked for \
             classes, ways, sums, scenes, tokens and a changed picture. The folder gets space.html, space.md, \
-            space.json and the maps as CSV.
+            space.json and the maps as CSV. Stop it at any time: what is finished is kept, and the same command goes \
+            on, also by mpirun on several ranks.
 
             Example:
               synesthesia study space --model Weights/clip-small --data portraits
@@ -31,27 +32,26 @@ struct StudySpace: ParsableCommand {
         try NumberRange.scale.check(scale, "--scale")
     }
 
-    func run() throws {
+    func run() throws { try Company.together(run) }
+
+    private func run(on ranks: Ranks) throws {
         let folder = URL(filePath: out)
-        try AtomicFile.makeFolder(folder)
-        let space = try input.read(shared)
+        if ranks.isFirst { try AtomicFile.makeFolder(folder) }
+        var told = shared
+        told.quiet = shared.quiet || !ranks.isFirst   // what the first says need not be said by all
+        let work = try SpaceStudyWork(
+            input.subject(told), scale: scale, seed: input.seed, folder: folder, ranks: ranks
+        ) { told.remark($0) }
         let watch = SignalWatch()
-        let portraits = try input.portraits(space.pairs.count, shared)
-        var parts = shared.progress("measures", total: portraits == nil ? 1 : 7)
-        let measures = try MeasuresStudy(space.pairs, scale: scale, seed: input.seed).record(portraits) {
-            part, done, _ in
-            parts.advance(to: done, note: part)
-            try watch.check()
+        var bar: ProgressLine?
+        try work.run(watch.interruption) { piece, done, total in
+            let helpers = ranks.isAlone ? "" : ", by \(ranks.count) ranks"
+            if bar == nil { bar = told.progress("parts", total: total, done: done) }
+            bar?.advance(to: done, note: piece + helpers)
         }
-        parts.finish()
-        var bar = shared.progress("parts", total: 6)
-        let report = try LatentSpaceStudy(space, scale: scale, seed: input.seed).report(measures: measures) {
-            part, done, _ in
-            bar.advance(to: done, note: part)
-            try watch.check()
-        }
-        bar.finish()
-        try report.write(to: folder)
+        bar?.finish()
+        guard ranks.isFirst else { return }
+        let report = try work.report()
         if shared.json { return try Output.write(RecordFile.json(report)) }
         try Output.write(report.terminal)
         shared.remark("the whole report: \(out)/space.html")

@@ -10,6 +10,17 @@ package struct LatentSpaceMeasures: Codable, Sendable, Equatable {
 
     package init() {}
 
+    /// Each measured by itself, together.
+    package init(joining parts: [LatentSpaceMeasures]) {
+        experiments = parts.flatMap(\.experiments)
+        classification = parts.flatMap(\.classification)
+        interpolation = parts.flatMap(\.interpolation)
+        arithmetic = parts.lazy.compactMap(\.arithmetic).first
+        composition = parts.lazy.compactMap(\.composition).first
+        tokens = parts.lazy.compactMap(\.tokens).first
+        augmentation = parts.lazy.compactMap(\.augmentation).first
+    }
+
     /// Each with an identifier for the page.
     package var sections: [(id: String, section: ReportSection)] {
         experiments.map { ("experiment-\($0.experiment)", $0.section) }
