@@ -7,7 +7,9 @@ import SynRuns
 extension ProbeSettings: SettingsGroup {
     package mutating func fields(_ form: inout SettingsForm) throws {
         try form.field("name", &name, .folderName)
-        try form.field("seeds", &seeds, .distinct(.within(.seed)))
+        var list = SeedList(seeds)
+        try form.field("seeds", &list, .seeds)
+        seeds = list.numbers
         try form.field("decoder", &decoder)
         try form.groups("encoders", &encoders)
         try form.group("data", &data)

@@ -101,6 +101,14 @@ struct ProbeSettingsTests {
             "seeds: [1, 1]",
             "line 7: seeds is [1, 1], but must be a list with at least one entry, none twice, each 0 or more"
         ),
+        (
+            "seeds: 3",
+            "line 7: seeds must be a list of whole numbers, or a range such as 1..20, not \"3\""
+        ),
+        (
+            "seeds: 20..1",
+            "line 7: seeds must be a list of whole numbers, or a range such as 1..20, not \"20..1\""
+        ),
         ("threads: 0", "line 7: threads is \"0\", but must be from 1 to 1024"),
         ("threads: many", "line 7: threads must be a whole number or null, not \"many\""),
         (
@@ -148,6 +156,20 @@ struct ProbeSettingsTests {
     @Test("values that cannot be are refused by key and line", arguments: bad)
     func badValues(_ line: String, _ sentence: String) {
         #expect(refusal(line + "\n") == "probe.yaml, " + sentence)
+    }
+
+    @Test("seeds as people write them, written back one by one")
+    func seeds() throws {
+        for (written, seeds) in [
+            ("1..4", [1, 2, 3, 4]), ("[1..3, 7]", [1, 2, 3, 7]), ("1, 2,5..6", [1, 2, 5, 6]), ("[4]", [4]),
+        ] {
+            let settings = try read(set: ["seeds=\(written)"])
+            #expect(settings.seeds == seeds)
+            #expect(try settings.yaml.contains("seeds: \(seeds)"))
+        }
+        for wrong in ["1..", "..3", "1..99999999999", "1...3", "[1..3, 2]", "[a]", "-3..-1", "[[1]]", "[\"1\"]"] {
+            #expect(refusal(set: ["seeds=\(wrong)"])?.contains("seeds ") == true, "\(wrong)")
+        }
     }
 
     @Test("overrides replace, reach into lists, and are checked like the file")

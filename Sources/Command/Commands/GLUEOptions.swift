@@ -25,7 +25,7 @@ struct GLUEOptions: ParsableArguments {
     @Option(help: "The folder with GLUE's files, each task in its own: CoLA/train.tsv, …")
     var data = "data/glue"
 
-    @Option(help: "Seeds of heads, orders and dropout, as in 1,2,3.")
+    @Option(help: "Seeds of heads, orders and dropout, as in 1,2,3 or 1..20.")
     var seeds = "1,2,3"
 
     @Option(
@@ -52,13 +52,11 @@ struct GLUEOptions: ParsableArguments {
 
     var seedNumbers: [Int] {
         get throws {
-            let parts = seeds.split(separator: ",", omittingEmptySubsequences: false)
-            let numbers = parts.compactMap { Int($0.trimmingCharacters(in: .whitespaces)) }
-            guard numbers.count == parts.count, numbers.allSatisfy({ $0 >= 0 }), Set(numbers).count == numbers.count
-            else {
-                throw ValidationError("--seeds is \(seeds); write whole numbers of 0 or more, none twice, as in 1,2,3")
+            guard let list = SeedList(seeds), SettingsRule.seeds.allows(list) else {
+                throw ValidationError(
+                    "--seeds is \(seeds); write whole numbers of 0 or more, none twice, as in 1,2,3 or 1..20")
             }
-            return numbers
+            return list.numbers
         }
     }
 
