@@ -155,7 +155,7 @@ let package = Package(
             name: "SynCommand",
             dependencies: [
                 "Probe", "TextStudies", "FineTuning", "Inspection", "LatentSpace", "Training", "Metrics", "Embedding",
-                "Runs", "MPI", "Models", "Reports", "Files",
+                "Runs", "MPI", "Models", "Tensors", "Reports", "Files",
             ].map(module) + [argumentParser],
             path: "Sources/Command", swiftSettings: strict),
 

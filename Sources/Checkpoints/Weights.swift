@@ -225,7 +225,7 @@ package final class Weights: Sendable {
         }
         try check(found, name, shape, use)
         if let device, !trainable, use != .integers { return found.moved(to: device) }
-        guard trainable, use != .integers else { return found }
+        guard trainable, use != .integers else { return found.heldInCommon() }
         let own = Tensor(found.floats, shape: shape)   // the file's memory cannot be moved by an optimiser
         return use == .statistics ? own : own.asParameter()
     }

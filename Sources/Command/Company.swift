@@ -1,6 +1,7 @@
 import Foundation
 import SynMPI
 import SynRuns
+import SynTensors
 
 /// A command's work on all ranks that it was started on: on one, where neither mpirun nor srun has a part in it.
 enum Company {
@@ -9,6 +10,7 @@ enum Company {
     static func together(_ work: (Ranks) throws -> Void) throws {
         let ranks = try Ranks.ofThisProcess(ProcessInfo.processInfo.environment)
         guard !ranks.isAlone else { return try work(ranks) }
+        if ranks.neighbours > 1 { CommonMemory.begin() }
         do {
             try work(ranks)
             ranks.everyone.meet()   // without keeping cores busy while the first writes the report

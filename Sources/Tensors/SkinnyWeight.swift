@@ -49,7 +49,7 @@ package struct SkinnyWeight: Sendable {
                 rows.storage.address, outs, units, width, $0.lowerBound, $0.upperBound, packed.storage.address)
         }
         withExtendedLifetime(rows) {}
-        return packed
+        return packed.heldInCommon()
     }
 }
 

@@ -26,7 +26,7 @@ package struct Linear: Sendable {
     /// Several layers on the same input as one, their outputs one after another. Only for frozen weights.
     init(joining parts: [Linear]) {
         self.init(
-            weight: concatenated(parts.map(\.weight), axis: 0),
+            weight: concatenated(parts.map(\.weight), axis: 0).heldInCommon(),
             bias: parts.contains { $0.bias == nil } ? nil : concatenated(parts.compactMap(\.bias), axis: 0))
     }
 
@@ -44,7 +44,7 @@ package struct Linear: Sendable {
             return
         }
         let turned = stored.transposed(axes: [1, 0])
-        weight = weights.weights.precision == .bfloat16 ? turned.converted(to: .bfloat16) : turned
+        weight = (weights.weights.precision == .bfloat16 ? turned.converted(to: .bfloat16) : turned).heldInCommon()
     }
 
     private var matrix: Tensor { isTurned ? weight.transposed(axes: [1, 0]) : weight }   // [out, in]

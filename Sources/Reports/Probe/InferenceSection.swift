@@ -95,39 +95,6 @@ extension InferenceRecord {
             + "\(NumberText.percent(interval.upper, decimals: 0)))"
     }
 
-    private var floorTable: TextTable {
-        TextTable(
-            columns: [
-                .init("Encoder"), .init("Seed", .right), .init("Own", .right), .init("Others'", .right),
-                .init("Difference, 95 %", .right), .init("p", .right),
-            ],
-            rows: floors.map {
-                [
-                    $0.encoder, String($0.seed), Self.text($0.clipScore), Self.text($0.shuffled),
-                    Self.difference($0.difference, $0.interval), NumberText.pValue($0.p),
-                ]
-            },
-            notes: [
-                "Intervals by resampling portraits; p: how often captions dealt out at random score as well. Each seed "
-                    + "is tested by itself."
-            ])
-    }
-
-    private static func pairTable(_ outcome: Outcome) -> TextTable {
-        TextTable(
-            "Pairs of encoders on the same captions",
-            columns: [
-                .init("Encoders"), .init("Difference, 95 %", .right), .init("p", .right), .init("p (Holm)", .right),
-            ],
-            rows: outcome.pairs.map {
-                [
-                    "\($0.a) − \($0.b)", difference($0.difference, $0.interval),
-                    NumberText.pValue($0.p), $0.pHolm.map(NumberText.pValue) ?? "",
-                ]
-            },
-            notes: ["About these encoders only. Seeds are averaged; portraits are resampled whole."])
-    }
-
     private static func varianceTable(_ kinds: Kinds) -> TextTable {
         let whole = kinds.variances.reduce(0) { $0 + $1.variance }
         return TextTable(
@@ -142,7 +109,7 @@ extension InferenceRecord {
             notes: ["Styles are taken out. A share of 0 % is less than this many can tell from none."])
     }
 
-    private static func text(_ value: Double) -> String { NumberText.fixed(value, decimals: 2) }
+    static func text(_ value: Double) -> String { NumberText.fixed(value, decimals: 2) }
 
     /// "2.28 (−0.65 to 5.22)"
     static func difference(_ value: Double, _ interval: Interval) -> String { "\(text(value)) (\(text(interval)))" }

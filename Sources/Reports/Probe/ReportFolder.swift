@@ -2,7 +2,8 @@ import Foundation
 
 extension ProbeReport {
     /// Writes every form of the report into `folder`: `report.json`, `report.md`, `report.html`, `scores.csv`,
-    /// and where there is something to draw `curves.csv`, `scores.svg` and `training.svg`.
+    /// where there is something to draw `curves.csv`, `scores.svg` and `training.svg`, and where there is something to
+    /// compare `pairs.csv` and `floors.csv`.
     ///
     /// Relative picture paths start at `folder`. Each file is written whole or not at all; existing ones are
     /// replaced. Returns what was written, the page first.
@@ -17,6 +18,10 @@ extension ProbeReport {
         try put("report.html", ProbePage(self, picturesBelow: folder).rendered)
         try put("report.md", markdown)
         try put("scores.csv", scoresCSV)
+        if let inference {
+            if inference.outcomes.contains(where: { !$0.pairs.isEmpty }) { try put("pairs.csv", inference.pairsCSV) }
+            if !inference.floors.isEmpty { try put("floors.csv", inference.floorsCSV) }
+        }
         if let drawing = ScorePlot(self).drawing { try put("scores.svg", drawing.file) }
         if let drawing = CurvePlot(self).drawing {
             try put("training.svg", drawing.file)
