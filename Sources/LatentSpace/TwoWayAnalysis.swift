@@ -29,13 +29,30 @@ package struct TwoWayAnalysis: Sendable {
             effect("retrieval", \.retrieval, halves: (\.clip, \.infoloob), (\.hopfield, \.cloob), weight: 1),
             effect("interaction", \.interaction, halves: nil, nil, weight: 0.25),
         ]
+        Self.correct(&effects)
+        return FactorAnalysis(
+            measure: measure, seeds: blocks.count, means: means, effects: effects,
+            lossBeyondRetrieval: beyond(), simpleEffects: simpleEffects)
+    }
+
+    /// Each factor at each level of the other, as paired t-tests.
+    private var simpleEffects: [FactorEffect] {
+        let pairs: [(String, KeyPath<FactorCells, Double>, KeyPath<FactorCells, Double>)] = [
+            ("loss without retrieval", \.clip, \.infoloob), ("loss with retrieval", \.hopfield, \.cloob),
+            ("retrieval under InfoNCE", \.clip, \.hopfield), ("retrieval under InfoLOOB", \.infoloob, \.cloob),
+        ]
+        var effects = pairs.map { name, before, after in
+            tested(name, blocks.map { $0[keyPath: after] - $0[keyPath: before] })
+        }
+        Self.correct(&effects)
+        return effects
+    }
+
+    private static func correct(_ effects: inout [FactorEffect]) {
         let known = effects.indices.filter { effects[$0].p != nil }
         for (place, p) in zip(known, holmCorrected(known.compactMap { effects[$0].p })) {
             effects[place].correctedP = p
         }
-        return FactorAnalysis(
-            measure: measure, seeds: blocks.count, means: means, effects: effects,
-            lossBeyondRetrieval: beyond())
     }
 
     private typealias Half = (KeyPath<FactorCells, Double>, KeyPath<FactorCells, Double>)

@@ -11,7 +11,9 @@ import Testing
         struct Block: Decodable { let clip, infoloob, hopfield, cloob: Double }
         struct Effect: Decodable { let value, lower, upper, f, p, share: Double }
         let blocks: [Block]
+        struct Simple: Decodable { let value, lower, upper, p: Double }
         let effects: [String: Effect]
+        let simple: [Simple]
     }
 
     private func cases() throws -> [Case] {
@@ -45,6 +47,38 @@ import Testing
                 #expect((effect.correctedP ?? 0) >= (effect.p ?? 1))
             }
         }
+    }
+
+    @Test("each factor at each level of the other is scipy's paired test")
+    func simple() throws {
+        for one in try cases() {
+            let record = TwoWayAnalysis(one.blocks.map(cells)).record(measure: "distance")
+            let found = try #require(record.simpleEffects)
+            #expect(found.count == 4)
+            for (effect, expected) in zip(found, one.simple) {
+                let interval = try #require(effect.interval)
+                let pairs = [
+                    (effect.value, expected.value), (interval.lower, expected.lower), (interval.upper, expected.upper),
+                    (try #require(effect.p), expected.p),
+                ]
+                for (a, b) in pairs { #expect(abs(a - b) <= 1e-9 * max(1, abs(b)), "\(effect.name): \(a), \(b)") }
+                #expect((effect.correctedP ?? 0) >= (effect.p ?? 1))
+            }
+        }
+    }
+
+    @Test("where the factors interact, the first sentence tells each at each level of the other")
+    func dependence() throws {
+        // Without retrieval the loss lowers the distance, with it it does nothing.
+        let blocks = [0.0, 0.01, -0.01, 0.02, -0.02].map {
+            FactorCells(clip: 0.8 + $0, infoloob: 0.5 - $0, hopfield: 0.7 + $0 / 2, cloob: 0.7 + $0)
+        }
+        let report = self.report(analyses: [TwoWayAnalysis(blocks).record(measure: "distance")])
+        let finding = report.findings[0]
+        #expect(finding.hasPrefix("What each change does depends on the other"), "\(finding)")
+        #expect(finding.contains("by -0.300") || finding.contains("by −0.300"), "\(finding)")
+        #expect(!finding.contains("does more"))
+        #expect(report.terminal.contains("InfoLOOB for InfoNCE, with retrieval"))
     }
 
     @Test("the larger effect is found whichever way it points; one seed has no interval")

@@ -7,6 +7,10 @@ extension GapAblationReport {
     private static let effects = [
         "loss": "InfoLOOB for InfoNCE", "retrieval": "Hopfield retrieval",
         "interaction": "retrieval, under InfoLOOB rather than InfoNCE",
+        "loss without retrieval": "InfoLOOB for InfoNCE, without retrieval",
+        "loss with retrieval": "InfoLOOB for InfoNCE, with retrieval",
+        "retrieval under InfoNCE": "Hopfield retrieval, under InfoNCE",
+        "retrieval under InfoLOOB": "Hopfield retrieval, under InfoLOOB",
     ]
     static let names = [
         "clip": "CLIP (InfoNCE)", "infoloob": "InfoLOOB", "hopfield": "InfoNCE on retrieved", "cloob": "CLOOB",
@@ -24,7 +28,8 @@ extension GapAblationReport {
                 .init("Hedges' g", .right),
             ],
             rows: analyses.flatMap { analysis in
-                let rows: [[String]] = (analysis.effects + [analysis.lossBeyondRetrieval]).map { effect in
+                let all = analysis.effects + (analysis.simpleEffects ?? []) + [analysis.lossBeyondRetrieval]
+                let rows: [[String]] = all.map { effect in
                     [
                         Self.measures[analysis.measure] ?? analysis.measure,
                         Self.effects[effect.name] ?? effect.name,

@@ -10,7 +10,7 @@ package struct FactorEffect: Codable, Sendable, Equatable {
     package var t: Double?
     /// Two-sided.
     package var p: Double?
-    /// The same, Holm's correction over the three effects; nil where it is not one of them.
+    /// The same, Holm's correction over the three effects, or over the four simple ones; nil where it is none of them.
     package var correctedP: Double?
     /// η²: of the squared deviations of all models from their mean, what this effect explains: 0...1.
     package var shareOfVariation: Double?

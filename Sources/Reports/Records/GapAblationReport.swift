@@ -101,16 +101,26 @@ package struct FactorAnalysis: Codable, Sendable, Equatable {
     package var effects: [FactorEffect]
     /// How much further the loss moves the measure than the retrieval does, either way; without a share of variation.
     package var lossBeyondRetrieval: FactorEffect
+    /// Each factor at each level of the other: "loss without retrieval", "loss with retrieval", "retrieval under
+    /// InfoNCE", "retrieval under InfoLOOB", Holm over the four. Nil in records of before.
+    package var simpleEffects: [FactorEffect]?
 
     enum CodingKeys: String, CodingKey {
         case measure, seeds, means, effects
         case lossBeyondRetrieval = "loss_beyond_retrieval"
+        case simpleEffects = "simple_effects"
     }
 
     package init(
-        measure: String, seeds: Int, means: FactorCells, effects: [FactorEffect], lossBeyondRetrieval: FactorEffect
+        measure: String, seeds: Int, means: FactorCells, effects: [FactorEffect], lossBeyondRetrieval: FactorEffect,
+        simpleEffects: [FactorEffect]? = nil
     ) {
         (self.measure, self.seeds, self.means, self.effects) = (measure, seeds, means, effects)
-        self.lossBeyondRetrieval = lossBeyondRetrieval
+        (self.lossBeyondRetrieval, self.simpleEffects) = (lossBeyondRetrieval, simpleEffects)
+    }
+
+    /// Whether what one factor does depends on the other, by a test that could have said no.
+    var interacts: Bool {
+        effects.contains { $0.name == "interaction" && ($0.correctedP ?? 1) < 0.05 } && simpleEffects?.count == 4
     }
 }

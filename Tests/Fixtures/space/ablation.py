@@ -1,4 +1,5 @@
-"""Two-way analyses of two factors by seeds: repeated-measures analysis of variance, and t-tests of the seeds' contrasts.
+"""Two-way analyses of two factors by seeds: repeated-measures analysis of variance, and t-tests of the seeds'
+contrasts and of pairs of cells.
 
 Run with:  python ablation.py        (writes ablation.json beside itself)
 Made with: statsmodels 0.15.0, scipy 1.17.1, numpy 2.4.6, pandas 3.1.1 (python 3.11)
@@ -50,7 +51,13 @@ for seeds, loss, retrieval, both, noise in [(5, -0.3, 0.02, 0.01, 0.04), (3, 0.0
             "value": float(np.mean(changes)), "lower": float(low), "upper": float(high), "f": f,
             "p": float(repeated.loc[row, "Pr > F"]), "share": float(squares[model]) / total,
         }
-    cases.append({"blocks": values, "effects": effects})
+    simple = []
+    for after, before in [("infoloob", "clip"), ("cloob", "hopfield"), ("hopfield", "clip"), ("cloob", "infoloob")]:
+        test = stats.ttest_rel([v[after] for v in values], [v[before] for v in values])
+        low, high = test.confidence_interval(0.95)
+        value = float(np.mean([v[after] - v[before] for v in values]))
+        simple.append({"value": value, "lower": float(low), "upper": float(high), "p": float(test.pvalue)})
+    cases.append({"blocks": values, "effects": effects, "simple": simple})
 with open(os.path.join(HERE, "ablation.json"), "w") as file:
     json.dump(cases, file, indent=1)
     file.write("\n")
