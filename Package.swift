@@ -62,6 +62,8 @@ let package = Package(
         .systemLibrary(
             name: moduleName("COpenBLAS"), path: "Sources/COpenBLAS", pkgConfig: "openblas",
             providers: [.apt(["libopenblas-dev"])]),
+        .systemLibrary(
+            name: moduleName("CZlib"), path: "Sources/CZlib", pkgConfig: "zlib", providers: [.apt(["zlib1g-dev"])]),
         shim("CPNG", links: "png"),
         shim("CJPEG", links: "jpeg"),
         shim("CHTTP"),
@@ -71,7 +73,7 @@ let package = Package(
         .target(name: moduleName("CSpacePage"), path: "Sources/CSpacePage", exclude: ["page"]),
 
         // The rooms, from the ground up.
-        room("Files"),
+        room("Files", imports: ["CZlib"]),
         room("Tensors", imports: ["CKernels", "COneDNN", "COpenBLAS"]),
         room("CUDA", imports: ["Tensors", "Files", "CCUDA", "CCUDAKernels"]),
         room("Checkpoints", imports: ["Tensors", "Files"]),

@@ -1,6 +1,8 @@
-/// CRC-32 as gzip, zip and PNG have it (polynomial EDB88320, reflected), of bytes that come one part after another.
+import CSynZlib
+
+/// CRC-32 as gzip, zip and PNG have it, by zlib, of bytes that come one part after another.
 package struct CRC32 {
-    private var state: UInt32 = ~0
+    package private(set) var value: UInt32 = 0
 
     package init() {}
 
@@ -10,13 +12,16 @@ package struct CRC32 {
         return sum.value
     }
 
-    package var value: UInt32 { ~state }
-
     package mutating func add(_ bytes: some Sequence<UInt8>) {
-        state = bytes.reduce(state) { $0 >> 8 ^ Self.table[Int(UInt8(truncatingIfNeeded: $0) ^ $1)] }
+        let sum = UInt(value)
+        let whole =
+            bytes.withContiguousStorageIfAvailable { Self.continued(sum, $0) }
+            ?? Array(bytes).withUnsafeBufferPointer { Self.continued(sum, $0) }
+        value = UInt32(truncatingIfNeeded: whole)
     }
 
-    private static let table: [UInt32] = (0..<256).map { byte in
-        (0..<8).reduce(UInt32(byte)) { sum, _ in sum & 1 == 1 ? sum >> 1 ^ 0xEDB8_8320 : sum >> 1 }
+    private static func continued(_ sum: UInt, _ bytes: UnsafeBufferPointer<UInt8>) -> UInt {
+        guard let start = bytes.baseAddress else { return sum }   // zlib takes that for a wish to begin anew
+        return crc32_z(sum, start, bytes.count)
     }
 }

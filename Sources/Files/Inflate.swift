@@ -1,8 +1,16 @@
-/// Unpacks what gzip and zip archives pack: DEFLATE (RFC 1951) and gzip's frame around it (RFC 1952).
+import CSynZlib
+
+/// Unpacks what gzip and zip archives pack, by zlib: DEFLATE (RFC 1951) and gzip's frame around it (RFC 1952).
 package enum Inflate {
     /// Why bytes cannot be unpacked, as the end of a sentence.
     package struct Fault: Error, Equatable, Sendable {
         package let reason: String
+    }
+
+    /// What stands around the packed bytes, as zlib is told it.
+    private enum Frame: Int32 {
+        case none = -15
+        case gzip = 31
     }
 
     /// Whether bytes begin as gzip's files do.
@@ -10,32 +18,23 @@ package enum Inflate {
 
     /// The content of a gzip file, its checksum compared; several members follow each other as one text.
     ///
-    /// - Parameter limit: more bytes than any honest content has.
+    /// - Parameter limit: more bytes than any honest member has.
     package static func gzip(_ bytes: [UInt8], limit: Int = 1 << 31) throws(Fault) -> [UInt8] {
         var (content, position) = ([UInt8](), 0)
         while position < bytes.count {
-            position = try contentStart(bytes, at: position)
-            var bits = BitReader(bytes, from: position)
-            let start = content.count
-            try unpack(&bits, into: &content, limit: limit)
-            position = bits.bytePosition
-            guard position + 8 <= bytes.count else { throw Fault(reason: "it ends before its checksum; it was cut") }
-            func told(_ place: Int) -> UInt32 { (0..<4).reduce(0) { $0 | UInt32(bytes[place + $1]) << (8 * $1) } }
-            let made = content[start...]
-            guard CRC32.of(made) == told(position), UInt32(truncatingIfNeeded: made.count) == told(position + 4) else {
-                throw Fault(reason: "its checksum and length do not agree with its content")
+            guard isGzip(bytes[position...]) else {
+                throw Fault(reason: "what follows at byte \(position) is not gzip's; it was cut or is damaged")
             }
-            position += 8
+            position = try unpack(bytes, from: position, .gzip, into: &content, limit: limit)
         }
         return content
     }
 
     /// A bare DEFLATE stream that makes `size` bytes.
     package static func deflated(_ bytes: [UInt8], size: Int) throws(Fault) -> [UInt8] {
-        var bits = BitReader(bytes, from: 0)
         var content: [UInt8] = []
         content.reserveCapacity(min(size, 1 << 28))
-        try unpack(&bits, into: &content, limit: size)
+        _ = try unpack(bytes, .none, into: &content, limit: size)
         guard content.count == size else {
             throw Fault(reason: "it makes \(content.count) bytes and should make \(size)")
         }
@@ -44,124 +43,56 @@ package enum Inflate {
 
     /// What a bare DEFLATE stream begins with: at least `count` bytes, or all that it makes.
     ///
-    /// - Parameter bytes: the stream or its beginning, of which whole blocks are unpacked.
+    /// - Parameter bytes: the stream or its beginning.
     package static func beginning(_ bytes: [UInt8], count: Int) throws(Fault) -> [UInt8] {
-        var bits = BitReader(bytes, from: 0)
         var content: [UInt8] = []
-        try unpack(&bits, into: &content, limit: 1 << 24, enough: count)
+        _ = try unpack(bytes, .none, into: &content, limit: 1 << 24, enough: count)
         return content
     }
 
-    /// Where the packed bytes of a gzip member begin.
-    private static func contentStart(_ bytes: [UInt8], at start: Int) throws(Fault) -> Int {
-        guard bytes.count - start >= 18, bytes[start] == 0x1F, bytes[start + 1] == 0x8B, bytes[start + 2] == 8 else {
-            throw Fault(reason: "what follows at byte \(start) is not gzip's; it was cut or is damaged")
+    /// - Parameter enough: so many bytes will do, whatever follows.
+    /// - Returns: where the stream ends.
+    private static func unpack(
+        _ bytes: [UInt8], from start: Int = 0, _ frame: Frame, into out: inout [UInt8], limit: Int, enough: Int = .max
+    ) throws(Fault) -> Int {
+        var stream = z_stream()
+        guard inflateInit2_(&stream, frame.rawValue, ZLIB_VERSION, Int32(MemoryLayout<z_stream>.size)) == Z_OK else {
+            throw Fault(reason: "zlib cannot begin; there is too little memory, or it is another version")
         }
-        let flags = bytes[start + 3]
-        var position = start + 10
-        if flags & 4 != 0 { position += 2 + Int(bytes[position]) + Int(bytes[position + 1]) << 8 }
-        for flag in [UInt8(8), 16] where flags & flag != 0 {   // a name, a remark: each ends with a zero
-            while position < bytes.count, bytes[position] != 0 { position += 1 }
-            position += 1
+        defer { inflateEnd(&stream) }
+        var room = [UInt8](repeating: 0, count: 1 << 18)
+        var (position, made, state) = (start, 0, Z_OK)
+        while state != Z_STREAM_END, made < enough {
+            let portion = min(bytes.count - position, 1 << 30)
+            let step = bytes.withUnsafeBufferPointer { given in
+                room.withUnsafeMutableBufferPointer { taken in
+                    // zlib reads what it is given and declares it as if it wrote there.
+                    stream.next_in = UnsafeMutablePointer(mutating: given.baseAddress.map { $0 + position })
+                    stream.avail_in = UInt32(portion)
+                    (stream.next_out, stream.avail_out) = (taken.baseAddress, UInt32(taken.count))
+                    let state = inflate(&stream, Z_NO_FLUSH)
+                    return (state, portion - Int(stream.avail_in), taken.count - Int(stream.avail_out))
+                }
+            }
+            state = step.0
+            position += step.1
+            made += step.2
+            guard made <= limit else { throw Fault(reason: "it makes more than \(limit) bytes") }
+            out += room[..<step.2]
+            guard state == Z_OK || state == Z_STREAM_END || made >= enough else {
+                throw Fault(reason: sentence(state, stream.msg.map { String(cString: $0) }))
+            }
         }
-        if flags & 2 != 0 { position += 2 }
-        guard position < bytes.count else { throw Fault(reason: "it ends within its header; it was cut") }
         return position
     }
 
-    /// - Parameter enough: no further block is unpacked once there are so many bytes.
-    private static func unpack(
-        _ bits: inout BitReader, into out: inout [UInt8], limit: Int, enough: Int = .max
-    ) throws(Fault) {
-        let begin = out.count
-        var isLast = false
-        while !isLast, out.count - begin < enough {
-            isLast = try bits.take(1) == 1
-            switch try bits.take(2) {
-            case 0:
-                bits.skipToByte()
-                let (length, inverse) = (try bits.take(16), try bits.take(16))
-                guard length ^ 0xFFFF == inverse else { throw Fault(reason: "a stored block has no sound length") }
-                for _ in 0..<length { out.append(UInt8(try bits.take(8))) }
-            case 1: try block(&bits, HuffmanTable.fixedLiterals, .fixedDistances, &out, begin, limit)
-            case 2:
-                let (literals, distances) = try HuffmanTable.read(&bits)
-                try block(&bits, literals, distances, &out, begin, limit)
-            default: throw Fault(reason: "a block is of no known kind")
-            }
-            guard out.count - begin <= limit else { throw Fault(reason: "it makes more than \(limit) bytes") }
+    private static func sentence(_ state: Int32, _ told: String?) -> String {
+        switch (state, told) {
+        case (Z_BUF_ERROR, _): "it ends too early; it was cut"
+        case (_, "incorrect data check"), (_, "incorrect length check"):
+            "its checksum and length do not agree with its content"
+        case (Z_MEM_ERROR, _): "there is too little memory to unpack it"
+        case (_, let told): "it is damaged\(told.map { " (zlib: \($0))" } ?? "")"
         }
-    }
-
-    private static let lengths =
-        HuffmanTable.steps(
-            from: 3, extra: [0, 0, 0, 0, 0, 0, 0, 0, 1, 1, 1, 1, 2, 2, 2, 2, 3, 3, 3, 3, 4, 4, 4, 4, 5, 5, 5, 5])
-        + [(258, 0)]
-    private static let distances = HuffmanTable.steps(
-        from: 1,
-        extra: [
-            0, 0, 0, 0, 1, 1, 2, 2, 3, 3, 4, 4, 5, 5, 6, 6, 7, 7, 8, 8, 9, 9, 10, 10, 11, 11, 12, 12, 13, 13,
-        ])
-
-    private static func block(
-        _ bits: inout BitReader, _ literals: HuffmanTable, _ places: HuffmanTable, _ out: inout [UInt8],
-        _ begin: Int, _ limit: Int
-    ) throws(Fault) {
-        while true {
-            let symbol = try literals.symbol(&bits)
-            if symbol < 256 {
-                out.append(UInt8(symbol))
-                continue
-            }
-            if symbol == 256 { return }
-            guard symbol - 257 < lengths.count else { throw Fault(reason: "it holds a length that there is not") }
-            let length = lengths[symbol - 257].base + (try bits.take(lengths[symbol - 257].extra))
-            let code = try places.symbol(&bits)
-            guard code < distances.count else { throw Fault(reason: "it holds a distance that there is not") }
-            let distance = distances[code].base + (try bits.take(distances[code].extra))
-            guard distance <= out.count - begin else { throw Fault(reason: "it refers to before its beginning") }
-            guard out.count - begin + length <= limit else { throw Fault(reason: "it makes more than \(limit) bytes") }
-            for _ in 0..<length { out.append(out[out.count - distance]) }
-        }
-    }
-}
-
-/// Bits from the lowest of each byte upwards.
-struct BitReader {
-    private let bytes: [UInt8]
-    private var next: Int
-    private var held: UInt64 = 0
-    private(set) var count = 0
-
-    init(_ bytes: [UInt8], from start: Int) { (self.bytes, next) = (bytes, start) }
-
-    /// The first byte of which no bit was taken.
-    var bytePosition: Int { next - count / 8 }
-
-    /// At least `wanted` bits where there are so many; absent ones read as zero.
-    mutating func peek(_ wanted: Int) -> Int {
-        while count < wanted, next < bytes.count {
-            held |= UInt64(bytes[next]) << UInt64(count)
-            next += 1
-            count += 8
-        }
-        return Int(held & (1 << UInt64(wanted) - 1))
-    }
-
-    mutating func drop(_ used: Int) throws(Inflate.Fault) {
-        guard used <= count else { throw Inflate.Fault(reason: "it ends too early; it was cut") }
-        held >>= UInt64(used)
-        count -= used
-    }
-
-    mutating func take(_ wanted: Int) throws(Inflate.Fault) -> Int {
-        let value = peek(wanted)
-        try drop(wanted)
-        return value
-    }
-
-    mutating func skipToByte() {
-        held >>= UInt64(count % 8)
-        count -= count % 8
     }
 }

@@ -32,7 +32,7 @@ struct InflateTests {
         #expect(try Inflate.gzip(Self.dynamic) == long)
     }
 
-    @Test("a beginning: whole blocks until there is enough, from a part of the stream")
+    @Test("a beginning: as much as there is before what is damaged, if that is enough, from a part of the stream")
     func beginning() throws {
         let text = Array("Hello, hello, hello!\n".utf8)
         let stream = Array(Self.packed.dropFirst(10).dropLast(8))
