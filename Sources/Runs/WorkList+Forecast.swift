@@ -40,7 +40,7 @@ extension WorkList {
             }
             guard let next = running.removeFirst(), let ended = work.removeValue(forKey: next) else { break }
             now = ended.end
-            list.finish(ended.piece)
+            for rank in ended.ranks { list.finish(ended.piece, by: rank) }
             idle.formUnion(ended.ranks)
         }
         return Forecast(

@@ -27,6 +27,8 @@ package struct WorkList: Sendable {
     private var ready: PriorityQueue
     /// Of pieces for crews that may be begun, the members that have not come for them yet.
     private var crews: [(piece: Int, absent: Set<Int>)] = []
+    /// Of pieces that crews do, the members that are not done with them, where some are.
+    private var atWork: [Int: Set<Int>] = [:]
     package private(set) var doneCount = 0
 
     /// - Parameter done: pieces that need not be done again.
@@ -69,8 +71,15 @@ package struct WorkList: Sendable {
         return ready.removeFirst()
     }
 
-    package mutating func finish(_ number: Int) {
+    /// A rank has finished its part of a piece. What a crew does together is done when all of its members have: the one
+    /// that writes the result may be the last.
+    package mutating func finish(_ number: Int, by rank: Int) {
         guard pieces.indices.contains(number), !isDone[number] else { return }
+        if let crew = pieces[number].crew {
+            atWork[number, default: Set(crew)].remove(rank)
+            guard atWork[number]?.isEmpty == true else { return }
+            atWork[number] = nil
+        }
         isDone[number] = true
         doneCount += 1
         for follower in followers[number] {

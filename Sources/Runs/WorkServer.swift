@@ -31,7 +31,7 @@ package final class WorkServer: Sendable {
 
     /// For rank 0's own work.
     func next(after finished: Int?) -> WorkAnswer {
-        if let finished { state.withLock { $0.list.finish(finished) } }
+        if let finished { state.withLock { $0.list.finish(finished, by: 0) } }
         if interruption.isRequested { stop() }
         var patience = Patience()
         while true {
@@ -49,7 +49,7 @@ package final class WorkServer: Sendable {
                 let ask = WorkAsk(message.bytes)
                 if ask.wishesToStop { stop() }
                 state.withLock {
-                    if let finished = ask.finished { $0.list.finish(finished) }
+                    if let finished = ask.finished { $0.list.finish(finished, by: message.rank) }
                     $0.waiting.append(message.rank)
                 }
                 patience = Patience()

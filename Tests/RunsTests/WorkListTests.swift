@@ -12,9 +12,9 @@ import Testing
         var list = WorkList([piece(5), piece(1), piece(4), piece(9, [1])])
         #expect([list.take(for: 0), list.take(for: 0), list.take(for: 0)] == [1, 0, 2])
         #expect(list.take(for: 0) == nil)
-        list.finish(1)
+        list.finish(1, by: 0)
         #expect(list.take(for: 0) == 3)
-        for piece in [0, 2, 3] { list.finish(piece) }
+        for piece in [0, 2, 3] { list.finish(piece, by: 0) }
         #expect(list.isFinished && list.left == 0)
     }
 
@@ -29,12 +29,24 @@ import Testing
         var list = WorkList([piece(1), piece(5, [0], crew: 1..<3), piece(2, [0])])
         #expect(list.take(for: 1) == 0)
         #expect(list.take(for: 2) == nil)
-        list.finish(0)
+        list.finish(0, by: 1)
         #expect(list.take(for: 0) == 2)
         #expect(list.take(for: 2) == 1)
         #expect(list.take(for: 2) == nil)
         #expect(list.take(for: 1) == 1)
         #expect(list.take(for: 1) == nil)
+    }
+
+    /// The member that writes the result may be the last to be done: what needs it has to wait for that one.
+    @Test func aCrewIsDoneWhenAllItsMembersAre() {
+        var list = WorkList([piece(5, crew: 0..<2), piece(2, [0])])
+        #expect([list.take(for: 0), list.take(for: 1)] == [0, 0])
+        list.finish(0, by: 1)
+        #expect(list.take(for: 2) == nil && list.doneCount == 0)
+        list.finish(0, by: 1)
+        #expect(list.take(for: 2) == nil)
+        list.finish(0, by: 0)
+        #expect(list.take(for: 2) == 1 && list.doneCount == 1)
     }
 
     @Test func forecastOfEqualPieces() {

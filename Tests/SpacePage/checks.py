@@ -346,6 +346,15 @@ def tower(browser):
     far = browser.evaluate("(() => { const m = explorer.map, i = explorer.state.pairs + 1; return Math.hypot(m.mark.x - m.target[2 * i], m.mark.y - m.target[2 * i + 1]) * m.camera.scale; })()")
     if browser.evaluate("explorer.state.method === 'pca'"):
         assert far < 0.5, f"the own caption's words fall {far} pixels from it"
+    # A map that opens while a caption is on its way gets it too.
+    names = browser.evaluate("[...document.getElementById('beside').options].map((one) => one.value)")
+    beside = "(() => { const one = document.getElementById('beside'); one.value = '%s'; one.dispatchEvent(new Event('change')); })()"
+    browser.key("Escape")
+    browser.wait("!explorer.map.mark", 5)
+    browser.evaluate("document.getElementById('type').requestSubmit();" + beside % names[-1])
+    browser.wait("explorer.maps().length === 2 && explorer.maps().every((map) => map.mark)", 10)
+    browser.evaluate(beside % "")
+    settle(browser)
     return f"(vectors within {worst:.2g} of the program's; on its map {far:.2g} pixels from its own place)"
 
 

@@ -25,15 +25,19 @@ export function typing(facts, captions, state, maps, detail, ask) {
   input.placeholder = shortened(captions[0] || "a caption", 48);
   /** @type {Typed | null} */
   let last = null;
+  let landing = 0;
   const land = async () => {
     if (!last) return;
     const { text, query, words } = last;
-    for (const map of maps()) {
-      const isLinear = map.layout[0] === "pca";
-      const { place: at } = await ask({ kind: "ask", query, shift: state.shift(), map: map.target, isLinear });
-      map.mark = { x: at[0], y: at[1], text };
-      map.redraw(false);
-    }
+    landing += 1;
+    try {
+      for (const map of maps()) {
+        const isLinear = map.layout[0] === "pca";
+        const { place: at } = await ask({ kind: "ask", query, shift: state.shift(), map: map.target, isLinear });
+        map.mark = { x: at[0], y: at[1], text };
+        map.redraw(false);
+      }
+    } finally { landing -= 1; }
     place("typed").textContent = words + (state.method === "pca" ? "exact here" : "by its neighbours");
   };
   const show = async (/** @type {Typed} */ typed) => {
@@ -54,8 +58,8 @@ export function typing(facts, captions, state, maps, detail, ask) {
   });
   if (phrases.length) offer(facts, show);
   let timer = 0;
-  state.listen((what) => {   // the caption moves with the space
-    if (!maps().some((map) => map.mark) || !["gap", "map", "beside"].includes(what)) return;
+  state.listen((what) => {   // the caption moves with the space, also while it is on its way to a map
+    if (!(landing || maps().some((map) => map.mark)) || !["gap", "map", "beside"].includes(what)) return;
     clearTimeout(timer);
     timer = setTimeout(land, 60);
   });
