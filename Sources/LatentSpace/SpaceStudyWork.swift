@@ -16,6 +16,14 @@ package final class SpaceStudyWork {
         case pairs(LatentSpaceInput)
         /// - portraits: whether they are the drawn world's, of which a model can be asked more.
         case pictures(PairEncoding, portraits: Bool)
+
+        /// Of pairs.
+        var count: Int {
+            switch self {
+            case .pairs(let input): input.pairs.count
+            case .pictures(let encoding, _): encoding.count
+            }
+        }
     }
 
     private let subject: Subject
@@ -28,7 +36,9 @@ package final class SpaceStudyWork {
     private let shards: [Range<Int>]
     /// In the order of the report.
     private let parts: [SpacePart]
-    private let identity: [String]
+    /// Of all that each shard's vectors, and that the parts' findings, are made from.
+    private let shardKeys: [ContentHash]
+    private let partKey: ContentHash
     private var opened: LatentSpaceStudy?
 
     /// - Parameters:
@@ -38,37 +48,39 @@ package final class SpaceStudyWork {
         _ subject: Subject, scale: Double, seed: UInt64, folder: URL, ranks: Ranks, remark: @escaping (String) -> Void
     ) throws {
         (self.subject, self.scale, self.seed, self.folder, self.ranks) = (subject, scale, seed, folder, ranks)
-        let place = folder.appending(path: "features")
+        var hasFeatures = false
         switch subject {
-        case .pairs: (shards, parts, features) = ([], LatentSpaceStudy.parts(portraits: false), nil)
+        case .pairs: (shards, parts) = ([], LatentSpaceStudy.parts(portraits: false))
         case .pictures(let encoding, let portraits):
-            (shards, parts) = (encoding.shards, LatentSpaceStudy.parts(portraits: portraits))
-            features =
-                try ranks.isAlone
+            (shards, parts, hasFeatures) = (encoding.shards, LatentSpaceStudy.parts(portraits: portraits), true)
+        }
+        func cache() throws -> FeatureCache? {
+            let place = folder.appending(path: "features")
+            guard hasFeatures else { return nil }
+            return try ranks.isAlone
                 ? FeatureCache(folder: place, remark: remark)
                 : FeatureCache(folder: place, sharedBy: ranks, remark: remark)
         }
-        let machine = Machine(version: Release.version, environment: [:], cache: "")
+        let own = ranks.isFirst ? try cache() : nil   // which makes the folder; the others wait until it has
         let content = try ranks.everyone.fromFirst([UInt8](Self.contentHash(of: subject).utf8))
-        identity = ["1", machine.version, machine.kernels, String(decoding: content, as: UTF8.self)]
+        features = try own ?? cache()
+        let machine = Machine(version: Release.version, environment: [:], cache: "")
+        let words = ["1", machine.version, machine.kernels, String(decoding: content, as: UTF8.self)]
+        shardKeys = shards.map { Self.key(words, subject, $0) }
+        partKey = Self.key(words + ["\(scale)", "\(seed)"], subject, 0..<subject.count)
     }
 
     /// Of vectors, or of the model that makes them.
     private static func contentHash(of subject: Subject) throws -> String {
         switch subject {
-        case .pictures(let encoding, _): return try ModelContents.hash(of: encoding.towers.folder)
+        case .pictures(let encoding, _):
+            let towers = encoding.towers
+            return try ModelContents.hash(of: towers.folder) + (towers.activation.map { " \($0.rawValue)" } ?? "")
         case .pairs(let input):
             var hash = ContentHash()
             for matrix in [input.pairs.images, input.pairs.texts] { matrix.values.withUnsafeBytes { hash.add($0) } }
             for caption in input.captions ?? [] { hash.add(part: caption) }
             return hash.hexadecimal
-        }
-    }
-
-    private var pairs: Int {
-        switch subject {
-        case .pairs(let input): input.pairs.count
-        case .pictures(let encoding, _): encoding.count
         }
     }
 
@@ -78,7 +90,7 @@ package final class SpaceStudyWork {
     ) throws {
         let costs =
             shards.map { WorkList.Piece("pairs \($0.lowerBound + 1) to \($0.upperBound)", cost: Double($0.count) / 20) }
-            + parts.map { .init($0.title, cost: $0.cost(pairs: pairs), needs: Array(shards.indices)) }
+            + parts.map { .init($0.title, cost: $0.cost(pairs: subject.count), needs: Array(shards.indices)) }
         let shared = SharedWork(WorkList(costs, done: Set(costs.indices.filter(isDone))), ranks, interruption)
         try shared.run { piece in
             func tell() {
@@ -113,31 +125,29 @@ package final class SpaceStudyWork {
             let file = file(of: parts[piece - shards.count])
             return (try? RecordFile.read(SpaceFindings.self, from: file)) != nil
         }
-        return features?.kept(FeatureCache.file(Self.shardName(piece), key(of: shards[piece]))) != nil
+        return features?.kept(shardFile(piece)) != nil
     }
 
-    private static func shardName(_ shard: Int) -> String { "pairs-\(shard)" }
-
-    private func key(of shard: Range<Int>) -> ContentHash {
+    private static func key(_ words: [String], _ subject: Subject, _ places: Range<Int>) -> ContentHash {
         var hash = ContentHash()
-        for part in identity { hash.add(part: part) }
+        for word in words { hash.add(part: word) }
         if case .pictures(let encoding, _) = subject {
-            for part in encoding.pictures.identity(of: shard) { hash.add(part: part) }
+            for word in encoding.pictures.identity(of: places) { hash.add(part: word) }
         }
         return hash
     }
 
+    private func shardFile(_ shard: Int) -> String { FeatureCache.file("pairs-\(shard)", shardKeys[shard]) }
+
     private func file(of part: SpacePart) -> URL {
-        var hash = key(of: 0..<pairs)
-        for word in ["\(scale)", "\(seed)"] { hash.add(part: word) }
-        return folder.appending(path: "parts/\(part.rawValue)-\(hash.hexadecimal.prefix(16)).json")
+        folder.appending(path: "parts/\(part.rawValue)-\(partKey.hexadecimal.prefix(16)).json")
     }
 
     private func vectors(_ shard: Int, progress: (Int) throws -> Void) throws -> (images: Tensor, texts: Tensor) {
         guard case .pictures(let encoding, _) = subject, let features else {
             throw UserError(.failed, "\(folder.path): there are no pictures to be read")
         }
-        let file = FeatureCache.file(Self.shardName(shard), key(of: shards[shard]))
+        let file = shardFile(shard)
         if let kept = features.kept(file) { return (try kept.tensor("images"), try kept.tensor("texts")) }
         let made = try encoding.vectors(at: shards[shard], progress: progress)
         try features.keep([("images", made.images), ("texts", made.texts)], as: file)

@@ -12,6 +12,8 @@ package struct TwoTowers: Sendable {
     package let reader: TextReader
     /// Of the model.
     package let folder: URL
+    /// What was asked for in place of what the model's settings say; nil for theirs.
+    package let activation: CLIPActivation?
 
     package var name: String { folder.lastPathComponent }
 
@@ -20,7 +22,7 @@ package struct TwoTowers: Sendable {
         try Self.requirePictures(in: folder)
         images = try ImageEmbedder(folder: folder, activation: activation)
         reader = try TextReader(TextEncoderFolder.rules(of: folder), positions: images.model.maximumLength)
-        self.folder = folder
+        (self.folder, self.activation) = (folder, activation)
     }
 
     package var model: any ImageTextModel { images.model }
@@ -41,7 +43,7 @@ package struct TwoTowers: Sendable {
 
     private init(_ images: ImageEmbedder, like other: TwoTowers) {
         self.images = images
-        (reader, folder) = (other.reader, other.folder)
+        (reader, folder, activation) = (other.reader, other.folder, other.activation)
     }
 
     /// Another model in the place of this one, with the same tokenizer and preparation of pictures.
