@@ -38,6 +38,7 @@ package struct PretrainingSession {
             try interruption.check()
         }
         try trainer.saveState()
+        AtomicFile.removeLeftovers(in: result)   // of a sitting that was killed here
         try training.task.save(to: result)
         let record = PretrainingRecord(
             model: model.name, command: command, recipe: recipe, objective: model.pairing?.record,

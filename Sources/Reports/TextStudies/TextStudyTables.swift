@@ -253,61 +253,6 @@ extension TextStudyReport {
         ]
     }
 
-    // MARK: Geometry
-
-    package func table(of record: GeometryRecord) -> TextTable {
-        func number(_ value: Double?, _ decimals: Int = 3) -> String {
-            value.map { NumberText.fixed($0, decimals: decimals) } ?? "undefined"
-        }
-        func share(_ value: Double?) -> String { value.map { NumberText.percent($0) } ?? "undefined" }
-        var notes: [String] = []
-        if let published = record.published { notes.append(published) }
-        if record.leftOut > 0 {
-            notes.append("\(record.leftOut) left out: too long, or spelled differently in the sentence.")
-        }
-        return TextTable(
-            "\(record.encoder): \(record.n) vectors, \(record.reading)",
-            columns: [
-                .init("Layer", .right), .init("Self-similarity", .right), .init("− mean", .right),
-                .init("− top 1", .right),
-                .init("− top 5", .right), .init("Top-5 share", .right), .init("Top-8 share", .right),
-                .init("Top-5 as released", .right), .init("Effective rank", .right), .init("IsoScore", .right),
-                .init("First component", .right), .init("For 90 %", .right),
-            ],
-            rows: record.layers.map { layer in
-                [
-                    String(layer.layer), number(layer.selfSimilarity), number(layer.centredSelfSimilarity),
-                    number(layer.withoutTop1), number(layer.withoutTop5), share(layer.top5), share(layer.top8),
-                    share(layer.top5AsReleased), number(layer.effectiveRank, 1), number(layer.isoScore),
-                    share(layer.spectrum?.first), layer.componentsForNinety.map(String.init) ?? "",
-                ]
-            },
-            notes: notes)
-    }
-
-    /// What the columns of geometry mean.
-    static let geometryTerms = [
-        ReportSection.Term(
-            "Self-similarity",
-            "mean cosine of all pairs of vectors; 0 where directions are spread evenly, 1 where all point one way."),
-        ReportSection.Term(
-            "− mean, − top 1, − top 5",
-            "the same after removing the mean vector, and then the first principal component, or the first five."),
-        ReportSection.Term(
-            "Top-5, top-8 share",
-            "mean share of a vector's squared length in its largest components; as released: the mean length of the "
-                + "five largest values over the mean length, as the paper's code computes it."),
-        ReportSection.Term(
-            "Effective rank",
-            "exp of the entropy of the singular values of the centred vectors (Roy and Vetterli 2007)."),
-        ReportSection.Term(
-            "IsoScore",
-            "1 where the variance is the same in all directions, 0 where it lies in one (Rudman et al. 2022)."),
-        ReportSection.Term(
-            "First component, for 90 %",
-            "the first principal component's share of the variance, and how many components hold 90 % of it."),
-    ]
-
     package var encoderTable: TextTable {
         TextTable(
             "Encoders",
@@ -322,48 +267,4 @@ extension TextStudyReport {
     var settingsTable: TextTable? { .settings(settings) }
 
     var provenanceTable: TextTable { provenance.table }
-
-    // MARK: For other programs
-
-    /// One line per encoder, task, reading and layer: `text.csv`. The output's layer is empty.
-    package var scoresCSV: String {
-        let rows = scores.flatMap { score in
-            ([score.output].compactMap(\.self) + score.layers).map { layer -> [CSV.Field] in
-                let (spearman, pearson) = (layer.spearman, layer.pearson)
-                return [
-                    .text(score.encoder), .text(score.task), .text(score.variant),
-                    layer.layer.map(CSV.Field.count) ?? .absent,
-                    .count(score.n), .optional(spearman?.value), .optional(spearman?.interval.lower),
-                    .optional(spearman?.interval.upper), .optional(pearson?.value), .optional(pearson?.interval.lower),
-                    .optional(pearson?.interval.upper),
-                ]
-            }
-        }
-        return CSV.text(
-            heading: [
-                "encoder", "task", "vector", "layer", "n", "spearman", "spearman_low", "spearman_high", "pearson",
-                "pearson_low", "pearson_high",
-            ], rows: rows)
-    }
-
-    /// One line per encoder and layer: `geometry.csv`.
-    package var geometryCSV: String {
-        let rows = geometry.flatMap { record in
-            record.layers.map { layer -> [CSV.Field] in
-                [
-                    .text(record.encoder), .text(record.what.rawValue), .count(layer.layer), .count(record.n),
-                    .optional(layer.selfSimilarity), .optional(layer.centredSelfSimilarity),
-                    .optional(layer.withoutTop1),
-                    .optional(layer.withoutTop5), .optional(layer.top5), .optional(layer.top8),
-                    .optional(layer.top5AsReleased), .optional(layer.effectiveRank), .optional(layer.isoScore),
-                ]
-            }
-        }
-        return CSV.text(
-            heading: [
-                "encoder", "vectors", "layer", "n", "self_similarity", "self_similarity_centred",
-                "self_similarity_without_top1", "self_similarity_without_top5", "top5", "top8", "top5_as_released",
-                "effective_rank", "iso_score",
-            ], rows: rows)
-    }
 }
