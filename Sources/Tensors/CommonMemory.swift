@@ -25,10 +25,7 @@ package enum CommonMemory {
                 facts.st_mode & S_IFMT == S_IFDIR, facts.st_uid == getuid(), facts.st_mode & 0o022 == 0
             else { return }
             // Links that killed processes left.
-            for name in (try? FileManager.default.contentsOfDirectory(atPath: folder)) ?? [] {
-                let link = folder + "/" + name
-                if let owner = process(of: link), kill(owner, 0) != 0, errno == ESRCH { unlink(link) }
-            }
+            removeLinks(in: folder) { kill($0, 0) != 0 && errno == ESRCH }
             // Every piece keeps a file open, of which systems allow a thousand unless asked.
             var limit = rlimit()
             if getrlimit(__rlimit_resource_t(RLIMIT_NOFILE.rawValue), &limit) == 0, limit.rlim_cur < limit.rlim_max {
@@ -43,12 +40,16 @@ package enum CommonMemory {
     /// Takes this process's links away; what others have taken up stays with them.
     package static func end() {
         guard let folder = place.withLock({ $0 }) else { return }
-        for name in (try? FileManager.default.contentsOfDirectory(atPath: folder)) ?? [] {
-            let link = folder + "/" + name
-            if process(of: link) == getpid() { unlink(link) }
-        }
+        removeLinks(in: folder) { $0 == getpid() }
         rmdir(folder)   // fails while others have links there
         place.withLock { $0 = nil }
+    }
+
+    private static func removeLinks(in folder: String, ofProcesses isMeant: (pid_t) -> Bool) {
+        for name in (try? FileManager.default.contentsOfDirectory(atPath: folder)) ?? [] {
+            let link = folder + "/" + name
+            if let owner = process(of: link), isMeant(owner) { unlink(link) }
+        }
     }
 
     /// The process that a link leads to: `/proc/123/fd/4`.
@@ -70,35 +71,32 @@ package enum CommonMemory {
             guard descriptor >= 0 else { return nil }
             unlink(name)
             // Reserved beforehand: a page that there is no memory for would end the process when it is written.
-            guard posix_fallocate(descriptor, 0, off_t(own.count)) == 0, write(own, to: descriptor) else {
+            guard posix_fallocate(descriptor, 0, off_t(own.count)) == 0, fill(descriptor, with: own) else {
                 close(descriptor)
                 return nil
             }
             let target = "/proc/\(getpid())/fd/\(descriptor)"
+            let source = CommonPages.Source(descriptor: descriptor, link: link, target: target)
+            guard let made = CommonPages(mapping: descriptor, own, from: source) else {
+                close(descriptor)
+                return nil
+            }
             if symlink(target, link) != 0 {
-                if let found = CommonPages(opening: link, own) {   // a neighbour was quicker
-                    close(descriptor)
-                    return found
-                }
+                if let found = CommonPages(opening: link, own) { return found }   // a neighbour was quicker
                 unlink(link)
                 _ = symlink(target, link)
             }
-            // The descriptor stays open: the link leads through it.
-            return CommonPages(mapping: descriptor, own)
+            return made
         #else
             return nil
         #endif
     }
 
-    private static func write(_ bytes: UnsafeRawBufferPointer, to descriptor: Int32) -> Bool {
+    private static func fill(_ descriptor: Int32, with bytes: UnsafeRawBufferPointer) -> Bool {
         var rest = bytes[...]
         while !rest.isEmpty {
             let part = UnsafeRawBufferPointer(rebasing: rest)
-            #if canImport(Glibc)
-                let count = Glibc.write(descriptor, part.baseAddress, part.count)
-            #else
-                let count = Foundation.write(descriptor, part.baseAddress, part.count)
-            #endif
+            let count = write(descriptor, part.baseAddress, part.count)
             guard count > 0 else { return false }
             rest = rest.dropFirst(count)
         }
@@ -120,25 +118,28 @@ package enum CommonMemory {
     }
 }
 
-/// Pages of memory that other processes may hold too; read only.
+/// Pages of memory that other processes may hold too; read only. Who made them keeps the file open that the link leads
+/// through, and closes it with the pages, so that memory which nobody uses any more is free.
 final class CommonPages: @unchecked Sendable {
+    fileprivate struct Source {
+        let descriptor: Int32
+        let link: String
+        let target: String
+    }
+
     let bytes: UnsafeRawBufferPointer
+    /// Nil where another process, or another tensor of this one, made them.
+    private let source: Source?
 
     /// Nil unless there is a file of exactly these bytes.
-    fileprivate init?(opening path: String, _ own: UnsafeRawBufferPointer) {
+    fileprivate convenience init?(opening path: String, _ own: UnsafeRawBufferPointer) {
         let descriptor = open(path, O_RDONLY | O_NONBLOCK | O_CLOEXEC)
         guard descriptor >= 0 else { return nil }
         defer { close(descriptor) }
-        guard let address = Self.map(descriptor, own) else { return nil }
-        bytes = UnsafeRawBufferPointer(start: address, count: own.count)
+        self.init(mapping: descriptor, own, from: nil)
     }
 
-    fileprivate init?(mapping descriptor: Int32, _ own: UnsafeRawBufferPointer) {
-        guard let address = Self.map(descriptor, own) else { return nil }
-        bytes = UnsafeRawBufferPointer(start: address, count: own.count)
-    }
-
-    private static func map(_ descriptor: Int32, _ own: UnsafeRawBufferPointer) -> UnsafeMutableRawPointer? {
+    fileprivate init?(mapping descriptor: Int32, _ own: UnsafeRawBufferPointer, from source: Source?) {
         var facts = stat()
         guard fstat(descriptor, &facts) == 0, facts.st_mode & S_IFMT == S_IFREG, Int(facts.st_size) == own.count,
             let address = mmap(nil, own.count, PROT_READ, MAP_SHARED, descriptor, 0), address != MAP_FAILED
@@ -147,10 +148,19 @@ final class CommonPages: @unchecked Sendable {
             munmap(address, own.count)
             return nil
         }
-        return address
+        bytes = UnsafeRawBufferPointer(start: address, count: own.count)
+        self.source = source
     }
 
-    deinit { munmap(UnsafeMutableRawPointer(mutating: bytes.baseAddress), bytes.count) }
+    deinit {
+        munmap(UnsafeMutableRawPointer(mutating: bytes.baseAddress), bytes.count)
+        guard let source else { return }
+        // Another process may have put its own in the link's place.
+        if (try? FileManager.default.destinationOfSymbolicLink(atPath: source.link)) == source.target {
+            unlink(source.link)
+        }
+        close(source.descriptor)
+    }
 }
 
 extension Tensor {

@@ -26,24 +26,49 @@ struct CommonMemoryTests {
         #expect(!Tensor([1.5, 2], shape: [2]).heldInCommon().isBorrowed, "what is small is not worth it")
         #expect(first.heldInCommon().isBorrowed)
         #expect(links.count == 2)
+        withExtendedLifetime((first, second, other)) {}
     }
 
     /// A link of the right name that leads to other bytes, or to nothing: the numbers are right all the same.
     @Test func linksAreNotBelieved() throws {
         CommonMemory.begin(folder: folder)
         defer { CommonMemory.end() }
-        _ = numbers(3).heldInCommon()
+        let kept = numbers(3).heldInCommon()
+        var held = [kept]
+        defer { withExtendedLifetime(held) {} }
         let link = folder + "/" + (try #require(links.first))
         let stranger = folder + "-stranger"
         for bytes in [Data(count: 400_000), Data(count: 7), nil] {
             try FileManager.default.removeItem(atPath: link)
             if let bytes { try bytes.write(to: URL(filePath: stranger)) }
             try FileManager.default.createSymbolicLink(atPath: link, withDestinationPath: stranger)
-            #expect(numbers(3).heldInCommon().floats == numbers(3).floats)
+            let again = numbers(3).heldInCommon()
+            #expect(again.floats == numbers(3).floats)
             let target = try FileManager.default.destinationOfSymbolicLink(atPath: link)
             #expect(target.hasPrefix("/proc/"))
+            held.append(again)
             try? FileManager.default.removeItem(atPath: stranger)
         }
+    }
+
+    /// What its maker lets go of holds no memory: neither a link nor an open file is left, and who has it keeps it.
+    @Test func whatIsLetGoOfIsFreed() throws {
+        CommonMemory.begin(folder: folder)
+        defer { CommonMemory.end() }
+        var openFiles: Int {
+            let names = (try? FileManager.default.contentsOfDirectory(atPath: "/proc/self/fd")) ?? []
+            return names.count {
+                let target = try? FileManager.default.destinationOfSymbolicLink(atPath: "/proc/self/fd/" + $0)
+                return target?.hasPrefix(folder + "/") == true
+            }
+        }
+        var first: Tensor? = numbers(7).heldInCommon()
+        let second = numbers(7).heldInCommon()
+        #expect(first?.isBorrowed == true && second.isBorrowed)
+        #expect(links.count == 1 && openFiles == 1)
+        first = nil
+        #expect(links.isEmpty && openFiles == 0)
+        #expect(second.floats == numbers(7).floats)
     }
 
     @Test func whatKilledProcessesLeaveIsSwept() throws {
