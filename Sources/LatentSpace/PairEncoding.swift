@@ -1,5 +1,3 @@
-import SynEmbedding
-import SynModels
 import SynRuns
 import SynTensors
 
@@ -24,23 +22,14 @@ package struct PairEncoding: Sendable {
     /// What the towers make of some of the pairs, of any length: [places, d] each. A vector does not depend on which
     /// pairs are read beside it.
     ///
-    /// - Parameter progress: told how many are done.
+    /// - Parameter progress: told how many pictures are done, which take most of the time.
     package func vectors(
-        at places: Range<Int>, batch: Int = 64, progress: (Int) throws -> Void = { _ in }
+        at places: Range<Int>, progress: (Int) throws -> Void = { _ in }
     ) throws -> (images: Tensor, texts: Tensor) {
-        var (images, texts) = (VectorTable(rows: places.count), VectorTable(rows: places.count))
-        for start in stride(from: places.lowerBound, to: places.upperBound, by: batch) {
-            let some = start..<min(start + batch, places.upperBound)
-            let rows = some.map { $0 - places.lowerBound }
-            images.put(
-                try towers.images.embed(prepared: some.map { try towers.images.prepared(pictures.picture($0)) })
-                    .detached, at: rows)
-            texts.put(
-                try towers.model.embed(ids: some.map { towers.reader.encoding(pictures.captions[$0]).ids }).detached,
-                at: rows)
-            try progress(some.upperBound - places.lowerBound)
+        let images = try towers.pictureTable(places.count, progress: progress) {
+            try pictures.picture(places.lowerBound + $0)
         }
-        return (images.tensor, texts.tensor)
+        return (images, try towers.textTable(pictures.captions[places]))
     }
 
     /// What is to be known about them before they are read.

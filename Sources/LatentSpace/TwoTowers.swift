@@ -63,7 +63,13 @@ package struct TwoTowers: Sendable {
 
     /// Unit vectors of texts: [texts, d].
     package func texts(_ sentences: [String], batch: Int = 64) throws -> DoubleMatrix {
-        try vectors(sentences.count, batch, "texts") { places in
+        try PairedVectors.units(DoubleMatrix(textTable(sentences, batch: batch)), "texts", name)
+    }
+
+    /// What the model makes of texts, of any length: [texts, d].
+    func textTable(_ sentences: some RandomAccessCollection<String>, batch: Int = 64) throws -> Tensor {
+        let sentences = Array(sentences)
+        return try table(sentences.count, batch) { places in
             try model.embed(ids: places.map { reader.encoding(sentences[$0]).ids })
         }
     }
@@ -74,7 +80,15 @@ package struct TwoTowers: Sendable {
     package func pictures(
         _ count: Int, batch: Int = 64, progress: (Int) throws -> Void = { _ in }, _ picture: (Int) throws -> Image
     ) throws -> DoubleMatrix {
-        try vectors(count, batch, "pictures") { places in
+        let table = try pictureTable(count, batch: batch, progress: progress, picture)
+        return try PairedVectors.units(DoubleMatrix(table), "pictures", name)
+    }
+
+    /// What the model makes of pictures, of any length: [count, d].
+    func pictureTable(
+        _ count: Int, batch: Int = 64, progress: (Int) throws -> Void = { _ in }, _ picture: (Int) throws -> Image
+    ) throws -> Tensor {
+        try table(count, batch) { places in
             let vectors = try images.embed(prepared: places.map { try images.prepared(picture($0)) })
             try progress(places.upperBound)
             return vectors
@@ -84,14 +98,12 @@ package struct TwoTowers: Sendable {
     /// How many texts lose their end.
     package func cutTexts(_ sentences: [String]) -> Int { sentences.count { reader.encoding($0).truncated } }
 
-    private func vectors(
-        _ count: Int, _ batch: Int, _ kind: String, _ part: (Range<Int>) throws -> Tensor
-    ) throws -> DoubleMatrix {
+    private func table(_ count: Int, _ batch: Int, _ part: (Range<Int>) throws -> Tensor) throws -> Tensor {
         var table = VectorTable(rows: count)
         for start in stride(from: 0, to: count, by: batch) {
             let places = start..<min(start + batch, count)
             table.put(try part(places).detached, at: places)
         }
-        return try PairedVectors.units(DoubleMatrix(table.tensor), kind, name)
+        return table.tensor   // [count, d]
     }
 }

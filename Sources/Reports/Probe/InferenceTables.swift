@@ -52,11 +52,7 @@ extension InferenceRecord {
                         + "seed is tested by itself."
                 ])
         }
-        var names: [String] = []
-        let byEncoder = floors.reduce(into: [String: [Floor]]()) { groups, floor in
-            if groups[floor.encoder] == nil { names.append(floor.encoder) }
-            groups[floor.encoder, default: []].append(floor)
-        }
+        let names = floors.reduce(into: [String]()) { if !$0.contains($1.encoder) { $0.append($1.encoder) } }
         func mean(_ floors: [Floor], _ value: (Floor) -> Double) -> Double {
             floors.reduce(0) { $0 + value($1) } / Double(floors.count)
         }
@@ -65,8 +61,8 @@ extension InferenceRecord {
                 .init("Encoder"), .init("Own", .right), .init("Others'", .right), .init("Difference", .right),
                 .init("Least and most", .right), .init("Seeds with p < 0.05", .right),
             ],
-            rows: names.compactMap { name -> [String]? in
-                guard let seeds = byEncoder[name] else { return nil }
+            rows: names.map { name -> [String] in
+                let seeds = floors.filter { $0.encoder == name }
                 let differences = seeds.map(\.difference)
                 return [
                     name, Self.text(mean(seeds, \.clipScore)), Self.text(mean(seeds, \.shuffled)),
