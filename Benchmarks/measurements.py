@@ -9,7 +9,8 @@ import subprocess
 import tempfile
 
 LIBRARIES = ["torch", "transformers", "torchvision", "openvino", "numpy"]
-MORE = {"openvino": "OpenVINO", "official": "official Python"}
+MORE = {"compile": "torch.compile", "openvino": "OpenVINO", "official": "official Python"}
+COMPILERS = ("compile", "openvino")  # whose ratio to ours is told beside that of tuned
 BEGIN, END = "<!-- measurements: begin -->", "<!-- measurements: end -->"
 
 
@@ -94,7 +95,7 @@ def row(stage, answers, best, more):
     part = best.share(answers["ours"])
     cells = [stage.title, unit, time_of("ours"), time_of("tuned")]
     cells += [time_of(way) for way in more] + [ratio("tuned")]
-    cells += [ratio("openvino")] if "openvino" in more else []
+    cells += [ratio(way) for way in more if way in COMPILERS]
     cells += ["" if part is None else f"{100 * part:.0f} %", peak("ours"), peak("tuned")]
     return "| " + " | ".join(cells) + " |"
 
@@ -102,7 +103,7 @@ def row(stage, answers, best, more):
 def table(rows, best, more):
     """`more` are the ways beside ours and tuned, in order."""
     heads = ["stage", "per", "ours", "tuned Python"] + [MORE[way] for way in more] + ["tuned / ours (range)"]
-    heads += ["OpenVINO / ours (range)"] if "openvino" in more else []
+    heads += [f"{MORE[way]} / ours (range)" for way in more if way in COMPILERS]
     heads += ["of ceiling", "memory, ours", "memory, tuned"]
     ruler = ["---", "---"] + ["---:"] * (len(heads) - 2)
     return ["| " + " | ".join(line) + " |" for line in (heads, ruler)] + [row(*r, best, more) for r in rows]

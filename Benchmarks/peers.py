@@ -1,12 +1,14 @@
 """What PyTorch takes for the same work on the same processor: one stage, one JSON line.
 
-    peers.py STAGE --way official|tuned|openvino --size full|miniature [--precision bf16|f32] [--batch N] [--steps K]
+    peers.py STAGE --way official|tuned|compile|openvino --size full|miniature [--precision bf16|f32] [--batch N] [--steps K]
     peers.py ceilings    what the processor gives to torch at best
     peers.py import      seconds from the start of the process until torch and transformers are there
 
 official  the published code as it is installed: float32, eager attention, every step computes everything anew.
 tuned     what PyTorch does at its best here: what is frozen is computed once, oneDNN with weights packed once, fused
           products, channels last, bfloat16 or float32, the fastest attention for each shape.
+compile   the models as tuned builds them, but for the packed layers, compiled by torch.compile with their weights frozen
+          into the program (training: not frozen, it does not allow it): all stages but sample, whose cache grows.
 openvino  the models as tuned builds them, but for the packed layers, converted by OpenVINO and run by its compiler for
           this processor: all stages but train, which it does not do, and sample, whose cache grows.
 
@@ -135,14 +137,17 @@ def replace_layers(model, kind, replacement):
                 setattr(module, name, replacement(child))
 
 
-def pack_convolutions(model, dtype):
-    replace_layers(model.to(dtype=dtype, memory_format=torch.channels_last), nn.Conv2d, PackedConvolution)
+def tune_convolutions(setting, model):
+    """In the precision that is asked for, channels last; packed where nothing else compiles the model."""
+    model.to(dtype=setting.dtype, memory_format=torch.channels_last)
+    if setting.packs:
+        replace_layers(model, nn.Conv2d, PackedConvolution)
 
 
 class TunedDecoder(nn.Module):
     """minGPT of frozen packed weights: products and attention in `dtype`, norms and the residual stream in float32."""
 
-    def __init__(self, shape, dtype, differentiable=False):
+    def __init__(self, shape, dtype, differentiable=False, packs=True):
         super().__init__()
         self.width, self.heads, self.dtype = shape["n_embd"], shape["n_head"], dtype
         self.positions = shape["block_size"] + 1  # one for the prefix
@@ -152,8 +157,11 @@ class TunedDecoder(nn.Module):
         self.mask = torch.full((self.positions, self.positions), -math.inf, dtype=dtype).triu(1)
 
         def linear(inputs, outputs, bias=True):
-            weight = torch.empty(outputs, inputs, dtype=dtype).normal_(std=0.02)
-            return PackedLinear(weight, torch.zeros(outputs, dtype=dtype) if bias else None, differentiable)
+            layer = nn.Linear(inputs, outputs, bias, dtype=dtype).requires_grad_(False)
+            layer.weight.normal_(std=0.02)
+            if bias:
+                layer.bias.zero_()
+            return PackedLinear(layer.weight, layer.bias, differentiable) if packs else layer
 
         sizes = ((1, 3), (1, 1), (1, 4), (4, 1))
         self.blocks = nn.ModuleList(
@@ -235,8 +243,7 @@ class VQGAN(nn.Module):
         self.requires_grad_(False)
         if setting.tuned:
             self.layout["memory_format"] = torch.channels_last
-            if setting.packs:
-                pack_convolutions(self, setting.dtype)
+            tune_convolutions(setting, self)
             self.quantize.float()
             taming.nonlinearity = F.silu  # taming multiplies by the sigmoid, one more pass over memory
 
@@ -287,8 +294,7 @@ def inception_network(setting):
     if setting.tuned:
         for layer in layers:
             layer.conv, layer.bn = nn.utils.fuse_conv_bn_eval(layer.conv, layer.bn), nn.Identity()
-        if setting.packs:
-            pack_convolutions(network, setting.dtype)
+        tune_convolutions(setting, network)
         network.feature_extractor_internal_dtype = setting.dtype
         published.interpolate_bilinear_2d_like_tensorflow1x = lambda x, **_: x  # the size is right already
     return network
@@ -306,9 +312,16 @@ class Wrapped(nn.Module):
 
 
 def compiled(setting, function, *inputs):
-    """The function itself, or what OpenVINO makes of it for inputs of these types and numbers of axes."""
-    if setting.way != "openvino":
-        return function
+    """The function itself, or what a compiler makes of it for inputs of these types and numbers of axes."""
+    if setting.way == "compile":
+        import torch._inductor.config
+
+        torch._inductor.config.freezing = True
+        return torch.compile(function, dynamic=setting.mixed)
+    return by_openvino(setting, function, inputs) if setting.way == "openvino" else function
+
+
+def by_openvino(setting, function, inputs):
     import openvino
 
     core = openvino.Core()
@@ -347,7 +360,7 @@ def train(setting):
     adapter = nn.Linear(encoder_config.projection_dim, shape["n_embd"])
     optimizer = torch.optim.AdamW(adapter.parameters(), lr=1e-4, betas=(0.9, 0.95))
     if setting.tuned:
-        decoder = TunedDecoder(shape, setting.dtype, differentiable=True)
+        decoder = TunedDecoder(shape, setting.dtype, differentiable=True, packs=setting.packs)
         features = torch.randn(setting.batch, encoder_config.projection_dim)
         tokens = torch.randint(shape["vocab_size"], (setting.batch, shape["block_size"]))
     else:
@@ -357,6 +370,9 @@ def train(setting):
 
     def tuned_loss():
         return decoder.loss(adapter(features)[:, None], tokens)
+
+    if setting.way == "compile":
+        tuned_loss = torch.compile(tuned_loss)
 
     def official_loss():
         with torch.no_grad():
@@ -483,11 +499,12 @@ STAGES = {  # stage: what builds it, its unit, the batch unless another is asked
 def measured(setting):
     build, unit, _ = STAGES[setting.stage]
     torch.manual_seed(0)
-    without_gradients = torch.inference_mode if setting.tuned else torch.no_grad
+    without_gradients = torch.inference_mode if setting.way in ("tuned", "openvino") else torch.no_grad
     gradients = contextlib.nullcontext if build is train else without_gradients
     with contextlib.redirect_stdout(sys.stderr), gradients():  # taming prints
         run, units = build(setting)
-        run()
+        for _ in range(2 if setting.way == "compile" else 1):  # it may compile once more for the second
+            run()
         seconds = [timed(run) / units for _ in range(setting.repeats)]
     steps = {"steps": setting.steps} if setting.steps else {}
     return {**{key: getattr(setting, key) for key in ("way", "size", "precision", "batch")}, **steps,
@@ -536,7 +553,7 @@ def settings():
     parser = argparse.ArgumentParser(
         description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter, allow_abbrev=False)
     parser.add_argument("stage", metavar="STAGE", help=", ".join([*STAGES, *MACHINE]))
-    parser.add_argument("--way", choices=["official", "tuned", "openvino"])
+    parser.add_argument("--way", choices=["official", "tuned", "compile", "openvino"])
     parser.add_argument("--size", choices=["full", "miniature"])
     parser.add_argument("--precision", choices=list(PRECISIONS), help="of tuned (bf16); official is always f32")
     parser.add_argument("--batch", type=positive)
@@ -551,11 +568,11 @@ def settings():
     if setting.stage not in STAGES:
         parser.error(f"There is no stage “{setting.stage}”. There are {', '.join([*STAGES, *MACHINE])}.")
     if not (setting.way and setting.size):
-        parser.error(f"{setting.stage} needs --way official, tuned or openvino, and --size full or miniature.")
+        parser.error(f"{setting.stage} needs --way official, tuned, compile or openvino, and --size full or miniature.")
     setting.tuned, setting.full = setting.way != "official", setting.size == "full"
     setting.packs, setting.mixed = setting.way == "tuned", "mixed" in setting.stage
-    if setting.way == "openvino" and setting.stage in ("train", "sample"):
-        parser.error(f"OpenVINO does not do {setting.stage}.")
+    if setting.stage in {"openvino": ("train", "sample"), "compile": ("sample",)}.get(setting.way, ()):
+        parser.error(f"{setting.way} does not do {setting.stage}.")
     if setting.steps and setting.stage != "sample":
         parser.error(f"--steps goes with sample; {setting.stage} is timed whole.")
     setting.precision = (setting.precision or "bf16") if setting.tuned else "f32"

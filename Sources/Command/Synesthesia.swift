@@ -43,6 +43,7 @@ struct Synesthesia: ParsableCommand {
             try CommandNames.check(CommandLine.arguments.dropFirst())
             try Machine.checkLimit()
             var command = try parseAsRoot()
+            try (command as? any ChoosesPrecision)?.settlePrecision()
             try CommandLineCheck.memory()
             try command.run()
         } catch {

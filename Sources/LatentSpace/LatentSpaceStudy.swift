@@ -41,7 +41,7 @@ package struct LatentSpaceStudy: Sendable {
         case .searches: found.retrieval = RetrievalStudy(pairs, truth: input.truth).record()
         case .clusters:
             guard pairs.count <= PairClusters.most else { break }
-            found.clusters = try PairClusters.Rows.allCases.map {
+            found.clusters = try [PairClusters.Rows.published, .pairs].map {
                 try PairClusters(pairs, rows: $0).record(captions: input.captions)
             }
         case .pca, .umap, .tsne:

@@ -10,6 +10,8 @@ package struct PairClusters: Sendable {
         case published
         /// Ours: 1 - z·z of pair vectors z, the unit sum of picture and text; leaves in the order of the least sum.
         case pairs
+        /// Texts alone: 1 - y·y, leaves in the same order; all there is of an encoder without a picture tower.
+        case texts
     }
 
     package let rows: Rows
@@ -27,16 +29,26 @@ package struct PairClusters: Sendable {
             distances = Self.betweenRows(pairs.texts.times(pairs.images, .transposed))
             tree = Dendrogram(distances)
             clusters = tree.groups(atMost: most)
-        case .pairs:
-            distances = try Self.betweenPairs(pairs)
-            let tree = Dendrogram(distances)
-            let leaves = tree.count <= LeafOrder.most ? LeafOrder(tree, distances).leaves : tree.leaves
-            var place = [Int](repeating: 0, count: leaves.count)
-            for (position, leaf) in leaves.enumerated() { place[leaf] = position }
-            self.tree = tree
-            clusters = tree.groups(atMost: most).map { $0.sorted { place[$0] < place[$1] } }
-                .sorted { place[$0[0]] < place[$1[0]] }
+        case .pairs: (distances, tree, clusters) = Self.inOrder(try Self.sums(pairs), most)
+        case .texts: (distances, tree, clusters) = Self.inOrder(pairs.texts, most)
         }
+    }
+
+    package init(_ texts: TextVectors, most: Int = 10) {
+        (rows, source) = (.texts, texts.source)
+        (distances, tree, clusters) = Self.inOrder(texts.vectors, most)
+    }
+
+    /// Groups of unit rows by cosine, laid like beside like.
+    private static func inOrder(_ rows: DoubleMatrix, _ most: Int) -> (DoubleMatrix, Dendrogram, [[Int]]) {
+        let distances = betweenUnits(rows)
+        let tree = Dendrogram(distances)
+        let leaves = tree.count <= LeafOrder.most ? LeafOrder(tree, distances).leaves : tree.leaves
+        var place = [Int](repeating: 0, count: leaves.count)
+        for (position, leaf) in leaves.enumerated() { place[leaf] = position }
+        let clusters = tree.groups(atMost: most).map { $0.sorted { place[$0] < place[$1] } }
+            .sorted { place[$0[0]] < place[$1[0]] }
+        return (distances, tree, clusters)
     }
 
     /// Beyond this, the tree would not fit or not end.
@@ -81,19 +93,23 @@ package struct PairClusters: Sendable {
         return DoubleMatrix(values, rows: n, columns: n)
     }
 
-    private static func betweenPairs(_ pairs: PairedVectors) throws -> DoubleMatrix {
+    /// Unit sums of picture and text: [n, d].
+    private static func sums(_ pairs: PairedVectors) throws -> DoubleMatrix {
         var sums = pairs.images.values
         for i in sums.indices { sums[i] += pairs.texts.values[i] }
-        let both = DoubleMatrix(sums, rows: pairs.count, columns: pairs.width)
-        let z = try PairedVectors.units(both, "pairs", pairs.source)
-        let cosines = z.times(z, .transposed)
-        var distances = cosines.values.map { 1 - $0 }
-        for i in 0..<pairs.count {
-            distances[i * pairs.count + i] = 0
+        return try PairedVectors.units(
+            DoubleMatrix(sums, rows: pairs.count, columns: pairs.width), "pairs", pairs.source)
+    }
+
+    /// One minus the cosines of unit rows: [n, n].
+    private static func betweenUnits(_ z: DoubleMatrix) -> DoubleMatrix {
+        var distances = z.times(z, .transposed).values.map { 1 - $0 }
+        for i in 0..<z.rows {
+            distances[i * z.rows + i] = 0
             for j in 0..<i {   // rounding may differ on the two sides
-                distances[j * pairs.count + i] = distances[i * pairs.count + j]
+                distances[j * z.rows + i] = distances[i * z.rows + j]
             }
         }
-        return DoubleMatrix(distances, rows: pairs.count, columns: pairs.count)
+        return DoubleMatrix(distances, rows: z.rows, columns: z.rows)
     }
 }

@@ -84,7 +84,7 @@ extension PairedVectors {
     package static let most = 10_000
 
     /// The places of a sample without putting back, ascending.
-    static func drawn(_ size: Int, of count: Int, seed: UInt64) -> [Int] {
+    package static func drawn(_ size: Int, of count: Int, seed: UInt64) -> [Int] {
         var stream = RandomStream(seed: seed, purpose: "pairs of a latent space")
         return stream.permutation(count).prefix(size).sorted()
     }

@@ -24,8 +24,9 @@ package struct Projection: Sendable {
     package let positions: DoubleMatrix
     package let shares: [Double]?
     package let divergence: Double?
-    private let pairs: PairedVectors
+    private let source: String
     private let points: DoubleMatrix   // what lies in the space, row for row
+    private let isOfTexts: Bool   // alone, without pictures
 
     package init(
         _ pairs: PairedVectors, method: Method, fit: Fit = .both, seed: UInt64 = 0, likeUMAP: Bool = false,
@@ -42,38 +43,24 @@ package struct Projection: Sendable {
             case .texts: (pairs.texts, pairs.images)
             case .joint: (Self.joint(pairs), nil)
             }
-        guard fitted.rows >= 4 else {
-            throw UserError(.badData, "\(pairs.source): \(fitted.rows) points are too few for a map; give four or more")
-        }
-        var (made, added): (DoubleMatrix, DoubleMatrix?)
-        switch method {
-        case .pca:
-            let components = try PrincipalComponents(fitted, components: 2)
-            (made, added) = (components.scores, others.map(components.transform))
-            (shares, divergence) = (components.shares, nil)
-            if made.columns == 1 {   // of one dimension alone
-                made = Self.flat(made)
-                added = added.map(Self.flat)
-            }
-        case .umap:
-            let map = try UMAP(
-                fitted, neighbours: min(UMAP.defaultNeighbours, fitted.rows - 1), seed: seed, progress: progress)
-            (made, added) = (map.positions, try others.map { try map.transform($0, likeUMAP: likeUMAP) })
-            (shares, divergence) = (nil, nil)
-        case .tsne:
-            let map = try TSNE(fitted, seed: seed, progress: progress)
-            (made, added) = (map.positions, nil)
-            (shares, divergence) = (nil, map.divergence)
-        }
-        let parts = fit == .texts ? [added, made] : [made, added]
+        let map = try PlaneMap(
+            fitted, others, method: method, source: pairs.source, seed: seed, likeUMAP: likeUMAP, progress: progress)
+        let parts = fit == .texts ? [map.others, map.positions] : [map.positions, map.others]
         let all = parts.compactMap(\.self)
         positions = DoubleMatrix(all.flatMap(\.values), rows: all.reduce(0) { $0 + $1.rows }, columns: 2)
-        (self.method, self.fit, self.seed, self.pairs) = (method, fit, seed, pairs)
+        (self.method, self.fit, self.seed, source, isOfTexts) = (method, fit, seed, pairs.source, false)
+        (shares, divergence) = (map.shares, map.divergence)
         points = fit == .joint ? fitted : pairs.stacked
     }
 
-    private static func flat(_ line: DoubleMatrix) -> DoubleMatrix {
-        DoubleMatrix(line.values.flatMap { [$0, 0] }, rows: line.rows, columns: 2)
+    /// Of texts alone: positions are [n, 2].
+    package init(
+        _ texts: TextVectors, method: Method, seed: UInt64 = 0, progress: (Int, Int) throws -> Void = { _, _ in }
+    ) throws {
+        let map = try PlaneMap(
+            texts.vectors, method: method, source: texts.source, seed: seed, progress: progress)
+        (self.method, fit, self.seed, source, isOfTexts) = (method, .texts, seed, texts.source, true)
+        (positions, shares, divergence, points) = (map.positions, map.shares, map.divergence, texts.vectors)
     }
 
     /// [x; y]/sqrt 2: unit rows again.
@@ -90,14 +77,16 @@ package struct Projection: Sendable {
     var trust: (mean: Double, each: [Double])? { Trustworthiness.cosineEach(points, positions) }
 
     package func record() -> ProjectionRecord {
-        let n = pairs.count
+        let isPlain = isOfTexts || fit == .joint   // one point for each item
+        let n = isPlain ? positions.rows : positions.rows / 2
         return ProjectionRecord(
-            source: pairs.source, pairs: n, method: method.rawValue, fit: fit.rawValue, seed: seed,
+            source: source, pairs: n, method: method.rawValue, fit: fit.rawValue, seed: seed,
             trustworthiness: trustworthiness, shares: shares, divergence: divergence,
-            pairFigures: fit == .joint ? nil : PairFigures.of(positions),
+            pairFigures: isPlain ? nil : PairFigures.of(positions),
             points: (0..<positions.rows).map { point in
                 .init(
-                    item: point % n, modality: fit == .joint ? "pair" : point < n ? "image" : "text",
+                    item: point % n,
+                    modality: isOfTexts ? "text" : fit == .joint ? "pair" : point < n ? "image" : "text",
                     x: positions[point, 0], y: positions[point, 1])
             })
     }

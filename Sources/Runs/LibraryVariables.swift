@@ -17,14 +17,18 @@ package enum LibraryVariables {
     package static func settle() {
         let limit = ProcessorClass.isLimited ? ProcessorClass.here : nil
         let missing = Self.missing(in: ProcessInfo.processInfo.environment, limit: limit)
-        guard !missing.isEmpty else { return }
-        for (name, value) in missing { setenv(name, value, 1) }
+        if !missing.isEmpty { restart(with: missing) }
+    }
+
+    /// Starts the program once more with variables set. Returns only where there is no `/proc` to start it from.
+    package static func restart(with variables: [String: String]) {
+        for (name, value) in variables { setenv(name, value, 1) }
         var arguments: [UnsafeMutablePointer<CChar>?] = (0..<Int(CommandLine.argc)).map {
             CommandLine.unsafeArgv[$0].flatMap { strdup($0) }
         }
         arguments.append(nil)
         execv("/proc/self/exe", arguments)
-        for argument in arguments { free(argument) }   // only where there is no /proc: go on as we are
+        for argument in arguments { free(argument) }
     }
 
     /// The variables to be set beside the given ones, where the best class to be used is `limit`.

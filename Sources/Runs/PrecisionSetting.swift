@@ -6,18 +6,25 @@ package enum PrecisionSetting: String, CaseIterable, Sendable, Codable, Settings
     /// bf16 where the class of processor was measured to be faster with it.
     case auto
     case f32, bf16
+    /// f32 in one order of sums on every x86-64 processor, see ``ReproducibleArithmetic``.
+    case reproducible
 
     /// `auto` means bf16 for the classes of processors that were measured to be faster with it (`Kernels.h`).
     package var resolved: Precision {
         switch self {
         case .auto: ProcessorClass.prefersBFloat16 ? .bfloat16 : .float32
         case .bf16: .bfloat16
-        case .f32: .float32
+        case .f32, .reproducible: .float32
         }
     }
 
     /// What is computed with, as records say it.
-    package var told: String { resolved == .bfloat16 ? "bf16" : "f32" }
+    package var told: String {
+        switch resolved {
+        case .bfloat16: "bf16"
+        case .float32: self == .reproducible ? "f32 reproducible" : "f32"
+        }
+    }
 
     /// The same, and that `auto` chose it, where it did.
     package var recorded: String { self == .auto ? "\(told) (auto: \(Self.reason))" : told }

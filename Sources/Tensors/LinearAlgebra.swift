@@ -42,7 +42,7 @@ extension DoubleMatrix {
         guard m > 0, n > 0, k > 0 else {
             return DoubleMatrix([Double](repeating: 0, count: m * n), rows: m, columns: n)
         }
-        openblas_set_num_threads(Int32(clamping: Threads.count))
+        openblas_set_num_threads(Int32(clamping: Threads.forLinearAlgebra))
         let product = [Double](unsafeUninitializedCapacity: m * n) { out, count in
             cblas_dgemm(
                 CblasRowMajor, own == .plain ? CblasNoTrans : CblasTrans, side == .plain ? CblasNoTrans : CblasTrans,
@@ -108,7 +108,7 @@ extension DoubleMatrix {
             return Int(info)
         }
 
-        openblas_set_num_threads(Int32(clamping: Threads.count))
+        openblas_set_num_threads(Int32(clamping: Threads.forLinearAlgebra))
         // Asked with sizes of -1, it answers with the sizes it wants.
         var (work, integers) = ([Double](repeating: 0, count: 1), [blasint](repeating: 0, count: 1))
         let largest = wantsVectors ? 1 + 6 * rows + 2 * rows * rows : 2 * rows + 1

@@ -1,4 +1,5 @@
 import CSynOneDNN
+import Foundation
 
 /// How many threads the process computes with: oneDNN's pool, which our own kernels share.
 ///
@@ -11,6 +12,12 @@ package enum Threads {
         get { Int(syn_thread_count()) }
         set { syn_set_thread_count(Int32(clamping: newValue)) }
     }
+
+    /// OpenBLAS's part of them: at most what its own variable says.
+    static var forLinearAlgebra: Int { min(count, limitOfLinearAlgebra) }
+
+    private static let limitOfLinearAlgebra =
+        ProcessInfo.processInfo.environment["OPENBLAS_NUM_THREADS"].flatMap { Int($0) }.map { max($0, 1) } ?? .max
 }
 
 /// Runs `body` on consecutive parts of `0..<count`, on the threads of the one pool.

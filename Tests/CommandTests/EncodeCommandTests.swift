@@ -66,6 +66,28 @@ struct EncodeCommandTests {
                 .exitCode == 64)
     }
 
+    @Test(
+        "reproducible is class avx2 in f32 whatever the number of threads, and is recorded",
+        .enabled(if: ProcessorClass.available.contains(.avx2), "the processor has no AVX2"))
+    func reproducible() throws {
+        let place = try Workplace()
+        func vectors(_ out: String, _ precision: String, _ environment: [String: String]) throws -> Data {
+            let run = try CommandRun(
+                [
+                    "encode", "--encoder", Self.bert, "--captions", try place.captionFile(Self.captions), "--out",
+                    place.path(out), "--precision", precision, "-q",
+                ], environment: environment)
+            #expect(run.exitCode == 0, "\(run.complaints)")
+            return try place.bytes(out)
+        }
+        let one = try vectors("one.npy", "reproducible", [:])
+        #expect(try vectors("two.npy", "reproducible", ["OMP_NUM_THREADS": "2"]) == one)
+        #expect(try vectors("limited.npy", "f32", ["SYNESTHESIA_ISA": "avx2"]) == one)
+        #expect(try vectors("other.npy", "reproducible", ["SYNESTHESIA_ISA": "generic"]) == one)
+        let index = try place.bytes("one.npy.index.json")
+        #expect(String(decoding: index, as: UTF8.self).contains("f32 reproducible"))
+    }
+
     @Test("a device is written into and gets no index beside it")
     func device() throws {
         let place = try Workplace()

@@ -29,6 +29,27 @@ struct SpaceCommandTests {
         ]
     }
 
+    @Test("a text encoder alone: its map and groups; what needs pictures is refused")
+    func textsAlone() throws {
+        let place = try Workplace()
+        let captions = try place.captionFile(["a man", "a man smiles", "she has long hair", "long hair", "a hat"])
+        let bert = ["--encoder", Fixture.url("text/bert").path, "--captions", captions]
+        let map = try CommandRun(["space", "project", "--method", "pca", "-q"] + bert)
+        let lines = map.output.split(separator: "\n")
+        #expect(lines.first == "item,modality,x,y" && lines.count == 6, "\(map.complaints)")
+        #expect(lines.dropFirst().allSatisfy { $0.contains(",text,") })
+        let groups = try CommandRun(["space", "cluster", "--clusters", "2", "--json"] + bert)
+        #expect(groups.object?["rows"] as? String == "texts", "\(groups.complaints)")
+        #expect((groups.object?["order"] as? [Int])?.sorted() == [0, 1, 2, 3, 4])
+        #expect((groups.object?["labels"] as? [String])?.count == 2)
+        try refuse(64, "needs pictures", ["project", "--method", "pca", "--fit", "both"] + bert)
+        try refuse(64, "needs pictures", ["cluster", "--rows", "pairs"] + bert)
+        try refuse(64, "give both", ["cluster", "--encoder", "nowhere"])
+        try refuse(64, "looks at pictures too", ["gap"] + bert)
+        try refuse(64, "exclude each other", ["cluster", "--matrix", "m.csv"] + bert)
+        try refuse(66, "nowhere", ["cluster", "--encoder", "nowhere", "--captions", captions])
+    }
+
     @Test("gap, retrieve, cluster, project: the fixed forms, from safetensors, npz and a matrix alike")
     func forms() throws {
         let place = try Workplace()

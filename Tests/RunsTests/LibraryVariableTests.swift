@@ -26,4 +26,20 @@ import Testing
         #expect(PrecisionSetting.reason.contains(ProcessorClass.here.rawValue))
         #expect(ProcessorClass.available.contains(ProcessorClass.here) && ProcessorClass.available.first == .generic)
     }
+
+    /// What `precision: reproducible` needs of its surroundings, and where it cannot be.
+    @Test func reproducibleIsOneClassOnTheCPU() throws {
+        #expect(PrecisionSetting.reproducible.resolved == .float32 && PrecisionSetting.reproducible.remark == nil)
+        #expect(PrecisionSetting.reproducible.told == "f32 reproducible")
+        #expect(ReproducibleArithmetic.isSet(in: ReproducibleArithmetic.variables))
+        #expect(!ReproducibleArithmetic.isSet(in: ["SYNESTHESIA_ISA": "avx2"]))
+        let onGPU = #expect(throws: UserError.self) { try ReproducibleArithmetic.check(on: .cuda) }
+        #expect(onGPU?.description.contains("on the CPU") == true)
+        if ProcessorClass.available.contains(.avx2) {
+            try ReproducibleArithmetic.check(on: .cpu)
+        } else {
+            let elsewhere = #expect(throws: UserError.self) { try ReproducibleArithmetic.check(on: .cpu) }
+            #expect(elsewhere?.description.contains("AVX2") == true)
+        }
+    }
 }

@@ -33,8 +33,7 @@ struct Encode: ParsableCommand {
     @Flag(help: "Write the embedding output and every layer too, pooled alike.")
     var layers = false
 
-    @Option(help: "f32, bf16, or auto: bf16 where the processor is faster with it.")
-    var precision: PrecisionSetting = .f32
+    @OptionGroup var computing: PrecisionOption
 
     @OptionGroup var named: ActivationOption
 
@@ -45,8 +44,8 @@ struct Encode: ParsableCommand {
         let file = try shared.captions(captions)
         let chosen = limit.applied(to: file.captions, "captions")
         let job = try EncodingJob(
-            folder: try shared.locator.folder(of: encoder), pooling: pooling, precision: precision, everyLayer: layers,
-            output: out, activation: named.activation)
+            folder: try shared.locator.folder(of: encoder), pooling: pooling, precision: computing.precision,
+            everyLayer: layers, output: out, activation: named.activation)
         for remark in job.remarks { shared.remark(remark) }
         var line = shared.progress("captions", total: chosen.items.count)
         let outcome = try job.write(chosen.items, portion: chosen.portion) { line.advance(to: $0) }
@@ -60,4 +59,3 @@ struct Encode: ParsableCommand {
 }
 
 extension Pooling: ExpressibleByArgument {}
-extension PrecisionSetting: ExpressibleByArgument {}

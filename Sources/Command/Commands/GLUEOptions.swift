@@ -65,6 +65,11 @@ struct GLUEOptions: ParsableArguments {
         URL(filePath: out ?? "runs/glue" + (limit.limit.map { "-limit-\($0)" } ?? ""))
     }
 
+    /// In which precision the settings ask to compute; the base has no part in it.
+    func precision() throws -> PrecisionSetting {
+        try FineTuningSettings(file: settings, overrides: overrides, base: FineTuningSettings()).precision
+    }
+
     /// Opens data and encoders before any long work.
     func study(predicts: Bool, _ shared: SharedOptions, _ ranks: Ranks) throws -> GLUEStudy {
         let (data, leftOut) = try TaskData.all(

@@ -59,8 +59,7 @@ struct Generate: ParsableCommand {
     @Option(help: "The pictures' files: png, which also keeps caption and seed, or jpeg, which loses detail.")
     var format: SamplingSettings.Format = .png
 
-    @Option(help: "f32, bf16, or auto: bf16 where the processor is faster with it.")
-    var precision: PrecisionSetting = .f32
+    @OptionGroup var computing: PrecisionOption
 
     @Option(help: "Where the decoder is computed: cpu, or cuda for an NVIDIA GPU.")
     var device: DeviceSetting = .cpu
@@ -97,7 +96,7 @@ struct Generate: ParsableCommand {
         let job = try FaceJob(
             decoder: try locator.folder(of: decoder), adapter: URL(filePath: adapter),
             encoder: try locator.folder(of: encoder),
-            precision: precision, device: device, weights: weights, activation: named.activation)
+            precision: computing.precision, device: device, weights: weights, activation: named.activation)
         if let error = job.roundingError {
             shared.remark(
                 String(

@@ -55,8 +55,7 @@ struct Score: ParsableCommand {
     @Option(help: "A reader of drawn attributes, for the attribute score.")
     var attributes: String?
 
-    @Option(help: "f32, bf16, or auto: bf16 where the processor is faster with it.")
-    var precision: PrecisionSetting = .f32
+    @OptionGroup var computing: PrecisionOption
 
     @OptionGroup var named: ActivationOption
 
@@ -84,7 +83,7 @@ struct Score: ParsableCommand {
     func run() throws {
         var settings = ScoreSettings()
         (settings.clip, settings.inception, settings.attributes) = (clip ?? "", inception ?? "", attributes)
-        (settings.splits, settings.shuffleSeed, settings.precision) = (splits, seed, precision)
+        (settings.splits, settings.shuffleSeed, settings.precision) = (splits, seed, computing.precision)
         (settings.activation, settings.dropLast) = (named.activation, dropLast)
         let captions = try captions.map { try shared.captions($0).captions }
         let pictures = try PictureFolder(images)

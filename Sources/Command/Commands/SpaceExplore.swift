@@ -48,6 +48,9 @@ struct SpaceExplore: ParsableCommand {
     func validate() throws {
         try NumberRange.scale.check(scale, "--scale")
         try NumberRange.clusters.check(clusters, "--clusters")
+        if rows == .texts {
+            throw ValidationError("--rows texts is for space cluster; the page's groups are of pairs")
+        }
         if queries != nil && input.model == nil {
             throw ValidationError(
                 "--queries needs a text tower that makes vectors of phrases; give --model with --data")

@@ -25,10 +25,14 @@ struct SpaceInput: ParsableArguments {
             """)
     var data: String?
 
+    @Option(
+        help: "In project and cluster: a text encoder alone, as BERT or GPT-2, on --captions; org/name or a folder.")
+    var encoder: String?
+
     @Option(help: "The folder of a table's or a COCO file's pictures. (default: that of the file)")
     var images: String?
 
-    @Option(help: "With --matrix or --vectors: a file with one caption a line.")
+    @Option(help: "With --matrix, --vectors or --encoder: a file with one caption a line.")
     var captions: String?
 
     @Option(help: "The most pairs; of more, so many are drawn. (default: 10000, of the drawn world 1000)")
@@ -40,16 +44,46 @@ struct SpaceInput: ParsableArguments {
     @OptionGroup var named: ActivationOption
 
     func validate() throws {
-        let given = [matrix, vectors, model].compactMap(\.self).count
+        let given = [matrix, vectors, model, encoder].compactMap(\.self).count
         guard given <= 1 else {
-            throw ValidationError("--matrix, --vectors and --model exclude each other; give one")
+            throw ValidationError("--matrix, --vectors, --model and --encoder exclude each other; give one")
         }
+        if encoder != nil && captions == nil { throw ValidationError("--encoder reads --captions; give both") }
         if (model == nil) != (data == nil) { throw ValidationError("--model and --data belong together; give both") }
         if images != nil && data == nil { throw ValidationError("--images belongs to --data; give both") }
         if captions != nil && model != nil {
             throw ValidationError("with --model the captions are those of --data; leave --captions out")
         }
         if let sample { try NumberRange.sample.check(sample, "--sample") }
+    }
+
+    enum PairsOrTexts {
+        case pairs(LatentSpaceInput)
+        case texts(TextVectors)
+    }
+
+    /// Texts alone where a text encoder is named, else pairs.
+    func readPairsOrTexts(_ shared: SharedOptions) throws -> PairsOrTexts {
+        guard let encoder, let captions else { return .pairs(try read(shared)) }
+        let embedder = try TextEmbedder(folder: shared.locator.folder(of: encoder), activation: named.activation)
+        let all = try shared.captions(captions).captions
+        let most = sample ?? PairedVectors.most
+        var chosen = all
+        if all.count > most {
+            chosen = PairedVectors.drawn(most, of: all.count, seed: seed).map { all[$0] }
+            shared.remark("\(captions): of \(all.count) texts \(most) are drawn with seed \(seed)")
+        }
+        for sentence in [embedder.reader.remark, embedder.remark(on: chosen)].compactMap(\.self) {
+            shared.remark(sentence)
+        }
+        let watch = SignalWatch()
+        var bar = shared.progress("texts", total: chosen.count)
+        defer { bar.finish() }
+        return .texts(
+            try TextVectors(chosen, by: embedder) { done in
+                bar.advance(to: done)
+                try watch.interruption.check()
+            })
     }
 
     /// Reads them, and tells what is to be known about them.
@@ -71,6 +105,12 @@ struct SpaceInput: ParsableArguments {
 
     /// - Parameter count: of pairs in a file of vectors, where it tells them at once.
     private func whole(_ shared: SharedOptions, count: Int?, most: Int) throws -> LatentSpaceInput {
+        if let encoder {
+            throw UserError(
+                .settings,
+                "\(encoder) is named as a text encoder, and this looks at pictures too; give --model with --data, or "
+                    + "look at its texts with space project or space cluster")
+        }
         guard [matrix, vectors, model].contains(where: { $0 != nil }) else {
             throw UserError(.settings, "nothing to look at; give --matrix, --vectors, or --model with --data")
         }

@@ -12,17 +12,18 @@ struct SpaceProject: ParsableCommand {
         discussion: """
             --fit both takes all points; images or texts makes the map of one modality and puts the other into it \
             (pca, umap); joint gives one point for each pair. Trustworthiness (15 neighbours) says how far the map can \
-            be believed. The CSV has the columns item, modality, x, y.
+            be believed. The CSV has the columns item, modality, x, y. With --encoder the map is of texts alone.
 
-            Example:
+            Examples:
               synesthesia space project --matrix CLIP.csv --method umap --out map.csv
+              synesthesia space project --encoder Weights/bert-small --captions captions.txt --method pca
             """)
 
     @Option(help: "pca, umap or tsne.")
     var method: Projection.Method
 
-    @Option(help: "What the map is made from: images, texts, both or joint.")
-    var fit: Projection.Fit = .both
+    @Option(help: "What the map is made from: images, texts, both or joint. (default: both, with --encoder texts)")
+    var fit: Projection.Fit?
 
     @Option(help: ArgumentHelp("A file for the points; without it they are printed.", valueName: "file"))
     var out: String?
@@ -33,19 +34,32 @@ struct SpaceProject: ParsableCommand {
     @OptionGroup var input: SpaceInput
     @OptionGroup var shared: SharedOptions
 
+    func validate() throws {
+        if let fit, fit != .texts, input.encoder != nil {
+            throw ValidationError("--fit \(fit.rawValue) needs pictures, and --encoder has texts alone; leave it out")
+        }
+    }
+
     func run() throws {
         let file = out.map { URL(filePath: $0) }
         if let file { try AtomicFile.check(file) }
-        let space = try input.read(shared)
+        let found = try input.readPairsOrTexts(shared)
         let watch = SignalWatch()
         var bar = shared.progress("steps", total: 1)
-        let record = try Projection(
-            space.pairs, method: method, fit: fit, seed: input.seed, likeUMAP: likeUmap
-        ) { done, total in
+        func advance(_ done: Int, _ total: Int) throws {
             if done == 1 { bar = shared.progress("steps", total: total) }
             bar.advance(to: done)
             try watch.interruption.check()
-        }.record()
+        }
+        let map =
+            switch found {
+            case .pairs(let space):
+                try Projection(
+                    space.pairs, method: method, fit: fit ?? .both, seed: input.seed, likeUMAP: likeUmap,
+                    progress: advance)
+            case .texts(let texts): try Projection(texts, method: method, seed: input.seed, progress: advance)
+            }
+        let record = map.record()
         bar.finish()
         if let file { try AtomicFile.write(record.csv, to: file) }
         if let value = record.trustworthiness {

@@ -32,8 +32,7 @@ struct StudyOptions: ParsableArguments {
     @Flag(help: "Read files and encoders as the papers' released code does.")
     var likePaper = false
 
-    @Option(help: "f32, bf16, or auto: bf16 where the processor is faster with it.")
-    var precision: PrecisionSetting = .f32
+    @OptionGroup var computing: PrecisionOption
 
     @OptionGroup var named: ActivationOption
 
@@ -62,9 +61,9 @@ struct StudyOptions: ParsableArguments {
     /// Opens the encoders before any long work, and looks whether the output can be written.
     func models(_ shared: SharedOptions) throws -> [TextEmbedder] {
         if let out { try AtomicFile.makeFolder(URL(filePath: out)) }
-        if let sentence = precision.remark { shared.remark(sentence) }
+        if let sentence = computing.precision.remark { shared.remark(sentence) }
         let models = try TextEmbedder.all(
-            encoder, locator: shared.locator, precision: precision.resolved, activation: named.activation)
+            encoder, locator: shared.locator, precision: computing.precision.resolved, activation: named.activation)
         for model in models {
             if let sentence = model.reader.remark {
                 shared.remark("\(model.name): \(sentence); words alone are read without it")

@@ -1,15 +1,27 @@
 extension ClusterRecord {
     package var terminal: String { section.terminal }
 
+    private var items: String { rows == "texts" ? "texts" : "pairs" }
+
+    private var vectors: String {
+        switch rows {
+        case "published": "rows of their similarities, as published"
+        case "texts": "the cosines of their vectors"
+        default: "pair vectors"
+        }
+    }
+
     var section: ReportSection {
         ReportSection(
             "Clusters",
             [
                 .table(
                     TextTable(
-                        "\(source): \(order.count) pairs by "
-                            + (rows == "published" ? "rows of their similarities, as published" : "pair vectors"),
-                        columns: [.init("Cluster", .right), .init("Pairs", .right), .init("Label"), .init("Members")],
+                        "\(source): \(order.count) \(items) by \(vectors)",
+                        columns: [
+                            .init("Cluster", .right), .init(items.capitalized, .right), .init("Label"),
+                            .init("Members"),
+                        ],
                         rows: clusters.enumerated().map { place, members in
                             [
                                 String(place + 1), String(members.count), place < labels.count ? labels[place] : "",

@@ -1,7 +1,7 @@
 /// Groups of pairs, as `space cluster --json` prints them.
 package struct ClusterRecord: Codable, Sendable, Equatable {
     package var source: String
-    /// "published": rows of one minus similarities; "pairs": the unit sum of picture and text.
+    /// "published": rows of one minus similarities; "pairs": the unit sum of picture and text; "texts": texts alone.
     package var rows: String
     /// Pairs from 0, cluster after cluster.
     package var order: [Int]
