@@ -205,7 +205,7 @@ import Testing
 
     /// Classes whose products are chains of fused products in one order, whatever their registers: the same bits.
     private static var chained: [kernel_table] {
-        tables.filter { [KERNELS_NEON, KERNELS_NEONBF16, KERNELS_AVX2].contains($0.level) }
+        tables.filter { [KERNELS_NEON, KERNELS_NEONBF16, KERNELS_AVX2, KERNELS_AVX512].contains($0.level) }
     }
 
     /// One output's sum as a plain loop: term after term over each run, then the runs one after another.

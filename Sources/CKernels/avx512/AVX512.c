@@ -9,13 +9,16 @@
     __attribute__((target("avx512bw,avx512cd,avx512dq,avx512vl,bmi,bmi2,cx16,f16c,fma,lzcnt,movbe,popcnt,sahf"))), apply_to = function)
 #include "../simd/SkinnyPairs.h"
 #include "../simd/SkinnyGemm.h"
+#define GEMM_TILE_ROWS 12   // of the thirty-two registers of sixteen floats, twenty-four are sums
+#define GEMM_TILE_STRIPS 2
+#include "../simd/Gemm.h"
 #include "../simd/Table.h"
 #pragma clang attribute pop
 
 void fill_avx512(kernel_table *table) {
     fill_simd(table);
     table->skinny_gemm = &simd_skinny_gemm;
-    table->gemm = NULL;   // oneDNN's products are of this class's instructions, those of AVX2 are not
+    table->gemm = &simd_gemm;
 }
 
 #endif

@@ -1,6 +1,7 @@
-// Products of many rows in the compiler's vectors, included by each class whose registers hold the tile: sixteen of eight
-// floats (AVX2), or thirty-two of four (NEON). A panel of w is widened and brought into order as floats, and so are the rows
-// of x that pass by, so that weights in bfloat16 cost no more arithmetic than floats and half the memory.
+// Products of many rows in the compiler's vectors, included by each class. The includer says which tile its registers
+// hold (GEMM_TILE_ROWS, GEMM_TILE_STRIPS); without, it is that of sixteen registers of eight floats (AVX2) or thirty-two of
+// four (NEON). A panel of w is widened and brought into order as floats, and so are the rows of x that pass by, so that
+// weights in bfloat16 cost no more arithmetic than floats and half the memory.
 //
 // Every sum is a chain of fused products, term after term over a run of at most gemm_KC, and runs are added one after
 // another: the same bits in every class that includes this, whatever its registers.
@@ -9,9 +10,15 @@
 
 #include "GemmEnd.h"
 
-// Rows and columns of a tile, columns of a panel, terms of the longest run: a tile's columns of a panel stay in a first-level
-// cache of 32 KB beside six rows of x, a panel in the second.
-enum { gemm_MR = 6, gemm_columns = 128, gemm_KC = 384, gemm_MC = 24 };
+#ifndef GEMM_TILE_ROWS
+#define GEMM_TILE_ROWS 6
+#define GEMM_TILE_STRIPS 1
+#endif
+
+// Rows of a tile and strips of sixteen columns, columns of a panel, terms of the longest run: a tile's columns of a panel
+// stay in a first-level cache of 32 KB beside six rows of x (of two strips and twelve rows: in the second), a panel in the
+// second. Rows of x are brought in order `gemm_MC` at a time, a multiple of every class's tile.
+enum { gemm_MR = GEMM_TILE_ROWS, gemm_strips = GEMM_TILE_STRIPS, gemm_columns = 128, gemm_KC = 384, gemm_MC = 24 };
 
 #define GEMM_INLINE static inline __attribute__((always_inline))
 #define GEMM_UNROLL _Pragma("clang loop unroll(full)")
@@ -109,39 +116,56 @@ GEMM_INLINE void gemm_fetch(gemm_ahead *ahead) {
     if (++ahead->row >= ahead->rows) ahead->row = 0, ahead->line++;
 }
 
-// R rows of x, gemm_KC floats apart, with sixteen columns of a panel, added to what `before` has of them; R is known where
+// Where a tile's sums begin: floats from row to row, and from strip to strip.
+typedef struct {
+    float *at;
+    size_t row, strip;
+} gemm_place;
+
+// R rows of x, gemm_KC floats apart, with S strips of a panel, added to what `before` has of them; R and S are known where
 // this is inlined.
 GEMM_INLINE void gemm_tile(
-    const int R, const float *x, size_t terms, const float *w, const float *before, size_t before_step,
-    float *to, size_t to_step, gemm_ahead *ahead) {
-    simd sums[gemm_MR];
-    GEMM_UNROLL for (int r = 0; r < R; r++) sums[r] = ALL(0);
+    const int R, const int S, const float *x, size_t terms, const float *w, const gemm_place *before,
+    const gemm_place *to, gemm_ahead *ahead) {
+    const size_t strip = terms * gemm_NR;
+    simd sums[gemm_MR][gemm_strips];
+    GEMM_UNROLL for (int r = 0; r < R; r++)
+        GEMM_UNROLL for (int s = 0; s < S; s++) sums[r][s] = ALL(0);
     for (size_t k = 0; k < terms;) {
+        const bool is_whole = k + 8 <= terms;
         gemm_fetch(ahead);
-        if (k + 8 <= terms) {
+        if (is_whole) {
             GEMM_UNROLL for (int i = 0; i < 8; i++) {
-                const simd own = AT(w + i * gemm_NR);
-                GEMM_UNROLL for (int r = 0; r < R; r++) sums[r] += own * x[r * gemm_KC + k + i];
+                simd own[gemm_strips];
+                GEMM_UNROLL for (int s = 0; s < S; s++) own[s] = AT(w + s * strip + i * gemm_NR);
+                GEMM_UNROLL for (int r = 0; r < R; r++)
+                    GEMM_UNROLL for (int s = 0; s < S; s++) sums[r][s] += own[s] * x[r * gemm_KC + k + i];
             }
             k += 8, w += 8 * gemm_NR;
             continue;
         }
-        const simd own = AT(w);
-        GEMM_UNROLL for (int r = 0; r < R; r++) sums[r] += own * x[r * gemm_KC + k];
+        simd own[gemm_strips];
+        GEMM_UNROLL for (int s = 0; s < S; s++) own[s] = AT(w + s * strip);
+        GEMM_UNROLL for (int r = 0; r < R; r++)
+            GEMM_UNROLL for (int s = 0; s < S; s++) sums[r][s] += own[s] * x[r * gemm_KC + k];
         k++, w += gemm_NR;
     }
-    GEMM_UNROLL for (int r = 0; r < R; r++) {
-        // Each run is summed by itself, so that long sums lose less.
-        if (before) sums[r] = AT(before + r * before_step) + sums[r];
-        PUT(to + r * to_step, sums[r]);
-    }
+    GEMM_UNROLL for (int r = 0; r < R; r++)
+        GEMM_UNROLL for (int s = 0; s < S; s++) {
+            // Each run is summed by itself, so that long sums lose less.
+            if (before) sums[r][s] = AT(before->at + r * before->row + s * before->strip) + sums[r][s];
+            PUT(to->at + r * to->row + s * to->strip, sums[r][s]);
+        }
 }
 
 #define GEMM_ROWS(R)                                                                                                   \
-    case R: gemm_tile(R, x, terms, w, before, before_step, to, to_step, ahead); break
+    case R:                                                                                                            \
+        if (strips == gemm_strips) gemm_tile(R, gemm_strips, x, terms, w, before, to, ahead);                          \
+        else gemm_tile(R, 1, x, terms, w, before, to, ahead);                                                          \
+        break
 static void gemm_rows(
-    size_t rows, const float *x, size_t terms, const float *w, const float *before, size_t before_step,
-    float *to, size_t to_step, gemm_ahead *ahead) {
+    size_t rows, size_t strips, const float *x, size_t terms, const float *w, const gemm_place *before,
+    const gemm_place *to, gemm_ahead *ahead) {
     switch (rows) {
         GEMM_ROWS(1);
         GEMM_ROWS(2);
@@ -149,6 +173,14 @@ static void gemm_rows(
         GEMM_ROWS(4);
         GEMM_ROWS(5);
         GEMM_ROWS(6);
+#if GEMM_TILE_ROWS > 6
+        GEMM_ROWS(7);
+        GEMM_ROWS(8);
+        GEMM_ROWS(9);
+        GEMM_ROWS(10);
+        GEMM_ROWS(11);
+        GEMM_ROWS(12);
+#endif
     }
 }
 
@@ -197,16 +229,22 @@ static void gemm_run(const gemm *p, size_t number, size_t next, size_t from, siz
                 .rows = after - (block + height), .lines = after > block + height ? (count + 15) / 16 : 0};
             gemm_take_rows(p, block, height, k, count, own_rows);
             const float *w = panel;
-            for (size_t column = n; column < end; column += gemm_NR, w += terms * gemm_NR)
+            for (size_t column = n, strips; column < end; column += strips * gemm_NR, w += strips * terms * gemm_NR) {
+                strips = gemm_least(gemm_strips, (end - column + gemm_NR - 1) / gemm_NR);
                 for (size_t row = 0; row < height; row += gemm_MR) {
                     const size_t rows = gemm_least(gemm_MR, height - row);
-                    float ready[gemm_MR * gemm_NR];
-                    float *sums = partial + (block + row - from) * gemm_columns + (column - n);
+                    float ready[gemm_strips * gemm_MR * gemm_NR];
+                    const gemm_place end_of_sums = {ready, gemm_NR, gemm_MR * gemm_NR};
+                    const gemm_place sums = {
+                        partial + (block + row - from) * gemm_columns + (column - n), gemm_columns, gemm_NR};
                     gemm_rows(
-                        rows, own_rows + row * gemm_KC, terms, w, first ? NULL : sums, gemm_columns,
-                        last ? ready : sums, last ? gemm_NR : gemm_columns, &ahead);
-                    if (last) gemm_end(p, block + row, rows, column, ready);
+                        rows, strips, own_rows + row * gemm_KC, terms, w, first ? NULL : &sums,
+                        last ? &end_of_sums : &sums, &ahead);
+                    if (last)
+                        for (size_t s = 0; s < strips; s++)
+                            gemm_end(p, block + row, rows, column + s * gemm_NR, ready + s * gemm_MR * gemm_NR);
                 }
+            }
         }
     }
 }
