@@ -3,7 +3,7 @@ import SynReports
 import SynRuns
 import SynTensors
 
-/// Pairs on a plane.
+/// Pairs, or texts alone, on a plane.
 package struct Projection: Sendable {
     package enum Method: String, CaseIterable, Sendable { case pca, umap, tsne }
 
