@@ -51,20 +51,24 @@ package enum AtomicFile {
 
     /// Makes a folder with all its parents, or says why it cannot be.
     package static func makeFolder(_ folder: URL) throws {
-        if isFolder(folder.path) { return }
-        if access(folder.path, F_OK) == 0 { throw FileFailure(writing: folder.path, ENOTDIR) }
+        // Looked at once: what another rank makes between two looks would be neither missing nor a folder.
+        if let isThere = isFolder(folder.path) {
+            guard isThere else { throw FileFailure(writing: folder.path, ENOTDIR) }
+            return
+        }
         let parent = folder.deletingLastPathComponent()
         if parent.path != folder.path { try makeFolder(parent) }
         guard mkdir(folder.path, 0o777) == 0 || errno == EEXIST else { throw FileFailure(writing: folder.path, errno) }
-        guard isFolder(folder.path) else {
+        guard isFolder(folder.path) == true else {
             throw FileFailure(
                 .unwritable, "\(folder.path) cannot be written: it is a link to a folder that does not exist")
         }
     }
 
-    private static func isFolder(_ path: String) -> Bool {
+    /// Nil where nothing is there, or a link that leads nowhere.
+    private static func isFolder(_ path: String) -> Bool? {
         var facts = stat()
-        return stat(path, &facts) == 0 && facts.st_mode & S_IFMT == S_IFDIR
+        return stat(path, &facts) == 0 ? facts.st_mode & S_IFMT == S_IFDIR : nil
     }
 
     /// Gives a finished file its name in one step. Only a regular file or a link makes room for it.

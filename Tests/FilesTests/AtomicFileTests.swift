@@ -56,6 +56,20 @@ struct AtomicFileTests {
                 == "\(file.path) cannot be written: the disk is full; make room, then run the same command again")
     }
 
+    /// As ranks do that share a run: each makes what it needs, whoever is first.
+    @Test("many at once make the same folder, and none takes another's for a file")
+    func foldersMadeTogether() async throws {
+        let folder = try Fixture.temporaryFolder()
+        defer { try? FileManager.default.removeItem(at: folder) }
+        for round in 0..<1_500 {
+            let deep = folder.appending(path: "\(round)/a/b/c")
+            try await withThrowingTaskGroup(of: Void.self) { group in
+                for _ in 0..<8 { group.addTask { try AtomicFile.makeFolder(deep) } }
+                try await group.waitForAll()
+            }
+        }
+    }
+
     @Test("makes a folder with its parents, twice")
     func folders() throws {
         let folder = try Fixture.temporaryFolder()

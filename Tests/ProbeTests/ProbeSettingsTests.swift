@@ -96,7 +96,7 @@ struct ProbeSettingsTests {
             "data: {test: 5, test-skip: 5, folder: faces}",
             "line 7: data.test-skip is of the drawn world, which has portraits without end; lists name their own"
         ),
-        ("precision: f16", "line 7: precision must be one of auto, f32, bf16, not \"f16\""),
+        ("precision: f16", "line 7: precision must be one of auto, f32, bf16, reproducible, not \"f16\""),
         (
             "seeds: [1, 1]",
             "line 7: seeds is [1, 1], but must be a list with at least one entry, none twice, each 0 or more"
