@@ -10,6 +10,7 @@ import tempfile
 
 LIBRARIES = ["torch", "transformers", "torchvision", "openvino", "numpy"]
 MORE = {"compile": "torch.compile", "openvino": "OpenVINO", "official": "official Python"}
+NOT_DONE = {"openvino": ("train", "sample"), "compile": ("sample",)}  # stages that a way has no place for
 COMPILERS = ("compile", "openvino")  # whose ratio to ours is told beside that of tuned
 BEGIN, END = "<!-- measurements: begin -->", "<!-- measurements: end -->"
 

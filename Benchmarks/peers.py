@@ -36,6 +36,8 @@ import transformers
 import yaml
 from torch import nn
 
+import measurements
+
 WEIGHTS = pathlib.Path(__file__).resolve().parent.parent / "Weights"
 PRECISIONS = {"bf16": torch.bfloat16, "f32": torch.float32}
 CAPTION_TOKENS = 25
@@ -571,7 +573,7 @@ def settings():
         parser.error(f"{setting.stage} needs --way official, tuned, compile or openvino, and --size full or miniature.")
     setting.tuned, setting.full = setting.way != "official", setting.size == "full"
     setting.packs, setting.mixed = setting.way == "tuned", "mixed" in setting.stage
-    if setting.stage in {"openvino": ("train", "sample"), "compile": ("sample",)}.get(setting.way, ()):
+    if setting.stage in measurements.NOT_DONE.get(setting.way, ()):
         parser.error(f"{setting.way} does not do {setting.stage}.")
     if setting.steps and setting.stage != "sample":
         parser.error(f"--steps goes with sample; {setting.stage} is timed whole.")

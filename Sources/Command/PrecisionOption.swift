@@ -13,71 +13,71 @@ struct PrecisionOption: ParsableArguments {
 
 extension PrecisionSetting: ExpressibleByArgument {}
 
+/// In which precisions a command is asked to compute, and on which device.
+struct Computation {
+    var precisions: [PrecisionSetting]
+    var device = DeviceSetting.cpu
+}
+
 /// A command that can be asked to compute reproducibly, which must be settled before anything else is done.
 protocol ChoosesPrecision {
-    /// Every precision that it is asked for.
-    func precisions() throws -> [PrecisionSetting]
-    func deviceOfModels() throws -> DeviceSetting
+    func computation() throws -> Computation
 }
 
 extension ChoosesPrecision {
-    func deviceOfModels() throws -> DeviceSetting { .cpu }
-
     func settlePrecision() throws {
-        if try precisions().contains(.reproducible) { try ReproducibleArithmetic.settle(on: deviceOfModels()) }
+        let computation = try computation()
+        if computation.precisions.contains(.reproducible) {
+            try ReproducibleArithmetic.settle(on: computation.device)
+        }
     }
 }
 
 extension Encode: ChoosesPrecision {
-    func precisions() -> [PrecisionSetting] { [computing.precision] }
+    func computation() -> Computation { Computation(precisions: [computing.precision]) }
 }
 
 extension Score: ChoosesPrecision {
-    func precisions() -> [PrecisionSetting] { [computing.precision] }
-}
-
-extension Similarity: ChoosesPrecision {
-    func precisions() -> [PrecisionSetting] { [study.computing.precision] }
-}
-
-extension Words: ChoosesPrecision {
-    func precisions() -> [PrecisionSetting] { [study.computing.precision] }
-}
-
-extension Geometry: ChoosesPrecision {
-    func precisions() -> [PrecisionSetting] { [study.computing.precision] }
-}
-
-extension StudyText: ChoosesPrecision {
-    func precisions() -> [PrecisionSetting] { [study.computing.precision] }
-}
-
-extension GLUE: ChoosesPrecision {
-    func precisions() throws -> [PrecisionSetting] { [try glue.precision()] }
-}
-
-extension StudyGLUE: ChoosesPrecision {
-    func precisions() throws -> [PrecisionSetting] { [try glue.precision()] }
+    func computation() -> Computation { Computation(precisions: [computing.precision]) }
 }
 
 extension Generate: ChoosesPrecision {
-    func precisions() -> [PrecisionSetting] { [computing.precision] }
-    func deviceOfModels() -> DeviceSetting { device }
+    func computation() -> Computation { Computation(precisions: [computing.precision], device: device) }
+}
+
+/// A command of the text studies.
+protocol StudiesTexts: ChoosesPrecision {
+    var study: StudyOptions { get }
+}
+
+extension StudiesTexts {
+    func computation() -> Computation { Computation(precisions: [study.computing.precision]) }
+}
+
+extension Similarity: StudiesTexts {}
+extension Words: StudiesTexts {}
+extension Geometry: StudiesTexts {}
+extension StudyText: StudiesTexts {}
+
+extension GLUE: ChoosesPrecision {
+    func computation() throws -> Computation { Computation(precisions: [try glue.precision()]) }
+}
+
+extension StudyGLUE: ChoosesPrecision {
+    func computation() throws -> Computation { Computation(precisions: [try glue.precision()]) }
 }
 
 extension Probe: ChoosesPrecision {
-    func precisions() throws -> [PrecisionSetting] { try options.precisions() }
-    func deviceOfModels() throws -> DeviceSetting { try options.read().device }
+    func computation() throws -> Computation { try options.computation() }
 }
 
 extension Train: ChoosesPrecision {
-    func precisions() throws -> [PrecisionSetting] { try options.precisions() }
-    func deviceOfModels() throws -> DeviceSetting { try options.read().device }
+    func computation() throws -> Computation { try options.computation() }
 }
 
 extension SettingsOptions {
-    fileprivate func precisions() throws -> [PrecisionSetting] {
+    fileprivate func computation() throws -> Computation {
         let settings = try read()
-        return [settings.precision, settings.scores.precision]
+        return Computation(precisions: [settings.precision, settings.scores.precision], device: settings.device)
     }
 }

@@ -44,7 +44,7 @@ package enum LibraryVariables {
     }
 
     /// OpenBLAS's names of processors, by the best class that each belongs to.
-    private static let cores: [ProcessorClass: String] = [
+    static let cores: [ProcessorClass: String] = [
         .generic: "Nehalem", .avx2: "Haswell", .avx512: "SkylakeX", .avx512bf16: "Cooperlake", .neon: "ARMV8",
     ]
 }

@@ -7,15 +7,16 @@ import SynTensors
 /// works with one thread. So the numbers depend neither on which x86-64 processor with AVX2 computes nor on the number
 /// of threads. Other versions of the libraries, processors of other kinds and GPUs are not promised to agree.
 package enum ReproducibleArithmetic {
-    package static let kind = ProcessorClass.avx2
+    private static let kind = ProcessorClass.avx2
 
     /// What the libraries read of their surroundings before they are loaded.
     package static let variables = [
-        "SYNESTHESIA_ISA": kind.rawValue, "OPENBLAS_CORETYPE": "Haswell", "OPENBLAS_NUM_THREADS": "1",
+        "SYNESTHESIA_ISA": kind.rawValue, "OPENBLAS_CORETYPE": LibraryVariables.cores[kind] ?? "",
+        "OPENBLAS_NUM_THREADS": "1",
     ]
 
     /// Whether this process computes so.
-    package static var isHere: Bool { isSet(in: ProcessInfo.processInfo.environment) && ProcessorClass.here == kind }
+    private static var isHere: Bool { isSet(in: ProcessInfo.processInfo.environment) && ProcessorClass.here == kind }
 
     /// Starts the program once more where it does not compute so yet. To be called before anything is computed and
     /// before ranks meet.

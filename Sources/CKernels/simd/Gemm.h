@@ -132,9 +132,8 @@ GEMM_INLINE void gemm_tile(
     GEMM_UNROLL for (int r = 0; r < R; r++)
         GEMM_UNROLL for (int s = 0; s < S; s++) sums[r][s] = ALL(0);
     for (size_t k = 0; k < terms;) {
-        const bool is_whole = k + 8 <= terms;
         gemm_fetch(ahead);
-        if (is_whole) {
+        if (k + 8 <= terms) {
             GEMM_UNROLL for (int i = 0; i < 8; i++) {
                 simd own[gemm_strips];
                 GEMM_UNROLL for (int s = 0; s < S; s++) own[s] = AT(w + s * strip + i * gemm_NR);

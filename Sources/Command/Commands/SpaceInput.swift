@@ -71,7 +71,7 @@ struct SpaceInput: ParsableArguments {
         var chosen = all
         if all.count > most {
             chosen = PairedVectors.drawn(most, of: all.count, seed: seed).map { all[$0] }
-            shared.remark("\(captions): of \(all.count) texts \(most) are drawn with seed \(seed)")
+            shared.remark(drawn(most, of: all.count, captions, "texts"))
         }
         for sentence in [embedder.reader.remark, embedder.remark(on: chosen)].compactMap(\.self) {
             shared.remark(sentence)
@@ -98,8 +98,8 @@ struct SpaceInput: ParsableArguments {
         return some
     }
 
-    private func drawn(_ most: Int, of count: Int, _ source: String) -> String {
-        "\(source): of \(count) pairs \(most) are drawn with seed \(seed)"
+    private func drawn(_ most: Int, of count: Int, _ source: String, _ items: String = "pairs") -> String {
+        "\(source): of \(count) \(items) \(most) are drawn with seed \(seed)"
             + (sample == nil ? "; --sample takes more or fewer" : "")
     }
 
