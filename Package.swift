@@ -98,7 +98,9 @@ let package = Package(
             swiftSettings: strict),
         room(
             "Embedding",
-            imports: ["Runs", "Files", "Tensors", "Checkpoints", "ModelHub", "Tokenizers", "Images", "Models"]),
+            imports: [
+                "Runs", "Files", "Tensors", "Checkpoints", "ModelHub", "Tokenizers", "Images", "Models", "Statistics",
+            ]),
         room(
             "Metrics",
             imports: [

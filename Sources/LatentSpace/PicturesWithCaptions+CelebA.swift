@@ -6,7 +6,7 @@ import SynRuns
 extension PicturesWithCaptions {
     /// Pictures and captions by number in two folders, as Multi-Modal CelebA-HQ and `synesthesia portraits` have them;
     /// each picture with the first of its captions. Where the table of attributes is there, truth is known by it.
-    init(celebA folder: URL, limit: Int?) throws {
+    init(celebA folder: URL) throws {
         let images = try NumberedFiles(celebAPicturesIn: folder, key: "--data").files
         let texts = try NumberedFiles(celebACaptionsIn: folder, key: "--data").files
         let lacking = Set(images.keys).symmetricDifference(texts.keys).sorted()
@@ -16,7 +16,7 @@ extension PicturesWithCaptions {
                 "\(folder.relativePath): \(images.count) pictures and \(texts.count) caption files are not pairs; "
                     + "\(lacking.prefix(3).map(String.init).joined(separator: ", ")) have only one of the two")
         }
-        let numbers = Array(images.keys.sorted().prefix(limit ?? .max))
+        let numbers = images.keys.sorted()
         let captions = try numbers.map { try CaptionFile(path: texts[$0]?.path ?? "").captions[0] }
         let files = numbers.compactMap { images[$0] }
         let attributes = try Self.attributes(folder.appending(path: "CelebAMask-HQ-attribute-anno.txt"))

@@ -65,49 +65,35 @@ package struct PicturesWithCaptions: Sendable {
             open: { portraits[$0].image() }, mark: { "portrait \(portraits[$0].seed) \(portraits[$0].index)" })
     }
 
-    /// A table with columns image and caption, a COCO file of captions, or a folder as Multi-Modal CelebA-HQ's.
+    /// A table or an image folder (``CaptionedPictures``), a COCO file of captions, or a folder as Multi-Modal
+    /// CelebA-HQ's; each picture with one caption.
     ///
-    /// - Parameters:
-    ///   - images: where the pictures of a table or a COCO file are; nil for the file's own folder.
-    ///   - limit: the first so many pictures; nil for all.
-    package init(_ path: String, images: String?, limit: Int?) throws {
-        let url = URL(filePath: path)
-        let folder = images.map { URL(filePath: $0) } ?? url.deletingLastPathComponent()
+    /// - Parameter images: where the pictures of a table or a COCO file are; nil for the file's own folder.
+    package init(_ path: String, images: String?) throws {
+        let (url, folder) = (URL(filePath: path), images.map { URL(filePath: $0) })
         var isFolder: ObjCBool = false
         guard FileManager.default.fileExists(atPath: path, isDirectory: &isFolder) else {
             throw UserError(
                 .missing,
-                "\(path) does not exist; name a table with columns image and caption, a COCO captions JSON, a folder "
-                    + "as Multi-Modal CelebA-HQ's, or portraits")
+                "\(path) does not exist; name a table with columns image and caption, an image folder with "
+                    + "metadata.csv, a COCO captions JSON, a folder as Multi-Modal CelebA-HQ's, or portraits")
         }
         switch (isFolder.boolValue, url.pathExtension.lowercased()) {
-        case (true, _): try self.init(celebA: url, limit: limit)
-        case (false, "json"): try self.init(coco: url, folder, limit)
-        default: try self.init(table: url, folder, limit)
+        case (true, _) where !CaptionedPictures.isImageFolder(url): try self.init(celebA: url)
+        case (false, "json"): try self.init(coco: url, folder ?? url.deletingLastPathComponent())
+        default: try self.init(table: url, images: folder)
         }
     }
 
-    private init(table: URL, _ folder: URL, _ limit: Int?) throws {
-        let text = try DelimitedText(contentsOf: table, quoting: .rfc4180)
-        let name = table.relativePath
-        guard let heading = text.rows.first, let image = heading.fields.firstIndex(of: "image"),
-            let caption = heading.fields.firstIndex(of: "caption")
-        else {
-            throw UserError(.badData, "\(name) has no columns image and caption; its first line must name them")
-        }
-        var (files, captions) = ([String](), [String]())
-        for row in text.rows.dropFirst().prefix(limit ?? .max) {
-            guard row.fields.count == heading.fields.count else {
-                throw UserError(
-                    .badData, "\(name), line \(row.line): \(row.fields.count) fields, not \(heading.fields.count)")
-            }
-            guard row.fields[caption].contains(where: { !$0.isWhitespace }) else {
-                throw UserError(.badData, "\(name), line \(row.line): the caption is empty; write one there")
-            }
-            files.append(row.fields[image])
-            captions.append(row.fields[caption])
-        }
-        try self.init(files, captions, folder, source: name)
+    /// - Parameter source: a table, or an image folder of Hugging Face's kind.
+    private init(table source: URL, images: URL?) throws {
+        let pictures = try CaptionedPictures(source, images: images)
+        let isChosen = pictures.entries.contains { $0.row.captions.count > 1 }
+        try self.init(
+            source: source.relativePath, captions: pictures.entries.compactMap(\.row.captions.first),
+            remark: isChosen
+                ? "\(source.relativePath): each picture with the first of its captions" + pictures.repetition : nil,
+            files: pictures.entries.map(\.image))
     }
 
     private struct COCO: Decodable {
@@ -124,7 +110,7 @@ package struct PicturesWithCaptions: Sendable {
         let annotations: [Annotation]
     }
 
-    private init(coco file: URL, _ folder: URL, _ limit: Int?) throws {
+    private init(coco file: URL, _ folder: URL) throws {
         let bytes = try InputFile.bytes(file.path, purpose: "a COCO captions JSON")
         guard let read = try? JSONDecoder().decode(COCO.self, from: Data(bytes)) else {
             throw UserError(
@@ -137,9 +123,8 @@ package struct PicturesWithCaptions: Sendable {
             uniquingKeysWith: { ($1.id ?? .max) < ($0.id ?? .max) ? $1 : $0 })
         let pairs = read.images.compactMap { image in first[image.id].map { (image.file_name, $0.caption) } }
         let bare = read.images.count - pairs.count
-        let taken = pairs.prefix(limit ?? .max)
         try self.init(
-            taken.map(\.0), taken.map { $0.1.trimmingCharacters(in: .whitespacesAndNewlines) }, folder,
+            pairs.map(\.0), pairs.map { $0.1.trimmingCharacters(in: .whitespacesAndNewlines) }, folder,
             source: file.relativePath,
             remark: "\(file.relativePath): each picture with its caption of the lowest id"
                 + (bare > 0
@@ -147,7 +132,7 @@ package struct PicturesWithCaptions: Sendable {
     }
 
     /// - Parameter files: names below the folder.
-    private init(_ files: [String], _ captions: [String], _ folder: URL, source: String, remark: String? = nil) throws {
+    private init(_ files: [String], _ captions: [String], _ folder: URL, source: String, remark: String) throws {
         let urls = files.map { $0.hasPrefix("/") ? URL(filePath: $0) : folder.appending(path: $0) }
         let absent = zip(files, urls).filter { !FileManager.default.fileExists(atPath: $1.path) }.map(\.0)
         guard absent.isEmpty else {

@@ -129,7 +129,7 @@ package final class AdapterTraining {
                 var stream = RandomStream(seed: seed, purpose: "adapter dropout", index: place)
                 stream.skip(first * settings.prefixTokens * adapter.width)
                 let dropout = Dropout(Float(settings.dropout), stream)
-                let prefix = dropout(prefixes(of: training.vectors(part), by: adapter))   // [part, K, width]
+                let prefix = dropout(prefixes(of: training.vectors(part)))   // [part, K, width]
                 let loss = loss(training.tokens.rows(at: part.map(\.0)), prefix)
                 try decoder.device?.check()
                 return loss
@@ -167,8 +167,8 @@ package final class AdapterTraining {
         return Array(order.permutation(training.count)[place * size..<(place + 1) * size])
     }
 
-    /// [batch, d] → [batch, K, width], by an adapter in the form in which it is trained.
-    private func prefixes(of vectors: Tensor, by adapter: Adapter) -> Tensor {
+    /// [batch, d] → [batch, K, width], by the adapter in the form in which it is trained.
+    private func prefixes(of vectors: Tensor) -> Tensor {
         let made = adapter(scaling?(vectors) ?? vectors)
         return units?(made) ?? made
     }
@@ -179,18 +179,16 @@ package final class AdapterTraining {
     }
 
     private func validationLoss() -> Float {
-        func copy(_ tensor: Tensor) -> Tensor { Tensor(tensor.floats, shape: tensor.shape) }
-        let frozen = Adapter(weight: copy(adapter.weight), bias: copy(adapter.bias), width: adapter.width)
-        var total = 0.0
-        func whole(_ places: [Int]) -> Double {
-            let vectors = validation.vectors(places.map { ($0, $0 % validation.captionCount($0)) })
-            let prefix = prefixes(of: vectors, by: frozen)
-            return Double(loss(validation.tokens.rows(at: places), prefix).item) * Double(places.count)
+        func total(_ places: [Int]) -> Double {
+            withoutGradients {
+                let vectors = validation.vectors(places.map { ($0, $0 % validation.captionCount($0)) })
+                let prefix = prefixes(of: vectors)
+                return Double(loss(validation.tokens.rows(at: places), prefix).item) * Double(places.count)
+            }
         }
         let parts = batches(Array(0..<validation.count), of: 64)
-        let losses = crew?.numbers(parts.count) { whole(parts[$0]) } ?? parts.map(whole)
-        for loss in losses { total += loss }
-        return Float(total / Double(validation.count))
+        let totals = crew?.numbers(parts.count) { total(parts[$0]) } ?? parts.map(total)
+        return Float(totals.reduce(0, +) / Double(validation.count))
     }
 
     /// The frozen decoder is to blame if it holds what is not a number; else the steps were too wide.

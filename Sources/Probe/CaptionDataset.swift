@@ -75,7 +75,7 @@ package struct CaptionDataset: Sendable {
         let folder = url(settings.folder ?? settings.images ?? ".")
         if let table = settings.table {
             try self.init(table: url(table), images: settings.images.map(url), settings: settings)
-        } else if Self.isImageFolder(folder) {
+        } else if CaptionedPictures.isImageFolder(folder) {
             guard settings.trainList == nil, settings.validationList == nil else {
                 throw UserError(
                     .settings,

@@ -51,22 +51,22 @@ struct PicturesWithCaptionsTests {
             + #"{"id":5,"image_id":7,"caption":"two <script>"},{"id":6,"image_id":77,"caption":"of no picture"}"#
         let file = try write(#"{"info":{},"images":[\#(images)],"annotations":[\#(captions)]}"#, "captions.json")
         let val = folder.appending(path: "val").path
-        let read = try PicturesWithCaptions(file, images: val, limit: nil)
+        let read = try PicturesWithCaptions(file, images: val)
         #expect(read.captions == ["two <script>", "a <b>dog</b> & \"cat\""])
         #expect(try [0, 1].map { try read.picture($0).pixels[0] } == [20, 10])
         #expect(read.remark?.contains("one without a caption is left out") == true)
         refused("names 2 pictures that are not in", .missing) {
-            try PicturesWithCaptions(file, images: nil, limit: nil)
+            try PicturesWithCaptions(file, images: nil)
         }
         try FileManager.default.removeItem(at: folder.appending(path: "val/b.png"))
         refused("names a picture that is not in", .missing) {
-            try PicturesWithCaptions(file, images: val, limit: nil)
+            try PicturesWithCaptions(file, images: val)
         }
         let bare = try write(#"{"images":[\#(images)]}"#, "bare.json")
-        refused("is no COCO captions file", .badData) { try PicturesWithCaptions(bare, images: val, limit: nil) }
+        refused("is no COCO captions file", .badData) { try PicturesWithCaptions(bare, images: val) }
         let one = try write(
             #"{"images":[{"id":3,"file_name":"a.png"}],"annotations":[\#(captions)]}"#, "one.json")
-        refused("holds one pair; give two", .badData) { try PicturesWithCaptions(one, images: val, limit: nil) }
+        refused("holds one pair; give two", .badData) { try PicturesWithCaptions(one, images: val) }
     }
 
     @Test("Multi-Modal CelebA-HQ: two folders by number, the first caption, truth by the table of attributes")
@@ -78,13 +78,53 @@ struct PicturesWithCaptionsTests {
         }
         let table = "3\nSmiling Wearing_Hat\n2.jpg  1 -1\n7.jpg -1  1\n10.jpg  1  1\n"
         _ = try write(table, "CelebAMask-HQ-attribute-anno.txt")
-        let read = try PicturesWithCaptions(folder.path, images: nil, limit: nil)
+        let read = try PicturesWithCaptions(folder.path, images: nil)
         #expect(read.captions == [2, 7, 10].map { "Person \($0) <i>smiles</i>." })
         #expect(try (0..<3).map { try read.picture($0).pixels[0] } == [2, 7, 10])
         #expect(read.truth != nil && read.remark?.contains("first of its captions") == true)
         try FileManager.default.removeItem(at: folder.appending(path: "celeba-caption/7.txt"))
         refused("7 have only one of the two", .badData) {
-            try PicturesWithCaptions(folder.path, images: nil, limit: nil)
+            try PicturesWithCaptions(folder.path, images: nil)
         }
+    }
+
+    @Test(
+        "a table as others write it: one caption a picture, whatever its columns and its form are called",
+        arguments: [
+            ("t.csv", "image,caption\n", "%@,\"One, %@\"\n"), ("t.csv", "Caption;Image\r\n", "One, %2$@;%1$@\r\n"),
+            ("t.tsv", "file_name\ttext\n", "%@\tOne, %@\n"),
+            ("t.jsonl", "", "{\"file_name\": \"%@\", \"text\": \"One, %@\"}\n"),
+            ("metadata.csv", "file_name,text\n", "%@,\"One, %@\"\n"),
+            ("train/metadata.csv", "file_name,text\n", "../%@,\"One, %@\"\n"),
+        ])
+    func tables(_ name: String, _ heading: String, _ row: String) throws {
+        defer { try? FileManager.default.removeItem(at: folder) }
+        let names = ["a.png", "b.png", "c.png"]
+        for (place, name) in names.enumerated() { try picture(UInt8(10 * place), name) }
+        let file = try write(heading + names.map { String(format: row, $0, $0) }.joined(), name)
+        let isFolder = name.contains("metadata")
+        let read = try PicturesWithCaptions(isFolder ? folder.path : file, images: nil)
+        #expect(read.captions == names.map { "One, \($0)" })
+        #expect(try (0..<3).map { try read.picture($0).pixels[0] } == [0, 10, 20])
+    }
+
+    @Test("a table: several captions of a picture are one pair, and that is said; all that is wrong is told at once")
+    func table() throws {
+        defer { try? FileManager.default.removeItem(at: folder) }
+        for name in ["a", "b"] { try picture(1, "faces/\(name).png") }
+        let file = try write("image,caption\na.png,first\na.png,second\nb.png,other\nb.png,other\n", "t.csv")
+        let faces = folder.appending(path: "faces").path
+        let read = try PicturesWithCaptions(file, images: faces)
+        #expect(read.captions == ["first", "other"])
+        #expect(read.remark?.contains("first of its captions; one caption stands there twice") == true)
+        let broken = try write("image,caption\nno.png,first\nb.png,\n", "broken.csv")
+        do {
+            _ = try PicturesWithCaptions(broken, images: faces)
+            Issue.record("a picture is not there and a caption is empty")
+        } catch let error as UserError {
+            #expect(error.details == ["rows without a caption: 1 (line 3)", "pictures that are not there: 1 (no.png)"])
+        }
+        let bare = try write("path,label\nb.png,3\n", "bare.csv")
+        refused("no column of captions", .badData) { try PicturesWithCaptions(bare, images: faces) }
     }
 }

@@ -70,7 +70,7 @@ struct CaptionTableTests {
             let data = try dataset(folder, name)
             let both = (data.train + data.validation).sorted { $0.number < $1.number }
             #expect(both.map(\.captions) == [["a", "b"], ["x"]], "\(name)")
-            #expect(data.remark?.contains("count once") == (name == "rows.csv"))
+            #expect(data.remark?.contains("twice for the same picture") == (name == "rows.csv"))
         }
     }
 

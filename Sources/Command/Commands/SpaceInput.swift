@@ -20,8 +20,8 @@ struct SpaceInput: ParsableArguments {
 
     @Option(
         help: """
-            With --model: portraits (the drawn world), a table with columns image and caption, a COCO captions \
-            JSON, or a folder as Multi-Modal CelebA-HQ's.
+            With --model: portraits (the drawn world), a table with columns image and caption, an image folder with \
+            metadata.csv, a COCO captions JSON, or a folder as Multi-Modal CelebA-HQ's.
             """)
     var data: String?
 
@@ -135,10 +135,10 @@ struct SpaceInput: ParsableArguments {
         let pictures =
             data == "portraits"
             ? try PicturesWithCaptions(portraits: sample ?? 1_000)
-            : try PicturesWithCaptions(data, images: images, limit: nil)
+            : try PicturesWithCaptions(data, images: images)
         let most = sample ?? PairedVectors.most
         guard let drawn = try pictures.sampled(most, seed: seed) else { return pictures }
-        shared.remark("\(pictures.source): of \(pictures.count) pairs \(most) are drawn with seed \(seed)")
+        shared.remark(self.drawn(most, of: pictures.count, pictures.source))
         return drawn
     }
 

@@ -10,8 +10,8 @@ struct TowersInput: ParsableArguments {
 
     @Option(
         help: """
-            portraits (the drawn world), a table with columns image and caption, a COCO captions JSON, or a folder as \
-            Multi-Modal CelebA-HQ's.
+            portraits (the drawn world), a table with columns image and caption, an image folder with metadata.csv, a \
+            COCO captions JSON, or a folder as Multi-Modal CelebA-HQ's.
             """)
     var data = "portraits"
 
@@ -41,10 +41,12 @@ struct TowersInput: ParsableArguments {
 
     func known(_ shared: SharedOptions) throws -> KnownPictures {
         guard data != "portraits" else { return try KnownPictures(portraits: sample) }
-        let all = try PicturesWithCaptions(data, images: images, limit: nil)
+        let all = try PicturesWithCaptions(data, images: images)
         if let sentence = all.remark { shared.remark(sentence) }
         guard let drawn = try all.sampled(sample, seed: seed) else { return KnownPictures(all) }
-        shared.remark("\(all.source): of \(all.count) pictures \(sample) are drawn with seed \(seed)")
+        shared.remark(
+            "\(all.source): of \(all.count) pictures \(sample) are drawn with seed \(seed); "
+                + "--sample takes more or fewer")
         return KnownPictures(drawn)
     }
 

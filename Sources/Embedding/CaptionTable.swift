@@ -10,14 +10,14 @@ import SynStatistics
 ///
 /// `file_name` and `text`, as in the `metadata.csv` and `metadata.jsonl` of Hugging Face's image folders, mean the
 /// same; see ``pictureColumns`` and ``captionColumns``. Other columns are not read. Paths begin at the table's folder.
-struct CaptionTable {
+package struct CaptionTable {
     /// One picture, in the order in which the table first names them.
-    struct Entry {
+    package struct Entry {
         /// As the table has it.
-        let name: String
-        var captions: [String]
+        package let name: String
+        package fileprivate(set) var captions: [String]
         /// Whether it is one of the validation's; nil where the table has no column `split`.
-        let isValidation: Bool?
+        package let isValidation: Bool?
     }
 
     static let pictureColumns = ["image", "file_name", "filename", "image_path", "path", "file", "picture", "img"]
@@ -192,37 +192,5 @@ struct CaptionTable {
             "\(file.relativePath), line 1: no column of \(what); name one "
                 + "\(wanted.prefix(3).joined(separator: ", ")) (found are \(there))"
         )
-    }
-}
-
-/// What is wrong with rows or pictures, by kind: how many, and the first of them.
-struct TableProblems {
-    private var kinds: [(kind: String, count: Int, first: [String])] = []
-
-    var isEmpty: Bool { kinds.isEmpty }
-
-    mutating func add(_ kind: String, at line: Int) { add("rows \(kind)", "line \(line)") }
-
-    mutating func add(_ kind: String, _ example: String) {
-        // Kinds that quote a value are one kind: what stands before the example counts.
-        let name = kind.components(separatedBy: ", such as")[0]
-        if let place = kinds.firstIndex(where: { $0.kind.components(separatedBy: ", such as")[0] == name }) {
-            kinds[place].count += 1
-            if kinds[place].first.count < 5 { kinds[place].first.append(example) }
-        } else {
-            kinds.append((kind, 1, [example]))
-        }
-    }
-
-    mutating func add(_ others: TableProblems) { kinds += others.kinds }
-
-    /// One line a kind: "pictures that are not there: 3 (a.png, b.png, c.png)".
-    var lines: [String] {
-        kinds.map { kind in
-            let rest = kind.count > kind.first.count ? " and \(kind.count - kind.first.count) more" : ""
-            return
-                "\(kind.kind): \(kind.count) "
-                + "(\(kind.first.map { printable($0, limit: 100) }.joined(separator: ", "))\(rest))"
-        }
     }
 }
