@@ -19,7 +19,7 @@ package struct CompositionTraining: Sendable {
     package func record(
         negatives: Bool, items: Int, progress: (Int) throws -> Void = { _ in }
     ) throws -> CompositionRecord {
-        let training = try TowerTraining(like: form, seed: seed)
+        let training = try TowerTraining(like: form, seed: seed, batch: batch)
         let size = form.model.imageSize
         try training.run(
             steps: steps,

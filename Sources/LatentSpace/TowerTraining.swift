@@ -23,21 +23,24 @@ struct TowerTraining {
     private let parameters: [TrainedParameter]
     /// What unit vectors of texts are multiplied with, from the right: [d, d]; nil for nothing.
     var turn: DoubleMatrix?
-    /// What cosines are multiplied with; nil for a learned scale of at most 100.
-    private let scale: Double?
+    private let pairing: PairTraining
+    private let objective: any PairObjective
 
-    init(like form: TwoTowers, seed: UInt64, scale: Double? = nil) throws {
+    /// - Parameter batch: pairs of a step, which SigLIP's bias begins with.
+    init(
+        like form: TwoTowers, seed: UInt64, _ pairing: PairTraining = PairTraining(.clip), batch: Int
+    ) throws {
         guard let own = form.model as? CLIP, own.configuration.resNet == nil else {
             throw UserError(
                 .badData,
                 "\(form.name) is no CLIP with a vision transformer, and only such a form is trained here; name another")
         }
         let weights = Weights(fresh: seed)
-        clip = try CLIP(weights.scope, own.configuration)
+        clip = try CLIP(weights.scope, pairing.start(own.configuration, batch: batch))
         towers = form.with(clip)
-        self.scale = scale
+        (self.pairing, objective) = (pairing, pairing.objective.loss)
         parameters = TrainedParameter.all(
-            of: weights.parameters.filter { scale == nil || $0.name != "logit_scale" }, weightDecay: 0.05)
+            of: weights.parameters.filter { !pairing.isFixed || $0.name != "logit_scale" }, weightDecay: 0.05)
     }
 
     /// - Parameter data: the batch of each step, counted from 0.
@@ -57,23 +60,21 @@ struct TowerTraining {
             do { try trainer.step { try loss(batch, turn) } } catch let fault as LossNotFinite {
                 throw UserError(.failed, "the loss became \(fault.value) at step \(fault.step); try fewer steps")
             }
-            if scale == nil, clip.logScale.item > log(Float(100)) {
-                clip.logScale.detached.assign(Tensor(log(Float(100))))
-            }
+            pairing.hold(clip)
             try progress(trainer.step)
         }
     }
 
-    /// CLIP's loss; with negatives every picture chooses among all captions, and the true captions among the pictures
-    /// (Yuksekgonul et al. 2023, section 4).
+    /// The objective's loss; with negatives CLIP's, in which every picture chooses among all captions, and the true
+    /// captions among the pictures (Yuksekgonul et al. 2023, section 4).
     private func loss(_ batch: Batch, _ turn: Tensor?) throws -> Tensor {
         let prepared = try batch.images.map { try towers.images.prepared($0) }
-        let images = try towers.images.embed(prepared: prepared).l2Normalised()   // [b, d]
         let ids = (batch.captions + batch.negatives).map { towers.reader.encoding($0).ids }
         var texts = try clip.embed(ids: ids).l2Normalised()   // [b or 2b, d]
         if let turn { texts = texts.matmul(turn) }
-        let factor = scale.map { Tensor(Float($0)) } ?? clip.logScale.exp()
-        let scores = images.matmul(texts, transposeRight: true) * factor   // [b, b or 2b]
+        let pairs = pairing.pairs(images: try towers.images.embed(prepared: prepared), captions: texts, of: clip)
+        guard !batch.negatives.isEmpty else { return objective.loss(pairs) }
+        let scores = pairs.images.matmul(pairs.captions, transposeRight: true) * pairs.logScale.exp()   // [b, 2b]
         let count = batch.images.count
         let own = Tensor((0..<count).map(Int32.init), shape: [count])
         let columns = scores.transposed(axes: [1, 0]).slice(axis: 0, from: 0, to: count)   // [b, b]

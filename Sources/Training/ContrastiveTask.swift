@@ -27,13 +27,8 @@ package final class ContrastiveTask: TrainingTask {
         part: Int? = nil, range: PortraitRange, tokenizerFolder: URL, world: PortraitWorld = PortraitWorld()
     ) throws {
         (self.pairing, objective, self.part) = (pairing, pairing.objective.loss, part)
-        var shape = configuration
-        // The logarithm of 1/0.07 is rounded as CLIP's own settings have it.
-        if pairing != PairTraining(.clip) { shape.initialLogScale = Float(log(pairing.firstScale)) }
-        shape.initialLogitBias = pairing.objective.firstBias(batch: recipe.batch).map { Float($0) }
-        shape.objective = pairing.record
         weights = Weights(fresh: recipe.seed)
-        model = try CLIP(weights.scope, shape)
+        model = try CLIP(weights.scope, pairing.start(configuration, batch: recipe.batch))
         tokenizer = try Tokenizer(folder: tokenizerFolder)
         preprocessing = try CLIPPreprocessing(folder: tokenizerFolder)
         self.recipe = recipe
@@ -77,20 +72,12 @@ package final class ContrastiveTask: TrainingTask {
 
     private func vectors(_ batch: Batch, _ rows: Range<Int>? = nil) throws -> PairedVectors {
         let rows = rows ?? 0..<batch.count
-        let isFixed = if case .fixed = pairing.scale { true } else { false }
-        return PairedVectors(
+        return pairing.pairs(
             images: model.embed(images: try preprocessing.tensor(Array(batch.images[rows]))),
-            captions: try model.embed(ids: Array(batch.ids[rows])),
-            logScale: isFixed ? model.logScale.detached : model.logScale, bias: model.logitBias)
+            captions: try model.embed(ids: Array(batch.ids[rows])), of: model)
     }
 
-    /// The scale stays from 1 to 100, where the objective says so.
-    package func finishStep(_ step: Int) throws {
-        guard pairing.scale == .learned, let held = pairing.objective.held(logScale: model.logScale.item) else {
-            return
-        }
-        model.logScale.detached.assign(Tensor(held))
-    }
+    package func finishStep(_ step: Int) throws { pairing.hold(model) }
 
     package func save(to folder: URL) throws {
         try HuggingFaceFolder.write(

@@ -75,6 +75,36 @@ package struct PairTraining: Sendable, Equatable {
 
     var firstScale: Double { if case .fixed(let value) = scale { value } else { objective.firstScale } }
 
+    /// Whether the scale stays as it is.
+    package var isFixed: Bool { if case .fixed = scale { true } else { false } }
+
+    /// Towers of a form as they begin, for batches of so many pairs. The logarithm of 1/0.07 is rounded as CLIP's own
+    /// settings have it.
+    package func start(_ form: CLIPConfiguration, batch: Int) -> CLIPConfiguration {
+        var start = form
+        if self != PairTraining(.clip) { start.initialLogScale = Float(log(firstScale)) }
+        start.initialLogitBias = objective.firstBias(batch: batch).map { Float($0) }
+        start.objective = record
+        return start
+    }
+
+    /// What the loss is a function of. A fixed scale has no past.
+    ///
+    /// - Parameters:
+    ///   - images: [batch, size], of any length.
+    ///   - captions: [batch, size], of any length.
+    package func pairs(images: Tensor, captions: Tensor, of model: CLIP) -> PairedVectors {
+        PairedVectors(
+            images: images, captions: captions, logScale: isFixed ? model.logScale.detached : model.logScale,
+            bias: model.logitBias)
+    }
+
+    /// Puts a learned scale back where it stays, after a step: from 1 to 100, where the objective says so.
+    package func hold(_ model: CLIP) {
+        guard !isFixed, let held = objective.held(logScale: model.logScale.item) else { return }
+        model.logScale.detached.assign(Tensor(held))
+    }
+
     /// What follows a model's name: nothing for CLIP's own.
     var suffix: String {
         (objective == .clip ? "" : "-\(objective.rawValue)")

@@ -40,6 +40,21 @@ struct GapExperimentTests {
         }
     }
 
+    @Test("batches are compared by CLIP's loss and by SigLIP's, from the same towers and pairs")
+    func batches() throws {
+        let form = try TwoTowers(folder: Fixture.package.appending(path: "Weights/clip-mini"))
+        let experiment = TrainingExperiments(form, try PicturesWithCaptions(portraits: 12), steps: 2)
+        var told: [Int] = []
+        let record = try experiment.batches([4, 8]) { done, total in
+            #expect(total == 2 * (2 * 12 + 2 * 2 * 64))
+            told.append(done)
+        }
+        #expect(record.rows.map(\.label) == ["clip, 4", "clip, 8", "siglip, 4", "siglip, 8"])
+        #expect(told == told.sorted() && told.last == 2 * (2 * 12 + 2 * 2 * 64))
+        let distances = record.rows.map { $0.values[0] ?? .nan }
+        #expect(distances.allSatisfy { $0 > 0 && $0 < 2 } && Set(distances).count == 4, "\(distances)")
+    }
+
     @Test("the mean cosine of rows is that of all pairs")
     func meanCosine() {
         let rows = DoubleMatrix([2, 0, 0, 3, 1, 1], rows: 3, columns: 2)
