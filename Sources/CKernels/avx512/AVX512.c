@@ -7,10 +7,13 @@
 
 #pragma clang attribute push(                                                                                          \
     __attribute__((target("avx512bw,avx512cd,avx512dq,avx512vl,bmi,bmi2,cx16,f16c,fma,lzcnt,movbe,popcnt,sahf"))), apply_to = function)
+// Of the thirty-two registers of sixteen floats twenty-four are sums.
+#define SKINNY_TILE_ROWS 12
+#define SKINNY_WHOLE_ROWS 12
+#define GEMM_TILE_ROWS 12
+#define GEMM_TILE_STRIPS 2
 #include "../simd/SkinnyPairs.h"
 #include "../simd/SkinnyGemm.h"
-#define GEMM_TILE_ROWS 12   // of the thirty-two registers of sixteen floats, twenty-four are sums
-#define GEMM_TILE_STRIPS 2
 #include "../simd/Gemm.h"
 #include "../simd/Table.h"
 #pragma clang attribute pop

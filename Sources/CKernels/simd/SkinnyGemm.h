@@ -7,8 +7,15 @@
 #include "Activations.h"
 #include "Simd.h"
 
-// Outputs of a panel, two vectors of sixteen; rows of a tile at most.
-enum { skinny_NR = 32, skinny_MR = 6 };
+// Rows of a tile at most, and of one that has the whole panel's outputs, not one half of them and then the other: what
+// fits into sixteen registers of eight floats, or thirty-two of four.
+#ifndef SKINNY_TILE_ROWS
+#define SKINNY_TILE_ROWS 6
+#define SKINNY_WHOLE_ROWS 3
+#endif
+
+// Outputs of a panel, two vectors of sixteen.
+enum { skinny_NR = 32, skinny_MR = SKINNY_TILE_ROWS };
 
 #define SKINNY_TILE static inline __attribute__((always_inline))
 #define SKINNY_UNROLL _Pragma("clang loop unroll(full)")
@@ -71,7 +78,7 @@ SKINNY_TILE void skinny_tile_f32(const int R, const int H, const skinny_run *run
     skinny_end(run, row, R, n, H, ready);
 }
 
-// The two numbers of a unit one after the other.
+// The two numbers of a unit one after the other, each for all rows: registers hold the sums and one of the two.
 SKINNY_TILE void skinny_tile_bf16(const int R, const int H, const skinny_run *run, size_t row, size_t n) {
     simd sums[skinny_MR][2];
     SKINNY_UNROLL for (int r = 0; r < R; r++)
@@ -83,10 +90,8 @@ SKINNY_TILE void skinny_tile_bf16(const int R, const int H, const skinny_run *ru
             const simd_int both = *(const simd_int *)(w + 16 * h);
             SKINNY_ASK(w + 16 * h);
             const simd even = (simd)(both << 16), odd = (simd)(both & (int32_t)0xffff0000);
-            SKINNY_UNROLL for (int r = 0; r < R; r++) {
-                sums[r][h] += even * x[r * run->step + 2 * k];
-                sums[r][h] += odd * x[r * run->step + 2 * k + 1];
-            }
+            SKINNY_UNROLL for (int r = 0; r < R; r++) sums[r][h] += even * x[r * run->step + 2 * k];
+            SKINNY_UNROLL for (int r = 0; r < R; r++) sums[r][h] += odd * x[r * run->step + 2 * k + 1];
         }
     float ready[skinny_MR * 32];
     SKINNY_UNROLL for (int r = 0; r < R; r++)
@@ -122,10 +127,11 @@ SKINNY_TILE void skinny_tile_int8(const int R, const int H, const skinny_run *ru
     skinny_end(run, row, R, n, H, ready);
 }
 
-// All rows: up to three with the whole panel, more with one half of it and then the other.
+// All rows, in tiles of equal height, as nearly as can be.
 #define SKINNY_ROWS(TILE, R)                                                                                           \
     case R:                                                                                                            \
-        if (R <= 3) {                                                                                                  \
+        if (R > SKINNY_TILE_ROWS) break;                                                                               \
+        if (R <= SKINNY_WHOLE_ROWS) {                                                                                  \
             TILE(R, 2, run, row, 0);                                                                                   \
         } else {                                                                                                       \
             TILE(R, 1, run, row, 0);                                                                                   \
@@ -135,7 +141,7 @@ SKINNY_TILE void skinny_tile_int8(const int R, const int H, const skinny_run *ru
 #define SKINNY_PANEL(NAME, TILE, MOST)                                                                                 \
     static void NAME(const skinny_run *run) {                                                                          \
         const size_t all = run->product->rows, tiles = (all + MOST - 1) / MOST;                                        \
-        for (size_t tile = 0; tile < tiles; tile++) {   /* of equal height, as nearly as can be */                     \
+        for (size_t tile = 0; tile < tiles; tile++) {                                                                  \
             const size_t row = all * tile / tiles, end = all * (tile + 1) / tiles;                                     \
             switch (end - row) {                                                                                       \
                 SKINNY_ROWS(TILE, 1);                                                                                  \
@@ -144,11 +150,17 @@ SKINNY_TILE void skinny_tile_int8(const int R, const int H, const skinny_run *ru
                 SKINNY_ROWS(TILE, 4);                                                                                  \
                 SKINNY_ROWS(TILE, 5);                                                                                  \
                 SKINNY_ROWS(TILE, 6);                                                                                  \
+                SKINNY_ROWS(TILE, 7);                                                                                  \
+                SKINNY_ROWS(TILE, 8);                                                                                  \
+                SKINNY_ROWS(TILE, 9);                                                                                  \
+                SKINNY_ROWS(TILE, 10);                                                                                 \
+                SKINNY_ROWS(TILE, 11);                                                                                 \
+                SKINNY_ROWS(TILE, 12);                                                                                 \
             }                                                                                                          \
         }                                                                                                              \
     }
-SKINNY_PANEL(skinny_panel_f32, skinny_tile_f32, 6)
-SKINNY_PANEL(skinny_panel_bf16, skinny_tile_bf16, 5)
+SKINNY_PANEL(skinny_panel_f32, skinny_tile_f32, SKINNY_TILE_ROWS)
+SKINNY_PANEL(skinny_panel_bf16, skinny_tile_bf16, (SKINNY_TILE_ROWS - 1))
 SKINNY_PANEL(skinny_panel_int8, skinny_tile_int8, 4)
 
 // Units of the longest run: 832 keep rows of x in a first-level cache and a panel's in the second; of whole numbers 256
