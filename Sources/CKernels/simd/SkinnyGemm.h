@@ -182,7 +182,9 @@ static void skinny_run_panels(const skinny_gemm *p, size_t from, size_t to, size
     if (p->type == KERNEL_BF16) {
         float *wide = (float *)room + p->rows * skinny_NR;
         const uint16_t *narrow = p->x;
-        for (size_t i = 0; i < p->rows * run.step; i++) {
+        size_t i = 0;
+        for (; i + 16 <= p->rows * run.step; i += 16) PUT(wide + i, WIDENED(narrow + i));
+        for (; i < p->rows * run.step; i++) {
             const uint32_t bits = (uint32_t)narrow[i] << 16;
             memcpy(wide + i, &bits, sizeof bits);
         }
