@@ -99,8 +99,15 @@ struct SpaceInput: ParsableArguments {
     }
 
     private func drawn(_ most: Int, of count: Int, _ source: String, _ items: String = "pairs") -> String {
+        Self.drawn(most, of: count, source, items, seed: seed, offersChoice: sample == nil)
+    }
+
+    /// What is told where some of many are drawn.
+    static func drawn(
+        _ most: Int, of count: Int, _ source: String, _ items: String, seed: UInt64, offersChoice: Bool = true
+    ) -> String {
         "\(source): of \(count) \(items) \(most) are drawn with seed \(seed)"
-            + (sample == nil ? "; --sample takes more or fewer" : "")
+            + (offersChoice ? "; --sample takes more or fewer" : "")
     }
 
     /// - Parameter count: of pairs in a file of vectors, where it tells them at once.

@@ -44,9 +44,7 @@ struct TowersInput: ParsableArguments {
         let all = try PicturesWithCaptions(data, images: images)
         if let sentence = all.remark { shared.remark(sentence) }
         guard let drawn = try all.sampled(sample, seed: seed) else { return KnownPictures(all) }
-        shared.remark(
-            "\(all.source): of \(all.count) pictures \(sample) are drawn with seed \(seed); "
-                + "--sample takes more or fewer")
+        shared.remark(SpaceInput.drawn(sample, of: all.count, all.source, "pictures", seed: seed))
         return KnownPictures(drawn)
     }
 
