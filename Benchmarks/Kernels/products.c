@@ -168,8 +168,28 @@ static void products_of_many_rows(const kernel_table *table, const char *name, k
     }
 }
 
+// Seconds of a product of few rows, the best of `turns`: panels in the order and number in which drawing asks for them.
+static double few(const skinny_gemm_kernels *kernels, const skinny_gemm *product, int turns) {
+    enum { PANELS = 4 };
+    void *room = room_of(kernels->room(product->rows, product->units, product->type));
+    const size_t panels = (product->outs + kernels->columns - 1) / kernels->columns;
+    double best = 1e9;
+    for (int turn = 0; turn < turns; turn++) {
+        const double start = now();
+        for (size_t panel = 0; panel < panels; panel += PANELS) {
+            const size_t end = panel + PANELS < panels ? panel + PANELS : panels;
+            kernels->run(product, panel, end, end < panels ? end : panel, room);
+        }
+        const double took = now() - start;
+        if (took < best) best = took;
+    }
+    free(room);
+    return best;
+}
+
 static void products_of_few_rows(const kernel_table *table, const char *name, kernel_type type) {
-    enum { INPUTS = 2048, OUTS = 32768 };   // 64 to 256 MB: more than a cache keeps
+    enum { INPUTS = 1664, OUTS = 32768 };   // the drawing transformer's width; 55 to 218 MB: more than a cache keeps
+    static const size_t all_rows[] = {1, 2, 4, 8, 16, 32, 64};
     const size_t units = type == KERNEL_F32 ? INPUTS : INPUTS / 2, width = type == KERNEL_INT8 ? 2 : 4;
     const skinny_gemm_kernels *kernels = table->skinny_gemm;
     const size_t panels = (OUTS + kernels->columns - 1) / kernels->columns;
@@ -177,27 +197,22 @@ static void products_of_few_rows(const kernel_table *table, const char *name, ke
     void *w = numbers((size_t)OUTS * INPUTS, type), *packed = room_of(bytes), *scales = numbers(OUTS, KERNEL_F32);
     kernels->pack(w, OUTS, units, width, 0, panels, packed);
     free(w);
-    const double most = reading(packed, bytes);
-    for (size_t rows = 1; rows <= 8; rows *= 2) {
+    const double most = type == KERNEL_INT8 ? 0 : ceiling(table->level, type);
+    for (size_t i = 0; i < sizeof all_rows / sizeof *all_rows; i++) {
+        const size_t rows = all_rows[i];
         void *x = numbers(rows * INPUTS, type), *y = room_of(rows * OUTS * 4);
-        void *room = room_of(kernels->room(rows, units, type));
         const skinny_gemm product = {
             .type = type, .rows = rows, .units = units, .outs = OUTS, .x = x, .w = packed, .x_scales = scales,
             .w_scales = scales, .end = {.y = y, .type = KERNEL_F32},
         };
-        double best = 1e9;
-        for (int turn = 0; turn < 10; turn++) {
-            const double start = now();
-            for (size_t panel = 0; panel < panels; panel++)
-                kernels->run(&product, panel, panel + 1, panel + 1 < panels ? panel + 1 : panel, room);
-            const double took = now() - start;
-            if (took < best) best = took;
-        }
-        const double rate = (double)bytes / best * 1e-9;
-        printf("| %s | %s | %zu | %.1f | %.0f %% |\n", name, type_names[type], rows, rate,
-               100 * rate / most);
+        const double read = reading(packed, bytes), took = few(kernels, &product, 10);
+        const double operations = 2e-9 * (double)rows * INPUTS * OUTS, gigabytes = 1e-9 * (double)bytes;
+        const double of_reading = gigabytes / read / took, of_loop = most > 0 ? operations / most / took : 0;
+        printf("| %s | %s | %zu | %.1f | %.0f | %.0f %% %s |\n", name, type_names[type], rows, gigabytes / took,
+               operations / took, 100 * (of_reading > of_loop ? of_reading : of_loop),
+               of_reading > of_loop ? "reading" : "multiplying");
         fflush(stdout);
-        free(x), free(y), free(room);
+        free(x), free(y);
     }
     free(packed), free(scales);
 }
@@ -224,11 +239,11 @@ int main(int count, char **arguments) {
             return 64;
         }
     }
-    for (int part = 0; part < 2; part++) {
+    for (int part = getenv("PART") ? 1 : 0; part < 2; part++) {
         puts(part == 0 ? "| class | numbers | rows × inputs × outputs | GFLOP/s | of a loop that only multiplies |\n"
                          "| --- | --- | --- | ---: | ---: |"
-                       : "\n| class | weights | rows | GB/s of weights | of a loop that only reads |\n"
-                         "| --- | --- | ---: | ---: | ---: |");
+                       : "\n| class | weights | rows | GB/s of weights | GFLOP/s | of the loop that would take longer |\n"
+                         "| --- | --- | ---: | ---: | ---: | ---: |");
         for (kernel_class level = 0; level < classes; level++) {
             bool isWanted = count == 1;
             for (int i = 1; i < count; i++) isWanted |= strcmp(names[level], arguments[i]) == 0;

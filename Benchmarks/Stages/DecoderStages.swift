@@ -30,14 +30,14 @@ extension Stage {
     /// A picture's tokens one by one behind a prefix, top-k of 100, as `FaceSampler` draws them without guidance.
     ///
     /// With `steps`, only so many steps are timed, each in the middle of an equal part of the picture. What stands
-    /// between them is computed at once and not timed. The time of all steps is their mean times their number; a
-    /// step's time grows evenly with what it looks back on, so nothing is left out by this.
+    /// between them is not computed: keys and values there are normal numbers, as the peers' are. The time of all steps
+    /// is their mean times their number; a step's time grows evenly with what it looks back on, so nothing is left out.
     static let sample = Stage(name: "sample", unit: .picture, usualBatch: 1, arithmetic: .product) { setting in
         let shape = try FrozenModels.decoderConfiguration(setting.size)
         let transformer = CachedTransformer(
             try FrozenModels.transformer(setting), roundingToInt8: setting.roundsWeights)
         let sampler = try TokenSampler(topK: 100)
-        let (batch, count, words) = (setting.batch, shape.tokensPerImage, shape.transformer.vocabularySize)
+        let (batch, count) = (setting.batch, shape.tokensPerImage)
         let prefix = InputData.normal([batch, 1, shape.transformer.width])
         let chosen = timedSteps(min(setting.steps ?? count, count), of: count)
 
@@ -50,10 +50,7 @@ extension Stage {
             if chosen.count < count { spent = 0 }
             var newest = [Int32](repeating: shape.startTokens[0], count: batch)
             for place in chosen {
-                while cache.time < place {   // few at once, to need no more memory than drawing does
-                    let between = InputData.tokens([batch, min(8, place - cache.time)], below: words)
-                    _ = transformer.next(tokens: between, cache: cache)
-                }
+                if cache.time < place { cache.pretend(time: place) }
                 spent += try seconds {
                     let logits = transformer.next(tokens: Tensor(newest, shape: [batch]), cache: cache)
                     let (values, width) = (logits.floats, logits.size(1))

@@ -63,6 +63,12 @@ package struct CachedTransformer: Sendable {
                     headSize: configuration.width / configuration.headCount, elementType: elementType, place: place)
             }
         }
+
+        /// Goes on as if so many tokens had been seen after the prefix; for measurements (``KeyValueCache``).
+        package func pretend(time: Int) {
+            for layer in layers { layer.pretend(positions: layer.count + time - self.time) }
+            self.time = time
+        }
     }
 
     /// A cache that has seen the prefix, if there is one, and is ready for the start token.

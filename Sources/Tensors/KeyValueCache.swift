@@ -71,6 +71,25 @@ package final class KeyValueCache: @unchecked Sendable {
         return out
     }
 
+    /// Goes on as if so many positions had been seen: what stands there until then becomes normal numbers. For
+    /// measurements, whose time does not depend on what the numbers are; on the CPU only.
+    package func pretend(positions: Int) {
+        precondition(place == nil && count <= positions && positions <= capacity, "no room for \(positions) positions")
+        var stream = RandomStream(seed: 1, purpose: "pretended keys and values")
+        let noise = (0..<64 * headSize).map { _ in stream.normal() }   // 64 rows, again and again
+        noise.withUnsafeBufferPointer { noise in
+            guard let rows = noise.baseAddress else { return }
+            for pair in 0..<batch * heads {
+                for position in count..<positions {
+                    let row = pair * capacity + position
+                    store(rows + row % 64 * headSize, in: keys, row)
+                    store(rows + (row + 32) % 64 * headSize, in: values, row)
+                }
+            }
+        }
+        count = positions
+    }
+
     /// Writes one head's numbers as row `row` of a tensor [.., headSize].
     private func store(_ from: UnsafePointer<Float>, in rows: Tensor, _ row: Int) {
         let width = rows.elementType.width

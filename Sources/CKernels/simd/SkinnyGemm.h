@@ -20,8 +20,11 @@ enum { skinny_NR = 32, skinny_MR = SKINNY_TILE_ROWS };
 #define SKINNY_TILE static inline __attribute__((always_inline))
 #define SKINNY_UNROLL _Pragma("clang loop unroll(full)")
 
-// Weights are read once and in order, but the processor's own look ahead ends with each page of 4 KB.
-#define SKINNY_ASK(w) __builtin_prefetch((const char *)(w) + 4096)
+// Weights are read once and in order, but the processor's own look ahead ends with each page of 4 KB. So a single pass over
+// them asks for what lies that far ahead. Of several passes the first would wait for memory and the others not; there each
+// asks for its share of the run after.
+enum { skinny_ahead = 4096 };
+#define SKINNY_FETCH(w) __builtin_prefetch(w, 0, 2)
 
 // One run of one panel, as the tiles see it.
 typedef struct {
@@ -30,9 +33,26 @@ typedef struct {
     const float *x;            // [rows, terms·units] floats of the run's first unit; for whole numbers as the product has them
     size_t step, units;        // floats, or units, from row to row; units of the run
     bool first, last;          // of the runs
+    const char *next;          // the run after this one, its units as many
     float *partial;            // [rows, NR]: sums of the runs before
     size_t column, outs;       // where the panel's outputs begin, and how many there are
 } skinny_run;
+
+// What a pass of a tile over its run asks memory for.
+typedef struct {
+    const char *from;
+    size_t pace;               // bytes with each unit
+} skinny_ask;
+
+// The tile has R rows from `row` on and H vectors of the panel's outputs from `n` on; `bytes` are a unit's in the panel.
+SKINNY_TILE skinny_ask skinny_asked(
+    const int R, const int H, const size_t bytes, const skinny_run *run, size_t row, size_t n) {
+    const size_t whole = 2 * run->product->rows, before = 2 * row + (n > 0 ? R : 0);   // in half rows
+    if (whole == R * H) return (skinny_ask){run->w + skinny_ahead, bytes};
+    return (skinny_ask){run->next + before * run->units * bytes / whole, (R * H * bytes + whole - 1) / whole};
+}
+
+#define SKINNY_OF(pointer) (whole ? AT(pointer) : SOME_OF(pointer, left, 0))
 
 // A tile's sums [rows, halves, 16], from the panel's output `n` on, become a part of y, or wait for the runs after.
 static void skinny_end(const skinny_run *run, size_t row, size_t rows, size_t n, size_t halves, const float *sums) {
@@ -45,17 +65,19 @@ static void skinny_end(const skinny_run *run, size_t row, size_t rows, size_t n,
         if (!run->first) y = AT(before) + y;
         if (!run->last) PUT(before, y);
         if (!run->last || own_n >= run->outs) continue;
-        const size_t left = run->outs - own_n < 16 ? run->outs - own_n : 16, column = run->column + own_n;
-        const size_t at = own_row * p->outs + column;
+        const size_t left = run->outs - own_n, column = run->column + own_n, at = own_row * p->outs + column;
+        const bool whole = left >= 16;
         if (p->type == KERNEL_INT8) {
-            y = y * SOME_OF(p->w_scales + column, left, 0);
+            y = y * SKINNY_OF(p->w_scales + column);
             y = y * p->x_scales[own_row];
         }
-        if (e->bias) y = y + SOME_OF(e->bias + column, left, 0);
+        if (e->bias) y = y + SKINNY_OF(e->bias + column);
         if (e->activation == KERNEL_GELU) y = GELU(y);
         else if (e->activation == KERNEL_QUICK_GELU) y = QUICK_GELU(y);
-        if (e->addend) y = SOME_OF(e->addend + at, left, 0) + y;
-        if (e->type == KERNEL_F32) PUT_SOME((float *)e->y + at, left, y);
+        if (e->addend) y = SKINNY_OF(e->addend + at) + y;
+        if (e->type == KERNEL_F32 && whole) PUT((float *)e->y + at, y);
+        else if (e->type == KERNEL_F32) PUT_SOME((float *)e->y + at, left, y);
+        else if (whole) PUT_ROUNDED((uint16_t *)e->y + at, y);
         else PUT_SOME_ROUNDED((uint16_t *)e->y + at, left, y);
     }
 }
@@ -66,10 +88,11 @@ SKINNY_TILE void skinny_tile_f32(const int R, const int H, const skinny_run *run
     SKINNY_UNROLL for (int r = 0; r < R; r++)
         SKINNY_UNROLL for (int h = 0; h < H; h++) sums[r][h] = ALL(0);
     const float *x = run->x + row * run->step, *w = (const float *)run->w + n;
-    for (size_t k = 0; k < run->units; k++, w += skinny_NR)
+    skinny_ask ask = skinny_asked(R, H, 128, run, row, n);
+    for (size_t k = 0; k < run->units; k++, w += skinny_NR, ask.from += ask.pace)
         SKINNY_UNROLL for (int h = 0; h < H; h++) {
             const simd own = AT(w + 16 * h);
-            SKINNY_ASK(w + 16 * h);
+            SKINNY_FETCH(ask.from + 64 * h);
             SKINNY_UNROLL for (int r = 0; r < R; r++) sums[r][h] += own * x[r * run->step + k];
         }
     float ready[skinny_MR * 32];
@@ -85,10 +108,11 @@ SKINNY_TILE void skinny_tile_bf16(const int R, const int H, const skinny_run *ru
         SKINNY_UNROLL for (int h = 0; h < H; h++) sums[r][h] = ALL(0);
     const float *x = run->x + row * run->step;
     const int32_t *w = (const int32_t *)run->w + n;
-    for (size_t k = 0; k < run->units; k++, w += skinny_NR)
+    skinny_ask ask = skinny_asked(R, H, 128, run, row, n);
+    for (size_t k = 0; k < run->units; k++, w += skinny_NR, ask.from += ask.pace)
         SKINNY_UNROLL for (int h = 0; h < H; h++) {
             const simd_int both = *(const simd_int *)(w + 16 * h);
-            SKINNY_ASK(w + 16 * h);
+            SKINNY_FETCH(ask.from + 64 * h);
             const simd even = (simd)(both << 16), odd = (simd)(both & (int32_t)0xffff0000);
             SKINNY_UNROLL for (int r = 0; r < R; r++) sums[r][h] += even * x[r * run->step + 2 * k];
             SKINNY_UNROLL for (int r = 0; r < R; r++) sums[r][h] += odd * x[r * run->step + 2 * k + 1];
@@ -116,8 +140,9 @@ SKINNY_TILE void skinny_tile_int8(const int R, const int H, const skinny_run *ru
         SKINNY_UNROLL for (int h = 0; h < H; h++) sums[r][h] = (simd_int){};
     const int32_t *x = (const int32_t *)run->x + row * run->step;
     const char *w = run->w + 2 * n;
-    for (size_t k = 0; k < run->units; k++, w += 2 * skinny_NR) {
-        SKINNY_ASK(w);
+    skinny_ask ask = skinny_asked(R, H, 64, run, row, n);
+    for (size_t k = 0; k < run->units; k++, w += 2 * skinny_NR, ask.from += ask.pace) {
+        SKINNY_FETCH(ask.from);
         SKINNY_UNROLL for (int r = 0; r < R; r++)
             SKINNY_UNROLL for (int h = 0; h < H; h++) sums[r][h] += SKINNY_PAIRS(x[r * run->step + k], w + 32 * h);
     }
@@ -173,9 +198,9 @@ static size_t skinny_room(size_t rows, size_t units, kernel_type type) {
 }
 
 static void skinny_run_panels(const skinny_gemm *p, size_t from, size_t to, size_t after, void *room) {
-    (void)after;
     const size_t bytes = p->type == KERNEL_INT8 ? 64 : 128, terms = p->type == KERNEL_BF16 ? 2 : 1;
     const size_t runs = (p->units + skinny_KC(p->type) - 1) / skinny_KC(p->type);
+    const size_t panels = (p->outs + skinny_NR - 1) / skinny_NR;
     const char *w = (const char *)p->w + from * p->units * bytes;
     skinny_run run = {.product = p, .partial = room, .step = terms * p->units};
     const float *x = p->x;
@@ -196,6 +221,8 @@ static void skinny_run_panels(const skinny_gemm *p, size_t from, size_t to, size
             run.units = p->units * (i + 1) / runs - k;
             (run.first = i == 0, run.last = i + 1 == runs);
             (run.w = w, run.x = x + terms * k, run.column = n * skinny_NR);
+            run.next = w + run.units * bytes;
+            if (run.last && n + 1 == to) run.next = (const char *)p->w + (after < panels ? after : panels - 1) * p->units * bytes;
             run.outs = p->outs - run.column < skinny_NR ? p->outs - run.column : skinny_NR;
             switch (p->type) {
             case KERNEL_F32: skinny_panel_f32(&run); break;
