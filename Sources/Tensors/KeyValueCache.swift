@@ -76,17 +76,14 @@ package final class KeyValueCache: @unchecked Sendable {
     package func pretend(positions: Int) {
         precondition(place == nil && count <= positions && positions <= capacity, "no room for \(positions) positions")
         var stream = RandomStream(seed: 1, purpose: "pretended keys and values")
-        let noise = (0..<64 * headSize).map { _ in stream.normal() }   // 64 rows, again and again
-        noise.withUnsafeBufferPointer { noise in
-            guard let rows = noise.baseAddress else { return }
-            for pair in 0..<batch * heads {
-                for position in count..<positions {
-                    let row = pair * capacity + position
-                    store(rows + row % 64 * headSize, in: keys, row)
-                    store(rows + (row + 32) % 64 * headSize, in: values, row)
-                }
+        let noise = Tensor.normal([64, headSize], &stream)   // its rows again and again
+        for pair in 0..<batch * heads {
+            for row in pair * capacity + count..<pair * capacity + positions {
+                store(noise.constFloats + row % 64 * headSize, in: keys, row)
+                store(noise.constFloats + (row + 32) % 64 * headSize, in: values, row)
             }
         }
+        withExtendedLifetime(noise) {}
         count = positions
     }
 

@@ -46,7 +46,7 @@ typedef struct {
 
 // The tile has R rows from `row` on and H vectors of the panel's outputs from `n` on; `bytes` are a unit's in the panel.
 SKINNY_TILE skinny_ask skinny_asked(
-    const int R, const int H, const size_t bytes, const skinny_run *run, size_t row, size_t n) {
+    const size_t R, const size_t H, const size_t bytes, const skinny_run *run, size_t row, size_t n) {
     const size_t whole = 2 * run->product->rows, before = 2 * row + (n > 0 ? R : 0);   // in half rows
     if (whole == R * H) return (skinny_ask){run->w + skinny_ahead, bytes};
     return (skinny_ask){run->next + before * run->units * bytes / whole, (R * H * bytes + whole - 1) / whole};
@@ -200,8 +200,9 @@ static size_t skinny_room(size_t rows, size_t units, kernel_type type) {
 static void skinny_run_panels(const skinny_gemm *p, size_t from, size_t to, size_t after, void *room) {
     const size_t bytes = p->type == KERNEL_INT8 ? 64 : 128, terms = p->type == KERNEL_BF16 ? 2 : 1;
     const size_t runs = (p->units + skinny_KC(p->type) - 1) / skinny_KC(p->type);
-    const size_t panels = (p->outs + skinny_NR - 1) / skinny_NR;
+    const size_t final = (p->outs + skinny_NR - 1) / skinny_NR - 1;   // of all panels
     const char *w = (const char *)p->w + from * p->units * bytes;
+    const char *of_next = (const char *)p->w + (after < final ? after : final) * p->units * bytes;
     skinny_run run = {.product = p, .partial = room, .step = terms * p->units};
     const float *x = p->x;
     if (p->type == KERNEL_BF16) {
@@ -221,8 +222,7 @@ static void skinny_run_panels(const skinny_gemm *p, size_t from, size_t to, size
             run.units = p->units * (i + 1) / runs - k;
             (run.first = i == 0, run.last = i + 1 == runs);
             (run.w = w, run.x = x + terms * k, run.column = n * skinny_NR);
-            run.next = w + run.units * bytes;
-            if (run.last && n + 1 == to) run.next = (const char *)p->w + (after < panels ? after : panels - 1) * p->units * bytes;
+            run.next = run.last && n + 1 == to ? of_next : w + run.units * bytes;
             run.outs = p->outs - run.column < skinny_NR ? p->outs - run.column : skinny_NR;
             switch (p->type) {
             case KERNEL_F32: skinny_panel_f32(&run); break;
