@@ -6,7 +6,9 @@ import SynModelHub
 ///
 /// On a terminal the line is redrawn in place, at most ten times a second. Elsewhere (a log file, a pipe) plain
 /// lines are written: one at the start, one every 10 % or 60 s, one at the end. The rate is an exponential mean
-/// over about ten seconds and counts only what was done in this run, not what an earlier run had finished.
+/// over about ten seconds, later over a quarter of the time since the start: neither a pause nor many items told at
+/// once make a wild guess of what is left. It counts only what was done in this run, not what an earlier one had
+/// finished.
 package struct ProgressLine {
     package enum Style: Sendable, Equatable {
         /// Redrawn in place, cut to so many columns.
@@ -114,7 +116,7 @@ package struct ProgressLine {
         let seconds = time - measured.time
         guard seconds >= 0.05, done > measured.done else { return }
         let current = Double(done - measured.done) / seconds
-        let weight = 1 - exp(-seconds / 10)
+        let weight = 1 - exp(-seconds / max(10, (time - start) / 4))
         rate = rate.map { $0 + weight * (current - $0) } ?? current
         measured = (time, done)
     }

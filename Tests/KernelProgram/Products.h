@@ -128,7 +128,7 @@ static void many_rows(const kernel_table *t, const factors *f, int end, bool row
         k->run(&product, n, n + 1, 0, f->rows / 3, place);
     }
     check_product(
-        rows_are_outs ? "many rows" : "many rows, turned", f, end, y, 384 / (f->type == KERNEL_BF16 ? 2 : 1),
+        rows_are_outs ? "many rows" : "many rows, turned", f, end, y, 256 / (f->type == KERNEL_BF16 ? 2 : 1),
         filled_runs);
 }
 

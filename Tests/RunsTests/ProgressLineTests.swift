@@ -63,6 +63,24 @@ struct ProgressLineTests {
             ])
     }
 
+    @Test("what is left is no wild guess after a pause, nor after many items told at once")
+    func pauses() throws {
+        let stage = Stage()
+        var line = stage.line(18_000, .plain)
+        for done in 1...3_000 {
+            stage.time += 0.15
+            line.advance(to: done)
+        }
+        stage.time += 60
+        line.advance(to: 3_001)
+        let paused = try #require(stage.written.last)
+        #expect(paused.hasPrefix("drawing: 16 %, 3001 of 18000, 4."), "\(paused)")   // of 6.7 before
+        stage.time += 0.1
+        line.advance(to: 3_600)
+        let burst = try #require(stage.written.last)
+        #expect(burst.hasPrefix("drawing: 20 %, 3600 of 18000, 8."), "\(burst)")   // 7.1 in all
+    }
+
     @Test("live: at most ten drawings a second, none wider than the terminal")
     func live() {
         let stage = Stage()

@@ -233,7 +233,7 @@ import Testing
     func manyRowsAreChains(_ type: UInt32, _ shape: [Int]) {
         let factors = Factors(kernel_type(type), shape[0], shape[1], shape[2])
         let terms = type == KERNEL_BF16.rawValue ? 2 : 1
-        let count = (factors.units * terms + 383) / 384, length = (factors.units + count - 1) / count
+        let count = (factors.units * terms + 255) / 256, length = (factors.units + count - 1) / count
         let runs = stride(from: 0, to: factors.units, by: length).map {
             terms * $0..<terms * min($0 + length, factors.units)
         }

@@ -8,101 +8,21 @@
 #ifndef KERNELS_SIMD_GEMM_H
 #define KERNELS_SIMD_GEMM_H
 
-#include "GemmEnd.h"
+#include "GemmPanel.h"
 
 #ifndef GEMM_TILE_ROWS
 #define GEMM_TILE_ROWS 6
 #define GEMM_TILE_STRIPS 1
 #endif
 
-// Rows of a tile and strips of sixteen columns, columns of a panel, terms of the longest run: a tile's columns of a panel
-// stay in a first-level cache of 32 KB beside six rows of x (of two strips and twelve rows: in the second), a panel in the
-// second. Rows of x are brought in order `gemm_MC` at a time, a multiple of every class's tile.
-enum { gemm_MR = GEMM_TILE_ROWS, gemm_strips = GEMM_TILE_STRIPS, gemm_columns = 128, gemm_KC = 384, gemm_MC = 24 };
+// Rows of a tile and strips of sixteen columns, terms of the longest run: a tile's columns of a panel stay in a first-level
+// cache of 32 KB beside twelve rows of x, six of now and six of after (of two strips and twelve rows: in one of 48 KB or in
+// the second), a panel in the second. Rows of x are brought in order `gemm_MC` at a time, a multiple of every class's tile.
+enum { gemm_MR = GEMM_TILE_ROWS, gemm_strips = GEMM_TILE_STRIPS, gemm_KC = 256, gemm_MC = 24 };
 
-#define GEMM_INLINE static inline __attribute__((always_inline))
-#define GEMM_UNROLL _Pragma("clang loop unroll(full)")
+// MARK: what comes next
 
-static size_t gemm_terms(const gemm *p) { return p->type == KERNEL_BF16 ? 2 : 1; }
-
-// MARK: panels
-
-typedef float gemm_four __attribute__((vector_size(16), aligned(4)));
-typedef int32_t gemm_four_int __attribute__((vector_size(16), aligned(4)));
-
-// Four rows of four four-byte elements, turned over.
-#define GEMM_TURN(v)                                                                                                   \
-    do {                                                                                                               \
-        const gemm_four_int a_ = __builtin_shufflevector(v[0], v[1], 0, 4, 1, 5);                                      \
-        const gemm_four_int b_ = __builtin_shufflevector(v[2], v[3], 0, 4, 1, 5);                                      \
-        const gemm_four_int c_ = __builtin_shufflevector(v[0], v[1], 2, 6, 3, 7);                                      \
-        const gemm_four_int d_ = __builtin_shufflevector(v[2], v[3], 2, 6, 3, 7);                                      \
-        v[0] = __builtin_shufflevector(a_, b_, 0, 1, 4, 5);                                                            \
-        v[1] = __builtin_shufflevector(a_, b_, 2, 3, 6, 7);                                                            \
-        v[2] = __builtin_shufflevector(c_, d_, 0, 1, 4, 5);                                                            \
-        v[3] = __builtin_shufflevector(c_, d_, 2, 3, 6, 7);                                                            \
-    } while (0)
-
-// One unit of an output as the floats it holds: `low` and, of two bfloat16 numbers, `high`.
-#define GEMM_LOW(unit) ((unit) << 16)
-#define GEMM_HIGH(unit) ((unit) & (int32_t)0xffff0000)
-
-// Sixteen columns of a panel, [terms·count, 16] floats, out of rows that belong to outputs, w[n, k]; zeros where there are
-// no more outputs.
-static void gemm_columns_of_outs(
-    const int32_t *w, size_t step, size_t outs, size_t count, bool is_narrow, int32_t *columns) {
-    const size_t width = is_narrow ? 2 * gemm_NR : gemm_NR;   // floats of a unit of all columns
-    for (size_t n = 0; n < gemm_NR; n += 4) {
-        size_t k = 0;
-        for (; n + 4 <= outs && k + 4 <= count; k += 4) {
-            gemm_four_int v[4];
-            GEMM_UNROLL for (size_t i = 0; i < 4; i++) v[i] = *(const gemm_four_int *)(w + (n + i) * step + k);
-            GEMM_TURN(v);
-            GEMM_UNROLL for (size_t i = 0; i < 4; i++) {
-                int32_t *to = columns + (k + i) * width + n;
-                *(gemm_four_int *)to = is_narrow ? GEMM_LOW(v[i]) : v[i];
-                if (is_narrow) *(gemm_four_int *)(to + gemm_NR) = GEMM_HIGH(v[i]);
-            }
-        }
-        for (; k < count; k++)
-            for (size_t i = n; i < n + 4; i++) {
-                const int32_t unit = i < outs ? w[i * step + k] : 0;
-                columns[k * width + i] = is_narrow ? GEMM_LOW((uint32_t)unit) : unit;
-                if (is_narrow) columns[k * width + gemm_NR + i] = GEMM_HIGH(unit);
-            }
-    }
-}
-
-// The same out of rows that belong to inputs, w[k, n].
-static void gemm_columns_of_inputs(
-    const char *w, size_t step, size_t outs, size_t count, bool is_narrow, float *columns) {
-    for (size_t k = 0; k < count; k++, columns += gemm_NR) {
-        const float *wide = (const float *)w + k * step;
-        const uint16_t *narrow = (const uint16_t *)w + k * step;
-        if (is_narrow) PUT(columns, outs >= gemm_NR ? WIDENED(narrow) : SOME_WIDENED(narrow, outs));
-        else PUT(columns, outs >= gemm_NR ? AT(wide) : SOME_OF(wide, outs, 0));
-    }
-}
-
-// The panel's columns from `n` on, sixteen after sixteen, of `count` units from k on.
-static void gemm_make_panel(const gemm *p, size_t n, size_t k, size_t count, float *panel) {
-    const bool is_narrow = p->type == KERNEL_BF16;
-    const size_t terms = gemm_terms(p), end = gemm_least(n + gemm_columns, p->outs);
-    for (; n < end; n += gemm_NR, panel += terms * count * gemm_NR) {
-        const size_t outs = gemm_least(gemm_NR, end - n);
-        if (p->rows_are_outs)
-            gemm_columns_of_outs(
-                (const int32_t *)p->w + n * p->units + k, p->units, outs, count, is_narrow, (int32_t *)panel);
-        else
-            gemm_columns_of_inputs(
-                (const char *)p->w + (terms * k * p->outs + n) * (is_narrow ? 2 : 4), p->outs, outs, terms * count,
-                is_narrow, panel);
-    }
-}
-
-// MARK: tiles
-
-// What the next block of rows is made of, asked for line by line while this one is multiplied.
+// What is needed next, rows of x or of w, asked for line by line while this is multiplied.
 typedef struct {
     const char *from;      // where its first row begins
     size_t step;           // bytes from row to row
@@ -115,6 +35,28 @@ GEMM_INLINE void gemm_fetch(gemm_ahead *ahead) {
     __builtin_prefetch(ahead->from + ahead->row * ahead->step + 64 * ahead->line, 0, 2);
     if (++ahead->row >= ahead->rows) ahead->row = 0, ahead->line++;
 }
+
+// The rows of x from ..< to, of `count` units from k on.
+static gemm_ahead gemm_rows_ahead(const gemm *p, size_t from, size_t to, size_t k, size_t count) {
+    return (gemm_ahead){
+        .from = (const char *)p->x + 4 * (from * p->units + k), .step = 4 * p->units, .rows = to - from,
+        .lines = from < to ? (count + 15) / 16 : 0};
+}
+
+// The weights of the panel's columns from n on, of `count` units from k on; nothing where there is no such panel.
+static gemm_ahead gemm_weights_ahead(const gemm *p, size_t n, size_t k, size_t count) {
+    if (n >= p->outs) return (gemm_ahead){0};
+    const size_t outs = gemm_least(gemm_columns, p->outs - n), terms = gemm_terms(p), width = 4 / terms;
+    if (p->rows_are_outs)
+        return (gemm_ahead){
+            .from = (const char *)p->w + 4 * (n * p->units + k), .step = 4 * p->units, .rows = outs,
+            .lines = (count + 15) / 16};
+    return (gemm_ahead){
+        .from = (const char *)p->w + width * (terms * k * p->outs + n), .step = width * p->outs, .rows = terms * count,
+        .lines = (width * outs + 63) / 64};
+}
+
+// MARK: tiles
 
 // Where a tile's sums begin: floats from row to row, and from strip to strip.
 typedef struct {
@@ -131,6 +73,10 @@ GEMM_INLINE void gemm_tile(
     simd sums[gemm_MR][gemm_strips];
     GEMM_UNROLL for (int r = 0; r < R; r++)
         GEMM_UNROLL for (int s = 0; s < S; s++) sums[r][s] = ALL(0);
+    if (before)
+        GEMM_UNROLL for (int r = 0; r < R; r++)
+            GEMM_UNROLL for (int s = 0; s < S; s++)
+                __builtin_prefetch(before->at + r * before->row + s * before->strip, 1, 3);
     for (size_t k = 0; k < terms;) {
         gemm_fetch(ahead);
         if (k + 8 <= terms) {
@@ -214,31 +160,34 @@ static void gemm_take_rows(const gemm *p, size_t row, size_t rows, size_t k, siz
 }
 
 static void gemm_run(const gemm *p, size_t number, size_t next, size_t from, size_t to, void *room) {
-    (void)next;
+    if (from >= to) return;
     const size_t n = number * gemm_columns, run = gemm_run_of(p), end = gemm_least(n + gemm_columns, p->outs);
+    const size_t tiles = (to - from + gemm_MR - 1) / gemm_MR * ((end - n + gemm_NR - 1) / gemm_NR);   // at least
     float *panel = room, *own_rows = panel + gemm_KC * gemm_columns, *partial = own_rows + gemm_KC * gemm_MC;
     for (size_t k = 0; k < p->units; k += run) {
         const size_t count = gemm_least(run, p->units - k), terms = gemm_terms(p) * count;
         gemm_make_panel(p, n, k, count, panel);
         const bool first = k == 0, last = k + count >= p->units;
+        gemm_ahead weights = last ? gemm_weights_ahead(p, next * gemm_columns, 0, run)
+                                  : gemm_weights_ahead(p, n, k + run, gemm_least(run, p->units - (k + run)));
+        const size_t pace = (weights.rows * weights.lines + tiles - 1) / tiles;
         for (size_t block = from; block < to; block += gemm_MC) {
             const size_t height = gemm_least(gemm_MC, to - block), after = gemm_least(block + 2 * gemm_MC, to);
-            gemm_ahead ahead = {
-                .from = (const char *)p->x + 4 * ((block + height) * p->units + k), .step = 4 * p->units,
-                .rows = after - (block + height), .lines = after > block + height ? (count + 15) / 16 : 0};
+            gemm_ahead rows_after = gemm_rows_ahead(p, block + height, after, k, count);
             gemm_take_rows(p, block, height, k, count, own_rows);
             const float *w = panel;
             for (size_t column = n, strips; column < end; column += strips * gemm_NR, w += strips * terms * gemm_NR) {
                 strips = gemm_least(gemm_strips, (end - column + gemm_NR - 1) / gemm_NR);
                 for (size_t row = 0; row < height; row += gemm_MR) {
                     const size_t rows = gemm_least(gemm_MR, height - row);
+                    for (size_t i = 0; i < strips * pace; i++) gemm_fetch(&weights);
                     float ready[gemm_strips * gemm_MR * gemm_NR];
                     const gemm_place end_of_sums = {ready, gemm_NR, gemm_MR * gemm_NR};
                     const gemm_place sums = {
                         partial + (block + row - from) * gemm_columns + (column - n), gemm_columns, gemm_NR};
                     gemm_rows(
                         rows, strips, own_rows + row * gemm_KC, terms, w, first ? NULL : &sums,
-                        last ? &end_of_sums : &sums, &ahead);
+                        last ? &end_of_sums : &sums, &rows_after);
                     if (last)
                         for (size_t s = 0; s < strips; s++)
                             gemm_end(p, block + row, rows, column + s * gemm_NR, ready + s * gemm_MR * gemm_NR);
