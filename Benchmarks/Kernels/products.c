@@ -127,15 +127,16 @@ static double reading(const void *memory, size_t bytes) {
 
 // MARK: products
 
-// Seconds of a product of many rows, the best of `turns`.
-static double many(const gemm_kernels *kernels, const gemm *product, int turns) {
-    void *room = room_of(kernels->room(product->rows, product->units));
-    const size_t panels = (product->outs + kernels->columns - 1) / kernels->columns;
+// Seconds of a product of many rows, the best of `turns`; each takes the next of `count` matrices that lie `bytes` apart.
+static double many(const gemm_kernels *kernels, gemm product, size_t count, size_t bytes, int turns) {
+    void *room = room_of(kernels->room(product.rows, product.units));
+    const size_t panels = (product.outs + kernels->columns - 1) / kernels->columns;
+    const char *w = product.w;
     double best = 1e9;
     for (int turn = 0; turn < turns; turn++) {
+        product.w = w + (size_t)turn % count * bytes;
         const double start = now();
-        for (size_t panel = 0; panel < panels; panel++)
-            kernels->run(product, panel, panel + 1 < panels ? panel + 1 : panel, 0, product->rows, room);
+        for (size_t panel = 0; panel < panels; panel++) kernels->run(&product, panel, panel + 1, 0, product.rows, room);
         const double took = now() - start;
         if (took < best) best = took;
     }
@@ -149,23 +150,29 @@ static void products_of_many_rows(const kernel_table *table, const char *name, k
         {800, 768, 3072, KERNEL_GELU, " GELU"},   {800, 1024, 1024, KERNEL_IDENTITY, ""},
         {800, 4096, 1024, KERNEL_IDENTITY, ""},   {2056, 1664, 1664, KERNEL_IDENTITY, ""},
     };
+    enum { MEMORY = 256 << 20, TURNS = 40 };   // bytes of weights, more than a cache keeps
+    const gemm_kernels *kernels = table->gemm;
     const double most = ceiling(table->level, type);
-    const size_t unit = type == KERNEL_BF16 ? 2 : 1;
+    const size_t unit = type == KERNEL_BF16 ? 2 : 1, width = type == KERNEL_BF16 ? 2 : 4;
+    void *w = numbers(MEMORY / width, type);
     for (size_t i = 0; i < sizeof shapes / sizeof *shapes; i++) {
-        const size_t rows = shapes[i].rows, inputs = shapes[i].inputs, outs = shapes[i].outs;
-        void *x = numbers(rows * inputs, type), *w = numbers(outs * inputs, type), *y = room_of(rows * outs * 4);
+        const size_t rows = shapes[i].rows, inputs = shapes[i].inputs, outs = shapes[i].outs, bytes = outs * inputs * width;
+        void *x = numbers(rows * inputs, type), *y = room_of(rows * outs * 4);
         const gemm product = {
             .type = type, .rows = rows, .units = inputs / unit, .outs = outs, .x = x, .w = w, .rows_are_outs = true,
             .end = {.activation = shapes[i].activation, .y = y, .type = type},
         };
-        const double rate = 2e-9 * (double)rows * (double)inputs * (double)outs / many(table->gemm, &product, 40);
-        char share[16] = "";
-        if (most > 0) snprintf(share, sizeof share, "%.0f %%", 100 * rate / most);
-        printf("| %s | %s | %zu × %zu × %zu%s | %.0f | %s |\n", name, type_names[type], rows, inputs,
-               outs, shapes[i].what, rate, share);
+        const double operations = 2e-9 * (double)rows * (double)inputs * (double)outs;
+        const double cached = operations / many(kernels, product, 1, bytes, TURNS);
+        const double read = operations / many(kernels, product, MEMORY / bytes, bytes, TURNS);
+        char shares[32] = "|";
+        if (most > 0) snprintf(shares, sizeof shares, "%.0f %% | %.0f %%", 100 * cached / most, 100 * read / most);
+        printf("| %s | %s | %zu × %zu × %zu%s | %.0f | %.0f | %s |\n", name, type_names[type], rows, inputs, outs,
+               shapes[i].what, cached, read, shares);
         fflush(stdout);
-        free(x), free(w), free(y);
+        free(x), free(y);
     }
+    free(w);
 }
 
 // Seconds of a product of few rows, the best of `turns`: panels in the order and number in which drawing asks for them.
@@ -240,8 +247,8 @@ int main(int count, char **arguments) {
         }
     }
     for (int part = 0; part < 2; part++) {
-        puts(part == 0 ? "| class | numbers | rows × inputs × outputs | GFLOP/s | of a loop that only multiplies |\n"
-                         "| --- | --- | --- | ---: | ---: |"
+        puts(part == 0 ? "| class | numbers | rows × inputs × outputs | GFLOP/s | weights from memory | of a loop that only "
+                         "multiplies | from memory |\n| --- | --- | --- | ---: | ---: | ---: | ---: |"
                        : "\n| class | weights | rows | GB/s of weights | GFLOP/s | of the loop that would take longer |\n"
                          "| --- | --- | ---: | ---: | ---: | ---: |");
         for (kernel_class level = 0; level < classes; level++) {
