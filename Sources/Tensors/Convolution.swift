@@ -123,8 +123,9 @@ extension Tensor {
     /// A frozen convolution of this, already in the type of the product.
     ///
     /// In Float32, 3×3 kernels are applied by Winograd's short products (Lavin and Gray 2016) wherever that is quicker:
-    /// up to three times, with errors of the same size. Images then go one by one: the transforms of one take more than
-    /// four times its room, and oneDNN chooses the size of their tiles by the batch, which must not change a picture.
+    /// up to three times, with errors of the same size. They are oneDNN's where it has them (AVX-512), and our own
+    /// elsewhere. For oneDNN's, images go one by one: the transforms of one take more than four times its room, and it
+    /// chooses the size of their tiles by the batch, which must not change a picture.
     private func convolve(
         _ weight: Tensor, _ bias: Tensor?, _ stride: Int, _ padding: Padding, _ activation: Activation, into out: Tensor
     ) {
@@ -133,8 +134,13 @@ extension Tensor {
             weight.productType == .float32 && stride == 1 && Array(weight.shape[2...]) == [3, 3]
             && ins % 16 == 0 && outs % 16 == 0 && min(ins, outs) >= 32
             && pixels * 256 >= ins * outs   // else reading transformed weights takes longer
-            && syn_has_winograd()
-        let together = isShort ? 1 : max(1, shape[0])
+        if isShort, !syn_has_winograd(), activation == .identity || activation == .relu,
+            let own = WinogradConvolution(weight)
+        {
+            return own.run(self, bias, padding, relu: activation == .relu, into: out)
+        }
+        let isOneDNNs = isShort && syn_has_winograd()
+        let together = isOneDNNs ? 1 : max(1, shape[0])
         let kernel = syn_view(weight.shape, weight.productType)
         let window = syn_window(stride, padding)
         let bytes = (x: count / max(shape[0], 1) * elementType.width, out: pixels * outs * out.elementType.width)
@@ -144,7 +150,7 @@ extension Tensor {
             let target = syn_view(channelsLast: images + out.shape[1...], out.elementType)
             let forward = withUnsafePointers(source, kernel, target) { s, k, t in
                 withUnsafePointer(to: window) {
-                    Primitive(syn_convolution_forward(s, k, t, $0, bias != nil, activation.kind, isShort))
+                    Primitive(syn_convolution_forward(s, k, t, $0, bias != nil, activation.kind, isOneDNNs))
                 }
             }
             let packed = forward.packed(weight)

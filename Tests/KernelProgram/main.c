@@ -158,6 +158,55 @@ static void images(const kernel_table *t, int n) {
     check("window_sum", n, y, e, n, 2e-6);
 }
 
+// Two images with uneven padding, of which pieces reach beyond; the products between the ends are plain ones.
+static void short_convolution(const kernel_table *t, bool relu) {
+    enum { images = 2, height = 7, width = 10, channels = 32, outs = 16, out_height = 6, out_width = 9, pieces = 12 };
+    const winograd w = {height, width, channels, 0, 1, out_height, out_width, outs};
+    const float *x = floats(images * height * width * channels, 21), *kernel = floats(outs * channels * 9, 22);
+    const float *bias = floats(outs, 23);
+    const double a = 0.625, b = 1.5, finite[5] = {0, a, -a, b, -b};
+    double values[6][3] = {[5] = {0, 0, 1}};
+    for (int i = 0; i < 5; i++) {
+        double distances = 1;
+        for (int j = 0; j < 5; j++)
+            if (j != i) distances *= finite[i] - finite[j];
+        for (int k = 0; k < 3; k++) values[i][k] = pow(finite[i], k) / distances;
+    }
+    float *taken = room(36 * pieces * channels), *products = room(36 * pieces * outs);
+    float *y = room(images * out_height * out_width * outs);
+    t->winograd_take(&w, x, 0, 5, taken, pieces * channels);
+    t->winograd_take(&w, x, 5, pieces, taken + 5 * channels, pieces * channels);
+    for (int plane = 0; plane < 36; plane++)
+        for (int o = 0; o < outs; o++) {
+            double own[channels];
+            for (int c = 0; c < channels; c++) {
+                own[c] = 0;
+                for (int i = 0; i < 9; i++)
+                    own[c] += values[plane / 6][i / 3] * values[plane % 6][i % 3] * kernel[(o * channels + c) * 9 + i];
+            }
+            for (int piece = 0; piece < pieces; piece++) {
+                double sum = 0;
+                for (int c = 0; c < channels; c++) sum += own[c] * taken[(plane * pieces + piece) * channels + c];
+                products[(plane * pieces + piece) * outs + o] = (float)sum;
+            }
+        }
+    t->winograd_give(&w, products, pieces * outs, 0, 7, bias, relu, y);
+    t->winograd_give(&w, products + 7 * outs, pieces * outs, 7, pieces, bias, relu, y);
+    static double e[images * out_height * out_width * outs];
+    for (int at = 0; at < images * out_height * out_width; at++)
+        for (int o = 0; o < outs; o++) {
+            double sum = bias[o];
+            for (int i = 0; i < 9; i++) {
+                const int row = at / out_width % out_height + i / 3, column = at % out_width + i % 3 - 1;
+                if (row >= height || column < 0 || column >= width) continue;
+                const float *pixel = x + ((at / out_width / out_height * height + row) * width + column) * channels;
+                for (int c = 0; c < channels; c++) sum += (double)pixel[c] * kernel[(o * channels + c) * 9 + i];
+            }
+            e[at * outs + o] = relu ? fmax(sum, 0) : sum;
+        }
+    check(relu ? "short convolution, relu" : "short convolution", outs, y, e, sizeof e / sizeof *e, 2e-6);
+}
+
 static void attention(const kernel_table *t, int n) {
     enum { count = 21 };
     const uint16_t *sq = shorts(n, 11), *sk = shorts(count * n, 12), *sv = shorts(count * n, 13);
@@ -191,6 +240,8 @@ int main(int count, char **arguments) {
         images(table, lengths[i]);
         attention(table, lengths[i]);
     }
+    short_convolution(table, false);
+    short_convolution(table, true);
     products(table);
     fprintf(stderr, "%s: %d results, %d wrong\n", arguments[1], checked, wrong);
     return wrong > 0;

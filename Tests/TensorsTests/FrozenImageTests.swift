@@ -32,8 +32,8 @@ import Testing
     }
 
     @Test(arguments: [
-        Case(), Case(ins: 32, outs: 96, side: 33, activation: .relu), Case(ins: 3, outs: 32),
-        Case(ins: 128, outs: 3, side: 16), Case(outs: 128, side: 65, activation: .silu),
+        Case(), Case(ins: 32, outs: 96, side: 33, activation: .relu), Case(ins: 48, outs: 80, side: 35),
+        Case(ins: 3, outs: 32), Case(ins: 128, outs: 3, side: 16), Case(outs: 128, side: 65, activation: .silu),
         Case(ins: 48, outs: 32, side: 9, size: 1), Case(ins: 32, outs: 48, side: 16, stride: 2, activation: .silu),
     ])
     func frozenConvolutionsGiveWhatTrackedOnesGive(_ test: Case) {

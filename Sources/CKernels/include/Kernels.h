@@ -95,9 +95,19 @@ typedef struct {
     /// How many bytes a call for so many rows needs in `room`.
     size_t (*room)(size_t rows, size_t units);
     /// The rows from ..< to of one panel's columns. `next` is the panel that this thread will likely be asked for after it:
-    /// its weights are fetched on the way.
+    /// its weights are fetched on the way; none where there is no such panel.
     void (*run)(const gemm *product, size_t panel, size_t next, size_t from, size_t to, void *room);
 } gemm_kernels;
+
+// MARK: short convolutions
+
+/// A 3×3 convolution with stride 1 of channels-last images [images, height, width, channels] into
+/// [images, out_height, out_width, outs], in pieces of 4×4 pixels of the result, those of an image row after row, one image
+/// after another. `top`, `left`: zeros around the images. Channels and outs are multiples of sixteen.
+typedef struct {
+    size_t height, width, channels, top, left;
+    size_t out_height, out_width, outs;
+} winograd;
 
 // MARK: attention
 
@@ -190,6 +200,18 @@ typedef struct {
     void (*window_sum)(
         const void *x, kernel_type type, size_t rows, size_t columns, size_t stride, size_t channels, float factor,
         void *y);
+
+    // The two ends of F(4×4, 3×3) (Lavin and Gray 2016), with 36 products of matrices between them.
+
+    /// The pieces from ..< to of the images with a pixel around each as 36 planes [to − from, channels], `plane` floats
+    /// apart.
+    void (*winograd_take)(
+        const winograd *w, const float *images, size_t from, size_t to, float *planes, size_t plane);
+    /// 36 planes [to − from, outs] as the pieces from ..< to of the result, with bias, and then nothing below zero where
+    /// `relu` says so.
+    void (*winograd_give)(
+        const winograd *w, const float *planes, size_t plane, size_t from, size_t to, const float *_Nullable bias,
+        bool relu, float *images);
 
     // Attention and products.
 

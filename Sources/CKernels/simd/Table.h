@@ -4,6 +4,7 @@
 
 #include "Images.h"
 #include "Rows.h"
+#include "Winograd.h"
 
 static void fill_simd(kernel_table *table) {
     table->softmax = softmax;
@@ -27,6 +28,8 @@ static void fill_simd(kernel_table *table) {
     table->add = add;
     table->window_largest = window_largest;
     table->window_sum = window_sum;
+    table->winograd_take = winograd_take;
+    table->winograd_give = winograd_give;
     table->attend_f32 = attend_f32;
     table->attend_bf16 = attend_bf16;
 }
