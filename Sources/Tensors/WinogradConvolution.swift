@@ -11,11 +11,10 @@ struct WinogradConvolution {
     private var outs: Int { weight.shape[0] }
     private var ins: Int { weight.shape[1] }
 
-    /// Nothing where the kernels do not serve. weight [out, in, 3, 3], both numbers of channels multiples of sixteen.
+    /// Nothing where this class of processor has no product of many rows. weight [out, in, 3, 3], both numbers of
+    /// channels multiples of sixteen.
     init?(_ weight: Tensor) {
-        guard let gemm = kernels.gemm?.pointee, weight.shape[0] % 16 == 0, weight.shape[1] % 16 == 0,
-            Array(weight.shape[2...]) == [3, 3]
-        else { return nil }
+        guard let gemm = kernels.gemm?.pointee else { return nil }
         (self.weight, self.gemm) = (weight, gemm)
     }
 
@@ -29,6 +28,8 @@ struct WinogradConvolution {
         let block = min(pieces, most)
         let (taken, products) = (Tensor(uninitialised: [36, block, ins]), Tensor(uninitialised: [36, block, outs]))
         let (v, m) = (taken.mutableFloats, products.mutableFloats)
+        let planes = weight.storage.packing(Self.key) { planesOfWeight() }
+        let u = planes.address.assumingMemoryBound(to: Float.self)
         for from in stride(from: 0, to: pieces, by: block) {
             let rows = min(block, pieces - from)
             withUnsafePointer(to: shape) { shape in
@@ -37,7 +38,7 @@ struct WinogradConvolution {
                         shape, x.constFloats, from + own.lowerBound, from + own.upperBound, v + own.lowerBound * ins,
                         rows * ins)
                 }
-                multiply(v, rows: rows, into: m)
+                multiply(v, u, rows: rows, into: m)
                 parallel(rows, grain: max(1, elementGrain / (36 * outs))) { own in
                     kernels.winograd_give(
                         shape, m + own.lowerBound * outs, rows * outs, from + own.lowerBound, from + own.upperBound,
@@ -45,13 +46,13 @@ struct WinogradConvolution {
                 }
             }
         }
-        withExtendedLifetime((taken, products)) {}
+        withExtendedLifetime((taken, products, planes)) {}
     }
 
-    /// 36 products, v [36, rows, in] with the weights' planes into m [36, rows, out].
-    private func multiply(_ v: UnsafeMutablePointer<Float>, rows: Int, into m: UnsafeMutablePointer<Float>) {
-        let planes = weight.storage.packing(Self.key) { planesOfWeight() }
-        let u = planes.address.assumingMemoryBound(to: Float.self)
+    /// 36 products, v [36, rows, in] with the weights' planes u [36, out, in] into m [36, rows, out].
+    private func multiply(
+        _ v: UnsafePointer<Float>, _ u: UnsafePointer<Float>, rows: Int, into m: UnsafeMutablePointer<Float>
+    ) {
         let panels = (outs + gemm.columns - 1) / gemm.columns
         parallelDynamic(36 * panels, room: gemm.room(rows, ins)) { item, room in
             let plane = item / panels
@@ -62,7 +63,6 @@ struct WinogradConvolution {
                 w: u + plane * outs * ins, rows_are_outs: true, end: end)
             gemm.run(&product, item % panels, panels, 0, rows, room)
         }
-        withExtendedLifetime(planes) {}
     }
 
     // MARK: - The weights

@@ -30,7 +30,7 @@ typedef struct {
     size_t lines, line;    // of each
 } gemm_ahead;
 
-GEMM_INLINE void gemm_fetch(gemm_ahead *ahead) {
+SIMD_INLINE void gemm_fetch(gemm_ahead *ahead) {
     if (ahead->line >= ahead->lines) return;
     __builtin_prefetch(ahead->from + ahead->row * ahead->step + 64 * ahead->line, 0, 2);
     if (++ahead->row >= ahead->rows) ahead->row = 0, ahead->line++;
@@ -66,37 +66,37 @@ typedef struct {
 
 // R rows of x, gemm_KC floats apart, with S strips of a panel, added to what `before` has of them; R and S are known where
 // this is inlined.
-GEMM_INLINE void gemm_tile(
+SIMD_INLINE void gemm_tile(
     const int R, const int S, const float *x, size_t terms, const float *w, const gemm_place *before,
     const gemm_place *to, gemm_ahead *ahead) {
     const size_t strip = terms * gemm_NR;
     simd sums[gemm_MR][gemm_strips];
-    GEMM_UNROLL for (int r = 0; r < R; r++)
-        GEMM_UNROLL for (int s = 0; s < S; s++) sums[r][s] = ALL(0);
+    SIMD_UNROLL for (int r = 0; r < R; r++)
+        SIMD_UNROLL for (int s = 0; s < S; s++) sums[r][s] = ALL(0);
     if (before)
-        GEMM_UNROLL for (int r = 0; r < R; r++)
-            GEMM_UNROLL for (int s = 0; s < S; s++)
+        SIMD_UNROLL for (int r = 0; r < R; r++)
+            SIMD_UNROLL for (int s = 0; s < S; s++)
                 __builtin_prefetch(before->at + r * before->row + s * before->strip, 1, 3);
     for (size_t k = 0; k < terms;) {
         gemm_fetch(ahead);
         if (k + 8 <= terms) {
-            GEMM_UNROLL for (int i = 0; i < 8; i++) {
+            SIMD_UNROLL for (int i = 0; i < 8; i++) {
                 simd own[gemm_strips];
-                GEMM_UNROLL for (int s = 0; s < S; s++) own[s] = AT(w + s * strip + i * gemm_NR);
-                GEMM_UNROLL for (int r = 0; r < R; r++)
-                    GEMM_UNROLL for (int s = 0; s < S; s++) sums[r][s] += own[s] * x[r * gemm_KC + k + i];
+                SIMD_UNROLL for (int s = 0; s < S; s++) own[s] = AT(w + s * strip + i * gemm_NR);
+                SIMD_UNROLL for (int r = 0; r < R; r++)
+                    SIMD_UNROLL for (int s = 0; s < S; s++) sums[r][s] += own[s] * x[r * gemm_KC + k + i];
             }
             k += 8, w += 8 * gemm_NR;
             continue;
         }
         simd own[gemm_strips];
-        GEMM_UNROLL for (int s = 0; s < S; s++) own[s] = AT(w + s * strip);
-        GEMM_UNROLL for (int r = 0; r < R; r++)
-            GEMM_UNROLL for (int s = 0; s < S; s++) sums[r][s] += own[s] * x[r * gemm_KC + k];
+        SIMD_UNROLL for (int s = 0; s < S; s++) own[s] = AT(w + s * strip);
+        SIMD_UNROLL for (int r = 0; r < R; r++)
+            SIMD_UNROLL for (int s = 0; s < S; s++) sums[r][s] += own[s] * x[r * gemm_KC + k];
         k++, w += gemm_NR;
     }
-    GEMM_UNROLL for (int r = 0; r < R; r++)
-        GEMM_UNROLL for (int s = 0; s < S; s++) {
+    SIMD_UNROLL for (int r = 0; r < R; r++)
+        SIMD_UNROLL for (int s = 0; s < S; s++) {
             // Each run is summed by itself, so that long sums lose less.
             if (before) sums[r][s] = AT(before->at + r * before->row + s * before->strip) + sums[r][s];
             PUT(to->at + r * to->row + s * to->strip, sums[r][s]);

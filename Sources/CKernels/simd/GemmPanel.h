@@ -7,9 +7,6 @@
 // Columns of a panel.
 enum { gemm_columns = 128 };
 
-#define GEMM_INLINE static inline __attribute__((always_inline))
-#define GEMM_UNROLL _Pragma("clang loop unroll(full)")
-
 static size_t gemm_terms(const gemm *p) { return p->type == KERNEL_BF16 ? 2 : 1; }
 
 typedef float gemm_four __attribute__((vector_size(16), aligned(4)));
@@ -41,9 +38,9 @@ static void gemm_columns_of_outs(
         size_t k = 0;
         for (; n + 4 <= outs && k + 4 <= count; k += 4) {
             gemm_four_int v[4];
-            GEMM_UNROLL for (size_t i = 0; i < 4; i++) v[i] = *(const gemm_four_int *)(w + (n + i) * step + k);
+            SIMD_UNROLL for (size_t i = 0; i < 4; i++) v[i] = *(const gemm_four_int *)(w + (n + i) * step + k);
             GEMM_TURN(v);
-            GEMM_UNROLL for (size_t i = 0; i < 4; i++) {
+            SIMD_UNROLL for (size_t i = 0; i < 4; i++) {
                 int32_t *to = columns + (k + i) * width + n;
                 *(gemm_four_int *)to = is_narrow ? GEMM_LOW(v[i]) : v[i];
                 if (is_narrow) *(gemm_four_int *)(to + gemm_NR) = GEMM_HIGH(v[i]);

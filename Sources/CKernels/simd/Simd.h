@@ -15,6 +15,10 @@ typedef float simd __attribute__((vector_size(64), aligned(4)));
 typedef int32_t simd_int __attribute__((vector_size(64), aligned(4)));
 typedef uint16_t simd_short __attribute__((vector_size(32), aligned(2)));
 
+// Numbers that are known where a function is inlined stay in registers, in loops written out in full.
+#define SIMD_INLINE static inline __attribute__((always_inline))
+#define SIMD_UNROLL _Pragma("clang loop unroll(full)")
+
 // Macros and not functions: a function that returns a vector would have another calling convention in each class.
 #define AT(pointer) (*(const simd *)(pointer))
 #define PUT(pointer, value) (*(simd *)(pointer) = (value))

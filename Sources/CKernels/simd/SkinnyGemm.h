@@ -17,9 +17,6 @@
 // Outputs of a panel, two vectors of sixteen.
 enum { skinny_NR = 32, skinny_MR = SKINNY_TILE_ROWS };
 
-#define SKINNY_TILE static inline __attribute__((always_inline))
-#define SKINNY_UNROLL _Pragma("clang loop unroll(full)")
-
 // Weights are read once and in order, but the processor's own look ahead ends with each page of 4 KB. So a single pass over
 // them asks for what lies that far ahead. Of several passes the first would wait for memory and the others not; there each
 // asks for its share of the run after.
@@ -45,7 +42,7 @@ typedef struct {
 } skinny_ask;
 
 // The tile has R rows from `row` on and H vectors of the panel's outputs from `n` on; `bytes` are a unit's in the panel.
-SKINNY_TILE skinny_ask skinny_asked(
+SIMD_INLINE skinny_ask skinny_asked(
     const size_t R, const size_t H, const size_t bytes, const skinny_run *run, size_t row, size_t n) {
     const size_t whole = 2 * run->product->rows, before = 2 * row + (n > 0 ? R : 0);   // in half rows
     if (whole == R * H) return (skinny_ask){run->w + skinny_ahead, bytes};
@@ -83,43 +80,43 @@ static void skinny_end(const skinny_run *run, size_t row, size_t rows, size_t n,
 }
 
 // R rows from `row` on with H vectors of the panel's outputs from `n` on. R and H are known where this is inlined.
-SKINNY_TILE void skinny_tile_f32(const int R, const int H, const skinny_run *run, size_t row, size_t n) {
+SIMD_INLINE void skinny_tile_f32(const int R, const int H, const skinny_run *run, size_t row, size_t n) {
     simd sums[skinny_MR][2];
-    SKINNY_UNROLL for (int r = 0; r < R; r++)
-        SKINNY_UNROLL for (int h = 0; h < H; h++) sums[r][h] = ALL(0);
+    SIMD_UNROLL for (int r = 0; r < R; r++)
+        SIMD_UNROLL for (int h = 0; h < H; h++) sums[r][h] = ALL(0);
     const float *x = run->x + row * run->step, *w = (const float *)run->w + n;
     skinny_ask ask = skinny_asked(R, H, 128, run, row, n);
     for (size_t k = 0; k < run->units; k++, w += skinny_NR, ask.from += ask.pace)
-        SKINNY_UNROLL for (int h = 0; h < H; h++) {
+        SIMD_UNROLL for (int h = 0; h < H; h++) {
             const simd own = AT(w + 16 * h);
             SKINNY_FETCH(ask.from + 64 * h);
-            SKINNY_UNROLL for (int r = 0; r < R; r++) sums[r][h] += own * x[r * run->step + k];
+            SIMD_UNROLL for (int r = 0; r < R; r++) sums[r][h] += own * x[r * run->step + k];
         }
     float ready[skinny_MR * 32];
-    SKINNY_UNROLL for (int r = 0; r < R; r++)
-        SKINNY_UNROLL for (int h = 0; h < H; h++) PUT(ready + (r * H + h) * 16, sums[r][h]);
+    SIMD_UNROLL for (int r = 0; r < R; r++)
+        SIMD_UNROLL for (int h = 0; h < H; h++) PUT(ready + (r * H + h) * 16, sums[r][h]);
     skinny_end(run, row, R, n, H, ready);
 }
 
 // The two numbers of a unit one after the other, each for all rows: registers hold the sums and one of the two.
-SKINNY_TILE void skinny_tile_bf16(const int R, const int H, const skinny_run *run, size_t row, size_t n) {
+SIMD_INLINE void skinny_tile_bf16(const int R, const int H, const skinny_run *run, size_t row, size_t n) {
     simd sums[skinny_MR][2];
-    SKINNY_UNROLL for (int r = 0; r < R; r++)
-        SKINNY_UNROLL for (int h = 0; h < H; h++) sums[r][h] = ALL(0);
+    SIMD_UNROLL for (int r = 0; r < R; r++)
+        SIMD_UNROLL for (int h = 0; h < H; h++) sums[r][h] = ALL(0);
     const float *x = run->x + row * run->step;
     const int32_t *w = (const int32_t *)run->w + n;
     skinny_ask ask = skinny_asked(R, H, 128, run, row, n);
     for (size_t k = 0; k < run->units; k++, w += skinny_NR, ask.from += ask.pace)
-        SKINNY_UNROLL for (int h = 0; h < H; h++) {
+        SIMD_UNROLL for (int h = 0; h < H; h++) {
             const simd_int both = *(const simd_int *)(w + 16 * h);
             SKINNY_FETCH(ask.from + 64 * h);
             const simd even = (simd)(both << 16), odd = (simd)(both & (int32_t)0xffff0000);
-            SKINNY_UNROLL for (int r = 0; r < R; r++) sums[r][h] += even * x[r * run->step + 2 * k];
-            SKINNY_UNROLL for (int r = 0; r < R; r++) sums[r][h] += odd * x[r * run->step + 2 * k + 1];
+            SIMD_UNROLL for (int r = 0; r < R; r++) sums[r][h] += even * x[r * run->step + 2 * k];
+            SIMD_UNROLL for (int r = 0; r < R; r++) sums[r][h] += odd * x[r * run->step + 2 * k + 1];
         }
     float ready[skinny_MR * 32];
-    SKINNY_UNROLL for (int r = 0; r < R; r++)
-        SKINNY_UNROLL for (int h = 0; h < H; h++) PUT(ready + (r * H + h) * 16, sums[r][h]);
+    SIMD_UNROLL for (int r = 0; r < R; r++)
+        SIMD_UNROLL for (int h = 0; h < H; h++) PUT(ready + (r * H + h) * 16, sums[r][h]);
     skinny_end(run, row, R, n, H, ready);
 }
 
@@ -134,21 +131,21 @@ typedef int16_t simd_signed __attribute__((vector_size(32), aligned(1)));
     })
 #endif
 
-SKINNY_TILE void skinny_tile_int8(const int R, const int H, const skinny_run *run, size_t row, size_t n) {
+SIMD_INLINE void skinny_tile_int8(const int R, const int H, const skinny_run *run, size_t row, size_t n) {
     simd_int sums[skinny_MR][2];
-    SKINNY_UNROLL for (int r = 0; r < R; r++)
-        SKINNY_UNROLL for (int h = 0; h < H; h++) sums[r][h] = (simd_int){};
+    SIMD_UNROLL for (int r = 0; r < R; r++)
+        SIMD_UNROLL for (int h = 0; h < H; h++) sums[r][h] = (simd_int){};
     const int32_t *x = (const int32_t *)run->x + row * run->step;
     const char *w = run->w + 2 * n;
     skinny_ask ask = skinny_asked(R, H, 64, run, row, n);
     for (size_t k = 0; k < run->units; k++, w += 2 * skinny_NR, ask.from += ask.pace) {
         SKINNY_FETCH(ask.from);
-        SKINNY_UNROLL for (int r = 0; r < R; r++)
-            SKINNY_UNROLL for (int h = 0; h < H; h++) sums[r][h] += SKINNY_PAIRS(x[r * run->step + k], w + 32 * h);
+        SIMD_UNROLL for (int r = 0; r < R; r++)
+            SIMD_UNROLL for (int h = 0; h < H; h++) sums[r][h] += SKINNY_PAIRS(x[r * run->step + k], w + 32 * h);
     }
     float ready[skinny_MR * 32];
-    SKINNY_UNROLL for (int r = 0; r < R; r++)
-        SKINNY_UNROLL for (int h = 0; h < H; h++) PUT(ready + (r * H + h) * 16, __builtin_convertvector(sums[r][h], simd));
+    SIMD_UNROLL for (int r = 0; r < R; r++)
+        SIMD_UNROLL for (int h = 0; h < H; h++) PUT(ready + (r * H + h) * 16, __builtin_convertvector(sums[r][h], simd));
     skinny_end(run, row, R, n, H, ready);
 }
 

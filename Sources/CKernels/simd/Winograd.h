@@ -14,10 +14,8 @@
 #define WINOGRAD_A2 (WINOGRAD_A * WINOGRAD_A)
 #define WINOGRAD_B2 (WINOGRAD_B * WINOGRAD_B)
 
-#define WINOGRAD_UNROLL _Pragma("clang loop unroll(full)")
-
 // Six numbers of a row or column, `step` apart, as values at the six points.
-static inline __attribute__((always_inline)) void winograd_six(const simd *x, const int step, simd *y) {
+SIMD_INLINE void winograd_six(const simd *x, const int step, simd *y) {
     const simd even_a = x[4 * step] - x[2 * step] * WINOGRAD_B2, odd_a = x[3 * step] - x[step] * WINOGRAD_B2;
     const simd even_b = x[4 * step] - x[2 * step] * WINOGRAD_A2, odd_b = x[3 * step] - x[step] * WINOGRAD_A2;
     y[0] = x[4 * step] - x[2 * step] * (WINOGRAD_A2 + WINOGRAD_B2) + x[0] * (WINOGRAD_A2 * WINOGRAD_B2);
@@ -29,7 +27,7 @@ static inline __attribute__((always_inline)) void winograd_six(const simd *x, co
 }
 
 // Values at the six points, `step` apart, as four numbers.
-static inline __attribute__((always_inline)) void winograd_four(const simd *x, const int step, simd *y) {
+SIMD_INLINE void winograd_four(const simd *x, const int step, simd *y) {
     const simd sum_a = x[step] + x[2 * step], gap_a = x[step] - x[2 * step];
     const simd sum_b = x[3 * step] + x[4 * step], gap_b = x[3 * step] - x[4 * step];
     y[0] = x[0] + sum_a + sum_b;
@@ -61,8 +59,8 @@ static void winograd_take(
                     const bool is_inside = row < w->height && column < w->width;
                     pixels[6 * y + x] = is_inside ? AT(image + (row * w->width + column) * w->channels + c) : ALL(0);
                 }
-            WINOGRAD_UNROLL for (int x = 0; x < 6; x++) winograd_six(pixels + x, 6, columns + x);
-            WINOGRAD_UNROLL for (int y = 0; y < 6; y++) winograd_six(columns + 6 * y, 1, pixels + 6 * y);
+            SIMD_UNROLL for (int x = 0; x < 6; x++) winograd_six(pixels + x, 6, columns + x);
+            SIMD_UNROLL for (int y = 0; y < 6; y++) winograd_six(columns + 6 * y, 1, pixels + 6 * y);
             float *at = planes + (piece - from) * w->channels + c;
             for (size_t i = 0; i < 36; i++) PUT(at + i * plane, pixels[i]);
         }
@@ -79,8 +77,8 @@ static void winograd_give(
             simd points[36], columns[36];
             const float *at = planes + (piece - from) * w->outs + c;
             for (size_t i = 0; i < 36; i++) points[i] = AT(at + i * plane);
-            WINOGRAD_UNROLL for (int x = 0; x < 6; x++) winograd_four(points + x, 6, columns + x);
-            WINOGRAD_UNROLL for (int y = 0; y < 4; y++) winograd_four(columns + 6 * y, 1, points + 6 * y);
+            SIMD_UNROLL for (int x = 0; x < 6; x++) winograd_four(points + x, 6, columns + x);
+            SIMD_UNROLL for (int y = 0; y < 4; y++) winograd_four(columns + 6 * y, 1, points + 6 * y);
             const simd start = bias ? AT(bias + c) : ALL(0);
             for (size_t y = 0; y < 4 && place.top + y < w->out_height; y++)
                 for (size_t x = 0; x < 4 && place.left + x < w->out_width; x++) {
