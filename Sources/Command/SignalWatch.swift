@@ -6,7 +6,7 @@ import Synchronization
 /// Turns the first Ctrl-C into a wish to stop after the current item; a second one ends the program at once. SIGTERM
 /// and SIGUSR1, by which batch systems tell that time is up, are the same wish.
 final class SignalWatch {
-    let interruption = Interruption()
+    let interruption: Interruption
     private let sources: [any DispatchSourceSignal]
     private static let told = Atomic(false)
 
@@ -15,7 +15,9 @@ final class SignalWatch {
 
     private static let watched = [SIGINT, SIGTERM, SIGUSR1]
 
-    init() {
+    /// - Parameter keeps: whether the work saves what is finished, so that the same command goes on.
+    init(keeps: Bool = true) {
+        interruption = Interruption(keeps: keeps)
         sources = Self.watched.map { number in
             signal(number, SIG_IGN)   // the default action would end the program before the source hears of it
             return DispatchSource.makeSignalSource(signal: number, queue: .global())

@@ -7,6 +7,9 @@ import Foundation
 package final class FileLock {
     private let descriptor: Int32
 
+    /// Of the file in a folder that a process has.
+    package static let name = ".lock"
+
     /// Waits until nobody else holds it. `waiting` is called about five times a second and may throw to give up.
     package init(_ file: URL, waiting: () throws -> Void) throws {
         descriptor = try Self.open(file)
@@ -22,10 +25,10 @@ package final class FileLock {
         }
     }
 
-    /// Makes a folder this process's own for as long as the object lives, by a file `.lock` in it, and removes what
+    /// Makes a folder this process's own for as long as the object lives, by a file ``name`` in it, and removes what
     /// killed processes left there. Throws at once, with the other's process number, when another process has it.
     package init(folder: URL) throws {
-        descriptor = try Self.open(folder.appending(path: ".lock"))
+        descriptor = try Self.open(folder.appending(path: Self.name))
         while flock(descriptor, LOCK_EX | LOCK_NB) != 0 {
             if errno == EINTR { continue }
             guard errno == EWOULDBLOCK else { break }

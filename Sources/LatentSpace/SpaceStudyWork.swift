@@ -75,7 +75,7 @@ package final class SpaceStudyWork {
         switch subject {
         case .pictures(let encoding, _):
             let towers = encoding.towers
-            return try ModelContents.hash(of: towers.folder) + (towers.activation.map { " \($0.rawValue)" } ?? "")
+            return try towers.contentHash
         case .pairs(let input):
             var hash = ContentHash()
             for matrix in [input.pairs.images, input.pairs.texts] { matrix.values.withUnsafeBytes { hash.add($0) } }

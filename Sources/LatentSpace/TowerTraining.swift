@@ -7,10 +7,11 @@ import SynRuns
 import SynTensors
 import SynTraining
 
-/// Towers of a given form trained from nothing for a few steps, to see what one choice does. Not resumed: it is short.
+/// Towers of a given form trained from nothing for a few steps, to see what one choice does.
 struct TowerTraining {
     /// What one step learns from.
     struct Batch {
+        /// As the towers' preparation leaves them.
         let images: [Image]
         let captions: [String]
         /// Captions that are true of none of the pictures: as many as there are captions, or none (NegCLIP).
@@ -43,36 +44,31 @@ struct TowerTraining {
             of: weights.parameters.filter { !pairing.isFixed || $0.name != "logit_scale" }, weightDecay: 0.05)
     }
 
-    /// - Parameter data: the batch of each step, counted from 0.
-    func run(
-        steps: Int, learningRate: Float = 1e-3, data: (Int) throws -> Batch, progress: (Int) throws -> Void = { _ in }
-    ) throws {
-        let folder = FileManager.default.temporaryDirectory.appending(path: "synesthesia-\(UUID().uuidString)")
-        defer { try? FileManager.default.removeItem(at: folder) }
+    /// The optimiser before the first step, or where an earlier run of the same command stopped.
+    ///
+    /// - Parameter name: tells it from the command's other trainings.
+    func trainer(_ name: String, steps: Int, learningRate: Float = 1e-3, in folder: TrainingFolder) throws -> Trainer {
         let schedule = CosineSchedule(
             base: learningRate, warmup: max(1, steps / 10), total: steps, floor: learningRate * 0.02)
-        let trainer = try Trainer(
+        return try Trainer(
             parameters, TrainingPlan(steps: steps, schedule: .cosine(schedule), betas: (0.9, 0.98), gradientNorm: 1),
-            key: "towers of a moment", folder: folder)
-        let turn = turn.map { Tensor($0.values.map(Float.init), shape: [$0.rows, $0.columns]) }
-        while !trainer.isFinished {
-            let batch = try data(trainer.step)
-            do { try trainer.step { try loss(batch, turn) } } catch let fault as LossNotFinite {
-                throw UserError(.failed, "the loss became \(fault.value) at step \(fault.step); try fewer steps")
-            }
-            pairing.hold(clip)
-            try progress(trainer.step)
+            key: "\(folder.key), \(name)", folder: folder.states.appending(path: name), remark: folder.remark)
+    }
+
+    func step(_ trainer: Trainer, on batch: Batch) throws {
+        do { try trainer.step { try loss(batch) } } catch let fault as LossNotFinite {
+            throw UserError(.failed, "the loss became \(fault.value) at step \(fault.step); try fewer steps")
         }
+        pairing.hold(clip)
     }
 
     /// The objective's loss; with negatives CLIP's, in which every picture chooses among all captions, and the true
     /// captions among the pictures (Yuksekgonul et al. 2023, section 4).
-    private func loss(_ batch: Batch, _ turn: Tensor?) throws -> Tensor {
-        let prepared = try batch.images.map { try towers.images.prepared($0) }
+    private func loss(_ batch: Batch) throws -> Tensor {
         let ids = (batch.captions + batch.negatives).map { towers.reader.encoding($0).ids }
         var texts = try clip.embed(ids: ids).l2Normalised()   // [b or 2b, d]
-        if let turn { texts = texts.matmul(turn) }
-        let pairs = pairing.pairs(images: try towers.images.embed(prepared: prepared), captions: texts, of: clip)
+        if let turn { texts = texts.matmul(Tensor(turn.values.map(Float.init), shape: [turn.rows, turn.columns])) }
+        let pairs = pairing.pairs(images: try towers.images.embed(prepared: batch.images), captions: texts, of: clip)
         guard !batch.negatives.isEmpty else { return objective.loss(pairs) }
         let scores = pairs.images.matmul(pairs.captions, transposeRight: true) * pairs.logScale.exp()   // [b, 2b]
         let count = batch.images.count
@@ -91,26 +87,16 @@ struct TowerTraining {
 }
 
 extension TowerTraining.Batch {
-    /// Portraits of a part of the drawn world that no other training sees, each with one of its captions.
-    static func portraits(step: Int, batch: Int, seed: UInt64, world: PortraitWorld = PortraitWorld()) -> Self {
-        var stream = RandomStream(seed: seed, purpose: "captions", index: step)
-        let first = 200_000_000
-        let drawn = (first + step * batch..<first + (step + 1) * batch).map { world.portrait(at: $0) }
-        return .init(
-            images: drawn.map { $0.image() },
-            captions: drawn.map { portrait in
-                let captions = portrait.captions
-                return captions[stream.below(captions.count)]
-            })
-    }
-
     /// Scenes of training's combinations; with negatives each caption's own with its colours exchanged.
-    static func scenes(step: Int, batch: Int, negatives: Bool, world: ShapesWorld = ShapesWorld(), size: Int) -> Self {
+    static func scenes(
+        step: Int, batch: Int, negatives: Bool, world: ShapesWorld = ShapesWorld(), for towers: TwoTowers
+    ) throws -> Self {
         let places = step * batch..<(step + 1) * batch
         let scenes = places.map { world.scene(at: $0, in: .training) }
         func caption(_ scene: ShapeScene, _ place: Int) -> String { world.caption(of: scene, choosing: place) }
-        return .init(
-            images: scenes.map { $0.image(size: size) }, captions: zip(scenes, places).map(caption),
+        return try .init(
+            images: scenes.map { try towers.images.prepared($0.image(size: towers.model.imageSize)) },
+            captions: zip(scenes, places).map(caption),
             negatives: negatives
                 ? zip(scenes, places).map { scene, place in
                     var other = scene

@@ -1,22 +1,32 @@
 import Foundation
 import SynReports
+import SynRuns
+import SynStatistics
 import SynTensors
 import SynTraining
 
 /// Experiments 3, 4 and 7: what the start, the scale and the batch do to the gap, with towers of a given form trained
 /// for a few steps on drawn portraits.
-package struct TrainingExperiments: Sendable {
+package struct TrainingExperiments {
     private let form: TwoTowers
     private let data: PicturesWithCaptions
     private let steps: Int
     private let seed: UInt64
-    static let batch = 48
+    private let folder: TrainingFolder
+    package static let batch = 48
 
     /// - Parameters:
     ///   - data: what is measured after training, which none of the steps sees.
     ///   - steps: of each training of batches of 48.
-    package init(_ form: TwoTowers, _ data: PicturesWithCaptions, steps: Int, seed: UInt64 = 0) {
+    ///   - folder: for the states of the trainings, until the experiment is done.
+    ///   - interruption: a wish to stop; the same experiment in the same folder goes on.
+    package init(
+        _ form: TwoTowers, _ data: PicturesWithCaptions, steps: Int, seed: UInt64 = 0, folder: URL,
+        interruption: Interruption = Interruption(), remark: @escaping (String) -> Void = { _ in }
+    ) throws {
         (self.form, self.data, self.steps, self.seed) = (form, data, steps, seed)
+        self.folder = try TrainingFolder(
+            folder, key: "\(try form.contentHash), seed \(seed)", interruption: interruption, remark: remark)
     }
 
     private var source: String {
@@ -30,15 +40,18 @@ package struct TrainingExperiments: Sendable {
         try TowerTraining(like: form, seed: seed, pairing, batch: batch)
     }
 
+    private func member(_ name: String, _ training: TowerTraining) -> PortraitTrainings.Member {
+        .init(name: name, training: training, steps: steps, batch: Self.batch)
+    }
+
+    /// What the towers of each make of the pairs once all are trained.
     private func trained(
-        _ training: TowerTraining, steps: Int? = nil, batch: Int = batch, _ progress: (Int) throws -> Void
-    ) throws -> PairedVectors {
-        try training.run(steps: steps ?? self.steps) {
-            .portraits(step: $0, batch: batch, seed: seed)
-        } progress: {
-            try progress($0)
-        }
-        return try training.pairs(data)
+        _ members: [PortraitTrainings.Member], _ progress: (Int, Int) throws -> Void
+    ) throws -> [PairedVectors] {
+        try PortraitTrainings(members: members, seed: seed).run(in: folder, progress: progress)
+        let found = try members.map { try $0.training.pairs(data) }
+        folder.close()
+        return found
     }
 
     // MARK: - Temperature
@@ -49,13 +62,12 @@ package struct TrainingExperiments: Sendable {
     package func temperature(progress: (_ done: Int, _ total: Int) throws -> Void) throws -> GapExperimentRecord {
         let gaps = [0.238, 0.303, 0.552, 0.635, 0.796, 1.001]
         let recalls = [0.021, 0.190, 0.177, 0.205, 0.209, 0.184]
-        let total = Self.scales.count * steps
-        let rows = try Self.scales.enumerated().map { i, scale in
-            let found = try trained(towers(PairTraining(.clip, scale: .fixed(scale)))) {
-                try progress(i * steps + $0, total)
-            }
-            return GapExperimentRecord.Row(
-                "\(Int(scale))",
+        let members = try Self.scales.map { scale in
+            member("scale-\(Int(scale))", try towers(PairTraining(.clip, scale: .fixed(scale))))
+        }
+        let rows = try trained(members, progress).enumerated().map { i, found in
+            GapExperimentRecord.Row(
+                "\(Int(Self.scales[i]))",
                 [ModalityGap(found).distance, RetrievalRanks.textToImage(found).recall(at: 1)],
                 published: [gaps[i], recalls[i]])
         }
@@ -70,15 +82,12 @@ package struct TrainingExperiments: Sendable {
 
     /// Experiment 3: a fixed rotation takes the mean text onto the mean picture before training.
     package func start(progress: (_ done: Int, _ total: Int) throws -> Void) throws -> GapExperimentRecord {
-        let total = 2 * steps
         let usual = try towers()
         let before = try usual.pairs(data)
         var amended = try towers()
         amended.turn = Self.rotation(from: before.texts.meanRow, to: before.images.meanRow)
         let turned = try amended.pairs(data)
-        let after = [
-            try trained(usual) { try progress($0, total) }, try trained(amended) { try progress(steps + $0, total) },
-        ]
+        let after = try trained([member("usual", usual), member("amended", amended)], progress)
         let starts = [before, turned].map { ModalityGap($0).distance }
         let ends = after.map { ModalityGap($0).distance }
         let recalls = after.map { RetrievalRanks.textToImage($0).recall(at: 1) }
@@ -121,34 +130,48 @@ package struct TrainingExperiments: Sendable {
     ) throws -> GapExperimentRecord {
         let objectives = [PairTraining.Objective.clip, .siglip]
         let pairs = steps * 64
-        let total = objectives.count * (sizes.reduce(0) { $0 + $1 * steps } + sizes.count * pairs)
-        var done = 0
-        func measured(_ objective: PairTraining.Objective, _ size: Int, _ steps: Int) throws -> [Double?] {
-            let found = try trained(towers(PairTraining(objective), batch: size), steps: steps, batch: size) {
-                try progress(done + $0 * size, total)
+        let members = try objectives.flatMap { objective in
+            try sizes.flatMap { size in
+                try [("steps", steps), ("pairs", max(1, pairs / size))].map { kind, steps in
+                    PortraitTrainings.Member(
+                        name: "\(objective.rawValue)-\(size)-equal-\(kind)",
+                        training: try towers(PairTraining(objective), batch: size), steps: steps, batch: size)
+                }
             }
-            done += size * steps
-            return [ModalityGap(found).distance, RetrievalRanks.textToImage(found).recall(at: 1)]
         }
-        let rows = try objectives.map { objective in
-            try sizes.map { size in
+        let found = try trained(members, progress)
+        let searches = found.map { RetrievalRanks.textToImage($0) }
+        let values = zip(found, searches).map { [ModalityGap($0).distance, $1.recall(at: 1), $1.recall(at: 10)] }
+        func place(_ i: Int, _ j: Int) -> Int { 2 * (i * sizes.count + j) }
+        let rows = objectives.indices.flatMap { i in
+            sizes.indices.map { j in
                 GapExperimentRecord.Row(
-                    "\(objective.rawValue), \(size)",
-                    try measured(objective, size, steps) + measured(objective, size, max(1, pairs / size)),
+                    "\(objectives[i].rawValue), \(sizes[j])", values[place(i, j)] + values[place(i, j) + 1],
                     published: [])
             }
         }
+        // The same texts search in both, so that what each finds is compared text by text.
+        let changes = try objectives.indices.map { i in
+            try McNemar(
+                first: searches[place(i, 0)].ranks.map { $0 <= 10 },
+                second: searches[place(i, sizes.count - 1)].ranks.map { $0 <= 10 })
+        }
         return GapExperimentRecord(
             experiment: "batch", source: source, rowName: "Loss, batch",
-            columns: [
-                "distance, equal steps", "image R@1, equal steps", "distance, equal pairs", "image R@1, equal pairs",
-            ], rows: rows.flatMap(\.self),
-            rule: "at equal steps the largest batch finds more than the smallest, by either loss",
-            passes: rows.allSatisfy { ($0.last?.values[1] ?? 0) > ($0.first?.values[1] ?? 0) },
+            columns: ["steps", "pairs"].flatMap { kind in
+                ["distance", "image R@1", "image R@10"].map { "\($0), equal \(kind)" }
+            }, rows: rows,
+            rule: "at equal steps the largest batch finds more among the first ten than the smallest, by either loss "
+                + "(McNemar's exact test, p below .05)",
+            passes: changes.allSatisfy { $0.onlySecond > $0.onlyFirst && $0.p < 0.05 },
             notes: [
                 Self.short,
                 "Equal pairs: \(pairs) of them, in fewer steps the larger the batch. SigLIP's bias begins at "
                     + "-log(batch - 1), its scale at 10, CLIP's at 1/0.07.",
-            ])
+            ]
+                + zip(objectives, changes).map {
+                    "\($0.rawValue), equal steps: of \(data.count) searches \($1.onlySecond) succeed with the largest "
+                        + "batch alone, \($1.onlyFirst) with the smallest alone (p = \(NumberText.pValue($1.p)))."
+                })
     }
 }

@@ -17,6 +17,11 @@ package struct TwoTowers: Sendable {
 
     package var name: String { folder.lastPathComponent }
 
+    /// What changes whenever the model's files or the activation do.
+    var contentHash: String {
+        get throws { try ModelContents.hash(of: folder) + (activation.map { " \($0.rawValue)" } ?? "") }
+    }
+
     /// - Parameter folder: of a CLIP or SigLIP, or of a checkpoint with OpenAI's names.
     package init(folder: URL, activation: CLIPActivation? = nil) throws {
         try Self.requirePictures(in: folder)

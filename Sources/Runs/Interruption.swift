@@ -6,8 +6,10 @@ import Synchronization
 /// ``Interrupted`` come back and knows that the same command will go on from there.
 package final class Interruption: Sendable {
     private let wished = Atomic(false)
+    private let keeps: Bool
 
-    package init() {}
+    /// - Parameter keeps: whether the work saves what is finished, so that it goes on when it is begun again.
+    package init(keeps: Bool = true) { self.keeps = keeps }
 
     package var isRequested: Bool { wished.load(ordering: .relaxed) }
 
@@ -15,15 +17,20 @@ package final class Interruption: Sendable {
 
     /// Throws ``Interrupted`` once a stop was requested. Call it only where everything finished is saved.
     package func check() throws {
-        if isRequested { throw Interrupted() }
+        if isRequested { throw Interrupted(keeps: keeps) }
     }
 }
 
-/// The work stopped on request; what was finished is saved.
+/// The work stopped on request.
 package struct Interrupted: Error, Sendable, CustomStringConvertible {
-    package init() {}
+    private let keeps: Bool
+
+    /// - Parameter keeps: whether what was finished is saved.
+    package init(keeps: Bool = true) { self.keeps = keeps }
 
     package var description: String {
-        "interrupted; what was finished is saved, and the same command goes on from there"
+        keeps
+            ? "interrupted; what was finished is saved, and the same command goes on from there"
+            : "interrupted; this command saves nothing on its way, and begins anew when it is made again"
     }
 }

@@ -11,17 +11,19 @@ package struct PortraitRange: Sendable, Equatable {
     package static let probe = PortraitRange(first: 0)
     /// Evaluating trained models.
     package static let heldOut = PortraitRange(first: 100_000_000)
+    /// The experiments on the gap.
+    package static let experiments = PortraitRange(first: 200_000_000)
 
     /// The portrait numbers of one training step; no number comes twice in a run.
     package func indices(step: Int, batch: Int) -> Range<Int> { first + step * batch..<first + (step + 1) * batch }
 }
 
-/// Portraits drawn for a training step, on all threads.
-struct PortraitBatch {
+/// Portraits drawn for training, on all threads.
+package struct PortraitBatch {
     let portraits: [Portrait]
-    let images: [Image]
+    package let images: [Image]
 
-    init(_ world: PortraitWorld, _ indices: Range<Int>, size: Int) {
+    package init(_ world: PortraitWorld, _ indices: Range<Int>, size: Int) {
         let portraits = indices.map { world.portrait(at: $0) }
         var images = [Image?](repeating: nil, count: portraits.count)
         images.withUnsafeMutableBufferPointer { images in
@@ -37,11 +39,11 @@ struct PortraitBatch {
     /// [batch, size, size, 3] in −1...1.
     func signed() throws -> Tensor { try Tensor(images, range: .signed) }
 
-    /// One of each portrait's ten captions.
+    /// Each portrait's ten captions.
+    package var captions: [[String]] { portraits.map(\.captions) }
+
+    /// One of each portrait's.
     func captions(choosing stream: inout RandomStream) -> [String] {
-        portraits.map { portrait in
-            let captions = portrait.captions
-            return captions[stream.below(captions.count)]
-        }
+        captions.map { $0[stream.below($0.count)] }
     }
 }

@@ -42,7 +42,7 @@ package final class Trainer {
     package var wishesToStop = false
     /// Whether any member wished to before the last step.
     package private(set) var isStopWished = false
-    private var (lastSave, saveInterval) = (ContinuousClock.now, Duration.seconds(1))
+    private var clock = SavingClock()
 
     /// Takes up the state in `folder` if there is one.
     ///
@@ -180,11 +180,7 @@ package final class Trainer {
 
     /// Saves the state when a stop is wished for, and else as often as takes a hundredth of the time.
     package func saveIfDue(_ interruption: Interruption? = nil) throws {
-        let start = ContinuousClock.now
-        guard interruption?.isRequested == true || start - lastSave > saveInterval else { return }
-        try saveState()
-        lastSave = .now
-        saveInterval = max(.seconds(1), (lastSave - start) * 100)
+        try clock.saveIfDue(interruption) { try saveState() }
     }
 
     /// Writes everything that going on needs; replaces the older state only when complete.

@@ -56,6 +56,30 @@ struct SpaceMeasureCommandTests {
         #expect((start["rows"] as? [Any])?.count == 2)
     }
 
+    @Test(
+        "Ctrl-C ends a training with 130, and the same command goes on to what an undisturbed one says",
+        .enabled(if: Workplace.has("clip-mini"), Comment(rawValue: Workplace.absent)))
+    func stopped() throws {
+        let place = try Workplace()
+        let line = "$synesthesia space compose --model \(Workplace.weights("clip-mini")) --items 20 --train 20"
+        let (code, complaints) = try BehaviourTests().shell(
+            """
+            \(line) & child=$!
+            until [ -e runs/compose-seed-0/states/clip ]; do sleep 0.02; done
+            kill -INT $child; wait $child
+            """, folder: place.folder)
+        #expect(code == 130 && complaints.hasSuffix("the same command goes on from there\n"), "\(complaints)")
+        let rest = try BehaviourTests().shell(
+            """
+            set -e
+            \(line) -q --json > again
+            [ ! -e runs/compose-seed-0 ]
+            \(line) -q --json --work elsewhere > undisturbed
+            cmp again undisturbed
+            """, folder: place.folder)
+        #expect(rest.code == 0 && rest.complaints == "", "\(rest.complaints)")
+    }
+
     @Test("what cannot be is told in a sentence, with its code")
     func refusals() throws {
         let place = try Workplace()

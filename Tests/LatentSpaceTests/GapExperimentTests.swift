@@ -2,6 +2,7 @@ import Foundation
 import SynLatentSpace
 import SynPortraits
 import SynReports
+import SynRuns
 import SynTensors
 import TestSupport
 import Testing
@@ -42,10 +43,11 @@ struct GapExperimentTests {
 
     @Test("batches are compared by CLIP's loss and by SigLIP's, from the same towers and pairs")
     func batches() throws {
-        let form = try TwoTowers(folder: Fixture.package.appending(path: "Weights/clip-mini"))
-        let experiment = TrainingExperiments(form, try PicturesWithCaptions(portraits: 12), steps: 2)
+        let folder = try Fixture.temporaryFolder()
+        defer { try? FileManager.default.removeItem(at: folder) }
+        let place = folder.appending(path: "work")
         var told: [Int] = []
-        let record = try experiment.batches([4, 8]) { done, total in
+        let record = try trainings(in: place).batches([4, 8]) { done, total in
             #expect(total == 2 * (2 * 12 + 2 * 2 * 64))
             told.append(done)
         }
@@ -53,6 +55,46 @@ struct GapExperimentTests {
         #expect(told == told.sorted() && told.last == 2 * (2 * 12 + 2 * 2 * 64))
         let distances = record.rows.map { $0.values[0] ?? .nan }
         #expect(distances.allSatisfy { $0 > 0 && $0 < 2 } && Set(distances).count == 4, "\(distances)")
+        #expect(!FileManager.default.fileExists(atPath: place.path), "what is done leaves no states behind")
+        // Company changes nothing, though they share what is drawn.
+        let alone = try trainings(in: place).batches([8]) { _, _ in }
+        expectSame(alone.rows, [record.rows[1], record.rows[3]])
+    }
+
+    @Test("an experiment that was stopped goes on and finds the same")
+    func stopped() throws {
+        let folder = try Fixture.temporaryFolder()
+        defer { try? FileManager.default.removeItem(at: folder) }
+        let undisturbed = try trainings(in: folder.appending(path: "one")).temperature { _, _ in }
+        let place = folder.appending(path: "two")
+        let interruption = Interruption()
+        #expect(throws: Interrupted.self) {
+            try trainings(in: place, interruption).temperature { done, _ in
+                if done == 7 * TrainingExperiments.batch { interruption.request() }
+            }
+        }
+        var first: Int?
+        let again = try trainings(in: place).temperature { done, _ in first = first ?? done }
+        expectSame(again.rows, undisturbed.rows)
+        #expect((first ?? 0) >= 7 * TrainingExperiments.batch, "it went on where it stood")
+    }
+
+    /// The same towers: sums of training are cut by the number of threads, which other tests change meanwhile.
+    private func expectSame(
+        _ found: [GapExperimentRecord.Row], _ expected: [GapExperimentRecord.Row],
+        sourceLocation: SourceLocation = #_sourceLocation
+    ) {
+        #expect(found.map(\.label) == expected.map(\.label), sourceLocation: sourceLocation)
+        let pairs = zip(found.flatMap(\.values), expected.flatMap(\.values))
+        let error = pairs.map { abs(($0 ?? .nan) - ($1 ?? .nan)) }.max() ?? .nan
+        #expect(error < 1e-6, sourceLocation: sourceLocation)
+    }
+
+    private func trainings(in folder: URL, _ interruption: Interruption = Interruption()) throws -> TrainingExperiments
+    {
+        try TrainingExperiments(
+            TwoTowers(folder: Fixture.package.appending(path: "Weights/clip-mini")),
+            PicturesWithCaptions(portraits: 12), steps: 2, folder: folder, interruption: interruption)
     }
 
     @Test("the mean cosine of rows is that of all pairs")

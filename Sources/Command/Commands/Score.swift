@@ -90,7 +90,7 @@ struct Score: ParsableCommand {
         let others = try real.map { try PictureFolder($0) }
         if let captions { try pictures.requireOneEach(captions) }   // before models are opened
         let (chosen, portion) = pictures.first(limit.limit)
-        let watch = SignalWatch()
+        let watch = SignalWatch(keeps: false)
         let job = try ScoringJob(settings, locator: shared.locator)
         var line = shared.progress("pictures", total: chosen.names.count)
         let report = try job.run(

@@ -51,7 +51,7 @@ struct SpaceArithmetic: ParsableCommand {
         if let attribute, let plus, let minus { sums = [try .init(named: attribute, plus: plus, minus: minus)] }
         let pictures = try input.encoded(try input.known(shared), try input.towers(shared), shared)
         let study = try ArithmeticStudy(pictures, seed: input.seed)
-        let watch = SignalWatch()
+        let watch = SignalWatch(keeps: false)
         var bar = shared.progress("attributes", total: sums.count)
         let record = try study.record(sums, nearest: nearest) { done in
             bar.advance(to: done)

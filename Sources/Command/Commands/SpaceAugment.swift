@@ -60,7 +60,7 @@ struct SpaceAugment: ParsableCommand {
         let towers = try TwoTowers(folder: shared.locator.folder(of: model), activation: named.activation)
         let study = AugmentationStudy(towers, subject.image, caption: subject.caption, steps: steps, seed: seed)
         let changes = change.isEmpty ? PictureChange.allCases : change
-        let watch = SignalWatch()
+        let watch = SignalWatch(keeps: false)
         var bar = shared.progress("pictures", total: steps * changes.count)
         let found = try changes.enumerated().map { place, change in
             try study.record(change) { done in

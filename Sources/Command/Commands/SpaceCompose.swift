@@ -34,6 +34,7 @@ struct SpaceCompose: ParsableCommand {
     var seed: UInt64 = 0
 
     @OptionGroup var named: ActivationOption
+    @OptionGroup var work: WorkFolderOption
     @OptionGroup var shared: SharedOptions
 
     func validate() throws {
@@ -43,20 +44,18 @@ struct SpaceCompose: ParsableCommand {
 
     func run() throws {
         let towers = try TwoTowers(folder: shared.locator.folder(of: model), activation: named.activation)
-        let watch = SignalWatch()
         if let train {
+            let watch = SignalWatch()
+            let training = try CompositionTraining(
+                towers, steps: train, seed: seed, folder: work.folder("compose", seed: seed),
+                interruption: watch.interruption, remark: { shared.remark($0) })
             var bar = shared.progress("steps", total: 2 * train)
-            let training = CompositionTraining(towers, steps: train, seed: seed)
-            let records = try [false, true].map { negatives in
-                try training.record(negatives: negatives, items: items) { done in
-                    bar.advance(to: done + (negatives ? train : 0))
-                    try watch.check()
-                }
-            }
+            let records = try training.records(items: items) { bar.advance(to: $0) }
             bar.finish()
             if shared.json { return try Output.write(json: records) }
             return try Output.write(records.map(\.terminal).joined(separator: "\n"))
         }
+        let watch = SignalWatch(keeps: false)
         var bar = shared.progress("parts", total: 14)
         let record = try CompositionStudy(towers, items: items, seed: seed).record { done, _ in
             bar.advance(to: done)

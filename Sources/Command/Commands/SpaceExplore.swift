@@ -69,7 +69,7 @@ struct SpaceExplore: ParsableCommand {
         }
         let space = try input.read(shared)
         if let sentence = SpaceExploration.portions(of: space.pairs.count) { shared.remark(sentence) }
-        let watch = SignalWatch()
+        let watch = SignalWatch(keeps: false)
         var bar = shared.progress("parts", total: 5)
         var exploration = SpaceExploration(space)
         (exploration.scale, exploration.seed, exploration.rows) = (scale, input.seed, rows)

@@ -35,6 +35,7 @@ struct SpaceGap: ParsableCommand {
     @Option(help: "Steps of each training of the experiments start, temperature and batch.")
     var steps = 60
 
+    @OptionGroup var work: WorkFolderOption
     @OptionGroup var input: SpaceInput
     @OptionGroup var shared: SharedOptions
 
@@ -63,22 +64,27 @@ struct SpaceGap: ParsableCommand {
         case .initial, .start, .temperature, .batch:
             let encoding = try input.encoding(shared)
             let (pictures, towers) = (encoding.pictures, encoding.towers)
-            let watch = SignalWatch()
-            var bar = shared.progress(experiment == .initial ? "towers" : "steps", total: 1)
-            var isTold = false
-            func tell(_ done: Int, _ total: Int) throws {
-                if !isTold { bar = shared.progress(experiment == .batch ? "pairs" : "steps", total: total) }
-                isTold = true
-                bar.advance(to: done)
-                try watch.check()
+            let watch = SignalWatch(keeps: experiment.trains)
+            var bar: ProgressLine?
+            func tell(_ done: Int, _ total: Int) {
+                if bar == nil { bar = shared.progress(experiment.trains ? "pairs" : "towers", total: total) }
+                bar?.advance(to: done)
             }
-            defer { bar.finish() }
-            let trainings = TrainingExperiments(towers, pictures, steps: steps, seed: input.seed)
+            defer { bar?.finish() }
+            guard experiment.trains else {
+                return try InitialTowersExperiment(towers, pictures).record {
+                    tell($0, 5)
+                    try watch.check()
+                }
+            }
+            let trainings = try TrainingExperiments(
+                towers, pictures, steps: steps, seed: input.seed,
+                folder: work.folder("gap-\(experiment.rawValue)", seed: input.seed),
+                interruption: watch.interruption, remark: { shared.remark($0) })
             switch experiment {
             case .start: return try trainings.start(progress: tell)
             case .temperature: return try trainings.temperature(progress: tell)
-            case .batch: return try trainings.batches(progress: tell)
-            default: return try InitialTowersExperiment(towers, pictures).record { try tell($0, 5) }
+            default: return try trainings.batches(progress: tell)
             }
         }
     }

@@ -76,7 +76,7 @@ struct SpaceInput: ParsableArguments {
         for sentence in [embedder.reader.remark, embedder.remark(on: chosen)].compactMap(\.self) {
             shared.remark(sentence)
         }
-        let watch = SignalWatch()
+        let watch = SignalWatch(keeps: false)
         var bar = shared.progress("texts", total: chosen.count)
         defer { bar.finish() }
         return .texts(
@@ -123,7 +123,7 @@ struct SpaceInput: ParsableArguments {
         }
         if model != nil {
             let encoding = try encoding(shared)
-            let watch = SignalWatch()
+            let watch = SignalWatch(keeps: false)
             var bar = shared.progress("pairs", total: encoding.count)
             let vectors = try encoding.vectors(at: 0..<encoding.count) { done in
                 bar.advance(to: done)

@@ -44,7 +44,7 @@ struct SpaceProject: ParsableCommand {
         let file = out.map { URL(filePath: $0) }
         if let file { try AtomicFile.check(file) }
         let found = try input.readPairsOrTexts(shared)
-        let watch = SignalWatch()
+        let watch = SignalWatch(keeps: false)
         var bar = shared.progress("steps", total: 1)
         func advance(_ done: Int, _ total: Int) throws {
             if done == 1 { bar = shared.progress("steps", total: total) }

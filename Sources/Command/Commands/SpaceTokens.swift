@@ -31,7 +31,7 @@ struct SpaceTokens: ParsableCommand {
 
     func run() throws {
         let pictures = try input.encoded(try input.known(shared), try input.towers(shared), shared)
-        let watch = SignalWatch()
+        let watch = SignalWatch(keeps: false)
         var bar = shared.progress("parts", total: 5)
         let record = try TokensStudy(pictures, seed: input.seed).record { done, _ in
             bar.advance(to: done)

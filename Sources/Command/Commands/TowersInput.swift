@@ -50,7 +50,7 @@ struct TowersInput: ParsableArguments {
 
     /// The pictures through the model, with a line of progress.
     func encoded(_ known: KnownPictures, _ towers: TwoTowers, _ shared: SharedOptions) throws -> EncodedPictures {
-        let watch = SignalWatch()
+        let watch = SignalWatch(keeps: false)
         var bar = shared.progress("pictures", total: known.count)
         let found = try EncodedPictures(known, by: towers) { done in
             bar.advance(to: done)
