@@ -124,8 +124,9 @@ extension Tensor {
     ///
     /// In Float32, 3×3 kernels are applied by Winograd's short products (Lavin and Gray 2016) wherever that is quicker:
     /// up to three times, with errors of the same size. They are oneDNN's where it has them (AVX-512), and our own
-    /// elsewhere. For oneDNN's, images go one by one: the transforms of one take more than four times its room, and it
-    /// chooses the size of their tiles by the batch, which must not change a picture.
+    /// elsewhere, where all other kernels go through our own product, too: with AVX2 oneDNN's are slower. For oneDNN's
+    /// short products, images go one by one: the transforms of one take more than four times its room, and it chooses
+    /// the size of their tiles by the batch, which must not change a picture.
     private func convolve(
         _ weight: Tensor, _ bias: Tensor?, _ stride: Int, _ padding: Padding, _ activation: Activation, into out: Tensor
     ) {
@@ -134,10 +135,13 @@ extension Tensor {
             weight.productType == .float32 && stride == 1 && Array(weight.shape[2...]) == [3, 3]
             && ins % 16 == 0 && outs % 16 == 0 && min(ins, outs) >= 32
             && pixels * 256 >= ins * outs   // else reading transformed weights takes longer
-        if isShort, !syn_has_winograd(), activation == .identity || activation == .relu,
-            let own = WinogradConvolution(weight)
-        {
-            return own.run(self, bias, padding, relu: activation == .relu, into: out)
+        if weight.productType == .float32, !syn_has_winograd() {
+            if isShort, activation == .identity || activation == .relu, let own = WinogradConvolution(weight) {
+                return own.run(self, bias, padding, relu: activation == .relu, into: out)
+            }
+            if activation.ofKernels != nil, let own = ImplicitGEMM(weight) {
+                return own.run(self, bias, stride: stride, padding, activation, into: out)
+            }
         }
         let isOneDNNs = isShort && syn_has_winograd()
         let together = isOneDNNs ? 1 : max(1, shape[0])

@@ -51,11 +51,40 @@ extension ElementType {
     }
 }
 
+extension convolution {
+    /// weight [out, in, height, width] on x [batch, height, width, in] into out [batch, height', width', out].
+    init(_ x: Tensor, _ weight: Tensor, stride: Int, _ padding: Padding, into out: Tensor) {
+        self.init(
+            height: x.shape[1], width: x.shape[2], channels: x.shape[3], top: padding.top, left: padding.left,
+            kernel_height: weight.shape[2], kernel_width: weight.shape[3], stride: stride, out_height: out.shape[1],
+            out_width: out.shape[2], outs: out.shape[3])
+    }
+}
+
+extension gemm_kernels {
+    /// A product on all threads. Few panels for many threads: the rows are dealt out in parts too, each of `long` rows
+    /// or more, which is long against a panel's making.
+    func multiply(_ product: gemm, long: Int) {
+        let panels = (product.outs + columns - 1) / columns
+        let threads = Threads.count
+        let parts = max(1, min(4 * threads / panels, product.rows / long))
+        let step = (product.rows + parts - 1) / parts
+        withUnsafePointer(to: product) { product in
+            parallelDynamic(panels * parts, room: room(step, product.pointee.units)) { item, room in
+                let from = item % parts * step
+                run(
+                    product, item / parts, (item + threads) / parts, from, min(from + step, product.pointee.rows), room)
+            }
+        }
+    }
+}
+
 extension Activation {
     /// As the ends of our own products call it, where they have it.
     var ofKernels: kernel_activation? {
         switch self {
         case .identity: KERNEL_IDENTITY
+        case .relu: KERNEL_RELU
         case .gelu: KERNEL_GELU
         case .quickGELU: KERNEL_QUICK_GELU
         default: nil

@@ -35,20 +35,9 @@ struct PackedGEMM {
         let (rows, units) = (x.count / inner, inner / weight.elementType.terms)
         let product = gemm(
             type: weight.elementType.kernelType, rows: rows, units: units, outs: outs, x: x.storage.address,
-            w: weight.storage.address, rows_are_outs: rowsAreOuts,
+            windows: nil, w: weight.storage.address, rows_are_outs: rowsAreOuts,
             end: kernel_epilogue(bias, activation, addend, into: out))
-        // Few panels for many threads: the rows are dealt out in parts too, each long against a panel's making.
-        let panels = (outs + kernel.columns - 1) / kernel.columns
-        let threads = Threads.count
-        let parts = max(1, min(4 * threads / panels, rows / 192))
-        let step = (rows + parts - 1) / parts
-        withUnsafePointer(to: product) { product in
-            parallelDynamic(panels * parts, room: kernel.room(step, units)) { item, room in
-                let from = item % parts * step
-                kernel.run(
-                    product, item / parts, (item + threads) / parts, from, min(from + step, rows), room)
-            }
-        }
+        kernel.multiply(product, long: 192)
         withExtendedLifetime((x, weight, bias, addend)) {}
     }
 }

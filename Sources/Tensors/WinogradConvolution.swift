@@ -20,9 +20,7 @@ struct WinogradConvolution {
 
     /// out = x convolved + bias: x [batch, height, width, in], out [batch, height', width', out], in Float32.
     func run(_ x: Tensor, _ bias: Tensor?, _ padding: Padding, relu: Bool, into out: Tensor) {
-        let shape = winograd(
-            height: x.shape[1], width: x.shape[2], channels: ins, top: padding.top, left: padding.left,
-            out_height: out.shape[1], out_width: out.shape[2], outs: outs)
+        let shape = convolution(x, weight, stride: 1, padding, into: out)
         let pieces = out.shape[0] * ((out.shape[1] + 3) / 4) * ((out.shape[2] + 3) / 4)
         let most = max(64, (128 << 10) / max(ins, outs))   // planes of 19 MB at most, but for very many channels
         let block = min(pieces, most)
@@ -49,7 +47,7 @@ struct WinogradConvolution {
         withExtendedLifetime((taken, products, planes)) {}
     }
 
-    /// 36 products, v [36, rows, in] with the weights' planes u [36, out, in] into m [36, rows, out].
+    /// 36 products, v [36, rows, in] with the weights' planes u [36, in, out] into m [36, rows, out].
     private func multiply(
         _ v: UnsafePointer<Float>, _ u: UnsafePointer<Float>, rows: Int, into m: UnsafeMutablePointer<Float>
     ) {
@@ -60,7 +58,7 @@ struct WinogradConvolution {
                 bias: nil, activation: KERNEL_IDENTITY, addend: nil, y: m + plane * rows * outs, type: KERNEL_F32)
             var product = CSynKernels.gemm(
                 type: KERNEL_F32, rows: rows, units: ins, outs: outs, x: v + plane * rows * ins,
-                w: u + plane * outs * ins, rows_are_outs: true, end: end)
+                windows: nil, w: u + plane * outs * ins, rows_are_outs: false, end: end)
             gemm.run(&product, item % panels, panels, 0, rows, room)
         }
     }
@@ -81,7 +79,7 @@ struct WinogradConvolution {
         } + [[0, 0, 1]]
     }()
 
-    /// The weights at the points, [36, out, in], computed in double precision.
+    /// The weights at the points, [36, in, out], as panels have them, computed in double precision.
     private func planesOfWeight() -> Packing {
         let packing = Packing(byteCount: 36 * outs * ins * 4)
         let plain = weight.detached.converted(to: .float32)
@@ -89,8 +87,8 @@ struct WinogradConvolution {
         let (values, size) = (Self.values, outs * ins)
         parallel(size, grain: 256) { own in
             var rows = [Double](repeating: 0, count: 18)   // [6, 3]
-            for at in own {
-                let kernel = w + 9 * at
+            for at in own {   // input after input, all outputs of one
+                let kernel = w + 9 * (at % outs * ins + at / outs)
                 for i in 0..<6 {
                     for column in 0..<3 {
                         rows[3 * i + column] = (0..<3).reduce(0) {

@@ -132,6 +132,53 @@ static void many_rows(const kernel_table *t, const factors *f, int end, bool row
         filled_runs);
 }
 
+// Rows that are windows of images, against the same rows written down.
+static void windows(const kernel_table *t, const convolution *c, int images) {
+    const int rows = images * (int)(c->out_height * c->out_width);
+    const int terms = (int)(c->kernel_height * c->kernel_width * c->channels), outs = (int)c->outs;
+    const float *x = floats((size_t)images * c->height * c->width * c->channels, 26), *w = floats((size_t)terms * outs, 27);
+    float *written = room((size_t)rows * terms), *y = room((size_t)rows * outs), *expected = room((size_t)rows * outs);
+    for (int row = 0; row < rows; row++)
+        for (int term = 0; term < terms; term++) {
+            const int pixel = term / (int)c->channels, out = row % (int)(c->out_height * c->out_width);
+            const int down = out / (int)c->out_width * (int)c->stride + pixel / (int)c->kernel_width - (int)c->top;
+            const int across = out % (int)c->out_width * (int)c->stride + pixel % (int)c->kernel_width - (int)c->left;
+            const bool is_inside = down >= 0 && down < (int)c->height && across >= 0 && across < (int)c->width;
+            const int image = row / (int)(c->out_height * c->out_width);
+            const size_t place = ((size_t)image * c->height + (size_t)down) * c->width + (size_t)across;
+            written[row * terms + term] = is_inside ? x[place * c->channels + (size_t)term % c->channels] : 0;
+        }
+    gemm product = {
+        .type = KERNEL_F32, .rows = rows, .units = terms, .outs = outs, .x = x, .windows = c, .w = w,
+        .end = {.bias = floats(outs, 28), .activation = KERNEL_RELU, .y = y, .type = KERNEL_F32}};
+    void *place = room(t->gemm->room(rows, terms) / 4 + 16);
+    for (int turn = 0; turn < 2; turn++) {
+        for (size_t n = 0; n * t->gemm->columns < (size_t)outs; n++) {
+            t->gemm->run(&product, n, n + 1, 0, rows / 3, place);
+            t->gemm->run(&product, n, n + 1, rows / 3, rows, place);
+        }
+        product.x = written, product.windows = NULL, product.end.y = expected;
+    }
+    double *wide_expected = malloc(sizeof *wide_expected * rows * outs);
+    for (int i = 0; i < rows * outs; i++) wide_expected[i] = expected[i];
+    char title[80];
+    snprintf(
+        title, sizeof title, "windows %d·%d of %d·%d·%d", (int)c->kernel_height, (int)c->kernel_width, (int)c->height,
+        (int)c->width, (int)c->channels);
+    check(title, 1, y, wide_expected, (size_t)rows * outs, 0);
+    free(wide_expected);
+}
+
+static void all_windows(const kernel_table *t) {
+    if (!t->gemm || !t->gemm->takes_windows) return;
+    // height, width, channels, top, left, kernel, stride, result, outs
+    static const convolution shapes[] = {
+        {5, 7, 3, 1, 1, 3, 3, 1, 5, 7, 17}, {9, 8, 40, 0, 3, 1, 7, 1, 9, 8, 33}, {6, 5, 130, 3, 0, 7, 1, 1, 6, 5, 16},
+        {11, 9, 5, 0, 0, 3, 3, 2, 5, 4, 129}, {4, 3, 21, 2, 2, 5, 5, 1, 4, 3, 8}, {7, 6, 19, 0, 0, 1, 1, 1, 7, 6, 20},
+        {6, 6, 9, 0, 1, 2, 2, 1, 6, 6, 12}, {2, 2, 7, 4, 4, 6, 6, 3, 2, 2, 5}};
+    for (size_t i = 0; i < sizeof shapes / sizeof *shapes; i++) windows(t, &shapes[i], 2);
+}
+
 static void products(const kernel_table *t) {
     static const int shapes[][3] = {{1, 1, 1}, {3, 7, 33}, {17, 1667, 65}, {1, 2049, 3}, {25, 1026, 17}, {50, 834, 131}};
     for (int s = 0; s < 6; s++)

@@ -161,7 +161,7 @@ static void images(const kernel_table *t, int n) {
 // Two images with uneven padding, of which pieces reach beyond; the products between the ends are plain ones.
 static void short_convolution(const kernel_table *t, bool relu) {
     enum { images = 2, height = 7, width = 10, channels = 32, outs = 16, out_height = 6, out_width = 9, pieces = 12 };
-    const winograd w = {height, width, channels, 0, 1, out_height, out_width, outs};
+    const convolution w = {height, width, channels, 0, 1, 3, 3, 1, out_height, out_width, outs};
     const float *x = floats(images * height * width * channels, 21), *kernel = floats(outs * channels * 9, 22);
     const float *bias = floats(outs, 23);
     const double a = 0.625, b = 1.5, finite[5] = {0, a, -a, b, -b};
@@ -243,6 +243,7 @@ int main(int count, char **arguments) {
     short_convolution(table, false);
     short_convolution(table, true);
     products(table);
+    all_windows(table);
     fprintf(stderr, "%s: %d results, %d wrong\n", arguments[1], checked, wrong);
     return wrong > 0;
 }

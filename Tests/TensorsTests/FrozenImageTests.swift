@@ -53,11 +53,16 @@ import Testing
         expectRounded(frozen(x, weight, .bfloat16), exact, "\(test), rounded after Float32")
     }
 
-    @Test func imagesDoNotDependOnTheirBatch() {
-        let (x, weight) = (made([5, 40, 33, 32], "many"), made([32, 32, 3, 3], "weight") * 0.1)
-        let all = x.convolved(weight, padding: Padding(1))
+    @Test(arguments: [
+        [32, 32, 3, 3], [200, 32, 1, 1], [48, 32, 1, 7], [48, 32, 7, 1], [32, 32, 5, 5], [20, 32, 3, 3],
+    ])
+    func imagesDoNotDependOnTheirBatch(_ shape: [Int]) {
+        let (x, weight) = (made([5, 40, 33, 32], "many"), made(shape, "weight") * 0.1)
+        let padding = Padding(vertical: shape[2] / 2, horizontal: shape[3] / 2)
+        let all = x.convolved(weight, padding: padding, then: .relu)
+        expectClose(all, x.convolved(weight.asParameter(), padding: padding, then: .relu).detached, "\(shape)")
         for image in [0, 2, 4] {
-            let alone = x.slice(axis: 0, from: image, to: image + 1).convolved(weight, padding: Padding(1))
+            let alone = x.slice(axis: 0, from: image, to: image + 1).convolved(weight, padding: padding, then: .relu)
             #expect(alone.floats == all.slice(axis: 0, from: image, to: image + 1).floats)
         }
     }

@@ -125,7 +125,8 @@ import Testing
             factors.w.withUnsafeBytes { w in
                 guard let w = w.baseAddress else { return }
                 var product = gemm(
-                    type: factors.type, rows: factors.rows, units: factors.units, outs: factors.outs, x: x, w: w,
+                    type: factors.type, rows: factors.rows, units: factors.units, outs: factors.outs, x: x,
+                    windows: nil, w: w,
                     rows_are_outs: rowsAreOuts, end: finish)
                 withRoom(kernel.room(count, factors.units)) { room in
                     for panel in 0..<(factors.outs + kernel.columns - 1) / kernel.columns {

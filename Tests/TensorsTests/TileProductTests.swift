@@ -102,7 +102,7 @@ import Testing
             bias.unsafeBase { bias in
                 addend.unsafeBase { addend in
                     var product = gemm(
-                        type: KERNEL_BF16, rows: rows, units: ins / 2, outs: outs, x: x, w: w,
+                        type: KERNEL_BF16, rows: rows, units: ins / 2, outs: outs, x: x, windows: nil, w: w,
                         rows_are_outs: rowsAreOuts,
                         end: kernel_epilogue(
                             bias: bias, activation: KERNEL_IDENTITY, addend: addend, y: y, type: KERNEL_F32))

@@ -67,6 +67,8 @@ AVX512BF16 __attribute__((noinline, unused)) static void write_out(
                 UNROLL for (int i = 0; i < 4; i++) v[i] = gelu(v[i]);
             } else if (e->activation == KERNEL_QUICK_GELU) {
                 UNROLL for (int i = 0; i < 4; i++) v[i] = quick_gelu(v[i]);
+            } else if (e->activation == KERNEL_RELU) {   // in this order what is not a number stays so
+                UNROLL for (int i = 0; i < 4; i++) v[i] = _mm512_max_ps(_mm512_setzero_ps(), v[i]);
             }
             for (size_t j = 0; j < 2 && r + j < rows; j++) {
                 const size_t at = (row + r + j) * outs + column + n;

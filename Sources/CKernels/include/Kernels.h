@@ -29,7 +29,7 @@ typedef enum {
 /// How numbers lie in memory. Whole numbers of eight bits are weights of skinny products only.
 typedef enum { KERNEL_F32, KERNEL_BF16, KERNEL_INT8 } kernel_type;
 
-typedef enum { KERNEL_IDENTITY, KERNEL_GELU, KERNEL_QUICK_GELU } kernel_activation;
+typedef enum { KERNEL_IDENTITY, KERNEL_RELU, KERNEL_GELU, KERNEL_QUICK_GELU } kernel_activation;
 
 // MARK: products
 
@@ -73,6 +73,14 @@ typedef struct {
     void (*run)(const skinny_gemm *product, size_t from, size_t to, size_t after, void *room);
 } skinny_gemm_kernels;
 
+/// A convolution of channels-last images [images, height, width, channels] into [images, out_height, out_width, outs].
+/// `top`, `left`: zeros above and beside the images; what a kernel sees beyond the other two sides is zero, too.
+typedef struct {
+    size_t height, width, channels, top, left;
+    size_t kernel_height, kernel_width, stride;
+    size_t out_height, out_width, outs;
+} convolution;
+
 /// A product of many rows with a large matrix that stays as it lies: y = activation(x·w + bias) + addend, sums in float.
 /// `columns` of y's columns at a time are multiplied with a panel of w, brought into the order in which the processor takes
 /// it (as floats, where it multiplies no bfloat16; as tiles, where it has them) while it is in the second-level cache; no
@@ -81,7 +89,10 @@ typedef struct {
 typedef struct {
     kernel_type type;        // of x and w
     size_t rows, units, outs;
-    const void *x;           // [rows, units]
+    const void *x;           // [rows, units], or images
+    /// Of images: a row of x is what the kernel sees of them for a pixel of the result, row by row, all channels of a pixel
+    /// side by side; it is put together when it is needed. Of floats, by kernels that say so.
+    const convolution *_Nullable windows;
     const void *w;           // [outs, units] if rows_are_outs; if not, [numbers of x's rows, outs]
     bool rows_are_outs;
     kernel_epilogue end;
@@ -92,22 +103,13 @@ typedef struct {
 typedef struct {
     /// Outputs of a panel.
     size_t columns;
+    bool takes_windows;
     /// How many bytes a call for so many rows needs in `room`.
     size_t (*room)(size_t rows, size_t units);
     /// The rows from ..< to of one panel's columns. `next` is the panel that this thread will likely be asked for after it:
     /// its weights are fetched on the way; none where there is no such panel.
     void (*run)(const gemm *product, size_t panel, size_t next, size_t from, size_t to, void *room);
 } gemm_kernels;
-
-// MARK: short convolutions
-
-/// A 3×3 convolution with stride 1 of channels-last images [images, height, width, channels] into
-/// [images, out_height, out_width, outs], in pieces of 4×4 pixels of the result, those of an image row after row, one image
-/// after another. `top`, `left`: zeros around the images. Channels and outs are multiples of sixteen.
-typedef struct {
-    size_t height, width, channels, top, left;
-    size_t out_height, out_width, outs;
-} winograd;
 
 // MARK: attention
 
@@ -201,16 +203,18 @@ typedef struct {
         const void *x, kernel_type type, size_t rows, size_t columns, size_t stride, size_t channels, float factor,
         void *y);
 
-    // The two ends of F(4×4, 3×3) (Lavin and Gray 2016), with 36 products of matrices between them.
+    // The two ends of F(4×4, 3×3) (Lavin and Gray 2016), with 36 products of matrices between them: of 3×3 kernels with
+    // stride 1, channels and outs multiples of sixteen. The result is made in pieces of 4×4 pixels, those of an image row
+    // after row, one image after another.
 
     /// The pieces from ..< to of the images with a pixel around each as 36 planes [to − from, channels], `plane` floats
     /// apart.
     void (*winograd_take)(
-        const winograd *w, const float *images, size_t from, size_t to, float *planes, size_t plane);
+        const convolution *w, const float *images, size_t from, size_t to, float *planes, size_t plane);
     /// 36 planes [to − from, outs] as the pieces from ..< to of the result, with bias, and then nothing below zero where
     /// `relu` says so.
     void (*winograd_give)(
-        const winograd *w, const float *planes, size_t plane, size_t from, size_t to, const float *_Nullable bias,
+        const convolution *w, const float *planes, size_t plane, size_t from, size_t to, const float *_Nullable bias,
         bool relu, float *images);
 
     // Attention and products.

@@ -30,6 +30,9 @@
         NORMAL_CDF(v_, power_) + v_ * power_ * 0.39894228040143268f;                                                        \
     })
 
+// What is not a number stays so.
+#define RELU(x) ({ const simd v_ = (x); (simd)((simd_int)v_ & ~(v_ < 0)); })
+
 // x·σ(1.702 x).
 #define QUICK_GELU(x) ({ const simd v_ = (x); v_ / (EXP(v_ * -1.702f) + 1); })
 

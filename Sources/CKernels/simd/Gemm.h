@@ -38,6 +38,7 @@ SIMD_INLINE void gemm_fetch(gemm_ahead *ahead) {
 
 // The rows of x from ..< to, of `count` units from k on.
 static gemm_ahead gemm_rows_ahead(const gemm *p, size_t from, size_t to, size_t k, size_t count) {
+    if (p->windows) return (gemm_ahead){0};   // most of them were just seen
     return (gemm_ahead){
         .from = (const char *)p->x + 4 * (from * p->units + k), .step = 4 * p->units, .rows = to - from,
         .lines = from < to ? (count + 15) / 16 : 0};
@@ -143,9 +144,37 @@ static size_t gemm_room(size_t rows, size_t units) {
     return (gemm_KC * (gemm_columns + gemm_MC) + rows * gemm_columns) * sizeof(float);
 }
 
+// Rows of x that are windows of images.
+static void gemm_take_windows(const gemm *p, size_t row, size_t rows, size_t k, size_t count, float *to) {
+    const convolution *c = p->windows;
+    // Floats of a window's and of an image's row.
+    const ptrdiff_t wide = (ptrdiff_t)(c->kernel_width * c->channels), all = (ptrdiff_t)(c->width * c->channels);
+    for (size_t r = row; r < row + rows; r++, to += gemm_KC) {
+        const size_t across = r / c->out_width, down = across % c->out_height, image = across / c->out_height;
+        const float *own = (const float *)p->x + image * c->height * (size_t)all;
+        const ptrdiff_t left = (ptrdiff_t)(r % c->out_width * c->stride * c->channels) - (ptrdiff_t)(c->left * c->channels);
+        ptrdiff_t at = (ptrdiff_t)k % wide, end = (ptrdiff_t)count;
+        size_t y = down * c->stride + k / (size_t)wide - c->top;   // above the image: far too large
+        for (ptrdiff_t done = 0; done < end; y++, at = 0) {
+            const ptrdiff_t some = wide - at < end - done ? wide - at : end - done, from = left + at;
+            ptrdiff_t before = y >= c->height ? some : from < 0 ? -from : 0;
+            if (before > some) before = some;
+            ptrdiff_t inside = (from + some < all ? some : all - from) - before;
+            if (inside < 0) inside = 0;
+            if (before > 0) memset(to + done, 0, (size_t)before * sizeof(float));
+            if (inside > 0)
+                memcpy(to + done + before, own + (ptrdiff_t)y * all + from + before, (size_t)inside * sizeof(float));
+            if (before + inside < some)
+                memset(to + done + before + inside, 0, (size_t)(some - before - inside) * sizeof(float));
+            done += some;
+        }
+    }
+}
+
 // Rows of x as floats side by side, so that none stands in another's way in the cache.
 static void gemm_take_rows(const gemm *p, size_t row, size_t rows, size_t k, size_t count, float *to) {
     const size_t terms = gemm_terms(p) * count;
+    if (p->windows) return gemm_take_windows(p, row, rows, k, count, to);
     for (size_t r = 0; r < rows; r++, to += gemm_KC) {
         const int32_t *from = (const int32_t *)p->x + (row + r) * p->units + k;
         if (p->type == KERNEL_F32) {
@@ -198,6 +227,6 @@ static void gemm_run(const gemm *p, size_t number, size_t next, size_t from, siz
 }
 
 static const gemm_kernels simd_gemm = {
-    .columns = gemm_columns, .room = gemm_room, .run = gemm_run};
+    .columns = gemm_columns, .takes_windows = true, .room = gemm_room, .run = gemm_run};
 
 #endif

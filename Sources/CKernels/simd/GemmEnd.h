@@ -22,6 +22,7 @@ __attribute__((unused)) static void gemm_end(const gemm *p, size_t row, size_t r
         if (e->bias) y = y + bias;
         if (e->activation == KERNEL_GELU) y = GELU(y);
         else if (e->activation == KERNEL_QUICK_GELU) y = QUICK_GELU(y);
+        else if (e->activation == KERNEL_RELU) y = RELU(y);
         if (left == gemm_NR) {
             if (e->addend) y = AT(e->addend + at) + y;
             if (e->type == KERNEL_F32) PUT((float *)e->y + at, y);

@@ -71,6 +71,7 @@ static void skinny_end(const skinny_run *run, size_t row, size_t rows, size_t n,
         if (e->bias) y = y + SKINNY_OF(e->bias + column);
         if (e->activation == KERNEL_GELU) y = GELU(y);
         else if (e->activation == KERNEL_QUICK_GELU) y = QUICK_GELU(y);
+        else if (e->activation == KERNEL_RELU) y = RELU(y);
         if (e->addend) y = SKINNY_OF(e->addend + at) + y;
         if (e->type == KERNEL_F32 && whole) PUT((float *)e->y + at, y);
         else if (e->type == KERNEL_F32) PUT_SOME((float *)e->y + at, left, y);

@@ -7,6 +7,7 @@
 #define KERNELS_SIMD_WINOGRAD_H
 
 #include "../include/Kernels.h"
+#include "Activations.h"
 #include "Simd.h"
 
 #define WINOGRAD_A 0.625f
@@ -41,13 +42,13 @@ typedef struct {
     size_t image, top, left;
 } winograd_place;
 
-static winograd_place winograd_place_of(const winograd *w, size_t piece) {
+static winograd_place winograd_place_of(const convolution *w, size_t piece) {
     const size_t across = (w->out_width + 3) / 4, pieces = across * ((w->out_height + 3) / 4), own = piece % pieces;
     return (winograd_place){piece / pieces, own / across * 4, own % across * 4};
 }
 
 static void winograd_take(
-    const winograd *w, const float *images, size_t from, size_t to, float *planes, size_t plane) {
+    const convolution *w, const float *images, size_t from, size_t to, float *planes, size_t plane) {
     for (size_t piece = from; piece < to; piece++) {
         const winograd_place place = winograd_place_of(w, piece);
         const float *image = images + place.image * w->height * w->width * w->channels;
@@ -68,7 +69,7 @@ static void winograd_take(
 }
 
 static void winograd_give(
-    const winograd *w, const float *planes, size_t plane, size_t from, size_t to, const float *bias, bool relu,
+    const convolution *w, const float *planes, size_t plane, size_t from, size_t to, const float *bias, bool relu,
     float *images) {
     for (size_t piece = from; piece < to; piece++) {
         const winograd_place place = winograd_place_of(w, piece);
@@ -83,7 +84,7 @@ static void winograd_give(
             for (size_t y = 0; y < 4 && place.top + y < w->out_height; y++)
                 for (size_t x = 0; x < 4 && place.left + x < w->out_width; x++) {
                     simd value = points[6 * y + x] + start;
-                    if (relu) value = (simd)((simd_int)value & ~(value < 0));   // what is not a number stays so
+                    if (relu) value = RELU(value);
                     PUT(image + ((place.top + y) * w->out_width + place.left + x) * w->outs + c, value);
                 }
         }
