@@ -67,7 +67,7 @@ package struct CLIPPreprocessing: Sendable, Equatable {
 
     /// The tower's input: [batch, height, width, 3].
     package func tensor(_ images: [Image]) throws -> Tensor {
-        try tensor(ofPrepared: images.map { try self.prepared($0) })
+        try tensor(ofPrepared: parallelMap(images.count) { try prepared(images[$0]) })
     }
 
     /// The same of pictures that went through ``prepared(_:)`` already, so that the large ones need not be kept.

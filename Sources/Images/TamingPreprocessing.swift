@@ -27,6 +27,6 @@ package struct TamingPreprocessing: Sendable, Equatable {
 
     /// The encoder's input: [batch, side, side, 3].
     package func tensor(_ images: [Image]) throws -> Tensor {
-        try Tensor(images.map { try prepared($0) }, range: .signed)
+        try Tensor(parallelMap(images.count) { try prepared(images[$0]) }, range: .signed)
     }
 }

@@ -54,7 +54,8 @@ struct PortraitTrainings {
             let first = PortraitRange.experiments.first
             let drawn = PortraitBatch(
                 PortraitWorld(), first + places.lowerBound..<first + places.upperBound, size: 64)
-            (images, captions) = (try drawn.images.map { try towers.images.prepared($0) }, drawn.captions)
+            images = try parallelMap(drawn.images.count) { try towers.images.prepared(drawn.images[$0]) }
+            captions = drawn.captions
             self.places = places
         }
 

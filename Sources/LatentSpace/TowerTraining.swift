@@ -94,8 +94,10 @@ extension TowerTraining.Batch {
         let places = step * batch..<(step + 1) * batch
         let scenes = places.map { world.scene(at: $0, in: .training) }
         func caption(_ scene: ShapeScene, _ place: Int) -> String { world.caption(of: scene, choosing: place) }
-        return try .init(
-            images: scenes.map { try towers.images.prepared($0.image(size: towers.model.imageSize)) },
+        return .init(
+            images: try parallelMap(scenes.count) {
+                try towers.images.prepared(scenes[$0].image(size: towers.model.imageSize))
+            },
             captions: zip(scenes, places).map(caption),
             negatives: negatives
                 ? zip(scenes, places).map { scene, place in

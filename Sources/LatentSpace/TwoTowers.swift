@@ -79,7 +79,7 @@ package struct TwoTowers: Sendable {
         }
     }
 
-    /// Unit vectors of pictures that are opened when their turn comes: [count, d].
+    /// Unit vectors of pictures that are opened when their turn comes, on all threads: [count, d].
     ///
     /// - Parameter progress: told how many are done.
     package func pictures(
@@ -94,7 +94,8 @@ package struct TwoTowers: Sendable {
         _ count: Int, batch: Int = 64, progress: (Int) throws -> Void = { _ in }, _ picture: (Int) throws -> Image
     ) throws -> Tensor {
         try table(count, batch) { places in
-            let vectors = try images.embed(prepared: places.map { try images.prepared(picture($0)) })
+            let prepared = try parallelMap(places.count) { try images.prepared(picture(places.lowerBound + $0)) }
+            let vectors = try images.embed(prepared: prepared)
             try progress(places.upperBound)
             return vectors
         }

@@ -42,7 +42,7 @@ package struct CLIPScore: Sendable {
         return try zip(batches(images, of: size), batches(captions, of: size)).reduce(
             into: Result(scores: [], truncated: 0, pictures: [], captions: [])
         ) {
-            let found = try scores(ofPrepared: try $1.0.map { try prepared($0) }, $1.1)
+            let found = try scores(ofPrepared: prepared($1.0), $1.1)
             $0 = Result(
                 scores: $0.scores + found.scores, truncated: $0.truncated + found.truncated,
                 pictures: $0.pictures + found.pictures, captions: $0.captions + found.captions)
@@ -51,6 +51,11 @@ package struct CLIPScore: Sendable {
 
     /// A picture as the model sees it, still in 8 bits; a large one need not be kept after that.
     package func prepared(_ picture: Image) throws -> Image { try images.prepared(picture) }
+
+    /// A batch of them, on all threads.
+    package func prepared(_ pictures: [Image]) throws -> [Image] {
+        try parallelMap(pictures.count) { try prepared(pictures[$0]) }
+    }
 
     /// Scores of one batch of pictures that went through ``prepared(_:)``.
     ///

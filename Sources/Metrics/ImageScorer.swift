@@ -62,7 +62,7 @@ package struct ImageScorer: Sendable {
     ///
     /// - Parameter published: of what the released code fed to the network.
     ///
-    /// Pictures are asked for one by one, so that a hundred thousand of them need no room.
+    /// Pictures are asked for one by one on each thread, so that a hundred thousand of them need no room.
     package func inceptionFeatures(
         _ count: Int, published: Bool = false, image: (Int) throws -> Image,
         progress: (Int) throws -> Void = { _ in }
@@ -72,10 +72,11 @@ package struct ImageScorer: Sendable {
         }
         try progress(0)
         let parts = try batches(Array(0..<count), of: Self.batch).map { places in
-            let inputs = try places.map {
-                published
-                    ? InceptionScore.publishedInput(try image($0), inception.network.configuration)
-                    : InceptionScore.input(try image($0), inception.network.configuration)
+            let inputs = try parallelMap(places.count) {
+                let picture = try image(places[$0])
+                return published
+                    ? InceptionScore.publishedInput(picture, inception.network.configuration)
+                    : InceptionScore.input(picture, inception.network.configuration)
             }
             let features = inception.network.features(of: concatenated(inputs, axis: 0)).features2048
             try NonFinite.refuse(features, "a feature of the Inception network", model: inception.folder)
@@ -89,7 +90,7 @@ package struct ImageScorer: Sendable {
     ///
     /// - Parameters:
     ///   - real: features of real pictures, which distances are measured from; nil for none.
-    ///   - image: the picture of the record at a place, asked for when its turn comes.
+    ///   - image: the picture of the record at a place, asked for when its turn comes, from several threads at once.
     package func score(
         _ records: [SampleRecord], real: SetDistances.Features? = nil, image: (Int) throws -> Image,
         progress: (Int) throws -> Void = { _ in }
@@ -147,7 +148,7 @@ package struct ImageScorer: Sendable {
         var truncated = 0
         let isScored = counted(of: count) != nil
         for places in batches(Array(records.indices), of: Self.batch) {
-            let views = try places.map { try View(try image($0), for: self, published: isScored) }
+            let views = try parallelMap(places.count) { try View(image(places[$0]), for: self, published: isScored) }
             if let clip {
                 let result = try clip.scores(ofPrepared: views.compactMap(\.clip), places.map { records[$0].text })
                 truncated += result.truncated

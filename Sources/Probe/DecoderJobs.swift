@@ -27,7 +27,7 @@ package struct DecoderJobs {
         var parts: [Tensor] = []
         for (i, names) in batches(pictures.names, of: 32).enumerated() {
             // Each made small as it is read.
-            let prepared = try names.map { try preparation.prepared(pictures.image($0)) }
+            let prepared = try parallelMap(names.count) { try preparation.prepared(pictures.image(names[$0])) }
             parts.append(try decoder.soundTokens(of: Tensor(prepared, range: .signed)))
             progress(min((i + 1) * 32, pictures.names.count))
         }

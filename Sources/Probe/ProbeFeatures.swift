@@ -89,13 +89,13 @@ final class ProbeFeatures {
     private func tokens(
         _ samples: [ProbeSample], _ split: ProbeSplit, shard: Int, tell: (Int) throws -> Void
     ) throws -> Tensor {
-        let decoder = try session.models().decoder
+        let (decoder, data) = (try session.models().decoder, session.data)
         let preparation = TamingPreprocessing(side: decoder.configuration.vqgan.resolution)
         let start = shard * ProbeWork.tokenShard
         var (parts, done) = ([Tensor](), start)
         for batch in batches(Array(samples[start..<min(start + ProbeWork.tokenShard, samples.count)]), of: 32) {
             // Each made small as it is read.
-            let prepared = try batch.map { try preparation.prepared(session.data.image($0)) }
+            let prepared = try parallelMap(batch.count) { try preparation.prepared(data.image(batch[$0])) }
             parts.append(try decoder.soundTokens(of: Tensor(prepared, range: .signed)))   // of [batch, h, w, 3]
             done += batch.count
             try tell(done)

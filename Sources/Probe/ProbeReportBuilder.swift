@@ -167,7 +167,7 @@ struct ProbeReportBuilder {
     private func gallery() throws -> [GalleryRow] {
         guard let seed = settings.seeds.first else { return [] }
         let columns = session.plan.published.filter { $0.seed == seed }.map { ($0, samples[$0] ?? []) }
-        let perCaption = settings.sampling.imagesPerCaption
+        let (perCaption, realImage) = (settings.sampling.imagesPerCaption, try session.realImages())
         return try shown(galleryCount).map { place in
             let original = real.records[place]
             return GalleryRow(
@@ -176,7 +176,7 @@ struct ProbeReportBuilder {
                     $0.rawValue < $1.rawValue
                 }.map(\.name),
                 original: Picture(
-                    .data(try session.realImage(session.plan.captions[place]).pngData()), clipScore: original.clipScore,
+                    .data(try realImage(session.plan.captions[place]).pngData()), clipScore: original.clipScore,
                     attributeScore: share(original)),
                 pictures: try columns.compactMap { trial, samples in
                     guard place * perCaption < samples.count else { return nil }

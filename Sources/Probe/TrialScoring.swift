@@ -74,7 +74,8 @@ final class TrialScoring {
         guard let judge = try session.models().secondJudge else { return }
         for places in batches(Array(records.indices), of: ImageScorer.batch) {
             let found = try judge.scores(
-                ofPrepared: places.map { try judge.prepared(try image($0)) }, places.map { records[$0].text })
+                ofPrepared: parallelMap(places.count) { try judge.prepared(image(places[$0])) },
+                places.map { records[$0].text })
             for (place, score) in zip(places, found.scores) { records[place].secondClipScore = score }
         }
     }
@@ -97,29 +98,39 @@ final class TrialScoring {
             return SampleRecord(
                 number: sample.number, caption: choice.caption, text: sample.captions[choice.caption], file: "")
         }
+        let scorer = try session.models().scorer
+        /// - Parameter pictures: of some of the records, for their places among these.
         func judge(
-            _ what: String, from reference: SetDistances.Features? = nil, _ image: (Int) throws -> Image
+            _ what: String, from reference: SetDistances.Features? = nil,
+            _ pictures: (Range<Int>) throws -> (Int) throws -> Image
         ) throws -> (ImageScores, [SampleRecord]) {
-            var judged = try session.models().scorer.score(records, real: reference, image: image) {
-                try self.session.tell("\(what), scores", $0, of: choices.count)
+            let parts = try batches(Array(records.indices), of: ImageScorer.batch).map { places in
+                let range = places[0]..<places[0] + places.count
+                let picture = try pictures(range)
+                var part = try scorer.judged(Array(records[range]), of: records.count, image: picture) {
+                    try self.session.tell("\(what), scores", range.lowerBound + $0, of: choices.count)
+                }
+                try judgeAgain(&part.records, picture)
+                return part
             }
-            try judgeAgain(&judged.records, image)
-            return (judged.scores, judged.records)
+            return try scorer.score(parts, real: reference)
         }
-        let whole = try judge("real pictures") { try self.session.realImage(choices[$0]) }
+        let real = try session.realImages()
+        let whole = try judge("real pictures") { range in { try real(choices[range.lowerBound + $0]) } }
         let decoder = try session.models().drawing
         let tokens = try features.tokens(session.data.scoredSplit)
-        let reconstructed = try judge("reconstructions", from: realFeatures()) { place in
-            let drawn = try decoder.images(fromTokens: tokens.rows(at: [choices[place].sample]))
-            return Image.images(from: drawn, range: .signed)[0]
+        let reconstructed = try judge("reconstructions", from: realFeatures()) { range in
+            let drawn = try decoder.images(fromTokens: tokens.rows(at: choices[range].map(\.sample)))
+            let pictures = Image.images(from: drawn, range: .signed)
+            return { pictures[$0] }
         }
         let file = session.root.appending(path: name)
         try AtomicFile.makeFolder(file.deletingLastPathComponent())
-        let real = RealScores(
+        let scores = RealScores(
             measured: whole.0, records: whole.1, reconstructed: reconstructed.0, reconstructions: reconstructed.1)
-        try AtomicFile.write(json: real, to: file)
+        try AtomicFile.write(json: scores, to: file)
         try checksums.note(name)
-        return real
+        return scores
     }
 
     /// What distances are measured from: the pictures the captions were written for, on both inputs of the network.
@@ -130,9 +141,10 @@ final class TrialScoring {
         let kept = features.shards.read(Self.realName, realKey)
         // Only a set large enough for an Inception Score is scored on the published input, too.
         let isEnough = session.plan.requests.count >= session.settings.scores.splits
+        let real = try session.realImages()
         func made(published: Bool) throws -> Tensor {
             try session.models().scorer.inceptionFeatures(
-                choices.count, published: published, image: { try self.session.realImage(choices[$0]) }
+                choices.count, published: published, image: { try real(choices[$0]) }
             ) { try self.session.tell("real pictures, features", $0, of: choices.count) }
         }
         let plain = try kept?["features"] ?? made(published: false)
@@ -177,9 +189,10 @@ extension ProbeSession {
         return real
     }
 
-    /// The picture a caption was written for, as the decoder's pictures are: cut square, of their size.
-    func realImage(_ choice: GenerationCaption) throws -> Image {
-        try TamingPreprocessing(side: models().decoder.configuration.vqgan.resolution)
-            .prepared(try data.image(data.scored[choice.sample]))
+    /// The picture that a caption was written for, as the decoder's pictures are: cut square, of their size.
+    func realImages() throws -> (GenerationCaption) throws -> Image {
+        let (data, side) = (data, try models().decoder.configuration.vqgan.resolution)
+        let preparation = TamingPreprocessing(side: side)
+        return { try preparation.prepared(data.image(data.scored[$0.sample])) }
     }
 }

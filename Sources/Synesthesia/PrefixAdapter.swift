@@ -98,7 +98,7 @@ public struct PrefixAdapter: Sendable {
     ) throws -> AdapterData {
         let preparation = TamingPreprocessing(side: decoder.pictureSize)
         let tokens = try batches(examples, of: 32).map { part in
-            let prepared = try part.map { try preparation.prepared($0.picture.image) }
+            let prepared = try parallelMap(part.count) { try preparation.prepared(part[$0].picture.image) }
             return try decoder.decoder.soundTokens(of: Tensor(prepared, range: .signed))   // [part, h·w]
         }
         return try AdapterData(

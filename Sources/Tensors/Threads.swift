@@ -1,5 +1,6 @@
 import CSynOneDNN
 import Foundation
+import Synchronization
 
 /// How many threads the process computes with: oneDNN's pool, which our own kernels share.
 ///
@@ -40,6 +41,29 @@ package func parallel(_ count: Int, grain: Int, _ body: (Range<Int>) -> Void) {
                 }, job)
         }
     }
+}
+
+/// What `body` makes of each number below `count`, in their order, on all threads: for items that take a while, such as
+/// pictures to be read. The body is called from several threads at once. Throws what the first item that fails throws;
+/// items behind it may be left undone.
+package func parallelMap<Item, Failure: Error>(
+    _ count: Int, _ body: (Int) throws(Failure) -> Item
+) throws(Failure) -> [Item] {
+    var found = [Result<Item, Failure>?](repeating: nil, count: count)
+    let firstFailure = Mutex(count)
+    found.withUnsafeMutableBufferPointer { found in
+        guard let places = found.baseAddress else { return }
+        parallelDynamic(count, room: 0) { item, _ in
+            guard item < firstFailure.withLock(\.self) else { return }
+            let result = Result { () throws(Failure) in try body(item) }
+            if case .failure = result { firstFailure.withLock { $0 = min($0, item) } }
+            places[item] = result
+        }
+    }
+    var items: [Item] = []
+    items.reserveCapacity(count)
+    for result in found { if let result { items.append(try result.get()) } }
+    return items
 }
 
 /// Deals `count` items out, one after another, to whichever thread of the pool is free: for long items, where equal

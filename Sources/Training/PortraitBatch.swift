@@ -25,15 +25,8 @@ package struct PortraitBatch {
 
     package init(_ world: PortraitWorld, _ indices: Range<Int>, size: Int) {
         let portraits = indices.map { world.portrait(at: $0) }
-        var images = [Image?](repeating: nil, count: portraits.count)
-        images.withUnsafeMutableBufferPointer { images in
-            guard let places = images.baseAddress else { return }
-            parallel(portraits.count, grain: 1) { range in
-                for i in range { places[i] = portraits[i].image(size: size) }
-            }
-        }
         self.portraits = portraits
-        self.images = images.compactMap { $0 }
+        images = parallelMap(portraits.count) { portraits[$0].image(size: size) }
     }
 
     /// [batch, size, size, 3] in −1...1.

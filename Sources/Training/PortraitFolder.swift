@@ -3,7 +3,6 @@ import SynFiles
 import SynPortraits
 import SynRuns
 import SynTensors
-import Synchronization
 
 /// A folder of drawn portraits that is filled batch by batch and can be continued after a stop.
 ///
@@ -39,19 +38,8 @@ package struct PortraitFolder {
 
     /// Draws and writes some portraits, on all threads.
     package func write(_ indices: ArraySlice<Int>) throws {
-        let failure = Mutex<UserError?>(nil)
         let indices = Array(indices)
-        parallel(indices.count, grain: 1) { part in
-            for index in part {
-                do {
-                    try dataset.write(indices[index])
-                } catch {
-                    failure.withLock { $0 = UserError(error) }
-                    return
-                }
-            }
-        }
-        if let complaint = failure.withLock(\.self) { throw complaint }
+        _ = try parallelMap(indices.count) { try dataset.write(indices[$0]) }
     }
 
     /// Writes the lists and the table of attributes; comes last.

@@ -7,11 +7,11 @@ import Testing
 /// One pool of threads, called from anywhere; one cache of primitives, bounded.
 @Suite(.serialized, .oneThreadCount) struct ThreadTests {
     /// Runs `body` with so many threads and sets the number back.
-    private func with<Result>(threads: Int, _ body: () -> Result) -> Result {
+    private func with<Result>(threads: Int, _ body: () throws -> Result) rethrows -> Result {
         let before = Threads.count
         defer { Threads.count = before }
         Threads.count = threads
-        return body()
+        return try body()
     }
 
     /// How often `parallel` visited each item.
@@ -37,6 +37,23 @@ import Testing
     @Test(arguments: [1, 2, 3, 7]) func everyItemIsVisitedOnce(_ threads: Int) {
         with(threads: threads) {
             for count in [0, 1, 2, 3, 5, 64, 1001] { #expect(visits(count) == Array(repeating: 1, count: count)) }
+        }
+    }
+
+    private struct Failure: Error, Equatable { let item: Int }
+
+    @Test(arguments: [1, 2, 3, 7]) func whatIsMadeOfItemsKeepsTheirOrder(_ threads: Int) throws {
+        try with(threads: threads) {
+            for count in [0, 1, 2, 64, 1001] { #expect(parallelMap(count) { "\($0)" } == (0..<count).map(String.init)) }
+            // Of several failures the first in order is told, whenever it came, and all before it was done.
+            let done = Mutex(Set<Int>())
+            let thrown = #expect(throws: Failure.self) {
+                try parallelMap(100) { item in
+                    if item % 10 == 7 { throw Failure(item: item) }
+                    done.withLock { _ = $0.insert(item) }
+                }
+            }
+            #expect(thrown == Failure(item: 7) && done.withLock { $0.isSuperset(of: 0..<7) && !$0.contains(7) })
         }
     }
 
