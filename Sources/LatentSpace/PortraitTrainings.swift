@@ -42,6 +42,7 @@ struct PortraitTrainings {
                 try folder.interruption.check()
             }
         }
+        for walker in walkers { try walker.trainer.saveState() }   // measuring may be stopped, too
     }
 
     /// A stretch of the stream, drawn and prepared.

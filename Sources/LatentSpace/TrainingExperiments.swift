@@ -49,7 +49,10 @@ package struct TrainingExperiments {
         _ members: [PortraitTrainings.Member], _ progress: (Int, Int) throws -> Void
     ) throws -> [PairedVectors] {
         try PortraitTrainings(members: members, seed: seed).run(in: folder, progress: progress)
-        let found = try members.map { try $0.training.pairs(data) }
+        let found = try members.map { member in
+            try folder.interruption.check()
+            return try member.training.pairs(data)
+        }
         folder.close()
         return found
     }
