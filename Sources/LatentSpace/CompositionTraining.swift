@@ -26,7 +26,7 @@ package struct CompositionTraining {
 
     /// By CLIP's loss, and with exchanged captions among the wrong ones.
     ///
-    /// - Parameter progress: told how many of twice the steps are done.
+    /// - Parameter progress: told how many of twice the steps are done; first where it begins.
     package func records(items: Int, progress: (Int) throws -> Void = { _ in }) throws -> [CompositionRecord] {
         let found = try [false, true].map { negatives in
             try record(negatives: negatives, items: items) { try progress($0 + (negatives ? steps : 0)) }
@@ -38,6 +38,7 @@ package struct CompositionTraining {
     private func record(negatives: Bool, items: Int, progress: (Int) throws -> Void) throws -> CompositionRecord {
         let training = try TowerTraining(like: form, seed: seed, batch: batch)
         let trainer = try training.trainer(negatives ? "exchanged" : "clip", steps: steps, in: folder)
+        try progress(trainer.step)
         while !trainer.isFinished {
             try training.step(
                 trainer, on: .scenes(step: trainer.step, batch: batch, negatives: negatives, for: training.towers))

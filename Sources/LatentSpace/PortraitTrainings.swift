@@ -23,7 +23,7 @@ struct PortraitTrainings {
 
     /// Trains all to their ends, from where the folder's states stand.
     ///
-    /// - Parameter progress: told how many pairs all have learnt from, of how many.
+    /// - Parameter progress: told how many pairs all have learnt from, of how many; first where it begins.
     func run(in folder: TrainingFolder, progress: (_ done: Int, _ total: Int) throws -> Void) throws {
         let walkers = try members.map {
             (member: $0, trainer: try $0.training.trainer($0.name, steps: $0.steps, in: folder))
@@ -31,18 +31,21 @@ struct PortraitTrainings {
         let (total, window) = (members.reduce(0) { $0 + $1.pairs }, members.map(\.batch).max() ?? 1)
         var clock = SavingClock()
         func places() -> [Int] { walkers.filter { !$0.trainer.isFinished }.map { $0.trainer.step * $0.member.batch } }
+        func tell() throws { try progress(walkers.reduce(0) { $0 + $1.trainer.step * $1.member.batch }, total) }
+        func save() throws { for walker in walkers { try walker.trainer.saveState() } }
+        try tell()
         while let start = places().min() {
             let drawn = try Stretch(start..<start + window, for: members[0].training.towers)
             for (member, trainer) in walkers {
                 while !trainer.isFinished, let batch = drawn.batch(trainer.step, of: member.batch, seed: seed) {
                     try member.training.step(trainer, on: batch)
                 }
-                try progress(walkers.reduce(0) { $0 + $1.trainer.step * $1.member.batch }, total)
-                try clock.saveIfDue(folder.interruption) { for walker in walkers { try walker.trainer.saveState() } }
+                try tell()
+                try clock.saveIfDue(folder.interruption) { try save() }
                 try folder.interruption.check()
             }
         }
-        for walker in walkers { try walker.trainer.saveState() }   // measuring may be stopped, too
+        try save()   // measuring may be stopped, too
     }
 
     /// A stretch of the stream, drawn and prepared.

@@ -161,15 +161,15 @@ package struct TrainingExperiments {
         }
         return GapExperimentRecord(
             experiment: "batch", source: source, rowName: "Loss, batch",
-            columns: ["steps", "pairs"].flatMap { kind in
-                ["distance", "image R@1", "image R@10"].map { "\($0), equal \(kind)" }
-            }, rows: rows,
+            columns: ["steps", "pairs"].flatMap { kind in ["distance", "R@1", "R@10"].map { "\($0), \(kind)" } },
+            rows: rows,
             rule: "at equal steps the largest batch finds more among the first ten than the smallest, by either loss "
                 + "(McNemar's exact test, p below .05)",
             passes: changes.allSatisfy { $0.onlySecond > $0.onlyFirst && $0.p < 0.05 },
             notes: [
                 Self.short,
-                "Equal pairs: \(pairs) of them, in fewer steps the larger the batch. SigLIP's bias begins at "
+                "R@k: of texts, among the pictures. Steps: \(steps) for each batch. Pairs: \(pairs) for each, in fewer "
+                    + "steps the larger the batch. SigLIP's bias begins at "
                     + "-log(batch - 1), its scale at 10, CLIP's at 1/0.07.",
             ]
                 + zip(objectives, changes).map {

@@ -42,8 +42,8 @@ import Testing
 
     private struct Failure: Error, Equatable { let item: Int }
 
-    @Test(arguments: [1, 2, 3, 7]) func whatIsMadeOfItemsKeepsTheirOrder(_ threads: Int) throws {
-        try with(threads: threads) {
+    @Test(arguments: [1, 2, 3, 7]) func whatIsMadeOfItemsKeepsTheirOrder(_ threads: Int) {
+        with(threads: threads) {
             for count in [0, 1, 2, 64, 1001] { #expect(parallelMap(count) { "\($0)" } == (0..<count).map(String.init)) }
             // Of several failures the first in order is told, whenever it came, and all before it was done.
             let done = Mutex(Set<Int>())

@@ -49,9 +49,12 @@ struct SpaceCompose: ParsableCommand {
             let training = try CompositionTraining(
                 towers, steps: train, seed: seed, folder: work.folder("compose", seed: seed),
                 interruption: watch.interruption, remark: { shared.remark($0) })
-            var bar = shared.progress("steps", total: 2 * train)
-            let records = try training.records(items: items) { bar.advance(to: $0) }
-            bar.finish()
+            var bar: ProgressLine?
+            let records = try training.records(items: items) { done in
+                if bar == nil { bar = shared.progress("steps", total: 2 * train, done: done) }
+                bar?.advance(to: done)
+            }
+            bar?.finish()
             if shared.json { return try Output.write(json: records) }
             return try Output.write(records.map(\.terminal).joined(separator: "\n"))
         }

@@ -66,12 +66,15 @@ struct SpaceGap: ParsableCommand {
             let (pictures, towers) = (encoding.pictures, encoding.towers)
             let watch = SignalWatch(keeps: experiment.trains)
             var bar: ProgressLine?
+            /// The first time before anything is done now.
             func tell(_ done: Int, _ total: Int) {
-                if bar == nil { bar = shared.progress(experiment.trains ? "pairs" : "towers", total: total) }
+                let what = experiment.trains ? "pairs" : "towers"
+                if bar == nil { bar = shared.progress(what, total: total, done: done) }
                 bar?.advance(to: done)
             }
             defer { bar?.finish() }
             guard experiment.trains else {
+                tell(0, 5)
                 return try InitialTowersExperiment(towers, pictures).record {
                     tell($0, 5)
                     try watch.check()
