@@ -37,7 +37,7 @@ final class SignalWatch {
         }
     }
 
-    /// Throws ``Interrupted`` once Ctrl-C was pressed; call it where everything finished is saved.
+    /// Throws ``Interrupted`` once Ctrl-C was pressed; work that keeps what is finished calls it where that is saved.
     func check() throws { try interruption.check() }
 
     deinit {

@@ -141,9 +141,9 @@ final class TrialScoring {
         let kept = features.shards.read(Self.realName, realKey)
         // Only a set large enough for an Inception Score is scored on the published input, too.
         let isEnough = session.plan.requests.count >= session.settings.scores.splits
-        let real = try session.realImages()
         func made(published: Bool) throws -> Tensor {
-            try session.models().scorer.inceptionFeatures(
+            let real = try session.realImages()
+            return try session.models().scorer.inceptionFeatures(
                 choices.count, published: published, image: { try real(choices[$0]) }
             ) { try self.session.tell("real pictures, features", $0, of: choices.count) }
         }

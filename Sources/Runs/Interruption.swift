@@ -3,7 +3,8 @@ import Synchronization
 /// A wish to stop early, raised by Ctrl-C and looked at by long loops between two items.
 ///
 /// The loop finishes the item at hand, saves it, and calls ``check()``; whoever raised the wish sees
-/// ``Interrupted`` come back and knows that the same command will go on from there.
+/// ``Interrupted`` come back and knows that the same command will go on from there, or, where the work keeps nothing,
+/// that it will begin anew.
 package final class Interruption: Sendable {
     private let wished = Atomic(false)
     private let keeps: Bool
@@ -15,7 +16,8 @@ package final class Interruption: Sendable {
 
     package func request() { wished.store(true, ordering: .relaxed) }
 
-    /// Throws ``Interrupted`` once a stop was requested. Call it only where everything finished is saved.
+    /// Throws ``Interrupted`` once a stop was requested. Work that keeps what is finished calls it only where that is
+    /// saved.
     package func check() throws {
         if isRequested { throw Interrupted(keeps: keeps) }
     }
