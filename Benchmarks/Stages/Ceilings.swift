@@ -38,39 +38,43 @@ public enum Ceilings {
         }
     }
 
-    /// Bytes per second that all threads together read from memory, from an array far larger than any cache.
+    /// Bytes per second that all threads together read from memory, from a tensor far larger than any cache: weights lie so,
+    /// too, in large pages where the system gives them.
     ///
     /// - Parameter bytes: 2 GB unless said; rounded down to whole blocks.
     public static func bandwidth(bytes: Int = 2_000_000_000) -> Double {
         let blockSize = 1 << 20
         let blocks = max(bytes / blockSize, 1)
-        let memory = UnsafeMutableRawPointer.allocate(byteCount: blocks * blockSize, alignment: 4096)
-        defer { memory.deallocate() }
-        // Written by the threads that will read: memory is where it was first touched.
-        parallel(blocks, grain: 1) { range in
-            for block in range {
-                (memory + block * blockSize).initializeMemory(as: UInt8.self, repeating: 1, count: blockSize)
+        var rate = 0.0
+        _ = Tensor(shape: [blocks * blockSize / MemoryLayout<Float>.size]) { numbers in
+            let memory = UnsafeMutableRawBufferPointer(numbers)
+            func block(_ number: Int) -> UnsafeMutableRawBufferPointer {
+                UnsafeMutableRawBufferPointer(rebasing: memory[number * blockSize..<(number + 1) * blockSize])
             }
-        }
-        // Each block's sum is kept at the start of the block itself, so that no pass can be left out as useless.
-        return best(Double(blocks * blockSize)) {
-            parallel(blocks, grain: 1) { range in
-                for block in range {
-                    let start = memory + block * blockSize
-                    start.storeBytes(of: sum(of: start, blockSize), as: UInt64.self)
+            // Written by the threads that will read: memory is where it was first touched.
+            parallel(blocks, grain: 1) {
+                for number in $0 { block(number).initializeMemory(as: UInt8.self, repeating: 0) }
+            }
+            // Each block's sum is kept at the start of the block itself, so that no pass can be left out as useless.
+            rate = best(Double(memory.count)) {
+                parallel(blocks, grain: 1) {
+                    for number in $0 { block(number).storeBytes(of: sum(of: block(number)), as: UInt64.self) }
                 }
             }
         }
+        return rate
     }
 
-    /// The sum of a block's words, in four sums side by side so that none waits for another.
-    private static func sum(of block: UnsafeMutableRawPointer, _ byteCount: Int) -> UInt64 {
+    /// The sum of a block's words, its quarters side by side: a processor looks ahead for each, and one such look alone is
+    /// slower than memory. Four sums, so that none waits for another.
+    private static func sum(of block: UnsafeMutableRawBufferPointer) -> UInt64 {
         var (a, b, c, d) = (SIMD8<UInt64>(), SIMD8<UInt64>(), SIMD8<UInt64>(), SIMD8<UInt64>())
-        for offset in stride(from: 0, to: byteCount, by: 256) {
+        let quarter = block.count / 4
+        for offset in stride(from: 0, to: quarter, by: 64) {
             a &+= block.load(fromByteOffset: offset, as: SIMD8<UInt64>.self)
-            b &+= block.load(fromByteOffset: offset + 64, as: SIMD8<UInt64>.self)
-            c &+= block.load(fromByteOffset: offset + 128, as: SIMD8<UInt64>.self)
-            d &+= block.load(fromByteOffset: offset + 192, as: SIMD8<UInt64>.self)
+            b &+= block.load(fromByteOffset: quarter + offset, as: SIMD8<UInt64>.self)
+            c &+= block.load(fromByteOffset: 2 * quarter + offset, as: SIMD8<UInt64>.self)
+            d &+= block.load(fromByteOffset: 3 * quarter + offset, as: SIMD8<UInt64>.self)
         }
         return (a &+ b &+ c &+ d).wrappedSum()
     }

@@ -33,14 +33,19 @@ extension Tensor {
             type: weight.elementType.ofWeights, rows: rows, units: panels.shape[1], outs: outs, x: x.address,
             x_scales: x.scales?.constFloats, w: panels.storage.address, w_scales: weight.scales?.constFloats,
             end: kernel_epilogue(bias, activation, addend, into: out))
-        // Parts that take a thread long enough, and of some length in memory where there is so much.
+        // Parts that take a thread long enough, of some length in memory where there is so much, and not of fewer
+        // panels than the kernels read side by side, or bring x in order for; as many for each thread where they are
+        // more than threads.
         let (all, size, threads) = (panels.shape[0], panels.shape[1] * panels.shape[2], Threads.count)
-        let step = max(1, elementGrain / max(1, size * rows / 8), min(131072 / max(1, size), all / (2 * threads)))
+        let longEnough = max(
+            min(rows == 1 ? 3 : 4, all / threads), elementGrain / max(1, size * rows / 8),
+            min(131072 / max(1, size), all / (2 * threads)), 1)
+        let most = max(1, all / longEnough)
+        let parts = most > threads ? most / threads * threads : most
         withUnsafePointer(to: product) { product in
-            parallelDynamic((all + step - 1) / step, room: kernel.room(rows, panels.shape[1], product.pointee.type)) {
-                part, room in
-                let from = part * step
-                kernel.run(product, from, min(from + step, all), from + threads * step, room)
+            parallelDynamic(parts, room: kernel.room(rows, panels.shape[1], product.pointee.type)) { part, room in
+                kernel.run(
+                    product, all * part / parts, all * (part + 1) / parts, all * (part + threads) / parts, room)
             }
         }
         withExtendedLifetime((x, weight, bias, addend)) {}

@@ -180,8 +180,9 @@ static void all_windows(const kernel_table *t) {
 }
 
 static void products(const kernel_table *t) {
-    static const int shapes[][3] = {{1, 1, 1}, {3, 7, 33}, {17, 1667, 65}, {1, 2049, 3}, {25, 1026, 17}, {50, 834, 131}};
-    for (int s = 0; s < 6; s++)
+    static const int shapes[][3] = {{1, 1, 1},      {3, 7, 33},    {17, 1667, 65}, {1, 2049, 3},
+                                    {25, 1026, 17}, {50, 834, 131}, {1, 1031, 209}};
+    for (size_t s = 0; s < sizeof shapes / sizeof *shapes; s++)
         for (int type = KERNEL_F32; type <= KERNEL_INT8; type++)
             for (int end = 0; end < 3; end++) {
                 const factors f = factors_of(type, shapes[s][0], shapes[s][1], shapes[s][2]);

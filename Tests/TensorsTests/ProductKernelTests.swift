@@ -91,7 +91,9 @@ import Testing
     ]
     static let types = [KERNEL_F32.rawValue, KERNEL_BF16.rawValue, KERNEL_INT8.rawValue]
     /// Rows, inputs, outputs: parts of units, of tiles, of runs and of panels left over.
-    static let shapes = [[1, 1, 1], [3, 7, 33], [17, 1667, 65], [1, 2049, 3], [3, 1025, 17], [17, 5, 100]]
+    static let shapes = [
+        [1, 1, 1], [3, 7, 33], [17, 1667, 65], [1, 2049, 3], [3, 1025, 17], [17, 5, 100], [1, 1031, 209],
+    ]
 
     private static func skinny(
         _ kernel: skinny_gemm_kernels, _ factors: Factors, _ end: End, from first: Int = 0, count: Int
