@@ -116,44 +116,6 @@ static void gelu_gradient_bf16(const uint16_t *x, const uint16_t *g, uint16_t *y
         y, count, GELU_GRADIENT(WIDENED(x + i)) * WIDENED(g + i), GELU_GRADIENT(SOME_WIDENED(x + i, left)) * SOME_WIDENED(g + i, left));
 }
 
-// With sixteen of a head's numbers as READ(x) and the last ones as READ_SOME(x, count).
-#define ATTEND(READ, READ_SOME)                                                                                        \
-    do {                                                                                                               \
-        (void)next;                                                                                                    \
-        for (size_t key = 0; key < count; key++)                                                                       \
-            scores[key] = ROW_SUM(                                                                                     \
-                              size, READ(query + i) * READ(keys + key * size + i),                                     \
-                              READ_SOME(query + i, left) * READ_SOME(keys + key * size + i, left)) * scale;            \
-        const float inverse = EXPONENTIATED(scores, count);                                                            \
-        /* Sixteen of the head's numbers at a time stay in a register over all values. */                              \
-        size_t i = 0;                                                                                                  \
-        for (; i + 16 <= size; i += 16) {                                                                              \
-            simd total = {};                                                                                           \
-            for (size_t key = 0; key < count; key++) total += READ(values + key * size + i) * scores[key];             \
-            PUT(out + i, total * inverse);                                                                             \
-        }                                                                                                              \
-        if (i < size) {                                                                                                \
-            simd total = {};                                                                                           \
-            for (size_t key = 0; key < count; key++)                                                                   \
-                total += READ_SOME(values + key * size + i, size - i) * scores[key];                                   \
-            PUT_SOME(out + i, size - i, total * inverse);                                                              \
-        }                                                                                                              \
-    } while (0)
-
-static void attend_f32(
-    const float *query, const float *keys, const float *values, size_t count, size_t size, float scale, const float *next,
-    float *scores, float *out) {
-#define ATTEND_SOME(x, count) SOME_OF(x, count, 0)
-    ATTEND(AT, ATTEND_SOME);
-#undef ATTEND_SOME
-}
-
-static void attend_bf16(
-    const uint16_t *query, const uint16_t *keys, const uint16_t *values, size_t count, size_t size, float scale,
-    const uint16_t *next, float *scores, float *out) {
-    ATTEND(WIDENED, SOME_WIDENED);
-}
-
 /// Rounds a row to whole numbers of at most `most` in magnitude, by the scale it answers; adding 1.5 · 2²³ rounds. A row
 /// with something infinite or not a number has no such scale, and what is made of it is not a number.
 #define TO_WHOLE(x, y, count, type, most)                                                                              \

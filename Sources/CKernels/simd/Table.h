@@ -2,6 +2,7 @@
 #ifndef KERNELS_TABLE_H
 #define KERNELS_TABLE_H
 
+#include "CachedAttention.h"
 #include "Images.h"
 #include "Rows.h"
 #include "Winograd.h"
