@@ -3,8 +3,8 @@ import CSynKernels
 /// Weights of products of few rows, packed in the order in which they are read from memory, once for each product.
 ///
 /// A transformer that writes one token at a time multiplies each of its weights with as many rows as there are
-/// sequences: what counts is how fast the weights come from memory. Thirty-two outputs' weights lie side by side, so
-/// that all of a product's weights are one stream, whatever the number of rows.
+/// sequences: what counts is how fast the weights come from memory. Thirty-two outputs' weights lie side by side, in
+/// the order in which they are multiplied, so that a few streams from memory bring all, whatever the number of rows.
 ///
 /// The kernels need a processor with AVX2 or more; on others the weights stay as they are and `linear` serves, which
 /// promises less. Without products of BFloat16 numbers the weights are read in their own type all the same and widened
