@@ -5,43 +5,39 @@
 
 #include "SkinnyTile.h"
 
-// All rows, in tiles of equal height, as nearly as can be.
-#define SKINNY_ROWS(TYPE, R)                                                                                           \
+// All rows, in tiles of equal height, as nearly as can be, of `most` rows at most. The first two are known where this is inlined.
+#define SKINNY_ROWS(R)                                                                                                 \
     case R:                                                                                                            \
         if (R > SKINNY_TILE_ROWS) break;                                                                               \
         if (R <= SKINNY_WHOLE_ROWS) {                                                                                  \
-            skinny_tile(TYPE, R, 2, run, row, 0);                                                                      \
+            skinny_tile(type, R, 2, run, row, 0);                                                                      \
         } else {                                                                                                       \
-            skinny_tile(TYPE, R, 1, run, row, 0);                                                                      \
-            skinny_tile(TYPE, R, 1, run, row, 16);                                                                     \
+            skinny_tile(type, R, 1, run, row, 0);                                                                      \
+            skinny_tile(type, R, 1, run, row, 16);                                                                     \
         }                                                                                                              \
         break
-#define SKINNY_PANEL(NAME, TYPE, MOST)                                                                                 \
-    static void NAME(const skinny_run *run) {                                                                          \
-        if (run->panels == 3) return skinny_tile(TYPE, 1, 6, run, 0, 0);                                               \
-        if (run->panels == 2) return skinny_tile(TYPE, 1, 4, run, 0, 0);                                               \
-        const size_t all = run->product->rows, tiles = (all + MOST - 1) / MOST;                                        \
-        for (size_t tile = 0; tile < tiles; tile++) {                                                                  \
-            const size_t row = all * tile / tiles, end = all * (tile + 1) / tiles;                                     \
-            switch (end - row) {                                                                                       \
-                SKINNY_ROWS(TYPE, 1);                                                                                  \
-                SKINNY_ROWS(TYPE, 2);                                                                                  \
-                SKINNY_ROWS(TYPE, 3);                                                                                  \
-                SKINNY_ROWS(TYPE, 4);                                                                                  \
-                SKINNY_ROWS(TYPE, 5);                                                                                  \
-                SKINNY_ROWS(TYPE, 6);                                                                                  \
-                SKINNY_ROWS(TYPE, 7);                                                                                  \
-                SKINNY_ROWS(TYPE, 8);                                                                                  \
-                SKINNY_ROWS(TYPE, 9);                                                                                  \
-                SKINNY_ROWS(TYPE, 10);                                                                                 \
-                SKINNY_ROWS(TYPE, 11);                                                                                 \
-                SKINNY_ROWS(TYPE, 12);                                                                                 \
-            }                                                                                                          \
-        }                                                                                                              \
+SIMD_INLINE void skinny_panel(const kernel_type type, const size_t most, const skinny_run *run) {
+    if (run->panels == 3) return skinny_tile(type, 1, 6, run, 0, 0);
+    if (run->panels == 2) return skinny_tile(type, 1, 4, run, 0, 0);
+    const size_t all = run->product->rows, tiles = (all + most - 1) / most;
+    for (size_t tile = 0; tile < tiles; tile++) {
+        const size_t row = all * tile / tiles, end = all * (tile + 1) / tiles;
+        switch (end - row) {
+            SKINNY_ROWS(1);
+            SKINNY_ROWS(2);
+            SKINNY_ROWS(3);
+            SKINNY_ROWS(4);
+            SKINNY_ROWS(5);
+            SKINNY_ROWS(6);
+            SKINNY_ROWS(7);
+            SKINNY_ROWS(8);
+            SKINNY_ROWS(9);
+            SKINNY_ROWS(10);
+            SKINNY_ROWS(11);
+            SKINNY_ROWS(12);
+        }
     }
-SKINNY_PANEL(skinny_panel_f32, KERNEL_F32, SKINNY_TILE_ROWS)
-SKINNY_PANEL(skinny_panel_bf16, KERNEL_BF16, (SKINNY_TILE_ROWS - 1))
-SKINNY_PANEL(skinny_panel_int8, KERNEL_INT8, 4)
+}
 
 // Units of the longest run: 832 keep rows of x in a first-level cache and a panel's in the second; of whole numbers 256
 // units add 512 products of at most 127 · 32767, which thirty-two bits hold.
@@ -87,9 +83,9 @@ static void skinny_run_panels(const skinny_gemm *p, size_t from, size_t to, size
             run.x = x + terms * k;
             run.next = run.last && n + 1 == to ? of_next : run.w + run.units * bytes;
             switch (p->type) {
-            case KERNEL_F32: skinny_panel_f32(&run); break;
-            case KERNEL_BF16: skinny_panel_bf16(&run); break;
-            case KERNEL_INT8: skinny_panel_int8(&run); break;
+            case KERNEL_F32: skinny_panel(KERNEL_F32, SKINNY_TILE_ROWS, &run); break;
+            case KERNEL_BF16: skinny_panel(KERNEL_BF16, SKINNY_TILE_ROWS - 1, &run); break;
+            case KERNEL_INT8: skinny_panel(KERNEL_INT8, 4, &run); break;
             }
         }
     }
