@@ -2,10 +2,17 @@
 //
 // A head's numbers need not fill vectors. What a vector reads past the end of a key or a value is the beginning of those
 // behind it: it meets zeros of the query, or goes into numbers that nobody takes. Only the last ones are read with care.
+//
+// What it waits for is memory. Keys are read in a few streams at once, as a processor looks ahead for each; values, whose
+// sums must be added in order, in one, but all of a value at once.
 #ifndef KERNELS_SIMD_CACHED_ATTENTION_H
 #define KERNELS_SIMD_CACHED_ATTENTION_H
 
+#include "../include/Kernels.h"
 #include "Simd.h"
+
+// Keys read side by side, and vectors of a value at most whose sums stay in registers: 14 of eight floats, 28 of four.
+enum { attend_streams = 4, attend_vectors = 7 };
 
 // How many keys, or values, have enough behind them to be read in whole vectors.
 static size_t attend_safe(size_t count, size_t size) {
@@ -13,75 +20,96 @@ static size_t attend_safe(size_t count, size_t size) {
     return all < width ? 0 : (all - width) / size + 1;
 }
 
-// Sixteen numbers at a pointer, or the first `left` of them where those are fewer.
-#define ATTEND_READ(READ, READ_SOME, x, left) ((left) >= 16 ? READ(x) : READ_SOME(x, left))
+// Sixteen numbers of either type from the `at`-th on, or the first `left` of them where those are fewer.
+#define ATTEND_READ(type, x, at)                                                                                       \
+    ((type) == KERNEL_F32 ? AT((const float *)(x) + (at)) : WIDENED((const uint16_t *)(x) + (at)))
+#define ATTEND_READ_SOME(type, x, at, left)                                                                            \
+    ((left) >= 16           ? ATTEND_READ(type, x, at)                                                                 \
+     : (type) == KERNEL_F32 ? SOME_OF((const float *)(x) + (at), left, 0)                                              \
+                            : SOME_WIDENED((const uint16_t *)(x) + (at), left))
 
-// scores[key] = scale · query·key.
-#define ATTEND_SCORES(READ, READ_SOME)                                                                                 \
-    do {                                                                                                               \
-        const size_t whole = size / 16 * 16, left = size - whole;                                                      \
-        const simd rest = left > 0 ? READ_SOME(query + whole, left) : (simd){};                                        \
-        for (size_t key = 0; key < count; key++) {                                                                     \
-            simd sum = {};                                                                                             \
-            for (size_t i = 0; i < whole; i += 16) sum += READ(query + i) * READ(keys + key * size + i);               \
-            if (left > 0)                                                                                              \
-                sum += rest * ATTEND_READ(READ, READ_SOME, keys + key * size + whole, key < safe ? 16 : left);         \
-            scores[key] = SUM(sum) * scale;                                                                            \
-        }                                                                                                              \
-    } while (0)
-
-// G times sixteen of the head's numbers, from i on, in registers over all values.
-#define ATTEND_MIX(G, READ, READ_SOME)                                                                                 \
-    case G: {                                                                                                          \
-        simd totals[G];                                                                                                \
-        SIMD_UNROLL for (size_t g = 0; g < G; g++) totals[g] = ALL(0);                                                 \
-        for (size_t key = 0; key < safe; key++)                                                                        \
-            SIMD_UNROLL for (size_t g = 0; g < G; g++)                                                                 \
-                totals[g] += READ(values + key * size + i + 16 * g) * scores[key];                                     \
-        for (size_t g = 0; g < G; g++) {                                                                               \
-            const size_t at = i + 16 * g, left = size - at;                                                            \
-            for (size_t key = safe; key < count; key++)                                                                \
-                totals[g] += ATTEND_READ(READ, READ_SOME, values + key * size + at, left) * scores[key];               \
-            if (left >= 16) PUT(out + at, totals[g] * inverse);                                                        \
-            else PUT_SOME(out + at, left, totals[g] * inverse);                                                        \
-        }                                                                                                              \
-        break;                                                                                                         \
+// scores[key + n · apart] = scale · query·key, of N keys. What of the query fills no vector is in `rest`.
+SIMD_INLINE void attend_score(
+    const kernel_type type, const int N, const void *query, const float *rest, const void *keys, size_t key, size_t apart,
+    size_t size, const bool is_safe, float scale, float *scores) {
+    const size_t whole = size / 16 * 16, left = size - whole;
+    simd sums[attend_streams];
+    SIMD_UNROLL for (int n = 0; n < N; n++) sums[n] = ALL(0);
+    for (size_t i = 0; i < whole; i += 16) {
+        const simd all = ATTEND_READ(type, query, i);
+        SIMD_UNROLL for (int n = 0; n < N; n++) sums[n] += all * ATTEND_READ(type, keys, (key + n * apart) * size + i);
     }
+    if (left > 0)
+        SIMD_UNROLL for (int n = 0; n < N; n++)
+            sums[n] += AT(rest) * ATTEND_READ_SOME(type, keys, (key + n * apart) * size + whole, is_safe ? 16 : left);
+    SIMD_UNROLL for (int n = 0; n < N; n++) scores[key + n * apart] = SUM(sums[n]) * scale;
+}
 
-#define ATTEND(READ, READ_SOME)                                                                                        \
-    do {                                                                                                               \
-        (void)next;                                                                                                    \
-        const size_t safe = attend_safe(count, size);                                                                  \
-        ATTEND_SCORES(READ, READ_SOME);                                                                                \
-        const float inverse = EXPONENTIATED(scores, count);                                                            \
-        for (size_t i = 0; i < size; i += 64) {                                                                        \
-            const size_t vectors = (size - i + 15) / 16;                                                               \
-            switch (vectors < 4 ? vectors : 4) {                                                                       \
-                ATTEND_MIX(1, READ, READ_SOME)                                                                         \
-                ATTEND_MIX(2, READ, READ_SOME)                                                                         \
-                ATTEND_MIX(3, READ, READ_SOME)                                                                         \
-                ATTEND_MIX(4, READ, READ_SOME)                                                                         \
-            }                                                                                                          \
-        }                                                                                                              \
-    } while (0)
+// G vectors of the head's numbers, from the `first` on: factor · Σ score · value.
+SIMD_INLINE void attend_mix(
+    const kernel_type type, const int G, const void *values, size_t safe, size_t count, size_t size, size_t first,
+    const float *scores, float factor, float *out) {
+    simd totals[attend_vectors];
+    SIMD_UNROLL for (int g = 0; g < G; g++) totals[g] = ALL(0);
+    for (size_t key = 0; key < safe; key++)
+        SIMD_UNROLL for (int g = 0; g < G; g++)
+            totals[g] += ATTEND_READ(type, values, key * size + first + 16 * g) * scores[key];
+    for (int g = 0; g < G; g++) {
+        const size_t at = first + 16 * g, left = size - at;
+        for (size_t key = safe; key < count; key++)
+            totals[g] += ATTEND_READ_SOME(type, values, key * size + at, left) * scores[key];
+        if (left >= 16) PUT(out + at, totals[g] * factor);
+        else PUT_SOME(out + at, left, totals[g] * factor);
+    }
+}
+
+#define ATTEND_MIX(G)                                                                                                  \
+    case G: attend_mix(type, G, values, safe, count, size, first, scores, factor, out); break
+SIMD_INLINE void attend(
+    const kernel_type type, const void *query, const void *keys, const void *values, size_t count, size_t size,
+    float scale, float *scores, float *out) {
+    const size_t safe = attend_safe(count, size), apart = safe / attend_streams, together = attend_streams * apart;
+    const size_t whole = size / 16 * 16, left = size - whole;
+    float rest[16] = {};
+    if (left > 0) PUT(rest, ATTEND_READ_SOME(type, query, whole, left));
+    for (size_t key = 0; key < apart; key++)
+        attend_score(type, attend_streams, query, rest, keys, key, apart, size, true, scale, scores);
+    for (size_t key = together; key < safe; key++)
+        attend_score(type, 1, query, rest, keys, key, 0, size, true, scale, scores);
+    for (size_t key = safe; key < count; key++)
+        attend_score(type, 1, query, rest, keys, key, 0, size, false, scale, scores);
+    const float factor = EXPONENTIATED(scores, count);
+    const size_t vectors = (size + 15) / 16, passes = (vectors + attend_vectors - 1) / attend_vectors;
+    for (size_t pass = 0; pass < passes; pass++) {
+        const size_t begin = vectors * pass / passes, first = 16 * begin;
+        switch (vectors * (pass + 1) / passes - begin) {
+            ATTEND_MIX(1);
+            ATTEND_MIX(2);
+            ATTEND_MIX(3);
+            ATTEND_MIX(4);
+            ATTEND_MIX(5);
+            ATTEND_MIX(6);
+            ATTEND_MIX(7);
+        }
+    }
+}
+#undef ATTEND_MIX
 
 static void attend_f32(
     const float *query, const float *keys, const float *values, size_t count, size_t size, float scale, const float *next,
     float *scores, float *out) {
-#define ATTEND_SOME(x, count) SOME_OF(x, count, 0)
-    ATTEND(AT, ATTEND_SOME);
-#undef ATTEND_SOME
+    (void)next;
+    attend(KERNEL_F32, query, keys, values, count, size, scale, scores, out);
 }
 
 static void attend_bf16(
     const uint16_t *query, const uint16_t *keys, const uint16_t *values, size_t count, size_t size, float scale,
     const uint16_t *next, float *scores, float *out) {
-    ATTEND(WIDENED, SOME_WIDENED);
+    (void)next;
+    attend(KERNEL_BF16, query, keys, values, count, size, scale, scores, out);
 }
 
 #undef ATTEND_READ
-#undef ATTEND_SCORES
-#undef ATTEND_MIX
-#undef ATTEND
+#undef ATTEND_READ_SOME
 
 #endif
