@@ -4,6 +4,7 @@ import json
 import os
 import platform
 import re
+import shlex
 import statistics
 import subprocess
 import tempfile
@@ -177,11 +178,13 @@ def report(rows, answer, options, ways):
             "",
             f"- Measured {date} with {size}; rounds: {options.rounds}, repeats in each: {options.repeats}, "
             f"threads: {threads}{steps}.",
+            *([f"- Beside each while it was timed: `{shlex.join(options.beside)}`."] if options.beside else []),
             f"- Machine: {machine()}.",
             f"- Class of processor: {classes(rows, answer)}"
             + (f"; all were kept to {options.isa}." if options.isa else "."),
             f"- Versions: {versions(rows, answer, options.python if len(ways) > 1 else None)}.",
-            f"- Ceilings, the best that our own library reached here between and after the stages: {best}.",
+            f"- Ceilings, the best that our own library reached here {'' if options.beside else 'between and '}"
+            f"after the stages: {best}.",
         ])
 
 

@@ -507,6 +507,9 @@ def measured(setting):
         run, units = build(setting)
         for _ in range(2 if setting.way == "compile" else 1):  # it may compile once more for the second
             run()
+        if setting.wait:
+            print("ready", file=sys.__stdout__, flush=True)
+            sys.stdin.readline()
         seconds = [timed(run) / units for _ in range(setting.repeats)]
     steps = {"steps": setting.steps} if setting.steps else {}
     return {**{key: getattr(setting, key) for key in ("way", "size", "precision", "batch")}, **steps,
@@ -562,9 +565,10 @@ def settings():
     parser.add_argument("--steps", type=positive, help="sample: time this many of a picture's tokens, evenly spread")
     parser.add_argument("--repeats", type=positive, default=5)
     parser.add_argument("--threads", type=positive, default=2)
+    parser.add_argument("--wait", action="store_true", help="say “ready” when warm, and wait for a line before timing")
     setting = parser.parse_args()
     if setting.stage in MACHINE:
-        if setting.way or setting.size or setting.precision or setting.batch or setting.steps:
+        if setting.way or setting.size or setting.precision or setting.batch or setting.steps or setting.wait:
             parser.error(f"{setting.stage} measures the machine and takes only --repeats and --threads.")
         return setting
     if setting.stage not in STAGES:

@@ -34,11 +34,11 @@ extension Tensor {
             x_scales: x.scales?.constFloats, w: panels.storage.address, w_scales: weight.scales?.constFloats,
             end: kernel_epilogue(bias, activation, addend, into: out))
         // Parts that take a thread long enough, of some length in memory where there is so much, and not of fewer
-        // panels than the kernels read side by side, or bring x in order for; as many for each thread where they are
-        // more than threads.
+        // panels than the kernels want; as many for each thread where they are more than threads.
         let (all, size, threads) = (panels.shape[0], panels.shape[1] * panels.shape[2], Threads.count)
+        let fewest = rows == 1 ? kernel.fewest_of_one_row : kernel.fewest
         let longEnough = max(
-            min(rows == 1 ? 3 : 4, all / threads), elementGrain / max(1, size * rows / 8),
+            min(fewest, all / threads), elementGrain / max(1, size * rows / 8),
             min(131072 / max(1, size), all / (2 * threads)), 1)
         let most = max(1, all / longEnough)
         let parts = most > threads ? most / threads * threads : most

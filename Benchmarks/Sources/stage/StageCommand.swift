@@ -43,6 +43,9 @@ struct StageCommand: ParsableCommand {
     @Flag(inversion: .prefixedNo, help: "Measure the machine's ceilings after the stage, and its share of them.")
     var ceiling = true
 
+    @Flag(help: "Say “ready” when warm, and wait for a line before timing.")
+    var wait = false
+
     private static let precisions = Machine.precisionNames.joined(separator: ", ") + ", or int8, which sample knows"
 
     static func main() {
@@ -71,6 +74,10 @@ struct StageCommand: ParsableCommand {
         }
         let prepared = try found.prepare(setting)
         _ = try prepared.run()
+        if wait {
+            FileHandle.standardOutput.write(Data("ready\n".utf8))
+            _ = readLine()
+        }
         let seconds = try (0..<repeats).map { _ in try prepared.time() }
         var line = StageLine(found, setting, seconds: seconds, peakBytes: PeakMemory.bytes)
         if ceiling { try line.compare(prepared.work, found.arithmetic) }

@@ -83,6 +83,7 @@ static void pack(const void *w, size_t outs, size_t units, size_t width, size_t 
     }
 }
 
-const skinny_gemm_kernels avx512bf16_skinny_gemm = {.columns = NR, .pack = pack, .room = room_of, .run = run};
+const skinny_gemm_kernels avx512bf16_skinny_gemm = {
+    .columns = NR, .fewest_of_one_row = 3, .fewest = 4, .pack = pack, .room = room_of, .run = run};
 
 #endif

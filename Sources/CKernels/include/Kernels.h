@@ -64,6 +64,9 @@ typedef struct {
 typedef struct {
     /// Outputs of a panel.
     size_t columns;
+    /// Panels that a call should have at least, of one row and of more: as many as are read side by side, or as are worth
+    /// bringing x in order for.
+    size_t fewest_of_one_row, fewest;
     /// Packs the panels from ..< to of w [outs, units]; `width` is the bytes of a unit, 4 or 2.
     void (*pack)(const void *w, size_t outs, size_t units, size_t width, size_t from, size_t to, void *panels);
     /// How many bytes a call needs in `room`.

@@ -105,6 +105,7 @@ static void skinny_pack(
 }
 
 static const skinny_gemm_kernels simd_skinny_gemm = {
-    .columns = skinny_NR, .pack = skinny_pack, .room = skinny_room, .run = skinny_run_panels};
+    .columns = skinny_NR, .fewest_of_one_row = skinny_abreast, .fewest = 4, .pack = skinny_pack, .room = skinny_room,
+    .run = skinny_run_panels};
 
 #endif
