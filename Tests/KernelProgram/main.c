@@ -1,5 +1,5 @@
 // The kernels of one class of processor against plain loops, as a program of its own: it is compiled for processors that
-// nobody here has, and runs in an emulator (Scripts/test-arm64).
+// nobody here has, and runs in an emulator (Scripts/test-arm64, Scripts/test-x86).
 //
 //     kernels CLASS      avx2, neon, …: as SYNESTHESIA_ISA has it
 //
@@ -235,6 +235,7 @@ int main(int count, char **arguments) {
         if (own && !strcmp(own->name, arguments[1])) table = own;
     }
     if (!table) return fprintf(stderr, "kernels: this processor does not belong to class %s\n", arguments[1]), 2;
+    has_chains = strcmp(table->name, "avx512bf16") && strcmp(table->name, "amx");
     for (int i = 0; i < 5; i++) {
         rows(table, lengths[i]);
         images(table, lengths[i]);
