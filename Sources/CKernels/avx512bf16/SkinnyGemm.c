@@ -83,6 +83,7 @@ static void pack(const void *w, size_t outs, size_t units, size_t width, size_t 
     }
 }
 
+// One panel is read at a time; how few a call should have is as AVX2's kernels want it, not measured here.
 const skinny_gemm_kernels avx512bf16_skinny_gemm = {
     .columns = NR, .fewest_of_one_row = 3, .fewest = 4, .pack = pack, .room = room_of, .run = run};
 
