@@ -12,6 +12,18 @@ static const char convolution_h[] = {
 #embed "kernels/convolution.h"
     , 0};
 
+static const char attention_h[] = {
+#embed "kernels/attention.h"
+    , 0};
+
+static const char attention_tiles[] = {
+#embed "kernels/attention_tiles.h"
+    , 0};
+
+static const char draw[] = {
+#embed "kernels/draw.h"
+    , 0};
+
 static const char wgmma[] = {
 #embed "kernels/wgmma.h"
     , 0};
@@ -38,6 +50,14 @@ static const char sampling[] = {
 
 static const char attention[] = {
 #embed "kernels/attention.cu"
+    , 0};
+
+static const char attention_gradient[] = {
+#embed "kernels/attention_gradient.cu"
+    , 0};
+
+static const char attention_f32[] = {
+#embed "kernels/attention_f32.cu"
     , 0};
 
 static const char drawing[] = {
@@ -70,8 +90,8 @@ static const char training[] = {
 
 static const struct {
     const char *name, *text;
-} headers[] = {{"device.h", device}, {"convolution.h", convolution_h}, {"wgmma.h", wgmma},
-             {"patches.h", patches}};
+} headers[] = {{"device.h", device}, {"attention.h", attention_h}, {"attention_tiles.h", attention_tiles},
+             {"convolution.h", convolution_h}, {"draw.h", draw}, {"patches.h", patches}, {"wgmma.h", wgmma}};
 
 static const int header_count = sizeof headers / sizeof headers[0];
 
@@ -84,6 +104,8 @@ static const struct {
     {"losses", losses, 0},
     {"sampling", sampling, 0},
     {"attention", attention, 1},
+    {"attention_gradient", attention_gradient, 1},
+    {"attention_f32", attention_f32, 1},
     {"drawing", drawing, 1},
     {"images", images, 0},
     {"convolution", convolution, 0},

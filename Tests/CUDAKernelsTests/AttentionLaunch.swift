@@ -39,7 +39,7 @@ extension UInt16: KernelNumber {
     var widened: Float { Float(bitPattern: UInt32(self) << 16) }
 }
 
-/// Emulates the kernels of `attention.cu` over grids as their `launch:` lines say.
+/// Emulates the kernels of attention over grids as their `launch:` lines say.
 struct AttentionLaunch<Number: KernelNumber> {
     let sizes: AttentionSizes
     let order: ThreadOrder

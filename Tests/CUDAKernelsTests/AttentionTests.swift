@@ -2,7 +2,7 @@ import SynTensors
 import TestSupport
 import Testing
 
-/// The kernels of `attention.cu`, emulated, against the formulas in double precision and the CPU's attention.
+/// The kernels of attention, emulated, against the formulas in double precision and the CPU's attention.
 @Suite("Attention kernels", .serialized)
 struct AttentionTests {
     /// Sizes at and beside the edges of warps' and blocks' rows, and the main case's 257.

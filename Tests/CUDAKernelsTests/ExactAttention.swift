@@ -2,7 +2,7 @@ import Foundation
 
 /// Attention and its gradient in double precision, as the formulas say: what kernels are compared with.
 ///
-/// Every array is laid out as in `attention.cu`.
+/// Every array is laid out as `attention.h` says.
 struct ExactAttention {
     let batch, time, heads, headSize: Int
     let isCausal: Bool

@@ -1,4 +1,4 @@
-// attention.cu and drawing.cu for one HEAD_SIZE, which whoever includes this has defined; once a file.
+// The kernels of attention and of drawing for one HEAD_SIZE, which whoever includes this has defined; once a file.
 
 #include "Emulation.h"
 
@@ -9,6 +9,8 @@ namespace {
 namespace attention {
 
 #include "../../Sources/CUDAKernels/kernels/attention.cu"
+#include "../../Sources/CUDAKernels/kernels/attention_gradient.cu"
+#include "../../Sources/CUDAKernels/kernels/attention_f32.cu"
 
 EMULATE(
     KERNEL(attention_f32), KERNEL(attention_bf16), KERNEL(attention_delta_f32), KERNEL(attention_delta_bf16),

@@ -23,9 +23,10 @@ struct DeviceAttention {
 
     private var shape: [Int] { [batch, time, heads * headSize] }
 
-    private func launch(_ name: String, _ size: LaunchSize, _ arguments: [KernelArgument]) {
-        device.launch(
-            DeviceKernel("\(name)_\(type.kernelEnding)", in: "attention", headSize: headSize), size, arguments)
+    /// - Parameter file: where the kernel for BFloat16 is; those for Float32 are together.
+    private func launch(_ name: String, in file: String, _ size: LaunchSize, _ arguments: [KernelArgument]) {
+        let file = type == .float32 ? "attention_f32" : file
+        device.launch(DeviceKernel("\(name)_\(type.kernelEnding)", in: file, headSize: headSize), size, arguments)
     }
 
     private var numbers: [KernelArgument] {
@@ -38,7 +39,7 @@ struct DeviceAttention {
         let sums = forGradient ? Tensor(uninitialised: [batch, heads, time], on: device) : nil
         guard out.count > 0 else { return (out, sums) }
         launch(
-            "attention", LaunchSize(blocks: (time + 95) / 96, heads, batch, threads: 192),
+            "attention", in: "attention", LaunchSize(blocks: (time + 95) / 96, heads, batch, threads: 192),
             [.tensor(queryKeyValue), .tensor(out), .address(sums?.deviceAddress)] + numbers)
         return (out, sums)
     }
@@ -49,10 +50,12 @@ struct DeviceAttention {
         let delta = Tensor(uninitialised: [batch, heads, time], on: device)   // Σ out·g of each query
         let slope = Tensor(uninitialised: queryKeyValue.shape, elementType: type, on: device)
         launch(
-            "attention_delta", LaunchSize(blocks: (batch * time * heads + 15) / 16, threads: 256),
+            "attention_delta", in: "attention_gradient",
+            LaunchSize(blocks: (batch * time * heads + 15) / 16, threads: 256),
             [.tensor(out), .tensor(g), .tensor(delta), .int(batch), .int(time), .int(heads)])
         launch(
-            "attention_gradient", LaunchSize(blocks: 2 * ((time + 63) / 64), heads, batch, threads: 128),
+            "attention_gradient", in: "attention_gradient",
+            LaunchSize(blocks: 2 * ((time + 63) / 64), heads, batch, threads: 128),
             [.tensor(queryKeyValue), .tensor(g), .tensor(sums), .tensor(delta), .tensor(slope)] + numbers)
         return slope
     }
