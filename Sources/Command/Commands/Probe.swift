@@ -30,32 +30,16 @@ struct Probe: ParsableCommand {
     @OptionGroup var shared: SharedOptions
 
     func run() throws {
-        let settings = try options.read()
-        for remark in settings.retired { shared.remark(remark) }
-        try Company.together { try run(settings, on: $0) }
-    }
-
-    private func run(_ settings: ProbeSettings, on ranks: Ranks) throws {
-        let watch = SignalWatch()
-        guard ranks.isFirst else {
-            let helper = try ProbeHelper(
-                settings, locator: shared.locator, ranks: ranks, interruption: watch.interruption,
-                remark: { shared.remark("rank \(ranks.number): \($0)") })
-            return try helper?.run() ?? ()
+        try options.onRanks(shared, pages: pages) { run, settings, bars in
+            if run.isFinished { shared.remark("\(settings.output) is finished; this is the report that it wrote") }
+            let report = try run.run()
+            bars.finish()
+            if shared.json { return try Output.write(RecordFile.json(report)) }
+            try Output.write(report.terminal)
+            shared.remark("the whole report: \(settings.output)/report.html")
+        } others: {
+            try $0.run()
         }
-        let bars = ProgressLines(shared)
-        let run = try ProbeRun(
-            settings, locator: shared.locator, ranks: ranks, interruption: watch.interruption,
-            remark: { shared.remark($0) },
-            pages: pages(settings),
-            progress: bars.show)
-        for remark in run.remarks { shared.remark(remark) }
-        if run.isFinished { shared.remark("\(settings.output) is finished; this is the report that it wrote") }
-        let report = try run.run()
-        bars.finish()
-        if shared.json { return try Output.write(RecordFile.json(report)) }
-        try Output.write(report.terminal)
-        shared.remark("the whole report: \(settings.output)/report.html")
     }
 
     private func pages(_ settings: ProbeSettings) -> FurtherPages {

@@ -25,28 +25,13 @@ struct Train: ParsableCommand {
     @OptionGroup var shared: SharedOptions
 
     func run() throws {
-        let settings = try options.read()
-        for remark in settings.retired { shared.remark(remark) }
-        try Company.together { try run(settings, on: $0) }
-    }
-
-    private func run(_ settings: ProbeSettings, on ranks: Ranks) throws {
-        let watch = SignalWatch()
-        guard ranks.isFirst else {
-            let helper = try ProbeHelper(
-                settings, locator: shared.locator, ranks: ranks, interruption: watch.interruption,
-                remark: { shared.remark("rank \(ranks.number): \($0)") })
-            return try helper?.trainAdapters(encoders: encoder, seeds: seed) ?? ()
+        try options.onRanks(shared) { run, _, bars in
+            let folders = try run.trainAdapters(encoders: encoder, seeds: seed)
+            bars.finish()
+            if shared.json { return try Output.write(json: ["adapters": folders]) }
+            for folder in folders { try Output.write(exactly: folder + "\n") }
+        } others: {
+            try $0.trainAdapters(encoders: encoder, seeds: seed)
         }
-        let bars = ProgressLines(shared)
-        let run = try ProbeRun(
-            settings, locator: shared.locator, ranks: ranks, interruption: watch.interruption,
-            remark: { shared.remark($0) },
-            progress: bars.show)
-        for remark in run.remarks { shared.remark(remark) }
-        let folders = try run.trainAdapters(encoders: encoder, seeds: seed)
-        bars.finish()
-        if shared.json { return try Output.write(json: ["adapters": folders]) }
-        for folder in folders { try Output.write(exactly: folder + "\n") }
     }
 }
