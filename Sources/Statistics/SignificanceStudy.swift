@@ -33,7 +33,7 @@ package struct SignificanceStudy: Sendable {
 
     let groups: [ScoreGroup]
     private let source: String?
-    private let settings: Settings
+    let settings: Settings
 
     /// Groups of individual scores, in order of first appearance.
     package init(_ observations: [Observation], source: String? = nil, settings: Settings = Settings()) {
@@ -111,15 +111,15 @@ package struct SignificanceStudy: Sendable {
     }
 
     static let mostGroups = 100
-    private var pairCount: Int { groups.count * (groups.count - 1) / 2 }
+    var pairCount: Int { groups.count * (groups.count - 1) / 2 }
 
     /// As many draws of so many units as the work allows, at least 999, at most `most`.
-    private func draws(_ most: Int, of units: Int, in rounds: Int) -> Int {
+    func draws(_ most: Int, of units: Int, in rounds: Int) -> Int {
         min(most, max(999, settings.work / max(1, rounds) / max(1, units)))
     }
 
     /// A stream of its own for each purpose, so that adding a group changes no other result.
-    private func generator(_ purpose: String) -> SeededGenerator {
+    func generator(_ purpose: String) -> SeededGenerator {
         var hash: UInt64 = 0xCBF2_9CE4_8422_2325   // FNV-1a
         for byte in purpose.utf8 { hash = (hash ^ UInt64(byte)) &* 0x100_0000_01B3 }
         var mixer = SeededGenerator(seed: settings.seed)
@@ -164,110 +164,7 @@ package struct SignificanceStudy: Sendable {
         return Interval(around: summary.mean, reach: t * summary.squaredError.squareRoot())
     }
 
-    // MARK: Two groups
-
-    private func compare(_ a: ScoreGroup, _ b: ScoreGroup) -> ComparisonRecord {
-        var tests = SignificanceTest.allCases
-        if a.pairs(with: b) == nil { tests.removeAll { $0 == .paired || $0 == .pairedEquivalence } }
-        if settings.margin == nil { tests.removeAll(where: \.isOfEquivalence) }
-        var effects = [effect(a, b, unit: .score)]
-        if a.encoders != nil, b.encoders != nil { effects.append(effect(a, b, unit: .encoder)) }
-        return ComparisonRecord(
-            a: a.name, b: b.name, difference: a.mean - b.mean, tests: tests.map { run($0, a, b) }, effects: effects)
-    }
-
-    private func run(_ test: SignificanceTest, _ a: ScoreGroup, _ b: ScoreGroup) -> TestRecord {
-        var record = TestRecord(
-            name: test, title: test.title, question: test.question, unit: test.unit,
-            countA: a.count(of: test.unit), countB: b.count(of: test.unit))
-        if let reason = test.obstacle(in: a) ?? test.obstacle(in: b) {
-            record.unavailable = reason
-            return record
-        }
-        do throws(StatisticsError) {
-            try fill(&record, test, a, b)
-        } catch {
-            record.unavailable = error.description
-        }
-        return record
-    }
-
-    private func fill(
-        _ record: inout TestRecord, _ test: SignificanceTest, _ a: ScoreGroup, _ b: ScoreGroup
-    ) throws(StatisticsError) {
-        var generator = generator("\(test.rawValue) \(a.name) \(b.name)")
-        let units = record.countA + record.countB
-        let draws = draws(settings.draws, of: units, in: pairCount)
-        let exactLimit = min(settings.exactLimit, settings.work / max(1, pairCount))
-        switch test {
-        case .student: record.take(try TTest.pooled(a.summaryOrEmpty, b.summaryOrEmpty))
-        case .welch: record.take(try TTest.welch(a.summaryOrEmpty, b.summaryOrEmpty))
-        case .encoderWelch: record.take(try TTest.welch(a.encoderMeans ?? [], b.encoderMeans ?? []))
-        case .paired:
-            let pairs = a.pairs(with: b) ?? []
-            record.take(try TTest.paired(pairs.map(\.0), pairs.map(\.1)))
-        case .mannWhitney:
-            let result = try MannWhitney(a.values, b.values)
-            record.u = result.statistic
-            record.p = result.p
-            record.method = result.method.rawValue
-        case .permutation:
-            record.take(
-                try PermutationTest(
-                    a.values, b.values, limit: exactLimit, draws: draws, using: &generator))
-        case .equivalence, .encoderEquivalence, .pairedEquivalence:
-            try fillEquivalence(&record, test, a, b)
-        case .encoderPermutation:
-            record.take(
-                try PermutationTest(
-                    units: (a.encoders ?? []).map(\.scores), (b.encoders ?? []).map(\.scores),
-                    limit: exactLimit, draws: draws, using: &generator))
-        }
-    }
-
-    private func fillEquivalence(
-        _ record: inout TestRecord, _ test: SignificanceTest, _ a: ScoreGroup, _ b: ScoreGroup
-    ) throws(StatisticsError) {
-        guard let margin = settings.margin else { return }
-        let range = Interval(around: 0, reach: margin)
-        let found: EquivalenceTest
-        switch test {
-        case .encoderEquivalence:
-            let name = "An equivalence test"
-            found = try .welch(
-                Summary(a.encoderMeans ?? [], for: name), Summary(b.encoderMeans ?? [], for: name), within: range)
-        case .pairedEquivalence:
-            let pairs = a.pairs(with: b) ?? []
-            found = try .paired(pairs.map(\.0), pairs.map(\.1), within: range)
-        default: found = try .welch(a.summaryOrEmpty, b.summaryOrEmpty, within: range)
-        }
-        // Of the two, the one that is harder to reject.
-        record.t = abs(found.lowerT) < abs(found.upperT) ? found.lowerT : found.upperT
-        (record.degreesOfFreedom, record.p, record.difference) = (found.degreesOfFreedom, found.p, found.difference)
-        (record.margin, record.interval90) = (margin, found.interval)
-    }
-
-    private func effect(_ a: ScoreGroup, _ b: ScoreGroup, unit: SignificanceUnit) -> EffectRecord {
-        var record = EffectRecord(unit: unit)
-        let test = unit == .score ? SignificanceTest.student : .encoderWelch
-        if let reason = test.obstacle(in: a) ?? test.obstacle(in: b) {
-            record.unavailable = reason
-            return record
-        }
-        do throws(StatisticsError) {
-            let size =
-                unit == .score
-                ? try EffectSize(a.summaryOrEmpty, b.summaryOrEmpty)
-                : try EffectSize(a.encoderMeans ?? [], b.encoderMeans ?? [])
-            record.cohenD = size.cohenD
-            record.cohenDInterval = size.cohenDInterval
-            record.hedgesG = size.hedgesG
-            record.hedgesGInterval = size.hedgesGInterval
-        } catch {
-            record.unavailable = error.description
-        }
-        return record
-    }
+    // MARK: All comparisons
 
     private func correct(_ comparisons: inout [ComparisonRecord]) {
         for test in SignificanceTest.allCases {
@@ -278,23 +175,5 @@ package struct SignificanceStudy: Sendable {
             let corrected = holmCorrected(places.map { comparisons[$0.0].tests[$0.1].p ?? 1 }, of: asked)
             for ((row, column), p) in zip(places, corrected) { comparisons[row].tests[column].pHolm = p }
         }
-    }
-}
-
-extension TestRecord {
-    fileprivate mutating func take(_ test: TTest) {
-        t = test.statistic
-        degreesOfFreedom = test.degreesOfFreedom
-        p = test.p
-        difference = test.difference
-        interval = test.interval
-    }
-
-    fileprivate mutating func take(_ test: PermutationTest) {
-        p = test.p
-        smallestP = test.smallestP
-        difference = test.difference
-        method = test.method.rawValue
-        assignments = test.assignments
     }
 }
