@@ -11,12 +11,12 @@ package enum AttentionMask: Sendable {
     /// Both.
     case causalLengths([Int])
     /// Samples of these lengths stand one after another in what is one sample otherwise, without padding; each token
-    /// sees its own sample only, with `causal` what came before. Saves work in BFloat16 self-attention on processors
-    /// with our kernels (`packingPays`); elsewhere samples are taken one by one.
+    /// sees its own sample only, with `causal` what came before. Saves work in self-attention on processors with our
+    /// kernels (`packingPays`); elsewhere samples are taken one by one.
     case packed([Int], causal: Bool)
 
-    /// Whether this processor attends packed BFloat16 samples as fast as padded ones.
-    package static var packingPays: Bool { kernels.flash_attention != nil }
+    /// Whether this processor attends packed samples of such numbers as fast as padded ones.
+    package static func packingPays(_ type: ElementType) -> Bool { FlashAttention.kernel(for: type) != nil }
 
     /// How many keys row `query` of sample `sample` sees.
     func visible(sample: Int, query: Int, queries: Int, keys: Int) -> Int {
@@ -84,7 +84,7 @@ package func attention(
 /// Self-attention on queries, keys and values that one layer made: [batch, time, 3·hidden], each position's query, key
 /// and value one after another → [batch, time, hidden], in the same type.
 ///
-/// BFloat16 inputs are attended without ever writing the matrix of scores, where the processor multiplies BFloat16.
+/// Where the processor has our kernels and nothing drops out, the matrix of scores is never written.
 package func attention(
     queryKeyValue: Tensor, heads: Int, mask: AttentionMask = .none, scale: Float? = nil, dropout: Dropout? = nil
 ) -> Tensor {
@@ -98,24 +98,20 @@ package func attention(
         guard let sums else { return out }
         return out.remembering([queryKeyValue], backward: { g in [attention.gradient(g, input, out, sums)] })
     }
-    if input.elementType == .bfloat16 {
-        guard let kernel = kernels.flash_attention?.pointee, (dropout?.attentionRate ?? 0) == 0 else {
-            return attention(
-                queryKeyValue: queryKeyValue.converted(to: .float32), heads: heads, mask: mask, scale: scale,
-                dropout: dropout
-            )
-            .converted(to: .bfloat16)
-        }
-        let flash = FlashAttention(
-            kernel: kernel, batch: batch, time: time, heads: heads, headSize: hidden / heads,
-            scale: scale ?? 1 / Float(hidden / heads).squareRoot(), mask: mask)
+    let drops = (dropout?.attentionRate ?? 0) != 0
+    if !drops, let flash = FlashAttention(input, heads: heads, scale: scale, mask: mask) {
         let (out, sums) = flash.attended(input, forGradient: queryKeyValue.wantsGradient)
         guard let sums else { return out }
         return out.remembering(
             [queryKeyValue],
-            backward: { g in
-                [flash.gradient(g.converted(to: .bfloat16), input, out, sums)]
-            })
+            backward: { g in [flash.gradient(g.converted(to: input.elementType), input, out, sums)] })
+    }
+    if input.elementType == .bfloat16 {
+        return attention(
+            queryKeyValue: queryKeyValue.converted(to: .float32), heads: heads, mask: mask, scale: scale,
+            dropout: dropout
+        )
+        .converted(to: .bfloat16)
     }
     let packed = mask.oneByOne { sample, mask in
         let part = queryKeyValue.slice(axis: 1, from: sample.lowerBound, to: sample.upperBound)

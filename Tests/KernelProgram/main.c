@@ -7,6 +7,7 @@
 // Exit codes: 0 all right, 1 a kernel is wrong, 2 this processor does not belong to the class, 64 wrong usage.
 #include <stdio.h>
 
+#include "Attention.h"
 #include "Reference.h"
 
 static const int lengths[] = {1, 15, 16, 33, 257};
@@ -207,26 +208,6 @@ static void short_convolution(const kernel_table *t, bool relu) {
     check(relu ? "short convolution, relu" : "short convolution", outs, y, e, sizeof e / sizeof *e, 2e-6);
 }
 
-static void attention(const kernel_table *t, int n) {
-    enum { count = 21 };
-    const uint16_t *sq = shorts(n, 11), *sk = shorts(count * n, 12), *sv = shorts(count * n, 13);
-    float *q = room(n), *k = room(count * n), *v = room(count * n), *y = room(n), scores[count + 15];
-    for (int i = 0; i < n; i++) q[i] = wide(sq[i]);
-    for (int i = 0; i < count * n; i++) k[i] = wide(sk[i]), v[i] = wide(sv[i]);
-    double e[512] = {0}, shares[count], sum = 0;
-    for (int j = 0; j < count; j++) {
-        double score = 0;
-        for (int i = 0; i < n; i++) score += (double)q[i] * k[j * n + i];
-        sum += shares[j] = exp(score * 0.1f);
-    }
-    for (int j = 0; j < count; j++)
-        for (int i = 0; i < n; i++) e[i] += shares[j] / sum * v[j * n + i];
-    t->attend_f32(q, k, v, count, n, 0.1f, k, scores, y);
-    check("attend_f32", n, y, e, n, 1e-5);
-    t->attend_bf16(sq, sk, sv, count, n, 0.1f, sk, scores, y);
-    check("attend_bf16", n, y, e, n, 1e-5);
-}
-
 int main(int count, char **arguments) {
     if (count != 2) return fprintf(stderr, "kernels: one class is asked for, such as avx2 or neon\n"), 64;
     const kernel_table *table = NULL;
@@ -241,6 +222,7 @@ int main(int count, char **arguments) {
         images(table, lengths[i]);
         attention(table, lengths[i]);
     }
+    many_queries(table);
     short_convolution(table, false);
     short_convolution(table, true);
     products(table);

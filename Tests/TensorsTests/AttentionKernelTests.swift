@@ -84,22 +84,26 @@ import Testing
         let causal: Bool
     }
 
-    static let cases = [(1, 1), (3, 3), (17, 17), (17, 5), (50, 50), (50, 33)].flatMap { time, keys in
-        sizes.flatMap { size in [false, true].map { Case(time: time, keys: keys, size: size, causal: $0) } }
-    }
+    static let cases =
+        [(1, 1), (3, 3), (17, 17), (17, 5), (50, 50), (50, 33)].flatMap { time, keys in
+            (sizes + [8]).flatMap { size in
+                [false, true].map { Case(time: time, keys: keys, size: size, causal: $0) }
+            }
+        } + [false, true].map { Case(time: 290, keys: 281, size: 20, causal: $0) }   // more than a run of products
 
-    /// Many queries at once, where a class has it, and their gradients. Probabilities, and scores' gradients, are
-    /// rounded to bfloat16 before they are multiplied, and so is every result.
+    /// Many queries at once, where a class has it, and their gradients. Of bfloat16 numbers, probabilities and scores'
+    /// gradients may be rounded to bfloat16 before they are multiplied, and every result is.
     @Test(
-        .enabled(if: tables.contains { $0.flash_attention != nil }, "no class of this processor has such kernels"),
-        arguments: cases.indices)
-    func manyQueries(_ index: Int) {
+        .enabled(
+            if: tables.contains { $0.flash_attention_f32 != nil }, "no class of this processor has such kernels"),
+        arguments: cases.indices, [false, true])
+    func manyQueries(_ index: Int, _ isNarrow: Bool) {
         let one = Self.cases[index]
         let (time, size, scale) = (one.time, one.size, 1 / Float(one.size).squareRoot())
         // Query, key and value of a position beside each other, as the product that makes them writes them.
         let step = 3 * size
-        let qkv = Self.rounded(time * step, "qkv"), g = Self.rounded(time * size, "g")
-        let positions = Self.rows(Self.doubles(qkv), step), slopes = Self.rows(Self.doubles(g), size)
+        let (qkv, g) = (Numbers(time * step, "qkv", isNarrow), Numbers(time * size, "g", isNarrow))
+        let positions = Self.rows(qkv.exact, step), slopes = Self.rows(g.exact, size)
         let (q, k, v) = (
             positions.map { Array($0[..<size]) }, positions.map { Array($0[size..<2 * size]) },
             positions.map { Array($0[(2 * size)...]) }
@@ -108,45 +112,79 @@ import Testing
         let attended = (0..<time).map {
             Attended(q[$0], Array(k[..<seen[$0]]), Array(v[..<seen[$0]]), scale: Double(scale))
         }
+        let rounding = isNarrow ? Bounded.narrowUnit : 0
         let out = attended.flatMap { query in
-            (0..<size).map { query.bounded($0, rounding: Bounded.narrowUnit).narrowed }
+            (0..<size).map { query.bounded($0, rounding: rounding) }.map { isNarrow ? $0.narrowed : $0 }
         }
         let sums = attended.map { Bounded($0.logSum, within: $0.ofLogSum) }
-        let given = out.map { UInt16(Float($0.value).bitPattern >> 16) }   // as the way back is given it
+        let given = Numbers(out.map { Float($0.value) }, isNarrow)   // as the way back is given it
         let gradients = Self.gradients(
-            one, q, k, v, slopes, attended, Self.rows(Self.doubles(given), size), scale: Double(scale))
+            one, q, k, v, slopes, attended, Self.rows(given.exact, size), scale: Double(scale), rounding: rounding
+        ).map { isNarrow ? $0.narrowed : $0 }
         let logSums = attended.map { Float($0.logSum) }
-        let name = "\(one.keys) of \(time)·\(size)\(one.causal ? ", causal" : "")"
+        let name = "\(one.keys) of \(time)·\(size)\(one.causal ? ", causal" : "")\(isNarrow ? ", bf16" : "")"
         let head = attention_head(time: time, keys: one.keys, size: size, step: step, scale: scale, causal: one.causal)
+        let part = size * (isNarrow ? 2 : 4)
         Self.expectWithin(out + sums, "flash attention \(name)") { t in
-            Self.withKernel(t, head, qkv) { kernel, head, x, room in
+            Self.withKernel(t, head, qkv, isNarrow) { kernel, head, x, room in
                 var own = [Float](repeating: .nan, count: time)
-                return Self.shorts(time * size) { y in
-                    kernel.forward(head, x, x + size, x + 2 * size, y, size, &own, room)
+                return Numbers.written(time * size, isNarrow) { y in
+                    kernel.forward(head, x, x + part, x + 2 * part, y, size, &own, room)
                 } + own
             }
         }
         Self.expectWithin(gradients, "its gradients \(name)") { t in
-            Self.withKernel(t, head, qkv) { kernel, head, x, room in
-                Self.shorts(time * step) { d in
-                    kernel.backward(
-                        head, x, x + size, x + 2 * size, given, g, size, logSums, d, d + size, d + 2 * size, room)
+            Self.withKernel(t, head, qkv, isNarrow) { kernel, head, x, room in
+                Numbers.written(time * step, isNarrow) { d in
+                    given.read { given in
+                        g.read { g in
+                            kernel.backward(
+                                head, x, x + part, x + 2 * part, given, g, size, logSums, d, d + part, d + 2 * part,
+                                room)
+                        }
+                    }
                 }
             }
         }
     }
 
-    /// Nothing where the class has no such kernels.
+    /// Numbers of one of the two types as they lie in memory.
+    private struct Numbers {
+        let exact: [Double]
+        private let wide: [Float], narrow: [UInt16]
+
+        init(_ numbers: [Float], _ isNarrow: Bool) {
+            wide = isNarrow ? [] : numbers
+            narrow = isNarrow ? numbers.map { UInt16($0.bitPattern >> 16) } : []
+            exact = isNarrow ? AttentionKernelTests.doubles(narrow) : AttentionKernelTests.doubles(wide)
+        }
+
+        init(_ count: Int, _ purpose: String, _ isNarrow: Bool) {
+            self.init(AttentionKernelTests.numbers(count, purpose), isNarrow)
+        }
+
+        func read<Result>(_ body: (UnsafeRawPointer) -> Result) -> Result {
+            // An array stands where its pointer is asked for.
+            narrow.isEmpty ? body(wide) : body(narrow)
+        }
+
+        /// What a kernel writes into `count` of them.
+        static func written(_ count: Int, _ isNarrow: Bool, _ body: (UnsafeMutableRawPointer) -> Void) -> [Float] {
+            isNarrow ? AttentionKernelTests.shorts(count) { body($0) } : AttentionKernelTests.floats(count) { body($0) }
+        }
+    }
+
+    /// Nothing where the class has no such kernels, or none for heads of this size.
     private static func withKernel(
-        _ table: kernel_table, _ head: attention_head, _ qkv: [UInt16],
-        _ body: (
-            flash_attention_kernels, UnsafePointer<attention_head>, UnsafePointer<UInt16>, UnsafeMutableRawPointer
-        ) -> [Float]
+        _ table: kernel_table, _ head: attention_head, _ qkv: Numbers, _ isNarrow: Bool,
+        _ body: (flash_attention_kernels, UnsafePointer<attention_head>, UnsafeRawPointer, UnsafeMutableRawPointer) ->
+            [Float]
     ) -> [Float]? {
-        guard let kernel = table.flash_attention?.pointee else { return nil }
-        return qkv.withUnsafeBufferPointer { x -> [Float]? in
-            guard let x = x.baseAddress else { return nil }
-            return withRoom(kernel.room(head.time, head.size)) { room in
+        guard let kernel = (isNarrow ? table.flash_attention_bf16 : table.flash_attention_f32)?.pointee,
+            head.size <= kernel.largest_size, head.size % kernel.size_multiple == 0
+        else { return nil }
+        return qkv.read { x in
+            withRoom(kernel.room(head.time, head.size)) { room in
                 withUnsafePointer(to: head) { body(kernel, $0, x, room) }
             }
         }
@@ -155,9 +193,9 @@ import Testing
     /// Of q, k and v beside each other, [time, 3·size].
     private static func gradients(
         _ one: Case, _ q: [[Double]], _ k: [[Double]], _ v: [[Double]], _ g: [[Double]], _ attended: [Attended],
-        _ out: [[Double]], scale: Double
+        _ out: [[Double]], scale: Double, rounding: Double
     ) -> [Bounded] {
-        let (time, size, narrow) = (one.time, one.size, Bounded.narrowUnit)
+        let (time, size) = (one.time, one.size)
         var values = [Double](repeating: 0, count: time * 3 * size), bounds = values
         for t in 0..<time {
             let query = attended[t]
@@ -169,7 +207,7 @@ import Testing
                 let bound = ofAlong + Double(size + 2) * unit * products.reduce(0) { $0 + abs($1) }
                 let inner = share * (ofShare - along) * scale
                 // The log of the sum was rounded to a float, and so was its difference from the score.
-                let error = query.error + query.ofLogSum + 4 * unit + narrow
+                let error = query.error + query.ofLogSum + 4 * unit + rounding
                 let ofInner = share * scale * (bound + 3 * unit * (abs(ofShare) + abs(along))) + abs(inner) * error
                 let sums = Double(time + 2) * unit
                 for i in 0..<size {
@@ -183,6 +221,6 @@ import Testing
                 }
             }
         }
-        return zip(values, bounds).map { Bounded($0, within: $1).narrowed }
+        return zip(values, bounds).map { Bounded($0, within: $1) }
     }
 }

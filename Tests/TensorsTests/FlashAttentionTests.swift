@@ -3,7 +3,7 @@ import TestSupport
 import Testing
 
 /// Attention on BFloat16 numbers and over caches of them, against Float32 attention on the same rounded numbers.
-@Suite(.enabled(if: AttentionMask.packingPays, "this class of processor has no BFloat16 products"))
+@Suite(.enabled(if: AttentionMask.packingPays(.bfloat16), "this class of processor has no such kernels"))
 struct FlashAttentionTests {
     struct Case: Sendable {
         let batch, time, heads, headSize: Int

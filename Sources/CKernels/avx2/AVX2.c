@@ -10,6 +10,7 @@
 #include "../simd/SkinnyPairs.h"
 #include "../simd/SkinnyGemm.h"
 #include "../simd/Gemm.h"
+#include "../simd/FlashAttention.h"
 #include "../simd/Table.h"
 #pragma clang attribute pop
 
@@ -17,6 +18,8 @@ void fill_avx2(kernel_table *table) {
     fill_simd(table);
     table->skinny_gemm = &simd_skinny_gemm;
     table->gemm = &simd_gemm;
+    table->flash_attention_f32 = &flash_attention_f32;
+    table->flash_attention_bf16 = &flash_attention_bf16;
 }
 
 #endif

@@ -1,5 +1,6 @@
 // Attention of many queries by AVX-512 and its bfloat16 products.
 #if defined(__x86_64__)
+#include "../simd/Room.h"
 #include "../simd/Simd.h"
 #include "Tables.h"
 #include "Target.h"
@@ -7,8 +8,6 @@
 // Rows are taken eight at a time. Right sides of products come as pairs of rows: element [p][n] holds the numbers
 // (2p, n) and (2p + 1, n) in four bytes, n up to a multiple of sixteen.
 enum { rows = 8 };
-
-static size_t up(size_t count, size_t multiple) { return (count + multiple - 1) / multiple * multiple; }
 
 // MARK: products
 
@@ -116,18 +115,11 @@ static size_t room_of(size_t time, size_t size) {
     return 4 * by_numbers + 3 * by_positions + lefts + results + 64 * 16 + s.wide_time * 4;
 }
 
-// Pieces of the room one after another, each at a cache line.
-static void *piece(char **room, size_t bytes) {
-    char *start = *room;
-    *room += up(bytes, 64);
-    return start;
-}
-
 // MARK: forward
 
 AVX512BF16 static void forward(
-    const attention_head *head, const uint16_t *q, const uint16_t *k, const uint16_t *v, uint16_t *out, size_t out_step,
-    float *sums, void *room) {
+    const attention_head *head, const void *q, const void *k, const void *v, void *out, size_t out_step, float *sums,
+    void *room) {
     const size_t time = head->time, size = head->size, step = head->step;
     const sizes s = sizes_of(time, size);
     char *free = room;
@@ -176,8 +168,9 @@ AVX512BF16 static void forward(
     _mm512_maskz_mov_ps(seen, (__m512)((simd)(share) * ((simd)_mm512_loadu_ps(of_share) - (simd)(along)) * head->scale))
 
 AVX512BF16 static void backward(
-    const attention_head *head, const uint16_t *q, const uint16_t *k, const uint16_t *v, const uint16_t *out,
-    const uint16_t *g, size_t out_step, const float *sums, uint16_t *dq, uint16_t *dk, uint16_t *dv, void *room) {
+    const attention_head *head, const void *q, const void *k, const void *v, const void *out, const void *g_,
+    size_t out_step, const float *sums, void *dq, void *dk, void *dv, void *room) {
+    const uint16_t *const g = g_;
     const size_t time = head->time, size = head->size, step = head->step;
     const sizes s = sizes_of(time, size);
     const size_t by_numbers = s.pairs_of_size * s.wide_time * 4, by_positions = s.pairs_of_time * s.wide_size * 4;
@@ -204,7 +197,7 @@ AVX512BF16 static void backward(
             const __mmask32 some = size - i < 32 ? (1u << (size - i)) - 1 : ~0u;
             sum = _mm512_dpbf16_ps(
                 sum, (__m512bh)_mm512_maskz_loadu_epi16(some, g + t * out_step + i),
-                (__m512bh)_mm512_maskz_loadu_epi16(some, out + t * out_step + i));
+                (__m512bh)_mm512_maskz_loadu_epi16(some, (const uint16_t *)out + t * out_step + i));
         }
         along[t] = _mm512_reduce_add_ps(sum);
     }
@@ -260,6 +253,7 @@ AVX512BF16 static void backward(
     }
 }
 
-const flash_attention_kernels avx512bf16_flash_attention = {.room = room_of, .forward = forward, .backward = backward};
+const flash_attention_kernels avx512bf16_flash_attention = {
+    .largest_size = SIZE_MAX, .size_multiple = 1, .room = room_of, .forward = forward, .backward = backward};
 
 #endif

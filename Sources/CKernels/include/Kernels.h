@@ -124,21 +124,23 @@ typedef struct {
     bool causal;
 } attention_head;
 
-/// Attention of one head over bfloat16 numbers, eight queries at a time, so that the square matrix of scores is never
-/// written (Dao et al. 2022, without the blocks of keys that a graphics processor needs); what a causal mask hides is
-/// not computed. Sums and probabilities are floats; probabilities are rounded to bfloat16 where they are multiplied.
+/// Attention of one head over numbers of one type, some queries at a time, so that the square matrix of scores is never
+/// written (Dao et al. 2022, without the blocks of keys that a graphics processor needs); what a causal mask hides is not
+/// computed. Sums and probabilities are floats; where the processor multiplies bfloat16, probabilities are rounded to it.
 typedef struct {
+    /// Numbers of a head: at most so many, and a multiple of this.
+    size_t largest_size, size_multiple;
     /// How many bytes a call needs in `room`.
     size_t (*room)(size_t time, size_t size);
     /// out = softmax(scale · q kᵀ) v, rows out_step numbers apart; `sums` [time] takes log Σ e^(scale · score),
-    /// which the gradients need.
+    /// which the gradients need. The scale is positive.
     void (*forward)(
-        const attention_head *head, const uint16_t *q, const uint16_t *k, const uint16_t *v, uint16_t *out,
-        size_t out_step, float *_Nullable sums, void *room);
+        const attention_head *head, const void *q, const void *k, const void *v, void *out, size_t out_step,
+        float *_Nullable sums, void *room);
     /// The gradients of q, k and v, laid out as these, from that of out.
     void (*backward)(
-        const attention_head *head, const uint16_t *q, const uint16_t *k, const uint16_t *v, const uint16_t *out,
-        const uint16_t *g, size_t out_step, const float *sums, uint16_t *dq, uint16_t *dk, uint16_t *dv, void *room);
+        const attention_head *head, const void *q, const void *k, const void *v, const void *out, const void *g,
+        size_t out_step, const float *sums, void *dq, void *dk, void *dv, void *room);
 } flash_attention_kernels;
 
 // MARK: the table
@@ -231,7 +233,7 @@ typedef struct {
     void (*attend_bf16)(
         const uint16_t *query, const uint16_t *keys, const uint16_t *values, size_t count, size_t size, float scale,
         const uint16_t *next, float *scores, float *out);
-    const flash_attention_kernels *_Nullable flash_attention;
+    const flash_attention_kernels *_Nullable flash_attention_f32, *_Nullable flash_attention_bf16;
     const skinny_gemm_kernels *_Nullable skinny_gemm;
     const gemm_kernels *_Nullable gemm;
 } kernel_table;

@@ -109,7 +109,7 @@ SIMD_INLINE void gemm_tile(
         if (strips == gemm_strips) gemm_tile(R, gemm_strips, x, terms, w, before, to, ahead);                          \
         else gemm_tile(R, 1, x, terms, w, before, to, ahead);                                                          \
         break
-static void gemm_rows(
+SIMD_INLINE void gemm_rows(
     size_t rows, size_t strips, const float *x, size_t terms, const float *w, const gemm_place *before,
     const gemm_place *to, gemm_ahead *ahead) {
     switch (rows) {

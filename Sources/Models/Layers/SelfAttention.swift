@@ -18,11 +18,11 @@ package struct SelfAttention: Sendable {
         (self.qkv, self.output, self.heads, self.scale) = (qkv, output, heads, scale)
     }
 
-    /// Whether samples are better packed, one after another without padding: with frozen BFloat16 weights, where the
-    /// processor has the kernels.
+    /// Whether samples are better packed, one after another without padding: where one layer makes query, key and
+    /// value, and the processor has the kernels.
     var packingPays: Bool {
         guard case .fused(let layer) = qkv else { return false }
-        return layer.computeType == .bfloat16 && AttentionMask.packingPays
+        return AttentionMask.packingPays(layer.computeType)
     }
 
     /// x [batch, time, hidden] → [batch, time, hidden] Float32.
