@@ -18,10 +18,10 @@ package struct SelfAttention: Sendable {
         (self.qkv, self.output, self.heads, self.scale) = (qkv, output, heads, scale)
     }
 
-    /// Whether samples are better packed, one after another without padding: where one layer makes query, key and
-    /// value, and the processor has the kernels.
+    /// Whether samples are better packed, one after another without padding: where one frozen layer makes query, key
+    /// and value, and the processor has the kernels. Packed embeddings carry no gradient.
     var packingPays: Bool {
-        guard case .fused(let layer) = qkv else { return false }
+        guard case .fused(let layer) = qkv, !layer.weight.wantsGradient else { return false }
         return AttentionMask.packingPays(layer.computeType)
     }
 
