@@ -13,7 +13,6 @@ LIBRARIES = ["torch", "transformers", "torchvision", "openvino", "numpy"]
 MORE = {"compile": "torch.compile", "openvino": "OpenVINO", "official": "official Python"}
 NOT_DONE = {"openvino": ("train", "sample"), "compile": ("sample",)}  # stages that a way has no place for
 COMPILERS = ("compile", "openvino")  # whose ratio to ours is told beside that of tuned
-BEGIN, END = "<!-- measurements: begin -->", "<!-- measurements: end -->"
 
 
 # --- Numbers ---------------------------------------------------------------------------------------------------------
@@ -188,8 +187,14 @@ def report(rows, answer, options, ways):
         ])
 
 
-def surroundings(path):
+def marks(section):
+    """Between what a table stands; a file with several has a name for each, such as a class of processors."""
+    return tuple(f"<!-- measurements{' ' + section if section else ''}: {end} -->" for end in ("begin", "end"))
+
+
+def surroundings(path, section=None):
     """What stands before the first mark of a file and behind the second; nothing where there is no file."""
+    begin, end = marks(section)
     try:
         with open(path, encoding="utf-8") as file:
             old = file.read()
@@ -197,19 +202,20 @@ def surroundings(path):
         if not os.path.isdir(os.path.dirname(os.path.abspath(path))):
             raise
         return "", "\n"
-    if old.count(BEGIN) != 1 or old.count(END) != 1 or old.index(BEGIN) > old.index(END):
-        raise ValueError(f"it must hold {BEGIN} and after it {END}, once each")
-    return old[: old.index(BEGIN)], old[old.index(END) + len(END):]
+    if old.count(begin) != 1 or old.count(end) != 1 or old.index(begin) > old.index(end):
+        raise ValueError(f"it must hold {begin} and after it {end}, once each")
+    return old[: old.index(begin)], old[old.index(end) + len(end):]
 
 
-def write(path, text):
-    """Puts the text between the two marks of a file, which appears whole or not at all."""
-    before, behind = surroundings(path)
+def write(path, text, section=None):
+    """Puts the text between two marks of a file, which appears whole or not at all."""
+    before, behind = surroundings(path, section)
+    begin, end = marks(section)
     place = os.path.dirname(os.path.abspath(path))
     handle, temporary = tempfile.mkstemp(dir=place, prefix=".compare-")
     try:
         with os.fdopen(handle, "w", encoding="utf-8") as file:
-            file.write(f"{before}{BEGIN}\n{text}\n{END}{behind}")
+            file.write(f"{before}{begin}\n{text}\n{end}{behind}")
         os.chmod(temporary, os.stat(path).st_mode & 0o777 if os.path.exists(path) else 0o644)
         os.replace(temporary, path)
     except BaseException:
