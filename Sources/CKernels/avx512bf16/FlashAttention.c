@@ -168,9 +168,8 @@ AVX512BF16 static void forward(
     _mm512_maskz_mov_ps(seen, (__m512)((simd)(share) * ((simd)_mm512_loadu_ps(of_share) - (simd)(along)) * head->scale))
 
 AVX512BF16 static void backward(
-    const attention_head *head, const void *q, const void *k, const void *v, const void *out, const void *g_,
+    const attention_head *head, const void *q, const void *k, const void *v, const void *out, const void *g,
     size_t out_step, const float *sums, void *dq, void *dk, void *dv, void *room) {
-    const uint16_t *const g = g_;
     const size_t time = head->time, size = head->size, step = head->step;
     const sizes s = sizes_of(time, size);
     const size_t by_numbers = s.pairs_of_size * s.wide_time * 4, by_positions = s.pairs_of_time * s.wide_size * 4;
@@ -196,7 +195,7 @@ AVX512BF16 static void backward(
         for (size_t i = 0; i < size; i += 32) {
             const __mmask32 some = size - i < 32 ? (1u << (size - i)) - 1 : ~0u;
             sum = _mm512_dpbf16_ps(
-                sum, (__m512bh)_mm512_maskz_loadu_epi16(some, g + t * out_step + i),
+                sum, (__m512bh)_mm512_maskz_loadu_epi16(some, (const uint16_t *)g + t * out_step + i),
                 (__m512bh)_mm512_maskz_loadu_epi16(some, (const uint16_t *)out + t * out_step + i));
         }
         along[t] = _mm512_reduce_add_ps(sum);
